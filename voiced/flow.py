@@ -1,0 +1,129 @@
+"""What flows through the house, as frozen values on one page: frames → utterance → transcript → match → actions.
+
+Knows numpy and nothing else; every other file may import it. Times are sample indices of one audio stream at 16 kHz,
+counted from its first sample; seconds are for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Samples: TypeAlias = npt.NDArray[np.float32]  # mono, 16 kHz, full scale ±1
+
+SAMPLE_RATE = 16_000  # Hz; what the wake word, the VAD and Whisper all listen to
+FRAME_SAMPLES = 1_280  # 80 ms: openWakeWord's step, and the block that the microphone delivers
+
+SlotValue: TypeAlias = str | int | float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AudioFrame:
+    """80 ms of sound. Where frames were dropped, `start` jumps: a gap shows."""
+
+    start: int  # index of the first sample in the stream
+    samples: Samples  # shape (FRAME_SAMPLES,); the last one of a file is padded with zeros
+
+    @property
+    def end(self) -> int:
+        """Index of the sample after the last."""
+        return self.start + len(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A wake word was heard."""
+
+    wake_word: str  # the model's name: "alexa", "hey_jarvis", or a file's stem
+    score: float  # 0 to 1
+    at: int  # index of the sample after the frame that completed it
+
+
+class Ending(Enum):
+    """Why a recording ended."""
+
+    SILENCE = "silence"  # the speaker was done
+    NO_SPEECH = "no_speech"  # nothing was said
+    TOO_LONG = "too_long"  # the longest command was reached
+    END_OF_AUDIO = "end_of_audio"  # the file, or the program, ended
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Utterance:
+    """One spoken command, cut out of the stream with a little quiet around it."""
+
+    samples: Samples  # what the recogniser hears; the wake word is not in it
+    start: int  # index of its first sample in the stream
+    speech: tuple[int, int]  # first and last+1 sample of speech, in the stream; equal if there was none
+    ending: Ending
+    detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
+
+
+class Reason(Enum):
+    """Why something heard was not taken for a command."""
+
+    NO_SPEECH = "no_speech"
+    OUT_OF_GRAMMAR = "out_of_grammar"
+    LOW_CONFIDENCE = "low_confidence"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence of the grammar, understood."""
+
+    intent: str
+    slots: Mapping[str, SlotValue]
+    text: str  # the sentence as it was given
+    spans: Mapping[str, tuple[int, int]]  # slot → where in `text` it was said
+    literal_words: int = 0  # words that the template spells out: the more, the surer the reading
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """Another reading of the same audio."""
+
+    text: str
+    match: Match | None
+    avg_logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds of wall time that recognition took."""
+
+    encode: float = 0.0
+    decode: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What the recogniser made of an utterance: text, its reading by the grammar, and how sure that is."""
+
+    text: str
+    match: Match | None  # None: rejected, for `reason`
+    reason: Reason | None
+    confidence: float  # 0 to 1
+    avg_logprob: float  # mean natural log probability per token
+    window: float = 0.0  # seconds that the encoder saw
+    alternatives: tuple[Hypothesis, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An MQTT message to send because of a command."""
+
+    topic: str
+    payload: str
+    qos: int = 1
+    retain: bool = False
+    expires: float = 10.0  # seconds after which it must not be delivered any more

@@ -1,0 +1,1 @@
+"""YAML intents → one immutable automaton. Knows no torch and no Whisper."""

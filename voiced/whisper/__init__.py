@@ -1,0 +1,1 @@
+"""Our Whisper: knows torch, numpy and tiktoken; nothing else of voiced."""
