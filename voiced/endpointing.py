@@ -1,0 +1,76 @@
+"""When is a command over? A state machine that is told, step by step, how many samples were speech or not.
+
+It knows no audio, clock or thread, only sample counts, and it decides nothing but the ending. There are three states:
+
+    WAITING ──enough speech──▶ SPEAKING ──long silence──▶ ended: SILENCE
+       │                          └──────longest command──▶ ended: TOO_LONG
+       └──nobody speaks for a while──▶ ended: NO_SPEECH
+
+*Enough speech* is a leaky sum, up with speech and down with quiet: a click, or a row of clicks, never fills it, while
+the short gaps of real speech (the closure before a "t") do not start it afresh. The tail of the wake word, which may
+reach into the first steps, is too short to fill it and leaks away.
+
+*Nobody speaks* is only decided while the sum is empty, so that whoever begins just before the time is up is heard out.
+*Longest command* counts from the first word, not from the wake word: a speaker who hesitates has as long as any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiced.flow import SAMPLE_RATE, Ending
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointingSettings:
+    """How patient to be, in seconds."""
+
+    min_speech: float = 0.25  # less than this is a click, not a command
+    silence: float = 0.8  # this much quiet after speech ends the command
+    longest: float = 10.0  # a command is cut here
+    start_timeout: float = 4.0  # how long to wait for the first word
+
+
+class Endpointer:
+    """Listens to one command. Make a new one for the next."""
+
+    def __init__(self, settings: EndpointingSettings, start: int) -> None:
+        """`start` is the index, in the stream, of the first sample that will be reported."""
+        self._min_speech = round(settings.min_speech * SAMPLE_RATE)
+        self._silence = round(settings.silence * SAMPLE_RATE)
+        self._longest = round(settings.longest * SAMPLE_RATE)
+        self._start_timeout = round(settings.start_timeout * SAMPLE_RATE)
+        self._start = start
+        self._at = start  # index of the next sample
+        self._evidence = 0  # the leaky sum, in samples
+        self._first = start  # where the speech began, if it is any
+        self._last = start  # index after the newest sample of speech
+        self._speaking = False
+
+    @property
+    def speech(self) -> tuple[int, int]:
+        """First and last+1 sample of speech; equal if nothing was said."""
+        return (self._first, self._last) if self._speaking else (self._start, self._start)
+
+    def hear(self, samples: int, *, is_speech: bool) -> Ending | None:
+        """Take in the next `samples` of the stream; say if the command is over, and why."""
+        self._at += samples
+        if not self._speaking:
+            return self._wait(samples, is_speech=is_speech)
+        if is_speech:
+            self._last = self._at
+        if self._at - self._last >= self._silence:
+            return Ending.SILENCE
+        return Ending.TOO_LONG if self._at - self._first >= self._longest else None
+
+    def _wait(self, samples: int, *, is_speech: bool) -> Ending | None:
+        if is_speech:
+            if not self._evidence:
+                self._first = self._at - samples
+            self._evidence += samples
+            self._last = self._at
+            self._speaking = self._evidence >= self._min_speech
+            return None
+        self._evidence = max(0, self._evidence - samples)
+        timed_out = not self._evidence and self._at - self._start >= self._start_timeout
+        return Ending.NO_SPEECH if timed_out else None

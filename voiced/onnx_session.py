@@ -1,0 +1,83 @@
+"""ONNX Runtime on one thread, and the model files that the `openwakeword` package carries.
+
+The only file that knows onnxruntime. The package is never imported (that would pull SciPy and scikit-learn, 120 MB of
+memory): only its files are read, and each is checked against its SHA-256. It does not know what the models compute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import onnxruntime
+
+from voiced.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+SHA256 = {  # of the files in the wheel of openwakeword 0.4.0
+    "alexa_v0.1.onnx": "6ff566a01d12670e8d9e3c59da32651db1575d17272a601b7f8a39283dfbae3e",
+    "embedding_model.onnx": "ba754db3cd768a524c655ea90655ee5e6055a43b8dfd29366a11e93716ae9e51",
+    "hey_jarvis_v0.1.onnx": "94a13cfe60075b132f6a472e7e462e8123ee70861bc3fb58434a73712ee0d2cb",
+    "hey_marvin_v0.1.onnx": "b6d4b794ddf2e1d6f29e9f45848e24858e2edd0d810b14e0c1c70dda9a1fcbf0",
+    "hey_mycroft_v0.1.onnx": "785bdf5655863ae47553b23793aa108c7b0152d4823f7869b41f2d2d765912fc",
+    "melspectrogram.onnx": "ba2b0e0f8b7b875369a2c89cb13360ff53bac436f2895cced9f479fa65eb176f",
+    "silero_vad.onnx": "a35ebf52fd3ce5f1469b2a36158dba761bc47b973ea3382b3186ca15b1f5af28",
+    "timer_v0.1.onnx": "371e44535470a29248b3b8f1bbbbaf2525c86417fd8f75c67fcf02ae0b9626df",
+    "weather_v0.1.onnx": "8441da8e746899e8d969528d5bad5651cdd563079c05962788f77753041f60e7",
+}
+
+
+class Session(Protocol):
+    """The part of `onnxruntime.InferenceSession` that is used."""
+
+    def run(self, output_names: None, inputs: Mapping[str, npt.NDArray[Any]]) -> Sequence[npt.NDArray[np.float32]]:
+        """Every output of the model, for one set of inputs."""
+
+    def get_inputs(self) -> Sequence[Any]:
+        """What the model wants: objects with `name` and `shape`."""
+
+    def get_outputs(self) -> Sequence[Any]:
+        """What the model gives: objects with `name` and `shape`."""
+
+
+def packaged_model(file_name: str) -> Path:
+    """Where the installed `openwakeword` keeps a model file, once its hash is right."""
+    spec = importlib.util.find_spec("openwakeword")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError("the package openwakeword is not installed: pip install openwakeword==0.4.0")
+    path = Path(spec.submodule_search_locations[0], "resources", "models", file_name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{path}: cannot be read ({error.strerror}); reinstall it: pip install openwakeword==0.4.0"
+        ) from error
+    if hashlib.sha256(content).hexdigest() != SHA256[file_name]:
+        raise ModelError(
+            f"{path}: is not the file of openwakeword 0.4.0 (wrong SHA-256); "
+            "reinstall it: pip install --force-reinstall --no-deps openwakeword==0.4.0"
+        )
+    return path
+
+
+def open_session(path: Path) -> Session:
+    """Load a model to run on one thread of the CPU."""
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model file")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only: its warnings concern whoever exported the model
+    try:
+        session: Session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions have no common class of their own
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{path}: is not an ONNX model that can be run here ({reason})") from error
+    return session
