@@ -1,1 +1,10 @@
-"""YAML intents → one immutable automaton. Knows no torch and no Whisper."""
+"""YAML intents → one immutable automaton, read by the text matcher and by the token constraint.
+
+Knows nothing of torch, Whisper, audio or MQTT.
+"""
+
+from voiced.grammar.grammar import Example, Grammar, Intent, Sample, check_examples, load
+from voiced.grammar.intents import intents_schema
+from voiced.grammar.vocabulary import vocabulary_prompt
+
+__all__ = ["Example", "Grammar", "Intent", "Sample", "check_examples", "intents_schema", "load", "vocabulary_prompt"]
