@@ -1,0 +1,74 @@
+"""Sound as Whisper sees it: the logarithm of the energy in each mel band, every 10 ms. Knows no models and no files.
+
+The steps and constants are the reference implementation's; the filterbank is computed here, so there is no data file.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from torch import Tensor
+
+SAMPLE_RATE = 16_000  # Hz
+N_FFT = 400  # samples: 25 ms under each Hann window
+HOP = 160  # samples: 10 ms from one mel frame to the next
+WINDOW_SECONDS = 30  # the most that the encoder sees at once
+WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
+WINDOW_FRAMES = WINDOW_SAMPLES // HOP  # 3000 mel frames
+SAMPLES_PER_POSITION = HOP * 2  # the encoder's second convolution halves the frame rate: 20 ms
+
+
+def pad_or_trim(samples: npt.NDArray[np.float32], length: int = WINDOW_SAMPLES) -> npt.NDArray[np.float32]:
+    """Exactly `length` samples: silence is added at the end, or the end cut off."""
+    return np.pad(samples[:length], (0, max(0, length - len(samples))))
+
+
+def log_mel(samples: npt.NDArray[np.float32], n_mels: int = 80) -> Tensor:
+    """Mono samples at 16 kHz, full scale ±1 → (n_mels, len(samples) // HOP), float32, about -1 to 1.5.
+
+    Pad first: the loudest band sets the floor (8 decades of energy below it), and Whisper expects silence at the end.
+    """
+    signal = torch.from_numpy(np.ascontiguousarray(samples, np.float32))
+    if len(signal) <= N_FFT // 2:  # stft reflects half a window at either end
+        signal = F.pad(signal, (0, N_FFT // 2 + 1 - len(signal)))
+    spectrum = torch.stft(signal, N_FFT, HOP, window=torch.hann_window(N_FFT), return_complex=True)
+    energy = spectrum[:, : len(samples) // HOP].abs() ** 2  # (201, frames); the last, half empty frame is dropped
+    log_energy = (mel_filters(n_mels) @ energy).clamp(min=1e-10).log10()
+    if log_energy.numel():
+        log_energy = torch.maximum(log_energy, log_energy.max() - 8.0)
+    return (log_energy + 4.0) / 4.0
+
+
+@cache
+def mel_filters(n_mels: int) -> Tensor:
+    """(n_mels, 201): triangles on Slaney's mel scale from 0 to 8 kHz, each of unit area (what librosa calls slaney)."""
+    frequencies = np.linspace(0, SAMPLE_RATE / 2, N_FFT // 2 + 1)  # Hz, of the Fourier bins
+    corners = _mel_to_hz(np.linspace(0, _hz_to_mel(SAMPLE_RATE / 2), n_mels + 2))
+    left, centre, right = corners[:-2, None], corners[1:-1, None], corners[2:, None]
+    rising = (frequencies - left) / (centre - left)
+    falling = (right - frequencies) / (right - centre)
+    triangles = np.maximum(0, np.minimum(rising, falling)) * 2 / (right - left)
+    return torch.from_numpy(triangles.astype(np.float32))
+
+
+# Slaney's scale is linear up to 1 kHz, at 15 mel, and logarithmic above, 27 mel for a factor of 6.4.
+_LINEAR_HZ, _LINEAR_MEL = 1000.0, 15.0
+_MEL_PER_NEPER = 27.0 / np.log(6.4)
+
+
+def _hz_to_mel(hz: float) -> float:
+    if hz <= _LINEAR_HZ:
+        return hz * _LINEAR_MEL / _LINEAR_HZ
+    return float(_LINEAR_MEL + np.log(hz / _LINEAR_HZ) * _MEL_PER_NEPER)
+
+
+def _mel_to_hz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    linear = mel * _LINEAR_HZ / _LINEAR_MEL
+    return np.where(mel <= _LINEAR_MEL, linear, _LINEAR_HZ * np.exp((mel - _LINEAR_MEL) / _MEL_PER_NEPER))

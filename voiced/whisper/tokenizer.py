@@ -1,0 +1,214 @@
+"""Text ↔ token ids, and what the special ids mean; knows nothing of models, search or grammars.
+
+The ranks of the byte-pair encoding (bytes → id) come with the weights, as a list of the vocabulary. The special tokens
+follow them in a fixed order, so that a vocabulary's size says all about it:
+
+    ranks · end of text · start of transcript · languages · translate · transcribe · start of language model ·
+    start of prompt · no speech · no timestamps · 1501 times
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import tiktoken
+
+from voiced.whisper.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+Task: TypeAlias = Literal["transcribe", "translate"]
+Ranks: TypeAlias = dict[bytes, int]  # bytes of a token → its id, which is also its rank in merging
+
+TIMESTAMPS = 1501  # <|0.00|> to <|30.00|>
+SECONDS_PER_TIMESTAMP = 0.02
+ENGLISH_RANKS, MULTILINGUAL_RANKS = 50_256, 50_257
+
+# How GPT-2 cuts text before byte pairs are merged: contractions, words, numbers, punctuation, spaces.
+_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+_DOUBLE_SYMBOLS = "<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }}"
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """One Whisper vocabulary. Build it with `make_tokenizer`."""
+
+    encoding: tiktoken.Encoding
+    is_multilingual: bool
+    n_languages: int
+
+    # -- text ------------------------------------------------------------------------------------
+
+    def encode(self, text: str) -> list[int]:
+        """Special tokens written out are read as plain text."""
+        return self.encoding.encode_ordinary(text)
+
+    def decode(self, tokens: Iterable[int]) -> str:
+        """Text of the tokens; timestamps are left out."""
+        return self.encoding.decode([token for token in tokens if token < self.timestamp_begin])
+
+    def decode_with_timestamps(self, tokens: Iterable[int]) -> str:
+        """Text with the times between, as in `<|0.00|> Hello.<|0.50|>`."""
+        return self.encoding.decode(list(tokens))
+
+    def token_bytes(self, token: int) -> bytes:
+        """UTF-8 of one token; a character may be spread over several."""
+        return self.encoding.decode_single_token_bytes(token)
+
+    # -- special tokens --------------------------------------------------------------------------
+
+    @property
+    def n_vocab(self) -> int:
+        return self.encoding.n_vocab
+
+    @cached_property
+    def eot(self) -> int:
+        """End of text; ids below it are text."""
+        return self._special("<|endoftext|>")
+
+    @cached_property
+    def sot(self) -> int:
+        """Start of transcript."""
+        return self._special("<|startoftranscript|>")
+
+    @cached_property
+    def translate(self) -> int:
+        return self._special("<|translate|>")
+
+    @cached_property
+    def transcribe(self) -> int:
+        return self._special("<|transcribe|>")
+
+    @cached_property
+    def sot_lm(self) -> int:
+        """Start of the language model; never used."""
+        return self._special("<|startoflm|>")
+
+    @cached_property
+    def sot_prev(self) -> int:
+        """What comes before the transcript follows: the prompt."""
+        return self._special("<|startofprev|>")
+
+    @cached_property
+    def no_speech(self) -> int:
+        return self._special("<|nospeech|>")
+
+    @cached_property
+    def no_timestamps(self) -> int:
+        return self._special("<|notimestamps|>")
+
+    @cached_property
+    def timestamp_begin(self) -> int:
+        """`<|0.00|>`; the ids above it are later times."""
+        return self._special("<|0.00|>")
+
+    @cached_property
+    def languages(self) -> dict[str, int]:
+        """Language code → token."""
+        return {code: self._special(f"<|{code}|>") for code in list(LANGUAGES)[: self.n_languages]}
+
+    def start_sequence(self, language: str, task: Task, *, timestamps: bool) -> list[int]:
+        """Tokens that tell the decoder what to do; only multilingual models read `language` (as in `languages`)."""
+        sequence = [self.sot]
+        if self.is_multilingual:
+            if language not in self.languages:
+                raise ValueError(f"this model does not know the language {language!r}")
+            sequence += [self.languages[language], self.translate if task == "translate" else self.transcribe]
+        return sequence if timestamps else [*sequence, self.no_timestamps]
+
+    @cached_property
+    def non_speech_tokens(self) -> tuple[int, ...]:
+        """Tokens of speaker tags and sound descriptions, "[LAUGHTER]" or "♪♪♪": not what anybody says.
+
+        Brackets, quotes of the East, musical signs and other marks, alone, doubled, or after a space. Hyphens and
+        apostrophes stay between words and go at the beginning of one.
+        """
+        symbols = [*'"#()*+/:;<=>@[\\]^_`{|}~「」『』', *_DOUBLE_SYMBOLS.split()]
+        music = [*"♩♪♫♬♭♮♯", "♪♪", "♪♪♪"]
+        found = {self.encode(" -")[0], self.encode(" '")[0]}
+        for symbol in symbols + music:
+            for tokens in (self.encode(symbol), self.encode(" " + symbol)):
+                # Musical signs share their first token with hardly anything else, so that it stands for them all.
+                if len(tokens) == 1 or symbol in music[:7]:
+                    found.add(tokens[0])
+        return tuple(sorted(found))
+
+    def _special(self, name: str) -> int:
+        return self.encoding.encode_single_token(name)
+
+
+def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
+    """The tokenizer of a model with `n_vocab` tokens; `ranks` may be of any model with as many ordinary tokens."""
+    n_languages = n_vocab - len(ranks) - 8 - TIMESTAMPS
+    if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS) or not 0 < n_languages <= len(LANGUAGES):
+        raise ValueError(f"{len(ranks)} ordinary tokens in a vocabulary of {n_vocab}: this is not a Whisper vocabulary")
+    names = [
+        "<|endoftext|>",
+        "<|startoftranscript|>",
+        *(f"<|{code}|>" for code in list(LANGUAGES)[:n_languages]),
+        "<|translate|>",
+        "<|transcribe|>",
+        "<|startoflm|>",
+        "<|startofprev|>",
+        "<|nospeech|>",
+        "<|notimestamps|>",
+        *(f"<|{i * SECONDS_PER_TIMESTAMP:.2f}|>" for i in range(TIMESTAMPS)),
+    ]
+    encoding = tiktoken.Encoding(
+        f"whisper-{n_vocab}",
+        pat_str=_PATTERN,
+        mergeable_ranks=ranks,
+        special_tokens={name: len(ranks) + i for i, name in enumerate(names)},
+        explicit_n_vocab=n_vocab,
+    )
+    return Tokenizer(encoding, is_multilingual=len(ranks) == MULTILINGUAL_RANKS, n_languages=n_languages)
+
+
+# -- ranks -------------------------------------------------------------------------------------------
+
+
+def read_ranks(path: Path) -> Ranks:
+    """The vocabulary beside a model's weights → ranks.
+
+    Reads CTranslate2's vocabulary.txt and vocabulary.json (a list) and Hugging Face's vocab.json and tokenizer.json
+    (token → id).
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".txt":
+        return ranks_of(text.split("\n"))
+    try:
+        content = json.loads(text)
+        vocabulary = content["model"]["vocab"] if "model" in content else content
+        if isinstance(vocabulary, dict):
+            vocabulary = sorted(vocabulary, key=vocabulary.__getitem__)
+        return ranks_of(vocabulary)
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a vocabulary: {error}") from error
+
+
+def ranks_of(vocabulary: Sequence[str]) -> Ranks:
+    """Tokens in the order of their ids, in GPT-2's printable form → ranks; special tokens behind them are left out."""
+    end = "<|endoftext|>"
+    ordinary = vocabulary[: vocabulary.index(end)] if end in vocabulary else vocabulary
+    try:
+        ranks = {bytes(_BYTES[character] for character in token): rank for rank, token in enumerate(ordinary)}
+    except KeyError as error:
+        raise ValueError(f"a vocabulary in GPT-2's printable form has no {error.args[0]!r}") from error
+    if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS):
+        raise ValueError(f"a Whisper vocabulary has {ENGLISH_RANKS} or {MULTILINGUAL_RANKS} tokens, not {len(ranks)}")
+    return ranks
+
+
+def _printable_bytes() -> dict[str, int]:
+    """GPT-2 writes a byte as the Latin-1 character of that number if that can be seen, else as one from U+0100 on."""
+    visible = {*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)}
+    hidden = [byte for byte in range(256) if byte not in visible]
+    return {chr(byte): byte for byte in visible} | {chr(256 + i): byte for i, byte in enumerate(hidden)}
+
+
+_BYTES = _printable_bytes()  # printable character → byte
