@@ -65,6 +65,11 @@ class Utterance:
     ending: Ending
     detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
 
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.samples) / SAMPLE_RATE
+
 
 class Reason(Enum):
     """Why something heard was not taken for a command."""
@@ -119,6 +124,13 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A command that came as text; treated as if spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """An MQTT message to send because of a command."""
 
@@ -127,3 +139,28 @@ class Action:
     qos: int = 1
     retain: bool = False
     expires: float = 10.0  # seconds after which it must not be delivered any more
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that came of one command: what was heard, what it meant, what was sent."""
+
+    id: str  # the same in every message about it
+    transcript: Transcript
+    actions: tuple[Action, ...] = ()
+    utterance: Utterance | None = None  # None: it came as text
+    latency: float | None = None  # seconds from the end of speech to the decision what to do
+
+    @property
+    def detection(self) -> Detection | None:
+        """The wake word that led to it."""
+        return self.utterance.detection if self.utterance else None
+
+
+class State(Enum):
+    """What the daemon is doing, for everyone to see."""
+
+    WAITING = "waiting"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    MUTED = "muted"

@@ -1,0 +1,7 @@
+"""`python -m voiced` is `voiced`."""
+
+import sys
+
+from voiced.cli import main
+
+sys.exit(main())

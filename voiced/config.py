@@ -1,0 +1,183 @@
+"""Every setting with its default, in the order of config.example.yaml; knows how to be read, not what it is used for."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from voiced.resources import shipped
+from voiced.yaml_source import Section, load
+
+PLACES = (Path("config.yaml"), Path("~/.config/voiced/config.yaml"), Path("/etc/voiced/config.yaml"))
+
+
+def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
+    """Relative paths are relative to the file that names them, not to where the daemon was started."""
+    folder = (validation.context or {}).get("folder", Path())
+    return Path(folder) / path.expanduser()
+
+
+def _one_topic_level(site: str | None) -> str | None:
+    """The site is a level of every topic."""
+    if site is not None and (not site or set(site) & set("/+#\0")):
+        raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
+    return site
+
+
+def _model_alone(word: Any) -> Any:
+    """`- alexa` is short for `- {model: alexa}`."""
+    return {"model": word} if isinstance(word, str) else word
+
+
+FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
+Probability = Annotated[float, Field(gt=0, le=1)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class MicrophoneSettings(Section):
+    """Which microphone listens."""
+
+    device: int | str | None = None
+    """Number, name, or part of a name as `voiced devices` lists them; null: the system's default."""
+
+
+class WakeWord(Section):
+    """One wake word, with what differs from the settings for all."""
+
+    model: str
+    """A bundled model (alexa, hey_jarvis, hey_marvin, hey_mycroft, timer, weather) or the path of an .onnx file."""
+    threshold: Probability | None = None
+    """Score that counts as heard; null: `wake_word.threshold`."""
+    patience: Annotated[int, Field(ge=1, le=25)] | None = None
+    """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
+
+
+class WakeWordSettings(Section):
+    """What wakes."""
+
+    models: tuple[Annotated[WakeWord, BeforeValidator(_model_alone)], ...] = Field(
+        (WakeWord(model="hey_jarvis"),), min_length=1
+    )
+    """Any number of wake words: a name, or a mapping with `model`, `threshold`, `patience`."""
+    threshold: Probability = 0.5
+    """Score from 0 to 1 that counts as heard: higher wakes less often by mistake and misses more."""
+    patience: Annotated[int, Field(ge=1, le=25)] = 1
+    """Frames of 80 ms in a row that must reach the threshold."""
+    refractory: Annotated[float, Field(ge=0, le=60)] = 2.0
+    """Seconds after a detection in which the same word is not detected again."""
+
+
+class ListeningSettings(Section):
+    """When a command begins and ends, in seconds."""
+
+    pre_roll: Annotated[float, Field(ge=0, le=2)] = 0.3
+    """Sound kept from before the first speech."""
+    min_speech: Annotated[float, Field(gt=0, le=2)] = 0.25
+    """Speech shorter than this is a click or a cough."""
+    silence: Annotated[float, Field(ge=0.1, le=10)] = 0.8
+    """Silence that ends a command."""
+    start_timeout: Seconds = 4.0
+    """Waiting for the first word after the wake word."""
+    longest: Seconds = 10.0
+    """The longest command; it is taken as it is when this is reached."""
+
+
+class RecognizerSettings(Section):
+    """How speech becomes text."""
+
+    model: str = "tiny.en"
+    """A name that `voiced models` lists, or the path of a model file or folder."""
+    threads: Annotated[int, Field(ge=1, le=64)] | None = None
+    """Processor threads; null: all cores but one, which is left for listening."""
+    beam_size: Annotated[int, Field(ge=1, le=32)] = 5
+    """Hypotheses followed at once; 1 is the fastest."""
+    prompt: bool = True
+    """Show the recogniser the vocabulary of the intents."""
+    min_logprob: Annotated[float, Field(le=0)] = -1.0
+    """A command whose mean log probability per token is below this is rejected as `low_confidence`."""
+
+
+class TlsSettings(Section):
+    """How the broker proves who it is, and we who we are."""
+
+    ca: FilePath | None = None
+    """Certificates of the authorities trusted; null: the system's."""
+    certificate: FilePath | None = None
+    """Our own certificate, if the broker asks for one."""
+    key: FilePath | None = None
+    """Its private key; null: it is in the certificate's file."""
+
+
+class MqttSettings(Section):
+    """The broker."""
+
+    host: str = "localhost"
+    """Name or address."""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """null: 1883, with TLS 8883."""
+    version: Literal["5", "3.1.1"] = "5"
+    """MQTT version; 5 lets the broker drop a command that is too old, and say why it refuses one."""
+    username: str | None = None
+    """null: anonymous."""
+    password_file: FilePath | None = None
+    """A file that holds the password and nothing else."""
+    credential: str | None = None
+    """Name of a systemd credential (LoadCredential=) that holds the password, instead of a file."""
+    tls: TlsSettings | None = None
+    """null: not encrypted; {}: encrypted, with the system's certificate authorities."""
+    keepalive: Annotated[int, Field(ge=2, le=3600)] = 30
+    """Seconds between signs of life: a broker that hangs is noticed after about one and a half times this."""
+
+    @model_validator(mode="after")
+    def _one_password(self) -> MqttSettings:
+        if self.password_file and self.credential:
+            raise ValueError("password_file and credential are two ways to say one thing; keep one")
+        if self.username is None and (self.password_file or self.credential):
+            raise ValueError("a password needs a username")
+        return self
+
+    @property
+    def broker_port(self) -> int:
+        """The port to connect to."""
+        return self.port or (8883 if self.tls else 1883)
+
+
+class Config(Section):
+    """All settings."""
+
+    site: Annotated[str | None, AfterValidator(_one_topic_level)] = None
+    """Names this machine in the MQTT topics; null: the host name."""
+    intents: FilePath = Field(Path("intents"), validate_default=True)
+    """Folder of the command grammars."""
+    microphone: MicrophoneSettings = MicrophoneSettings()
+    wake_word: WakeWordSettings = WakeWordSettings()
+    listening: ListeningSettings = ListeningSettings()
+    recognizer: RecognizerSettings = RecognizerSettings()
+    mqtt: MqttSettings = MqttSettings()
+
+    @property
+    def site_name(self) -> str:
+        """The site's level in topics."""
+        return self.site or socket.gethostname().split(".")[0]
+
+
+def find_config(asked_for: Path | None) -> Path | None:
+    """Return the config file to read: the one asked for, else the first of PLACES that exists, else none."""
+    if asked_for is not None:
+        return asked_for
+    return next((place.expanduser() for place in PLACES if place.expanduser().is_file()), None)
+
+
+def load_config(asked_for: Path | None) -> Config:
+    """Read the settings; without any file the defaults, with the intents that ship with the package.
+
+    Raises:
+        ConfigError: with every problem of the file.
+    """
+    path = find_config(asked_for)
+    if path is None:
+        return Config(intents=shipped("intents"))
+    return load(path, Config)

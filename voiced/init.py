@@ -1,0 +1,45 @@
+"""`voiced init`: a folder with a commented config, example intents and the schemas for editors. Overwrites nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from voiced.config import Config
+from voiced.errors import VoicedError
+from voiced.grammar import intents_schema
+from voiced.resources import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """JSON Schema of `config` or `intents` files."""
+    return Config.model_json_schema() if kind == "config" else intents_schema()
+
+
+def write_examples(folder: Path) -> list[Path]:
+    """Write everything that `folder` does not have yet; return what was written.
+
+    Raises:
+        VoicedError: the folder cannot be written.
+    """
+    files = {folder / "config.yaml": shipped("config.example.yaml").read_text(encoding="utf-8")}
+    if not (folder / "intents").exists():  # a household's own intents are not to be joined by examples
+        files |= {
+            folder / "intents" / path.name: path.read_text(encoding="utf-8")
+            for path in sorted(shipped("intents").glob("*.yaml"))
+        }
+    files |= {
+        folder / ".schema" / f"{kind}.json": json.dumps(schema_of(kind), indent=2) + "\n"
+        for kind in ("config", "intents")
+    }
+    new = {path: text for path, text in files.items() if not path.exists()}
+    try:
+        for path, text in new.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise VoicedError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+    return list(new)

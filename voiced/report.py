@@ -1,0 +1,65 @@
+"""What happened, as JSON and as a line: the contract of `recognize --json` and `say --json`. Prints nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from voiced.flow import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiced.flow import Hypothesis, Outcome, SlotValue
+
+
+def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
+    """Everything about one command; the keys about sound only where there was some."""
+    transcript = outcome.transcript
+    accepted = transcript.reason is None and transcript.match is not None
+    told: dict[str, Any] = {} if file is None else {"file": file}
+    told |= {
+        "accepted": accepted,
+        "reason": transcript.reason.value if transcript.reason else None,
+        "text": transcript.text,
+        "intent": transcript.match.intent if transcript.match else None,
+        "slots": dict(transcript.match.slots) if transcript.match else {},
+        "confidence": round(transcript.confidence, 4),
+    }
+    actions = [
+        {"topic": action.topic, "payload": action.payload, "qos": action.qos, "retain": action.retain}
+        for action in outcome.actions
+    ]
+    if outcome.utterance is None:
+        return told | {"actions": actions}
+    speech = [round((at - outcome.utterance.start) / SAMPLE_RATE, 3) for at in outcome.utterance.speech]
+    return told | {
+        "avg_logprob": round(transcript.avg_logprob, 4),
+        "alternatives": [_alternative(hypothesis) for hypothesis in transcript.alternatives],
+        "actions": actions,
+        "speech": speech,
+        "window": round(transcript.window, 2),
+        "timings": {stage: round(seconds, 4) for stage, seconds in asdict(transcript.timings).items()},
+    }
+
+
+def _alternative(hypothesis: Hypothesis) -> dict[str, Any]:
+    return {
+        "text": hypothesis.text,
+        "intent": hypothesis.match.intent if hypothesis.match else None,
+        "slots": dict(hypothesis.match.slots) if hypothesis.match else {},
+        "avg_logprob": round(hypothesis.avg_logprob, 4),
+    }
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """The same for people: `turn on the kitchen lights → LightSet state=on room=kitchen`."""
+    transcript = outcome.transcript
+    if transcript.match is None or transcript.reason:
+        return f"{transcript.text or '(nothing)'} → rejected: {transcript.reason.value if transcript.reason else ''}"
+    return f"{transcript.text} → {' '.join([transcript.match.intent, slots_line(transcript.match.slots)]).strip()}"
+
+
+def slots_line(slots: Mapping[str, SlotValue]) -> str:
+    """Slots and their values, as in `state=on room='living room'`."""
+    return " ".join(f"{name}={value!r}" if " " in str(value) else f"{name}={value}" for name, value in slots.items())
