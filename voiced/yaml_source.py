@@ -1,29 +1,310 @@
-"""YAML files with line numbers and without YAML 1.1's traps (the only file that knows `yaml`)."""
+"""YAML files with line numbers and without YAML 1.1's traps: what the user wrote becomes checked, frozen models.
+
+The only file that knows `yaml`. Scalars follow YAML 1.2's core rules, so that `on`, `off`, `no` and `22:30` stay text.
+Every problem of a file is found in one go and told as `file:line: key: what is wrong; what to do`. Knows nothing of
+what the keys mean: that is for the models, which subclass `Section`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from voiced.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+Key: TypeAlias = tuple[str | int, ...]  # the way to a node: keys of mappings, indices of lists
+M = TypeVar("M", bound=BaseModel)
 
 
 class Section(BaseModel):
-    """A mapping in a YAML file: frozen, and an unknown key is an error."""
+    """A mapping of a YAML file: its values are frozen, and a key that it does not have is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
 def load(path: Path, model: type[M]) -> M:
-    """Read a file and check it; ConfigError holds every problem as `file:line: key: what is wrong; what to do`."""
-    return parse(path.read_text(encoding="utf-8"), str(path), model)
+    """Read a file as `model`, or raise ConfigError with every problem in it."""
+    return read(path).check(model)
 
 
 def parse(text: str, name: str, model: type[M]) -> M:
-    """Check YAML text; `name` stands for the file in problems."""
-    raise AssertionError(text + name + str(model))
+    """Read YAML text as `model`; `name` stands for the file in problems."""
+    return document(text, name).check(model)
+
+
+def read(path: Path) -> Document:
+    """Read a file and remember where everything stands in it."""
+    try:
+        return document(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        problem = "there is no such file; check the path, or let `voiced init` write one"
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ConfigError([f"{path}:{line}: this is not UTF-8 text; save the file as UTF-8"]) from error
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}; check the path and its permissions"
+    raise ConfigError([f"{path}: {problem}"])
+
+
+def document(text: str, name: str) -> Document:
+    """Parse YAML text; ConfigError if it is no YAML at all."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError([_syntax_problem(text, name, error)]) from error
+    except yaml.YAMLError as error:  # characters that YAML forbids
+        raise ConfigError([f"{name}: holds a character that YAML does not allow ({error}); remove it"]) from error
+    reader = _Reader(name, {}, [])
+    data = reader.value(root, ()) if root is not None else {}
+    return Document(name, {} if data is None else data, reader.nodes, tuple(reader.problems))
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """The values of a file, and the place of each."""
+
+    name: str
+    data: Any  # mappings, lists and scalars
+    nodes: Mapping[Key, yaml.Node]
+    problems: tuple[str, ...]  # duplicate keys and the like; the data holds what was probably meant
+
+    def check(self, model: type[M]) -> M:
+        """The data as a model, or ConfigError with every problem."""
+        problems = list(self.problems)
+        try:
+            checked = model.model_validate(self.data)
+        except ValidationError as error:
+            problems += self._explain(error.errors(), model)
+        if problems:
+            raise ConfigError(sorted(problems, key=_line_of))
+        return checked
+
+    def where(self, key: Key) -> str:
+        """`file:line` of a node; of the nearest node around it if there is none."""
+        return f"{self.name}:{self._node_line(self._known(key))}"
+
+    def column(self, key: Key) -> int | None:
+        """Column (from 1) in which the text of a one-line scalar begins; None where it cannot be told."""
+        node = self.nodes.get(key)
+        if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
+            return None
+        if node.start_mark.line != node.end_mark.line:
+            return None
+        return int(node.start_mark.column) + (2 if node.style else 1)
+
+    def _node_line(self, key: Key) -> int:
+        return int(self.nodes[key].start_mark.line) + 1 if key in self.nodes else 1
+
+    def _known(self, key: Key) -> Key:
+        """The part of a key that exists in the file: pydantic adds names of its own, and missing keys are missing."""
+        known: Key = ()
+        for part in key:
+            if (*known, part) in self.nodes:
+                known = (*known, part)
+        return known
+
+    def _explain(self, errors: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[str]:
+        told = set()
+        for error in errors:
+            loc, kind = error["loc"], error["type"]
+            known = self._known(loc)
+            shown = (*known, loc[-1]) if kind == "missing" else known
+            if shown not in told:  # a choice of types complains once for each
+                told.add(shown)
+                key = "".join(f"{_dotted(shown)}: " if shown else "")
+                yield f"{self.name}:{self._node_line(known)}: {key}{_sentence(error, model, known)}"
+
+
+# ---- from nodes to values -----------------------------------------------------------------------------------------
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # libyaml where there is one: ten times as fast
+    """YAML's parser with the scalars of YAML 1.2's core schema."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 # PyYAML's way of configuring
+
+
+_SCALARS = {
+    "null": (r"|~|null|Null|NULL", ["", "~", "n", "N"]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    "float": (
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+}
+for _tag, (_pattern, _first) in _SCALARS.items():
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Turns nodes into values; `nodes` and `problems` grow on the way."""
+
+    name: str
+    nodes: dict[Key, yaml.Node]
+    problems: list[str]
+
+    def value(self, node: yaml.Node, key: Key, inside: tuple[yaml.Node, ...] = ()) -> Any:
+        self.nodes[key] = node
+        if node in inside:
+            self.problem(node, key, "contains itself; write it out instead of using this alias")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, key, (*inside, node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*key, i), (*inside, node)) for i, item in enumerate(node.value)]
+        return self.scalar(node, key)
+
+    def mapping(self, node: yaml.MappingNode, key: Key, inside: tuple[yaml.Node, ...]) -> Any:
+        if node.flow_style and node.value and all(value.value == "" and not value.style for _, value in node.value):
+            text = "{" + ", ".join(str(name.value) for name, _ in node.value) + "}"
+            self.problem(node, key, f'{text} without quotes is a mapping in YAML; put it in quotes: "{text}"')
+            return text
+        mapping: dict[str, Any] = {}
+        for name, value in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                self.problem(name, key, "a key must be plain text; put it in quotes")
+                continue
+            path = (*key, str(name.value))
+            if name.value in mapping:
+                first = self.nodes[path].start_mark.line + 1
+                self.problem(name, path, f"is given twice, first in line {first}; remove one")
+            mapping[str(name.value)] = self.value(value, path, inside)
+            if value.start_mark.line != name.start_mark.line:  # a section stands where its name stands
+                self.nodes[path] = yaml.Node(value.tag, value.value, name.start_mark, name.end_mark)
+        return mapping
+
+    def scalar(self, node: yaml.Node, key: Key) -> Any:
+        text, tag = str(node.value), node.tag.removeprefix("tag:yaml.org,2002:")
+        match tag:
+            case "str":
+                return text
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int":
+                return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
+            case "float":
+                return float(re.sub(r"\.(inf|nan)$", r"\1", text.lower()))
+        self.problem(node, key, f"the tag {node.tag} means nothing here; write the value itself")
+        return text
+
+    def problem(self, node: yaml.Node, key: Key, sentence: str) -> None:
+        self.problems.append(f"{self.name}:{node.start_mark.line + 1}: {f'{_dotted(key)}: ' if key else ''}{sentence}")
+
+
+# ---- what is wrong, in words --------------------------------------------------------------------------------------
+
+
+def _line_of(problem: str) -> int:
+    found = re.search(r":(\d+): ", problem)
+    return int(found[1]) if found else 0
+
+
+def _dotted(key: Key) -> str:
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _syntax_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> str:
+    """What somebody who does not know YAML's grammar should do about a syntax error."""
+    mark = error.problem_mark or error.context_mark
+    at = mark.line if mark else 0
+    lines = text.split("\n")
+    line = lines[at] if at < len(lines) else ""
+    start = error.context_mark.line if error.context_mark else at
+    opening = re.match(r"\s*(?:- +)*(?:[^\s'\"\[{#][^'\"\[{#]*: +)?([\[{'\"%@`*&!|>])", lines[start]) if lines else None
+    if re.match(r"\s*\t", line):
+        return f"{name}:{at + 1}: the line is indented with a tab; use spaces"
+    if opening:
+        remedy = f"a text that begins with {opening[1]} must be in quotes"
+        if opening[1] in "'\"":
+            remedy = f"the quote {opening[1]} is not closed, or text follows it; put quotes around the whole text"
+        return f"{name}:{start + 1}: this is not valid YAML: {lines[start].strip()}; {remedy}"
+    if line.count(": ") > 1 or "mapping values" in str(error.problem):
+        return f"{name}:{at + 1}: this is not valid YAML: {line.strip()}; a text that holds ': ' must be in quotes"
+    what = error.problem or "the structure is broken"
+    return f"{name}:{at + 1}: this is not valid YAML: {what}; check the indentation of this line and the one above"
+
+
+def _sentence(error: ErrorDetails, model: type[BaseModel], known: Key) -> str:
+    """One of pydantic's errors as a sentence with a remedy."""
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key" + _suggestion(str(known[-1]), _keys_of(model, known[:-1]))
+    if kind in ("literal_error", "enum"):
+        choices = re.findall(r"'([^']*)'", str(context["expected"]))
+        return f"{given!r} is not one of {', '.join(choices)}" + _suggestion(str(given), choices)
+    if kind == "missing":
+        return "is missing; add it"
+    if kind in ("value_error", "assertion_error"):
+        return str(context["error"])
+    wanted = _WANTED.get(kind.split("_")[0]) if kind.endswith(("_type", "_parsing", "_from_float")) else None
+    if wanted:
+        hint = "; put it in quotes" if kind == "string_type" and isinstance(given, (int, float, list, dict)) else ""
+        return f"should be {wanted}, not {_described(given)}{hint}"
+    return error["msg"].removeprefix("Input ")
+
+
+_WANTED = {"string": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "path": "a path"}
+_WANTED |= {"list": "a list", "tuple": "a list", "dict": "a mapping", "model": "a mapping"}
+
+
+def _described(given: object) -> str:
+    match given:
+        case None:
+            return "empty"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+    return repr(given)
+
+
+def _suggestion(given: str, choices: Iterable[str]) -> str:
+    known = list(choices)
+    close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; remove it, or use one of: {', '.join(known)}" if known else "; remove it"
+
+
+def _keys_of(model: type[BaseModel], key: Key) -> list[str]:
+    """The keys that the section at `key` may have."""
+    types: list[Any] = [model]
+    for part in key:
+        types = [inner for outer in types for inner in _inside(outer, part)]
+    sections = [kind for outer in types for kind in _alternatives(outer) if hasattr(kind, "model_fields")]
+    return sorted({field.alias or name for kind in sections for name, field in kind.model_fields.items()})
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The members of a union (or of an annotated type), the type itself otherwise."""
+    arguments = get_args(annotation)
+    if not arguments or getattr(annotation, "__origin__", None) in (dict, list, tuple):
+        return [annotation]
+    return [kind for argument in arguments for kind in _alternatives(argument)]
+
+
+def _inside(annotation: Any, part: str | int) -> Iterator[Any]:
+    for kind in _alternatives(annotation):
+        if hasattr(kind, "model_fields"):
+            if part in kind.model_fields:
+                yield kind.model_fields[part].annotation
+        elif get_args(kind):
+            yield get_args(kind)[-1 if isinstance(part, str) else 0]
