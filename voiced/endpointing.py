@@ -16,25 +16,18 @@ reach into the first steps, is too short to fill it and leaks away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from voiced.flow import SAMPLE_RATE, Ending
 
-
-@dataclass(frozen=True, slots=True)
-class EndpointingSettings:
-    """How patient to be, in seconds."""
-
-    min_speech: float = 0.25  # less than this is a click, not a command
-    silence: float = 0.8  # this much quiet after speech ends the command
-    longest: float = 10.0  # a command is cut here
-    start_timeout: float = 4.0  # how long to wait for the first word
+if TYPE_CHECKING:
+    from voiced.config import ListeningSettings
 
 
 class Endpointer:
     """Listens to one command. Make a new one for the next."""
 
-    def __init__(self, settings: EndpointingSettings, start: int) -> None:
+    def __init__(self, settings: ListeningSettings, start: int) -> None:
         """`start` is the index, in the stream, of the first sample that will be reported."""
         self._min_speech = round(settings.min_speech * SAMPLE_RATE)
         self._silence = round(settings.silence * SAMPLE_RATE)

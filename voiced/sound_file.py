@@ -1,22 +1,124 @@
-"""Recordings → the same frames as a microphone's, from any format and rate. (Signatures; the bodies follow.)"""
+"""Recordings → the same frames as a microphone's: WAV, FLAC, OGG, MP3, any rate, any number of channels.
+
+The only file that knows soundfile. It does not know what is in the recording. A file that is not what it claims is
+refused with one sentence; so is one that was cut short, since half a command may be another command.
+"""
 
 from __future__ import annotations
 
+import io
+import re
+import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import soundfile
+
+from voiced.errors import AudioError
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
+from voiced.resampling import Resampler
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-    from typing import BinaryIO
+    from collections.abc import Iterable, Iterator
 
-    from voiced.flow import AudioFrame, Samples
+    from voiced.flow import Samples
 
-
-def read(source: Path | BinaryIO) -> Samples:
-    """The whole recording, 16 kHz mono; AudioError if it is no usable recording."""
-    ...
+STANDARD_INPUT = Path("-")
+RATES = range(1_000, 768_001)  # Hz; outside of it a header is taken to be damaged
+BLOCK = 16_384  # samples read at a time
+STREAMED = 0x7FFF_0000  # bytes; a WAV header written before the length was known claims at least this much
 
 
-def frames(source: Path | BinaryIO, *, paced: bool = False) -> Iterator[AudioFrame]:
-    """The recording in frames of 80 ms, the last one padded; `paced`: at the pace in which it was spoken."""
-    ...
+def read(source: Path) -> Samples:
+    """The whole recording at 16 kHz in mono; `-` is standard input. AudioError if it is not whole."""
+    return np.concatenate(list(_blocks(source, _open(source))))
+
+
+def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:
+    """The recording in frames of 80 ms, the last one padded with zeros.
+
+    `paced` hands out each frame when it would have been spoken; otherwise they come as fast as they are taken. What can
+    be known to be wrong before reading is raised at once, the rest while iterating.
+    """
+    cut = _cut(_blocks(source, _open(source)))
+    return _at_speaking_pace(cut) if paced else cut
+
+
+def _open(source: Path) -> soundfile.SoundFile:
+    try:
+        if source != STANDARD_INPUT and not (source.is_file() or source.is_fifo()) and source.exists():
+            raise AudioError(f"{source}: is not a file")
+        content = sys.stdin.buffer.read() if source == STANDARD_INPUT else source.read_bytes()
+    except OSError as error:
+        raise AudioError(f"{_name(source)}: cannot be read: {error.strerror}") from error
+    if not content:
+        raise AudioError(f"{_name(source)}: is empty")
+    try:
+        file = soundfile.SoundFile(io.BytesIO(content))
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{_name(source)}: is not a recording that can be read (WAV, FLAC, OGG or MP3), or is damaged"
+        ) from error
+    _check(source, file)
+    return file
+
+
+def _check(source: Path, file: soundfile.SoundFile) -> None:
+    if not file.frames:
+        raise AudioError(f"{_name(source)}: holds no sound")
+    if file.samplerate not in RATES:
+        raise AudioError(f"{_name(source)}: claims {file.samplerate} samples per second; is the file damaged?")
+    # libsndfile shortens WAV and AIFF to what is there; only its log tells what the header promised.
+    promised = re.search(r"(?:data|SSND)\s*: (\d+) \(should be \d+\)", file.extra_info)
+    if promised and int(promised[1]) < STREAMED:
+        raise AudioError(f"{_name(source)}: is cut short; record or copy it again")
+
+
+def _blocks(source: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
+    """The sound at 16 kHz in mono, in blocks of any length."""
+    resampler = Resampler(file.samplerate) if file.samplerate != SAMPLE_RATE else None
+    left = file.frames
+    while left:
+        block = _next_block(source, file)
+        left -= len(block)
+        mono = block.mean(axis=1, dtype=np.float32)
+        if not np.isfinite(mono).all():
+            raise AudioError(f"{_name(source)}: holds values that are not numbers; is the file damaged?")
+        yield resampler.resample(mono) if resampler else mono
+    if resampler:
+        yield resampler.flush()
+
+
+def _next_block(source: Path, file: soundfile.SoundFile) -> Samples:
+    """Samples of every channel, shape (samples, channels)."""
+    try:
+        block: Samples = file.read(BLOCK, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"{_name(source)}: is damaged or cut short") from error
+    if not len(block):
+        raise AudioError(f"{_name(source)}: is cut short; record or copy it again")
+    return block
+
+
+def _cut(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
+    start, rest = 0, np.zeros(0, np.float32)
+    for block in blocks:
+        rest = np.concatenate((rest, block))
+        while len(rest) >= FRAME_SAMPLES:
+            yield AudioFrame(start, rest[:FRAME_SAMPLES])
+            start, rest = start + FRAME_SAMPLES, rest[FRAME_SAMPLES:]
+    if len(rest):
+        yield AudioFrame(start, np.pad(rest, (0, FRAME_SAMPLES - len(rest))))
+
+
+def _at_speaking_pace(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    began = time.monotonic()
+    for frame in frames:
+        time.sleep(max(0.0, began + frame.end / SAMPLE_RATE - time.monotonic()))
+        yield frame
+
+
+def _name(source: Path) -> str:
+    return "standard input" if source == STANDARD_INPUT else str(source)
