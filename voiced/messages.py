@@ -1,0 +1,149 @@
+"""What is said over MQTT: topics, events as JSON, and commands that come in. Pure: knows no broker, clock or thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from voiced.flow import Action, Sentence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from voiced.flow import Detection, Outcome
+
+EVENT_EXPIRES = 10.0  # seconds; who was away that long is not told what was heard meanwhile
+LONGEST_SENTENCE = 500  # characters; a sentence that nobody would speak is no command
+LONGEST_COMMAND = 4_096  # bytes of payload that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class ListenNow:
+    """Somebody asks to listen without the wake word."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetMute:
+    """Somebody asks to be deaf, or to listen again."""
+
+    muted: bool
+
+
+Command: TypeAlias = Sentence | ListenNow | SetMute
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Every topic of one site."""
+
+    site: str
+
+    @property
+    def availability(self) -> str:
+        """Retained: online or offline."""
+        return f"voiced/{self.site}/availability"
+
+    @property
+    def state(self) -> str:
+        """Retained: what the daemon is doing."""
+        return f"voiced/{self.site}/state"
+
+    @property
+    def mute(self) -> str:
+        """Retained: ON or OFF."""
+        return f"voiced/{self.site}/mute"
+
+    @property
+    def wake(self) -> str:
+        """A wake word was heard."""
+        return f"voiced/{self.site}/wake"
+
+    @property
+    def unmatched(self) -> str:
+        """Something was heard that is no command."""
+        return f"voiced/{self.site}/unmatched"
+
+    def intent(self, name: str) -> str:
+        """A command was understood."""
+        return f"voiced/{self.site}/intent/{name}"
+
+    @property
+    def say(self) -> str:
+        """In: a sentence, treated as if spoken."""
+        return f"voiced/{self.site}/say/set"
+
+    @property
+    def listen(self) -> str:
+        """In: listen now."""
+        return f"voiced/{self.site}/listen/set"
+
+    @property
+    def set_mute(self) -> str:
+        """In: ON or OFF."""
+        return f"voiced/{self.site}/mute/set"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """All that come in."""
+        return (self.say, self.listen, self.set_mute)
+
+
+def wake_event(topics: Topics, detection: Detection, at: datetime) -> Action:
+    """A wake word was heard."""
+    told: dict[str, object] = {"wake_word": detection.wake_word, "score": round(detection.score, 4)}
+    return _event(topics, topics.wake, told, at)
+
+
+def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
+    """A command was understood, or something was heard that is none."""
+    transcript = outcome.transcript
+    told: dict[str, object] = {
+        "id": outcome.id,
+        "text": transcript.text,
+        "wake_word": outcome.detection.wake_word if outcome.detection else None,
+    }
+    if transcript.match is None or transcript.reason is not None:
+        told["reason"] = transcript.reason.value if transcript.reason else None
+        return _event(topics, topics.unmatched, told, at)
+    told |= {
+        "intent": transcript.match.intent,
+        "slots": dict(transcript.match.slots),
+        "confidence": round(transcript.confidence, 4),
+    }
+    return _event(topics, topics.intent(transcript.match.intent), told, at)
+
+
+def _event(topics: Topics, topic: str, told: dict[str, object], at: datetime) -> Action:
+    payload = json.dumps(
+        told | {"site": topics.site, "time": at.isoformat(timespec="milliseconds")}, ensure_ascii=False
+    )
+    return Action(topic, payload, expires=EVENT_EXPIRES)
+
+
+def read_command(topics: Topics, topic: str, payload: bytes) -> Command:
+    """What a message asks for; ValueError, with the reason as its text, if that makes no sense."""
+    if len(payload) > LONGEST_COMMAND:
+        raise ValueError(f"longer than {LONGEST_COMMAND} bytes")
+    text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
+    if topic == topics.say:
+        return _sentence(text)
+    if topic == topics.listen:
+        if text.upper() not in {"", "ON", "PRESS"}:  # PRESS is what a Home Assistant button sends
+            raise ValueError("must be empty or ON")
+        return ListenNow()
+    if topic == topics.set_mute:
+        if text.upper() not in {"ON", "OFF"}:
+            raise ValueError("must be ON or OFF")
+        return SetMute(text.upper() == "ON")
+    raise ValueError("not a topic for commands")
+
+
+def _sentence(text: str) -> Sentence:
+    if not text:
+        raise ValueError("an empty sentence")
+    if len(text) > LONGEST_SENTENCE:
+        raise ValueError(f"a sentence of more than {LONGEST_SENTENCE} characters")
+    if not all(character.isprintable() or character.isspace() for character in text):
+        raise ValueError("a sentence with unprintable characters")
+    return Sentence(" ".join(text.split()))
