@@ -1,7 +1,7 @@
 """From audio features to text: read the initial tokens, then filter, choose, read again, until every row has ended.
 
-Four seams: what may be written (`filters`), how the next token is chosen (`Greedy`, `Sampling`, `BeamSearch`), how
-finished hypotheses are ranked (`rank`), and the network. Knows nothing of windows longer than the features it is given.
+What may be written is up to `filters`, how tokens are chosen and hypotheses ranked up to `search`; here the options
+become both. Knows nothing of recordings longer than the window whose features it is given.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import torch
+
+from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
+from voiced.whisper.log_mel import WINDOW_SECONDS
+from voiced.whisper.search import BeamSearch, Chooser, Hypothesis, Sampling, ranked, search
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
 
-    from voiced.whisper.filters import LogitFilter
-    from voiced.whisper.model import Whisper
+    from voiced.whisper.model import Cache, Whisper
     from voiced.whisper.tokenizer import Task, Tokenizer
 
 NON_SPEECH = -1  # in `suppress_tokens`: the tokens of speaker tags and sound descriptions
@@ -62,19 +67,6 @@ class DecodingOptions:
             raise ValueError("length_penalty lies between 0 and 1")
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """What one row has written."""
-
-    tokens: tuple[int, ...] = ()  # after the initial ones, without the end of text
-    sum_logprob: float = 0.0  # natural log probability of the tokens and, if it has ended, of the end of text
-
-    @property
-    def avg_logprob(self) -> float:
-        """Per token, the end of text counted."""
-        return self.sum_logprob / (len(self.tokens) + 1)
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class DecodingResult:
     """The text of one window, and what is known about it."""
@@ -90,10 +82,6 @@ class DecodingResult:
     language_probs: dict[str, float] = field(default_factory=dict)  # code → probability; empty if not detected
 
 
-def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor) -> dict[str, float]:
-    """Code → probability, likeliest first; {"en": 1.0} from English-only models. Features of one audio."""
-
-
 def decode(
     model: Whisper,
     tokenizer: Tokenizer,
@@ -105,9 +93,99 @@ def decode(
 
     `extra_filters` run after those that the options ask for. ValueError for a language that the model does not know.
     """
+    before = model.start(audio_features)
+    language_probs = {} if options.language else _language_probs(model, tokenizer, before)
+    language = options.language or next(iter(language_probs))
+    # Read what stands before the text. What follows the start of transcript tells whether anybody speaks at all.
+    initial = _initial_tokens(tokenizer, options, language, model.dims.n_text_ctx)
+    hidden, cache = model.decode(torch.tensor([initial], device=model.device), before)
+    after_start, after_initial = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
+    no_speech_prob = float(after_start.softmax(0)[tokenizer.no_speech])
+    # Write.
+    limit = min(_sample_len(options, model.dims.n_text_ctx), model.dims.n_text_ctx - len(initial) + 1)
+    filters = [*_filters(tokenizer, options, model.dims.n_audio_ctx), *extra_filters]
+    found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
+    hypotheses = ranked(found, options.length_penalty)
+    text = tokenizer.decode(hypotheses[0].tokens).strip()
+    return DecodingResult(
+        text=text,
+        tokens=hypotheses[0].tokens,
+        language=language,
+        avg_logprob=hypotheses[0].avg_logprob,
+        no_speech_prob=no_speech_prob,
+        temperature=options.temperature,
+        compression_ratio=compression_ratio(text),
+        hypotheses=tuple(hypotheses),
+        language_probs=language_probs,
+    )
+
+
+def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor) -> dict[str, float]:
+    """Code → probability, likeliest first; {"en": 1.0} from English-only models. Features of one audio."""
+    return _language_probs(model, tokenizer, model.start(audio_features))
 
 
 def compression_ratio(text: str) -> float:
     """Size of the text relative to its compressed size."""
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw))
+
+
+# -- what the options mean ---------------------------------------------------------------------------
+
+
+def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict[str, float]:
+    if not tokenizer.is_multilingual:
+        return {"en": 1.0}
+    hidden, _ = model.decode(torch.tensor([[tokenizer.sot]], device=model.device), before)
+    languages = tokenizer.languages
+    probs = model.logits(hidden[0, -1])[list(languages.values())].softmax(0).tolist()
+    return dict(sorted(zip(languages, probs, strict=True), key=lambda pair: pair[1], reverse=True))
+
+
+def _initial_tokens(tokenizer: Tokenizer, options: DecodingOptions, language: str, n_ctx: int) -> list[int]:
+    """[start of prompt, prompt,] start of transcript, language, task[, no timestamps][, prefix]."""
+    prompt = _last(_tokens(tokenizer, options.prompt), n_ctx // 2 - 1)
+    prefix = _last(_tokens(tokenizer, options.prefix), max(0, n_ctx // 2 - (options.sample_len or 0)))
+    start = tokenizer.start_sequence(language, options.task, timestamps=not options.without_timestamps)
+    return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start, *prefix]
+
+
+def _tokens(tokenizer: Tokenizer, text: str | tuple[int, ...]) -> list[int]:
+    if isinstance(text, str):
+        return tokenizer.encode(" " + text.strip()) if text.strip() else []
+    return list(text)
+
+
+def _last(tokens: list[int], n: int) -> list[int]:
+    return tokens[max(0, len(tokens) - n) :]
+
+
+def _sample_len(options: DecodingOptions, n_ctx: int) -> int:
+    return options.sample_len or n_ctx // 2
+
+
+def _filters(tokenizer: Tokenizer, options: DecodingOptions, n_audio_ctx: int) -> list[LogitFilter]:
+    filters: list[LogitFilter] = []
+    if options.suppress_blank:
+        filters.append(SuppressBlank(tokenizer))
+    filters.append(SuppressTokens(_suppressed(tokenizer, options.suppress_tokens)))
+    if not options.without_timestamps:
+        precision = WINDOW_SECONDS / n_audio_ctx  # seconds from one timestamp to the next
+        latest = options.max_initial_timestamp
+        filters.append(TimestampRules(tokenizer, None if latest is None else round(latest / precision)))
+    return filters
+
+
+def _suppressed(tokenizer: Tokenizer, wanted: tuple[int, ...]) -> list[int]:
+    """What was asked for, and the special tokens that never belong into a text."""
+    non_speech = tokenizer.non_speech_tokens if NON_SPEECH in wanted else ()
+    t = tokenizer
+    special = [t.transcribe, t.translate, t.sot, t.sot_prev, t.sot_lm, t.no_speech]
+    return [*(token for token in wanted if token != NON_SPEECH), *non_speech, *special]
+
+
+def _chooser(tokenizer: Tokenizer, options: DecodingOptions) -> Chooser:
+    if options.beam_size is not None:
+        return BeamSearch(tokenizer.eot, options.beam_size, options.patience or 1.0)
+    return Sampling(tokenizer.eot, options.temperature, options.best_of or 1)

@@ -74,6 +74,8 @@ class Cache:
 
     def __getitem__(self, rows: Sequence[int]) -> Cache:
         """These rows, in this order, repeated if asked for; each audio must keep an equal number of its own."""
+        if list(rows) == list(range(self.text[0].key.shape[0])):
+            return self
         index = torch.tensor(rows, device=self.text[0].key.device)
         text = tuple(KeyValue(past.key[index], past.value[index]) for past in self.text)
         return Cache(text, self.audio)
