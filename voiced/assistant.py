@@ -97,7 +97,9 @@ def _log(outcome: Outcome) -> None:
     """One line per command."""
     transcript, utterance = outcome.transcript, outcome.utterance
     heard = utterance.seconds if utterance else 0.0
-    figures = f"({heard:.1f} s heard, {transcript.timings.total:.2f} s to recognise, logprob {transcript.avg_logprob:.2f})"
+    figures = (
+        f"({heard:.1f} s heard, {transcript.timings.total:.2f} s to recognise, logprob {transcript.avg_logprob:.2f})"
+    )
     if transcript.match and not transcript.reason:
         log.info("%r → %s %s %s", transcript.text, transcript.match.intent, dict(transcript.match.slots), figures)
     else:

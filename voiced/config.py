@@ -1,4 +1,4 @@
-"""Every setting with its default, in the order of config.example.yaml; knows how to be read, not what it is used for."""
+"""Every setting with its default, in the order of config.example.yaml. Does not know what the settings are used for."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def _model_alone(word: Any) -> Any:
     return {"model": word} if isinstance(word, str) else word
 
 
+def _as_text(value: Any) -> Any:
+    """`version: 5` without quotes is a number in YAML."""
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _not_empty(words: tuple[WakeWord, ...]) -> tuple[WakeWord, ...]:
+    """Without a wake word nothing would ever wake."""
+    if not words:
+        raise ValueError("names no wake word; add one, such as hey_jarvis")
+    return words
+
+
 FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -58,8 +70,8 @@ class WakeWord(Section):
 class WakeWordSettings(Section):
     """What wakes."""
 
-    models: tuple[Annotated[WakeWord, BeforeValidator(_model_alone)], ...] = Field(
-        (WakeWord(model="hey_jarvis"),), min_length=1
+    models: Annotated[tuple[Annotated[WakeWord, BeforeValidator(_model_alone)], ...], AfterValidator(_not_empty)] = (
+        WakeWord(model="hey_jarvis"),
     )
     """Any number of wake words: a name, or a mapping with `model`, `threshold`, `patience`."""
     threshold: Probability = 0.5
@@ -118,7 +130,7 @@ class MqttSettings(Section):
     """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """null: 1883, with TLS 8883."""
-    version: Literal["5", "3.1.1"] = "5"
+    version: Annotated[Literal["5", "3.1.1"], BeforeValidator(_as_text)] = "5"
     """MQTT version; 5 lets the broker drop a command that is too old, and say why it refuses one."""
     username: str | None = None
     """null: anonymous."""
@@ -174,10 +186,19 @@ def find_config(asked_for: Path | None) -> Path | None:
 def load_config(asked_for: Path | None) -> Config:
     """Read the settings; without any file the defaults, with the intents that ship with the package.
 
-    Raises:
-        ConfigError: with every problem of the file.
+    Raises ConfigError with every problem of the file.
     """
     path = find_config(asked_for)
     if path is None:
         return Config(intents=shipped("intents"))
     return load(path, Config)
+
+
+def overridden(config: Config, *, intents: Path | None, model: str | None) -> Config:
+    """The settings with what the command line says instead."""
+    if intents is not None:
+        config = config.model_copy(update={"intents": intents})
+    if model is not None:
+        recognizer = config.recognizer.model_copy(update={"model": model})
+        config = config.model_copy(update={"recognizer": recognizer})
+    return config

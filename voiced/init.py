@@ -20,11 +20,7 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 
 def write_examples(folder: Path) -> list[Path]:
-    """Write everything that `folder` does not have yet; return what was written.
-
-    Raises:
-        VoicedError: the folder cannot be written.
-    """
+    """Write everything that `folder` does not have yet; return what was written. VoicedError if that cannot be done."""
     files = {folder / "config.yaml": shipped("config.example.yaml").read_text(encoding="utf-8")}
     if not (folder / "intents").exists():  # a household's own intents are not to be joined by examples
         files |= {

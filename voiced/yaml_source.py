@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 import yaml
@@ -19,7 +20,6 @@ from voiced.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
@@ -80,10 +80,10 @@ class Document:
     problems: tuple[str, ...]  # duplicate keys and the like; the data holds what was probably meant
 
     def check(self, model: type[M]) -> M:
-        """The data as a model, or ConfigError with every problem."""
+        """The data as a model, or ConfigError with every problem; validators' context has the file's `folder`."""
         problems = list(self.problems)
         try:
-            checked = model.model_validate(self.data)
+            checked = model.model_validate(self.data, context={"folder": Path(self.name).parent})
         except ValidationError as error:
             problems += self._explain(error.errors(), model)
         if problems:
