@@ -1,6 +1,6 @@
 """Run an iterator in a thread of its own; the only file that starts threads. Knows not what flows.
 
-Two rules. The thread starts with the first `next()` of the consumer, not when `in_background` is called. And each end
+Two rules. The thread starts with the first `next()` of the consumer, not before. And each end
 sees the other's: an error of the source is raised in the consumer with its traceback; when the consumer closes, the
 source is closed too, in its own thread, once the item that it is working on is done. A source that waits for the
 outside world therefore has to be woken by whoever owns it (a microphone by its `close`): nothing here interrupts it.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_OFFERED = 16  # items of others that may wait: more would be a flood
 PATIENCE = 1.0  # seconds that a closing consumer waits for the source to finish its item
 
 
@@ -29,34 +30,43 @@ def start_thread(run: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-def in_background(source: Iterator[T], depth: int = 1, name: str = "relay") -> Iterator[T]:
-    """The items of `source`, produced by a thread while the consumer works on earlier ones."""
-    assert depth >= 1, "a relay holds at least one item"
-    relay = _Relay(source, depth)
-    thread = start_thread(relay.produce, name)
-    try:
-        while relay.wait():
-            yield relay.take()
-    finally:
-        relay.close()
-        thread.join(PATIENCE)
-    if relay.error is not None:
-        raise relay.error
+class Relay(Generic[T]):
+    """The items of a source, produced by a thread while the consumer works on earlier ones; others may put some in."""
 
-
-class _Relay(Generic[T]):
-    """What the two threads share; every attribute is read and written under `_changed`."""
-
-    def __init__(self, source: Iterator[T], depth: int) -> None:
+    def __init__(self, source: Iterator[T], depth: int = 1, name: str = "relay") -> None:
+        """The thread starts when the relay is iterated."""
+        assert depth >= 1, "a relay holds at least one item"
         self._source = source
         self._depth = depth
+        self._name = name
         self._items: deque[T] = deque()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # under which every attribute below is read and written
         self._closed = False  # the consumer is gone
         self._ended = False  # the source is
-        self.error: BaseException | None = None
+        self._error: BaseException | None = None
 
-    def produce(self) -> None:
+    def offer(self, item: T) -> bool:
+        """Put an item in from any thread, at once; false, and it is dropped, where too many wait."""
+        with self._changed:
+            if len(self._items) >= self._depth + MOST_OFFERED:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def __iter__(self) -> Iterator[T]:
+        """The items, until the source ends; its error is raised here."""
+        thread = start_thread(self._produce, self._name)
+        try:
+            while self._wait():
+                yield self._take()
+        finally:
+            self._close()
+            thread.join(PATIENCE)
+        if self._error is not None:
+            raise self._error
+
+    def _produce(self) -> None:
         try:
             for item in self._source:
                 if not self._put(item):
@@ -64,7 +74,7 @@ class _Relay(Generic[T]):
             if close := getattr(self._source, "close", None):  # a generator's `finally` runs here, in its own thread
                 close()
         except BaseException as error:  # noqa: BLE001 - whatever it is, the consumer must see it
-            self.error = error
+            self._error = error
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -76,18 +86,23 @@ class _Relay(Generic[T]):
             self._changed.notify_all()
             return not self._closed
 
-    def wait(self) -> bool:
+    def _wait(self) -> bool:
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._ended)
             return bool(self._items)
 
-    def take(self) -> T:
+    def _take(self) -> T:
         with self._changed:
             item = self._items.popleft()
             self._changed.notify_all()
             return item
 
-    def close(self) -> None:
+    def _close(self) -> None:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+def in_background(source: Iterator[T], depth: int = 1, name: str = "relay") -> Iterator[T]:
+    """The items of `source`, produced by a thread while the consumer works on earlier ones."""
+    return iter(Relay(source, depth, name))
