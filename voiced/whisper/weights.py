@@ -12,9 +12,10 @@ import json
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from voiced.whisper import checkpoints, from_ctranslate2, from_hugging_face, from_openai
 from voiced.whisper.model import Dimensions, Whisper
@@ -22,6 +23,8 @@ from voiced.whisper.parameters import StoredWeights, check_parameters
 from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, read_ranks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from voiced.whisper.checkpoints import Packaged
 
 
@@ -132,11 +135,26 @@ def check_sha256(path: Path, expected: str) -> None:
 
 
 def _build(stored: StoredWeights, device: torch.device) -> Whisper:
-    """The network around these very tensors: on the meta device it is made without memory of its own."""
-    with torch.device("meta"):
+    """The network around these very tensors; those that it is made with are never written, so they cost nothing."""
+    with _Undrawn():
         model = Whisper(stored.dims)
     model.load_state_dict(stored.parameters, assign=True)
     return model.requires_grad_(requires_grad=False).eval().to(device)
+
+
+class _Undrawn(TorchFunctionMode):
+    """Modules made within are left without their random initial values.
+
+    Making them on the meta device would do as well, but its first use imports a thousand modules and takes a second.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], _types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func.__name__ in {"normal_", "uniform_", "kaiming_uniform_"}:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def _ranks(stored: StoredWeights) -> Ranks:
