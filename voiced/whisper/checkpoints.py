@@ -15,7 +15,6 @@ from pathlib import Path
 from voiced.whisper.model import Dimensions
 from voiced.whisper.parameters import parameter_count
 
-_PUBLISHER = "https://openaipublic.azureedge.net/main/whisper/models"
 _BYTES_PER_PARAMETER = 2  # OpenAI publishes float16
 ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
@@ -28,10 +27,11 @@ class Published:
     sha256: str
     dims: Dimensions
     alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
+    publisher: str = "https://openaipublic.azureedge.net/main/whisper/models"
 
     @property
     def url(self) -> str:
-        return f"{_PUBLISHER}/{self.sha256}/{self.name}.pt"
+        return f"{self.publisher}/{self.sha256}/{self.name}.pt"
 
     @property
     def file_name(self) -> str:
@@ -244,14 +244,19 @@ def names() -> tuple[str, ...]:
     return (*PUBLISHED, *ALIASES)
 
 
-def find(name: str, folder: Path | None = None) -> Listed:
-    """What is known about the model of this name; ValueError if no model is called so."""
+def published(name: str) -> Published:
+    """The checkpoint of this name, or ValueError with the nearest one."""
     model = PUBLISHED.get(ALIASES.get(name, name))
-    if model is None:
-        near = get_close_matches(name, names(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"no model or file is called {name!r}; {hint}known models are {', '.join(names())}")
-    return _listed(model, folder or default_folder())
+    if model:
+        return model
+    near = get_close_matches(name, names(), n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise ValueError(f"no model or file is called {name!r}; {hint}known models are {', '.join(names())}")
+
+
+def find(name: str, folder: Path | None = None) -> Listed:
+    """What is known about the model of this name, and whether it is in a package or in the folder."""
+    return _listed(published(name), folder or default_folder())
 
 
 def known(folder: Path | None = None) -> tuple[Listed, ...]:
