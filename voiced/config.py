@@ -46,6 +46,7 @@ def _not_empty(words: tuple[WakeWord, ...]) -> tuple[WakeWord, ...]:
 
 FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
 Probability = Annotated[float, Field(gt=0, le=1)]
+Version = Literal["5", "3.1.1"]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
@@ -67,12 +68,13 @@ class WakeWord(Section):
     """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
 
 
+WakeWordOrName = Annotated[WakeWord, BeforeValidator(_model_alone, json_schema_input_type=str | WakeWord)]
+
+
 class WakeWordSettings(Section):
     """What wakes."""
 
-    models: Annotated[tuple[Annotated[WakeWord, BeforeValidator(_model_alone)], ...], AfterValidator(_not_empty)] = (
-        WakeWord(model="hey_jarvis"),
-    )
+    models: Annotated[tuple[WakeWordOrName, ...], AfterValidator(_not_empty)] = (WakeWord(model="hey_jarvis"),)
     """Any number of wake words: a name, or a mapping with `model`, `threshold`, `patience`."""
     threshold: Probability = 0.5
     """Score from 0 to 1 that counts as heard: higher wakes less often by mistake and misses more."""
@@ -130,7 +132,7 @@ class MqttSettings(Section):
     """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """null: 1883, with TLS 8883."""
-    version: Annotated[Literal["5", "3.1.1"], BeforeValidator(_as_text)] = "5"
+    version: Annotated[Version, BeforeValidator(_as_text, json_schema_input_type=Version | Literal[5])] = "5"
     """MQTT version; 5 lets the broker drop a command that is too old, and say why it refuses one."""
     username: str | None = None
     """null: anonymous."""
