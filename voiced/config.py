@@ -164,7 +164,7 @@ class Config(Section):
 
     site: Annotated[str | None, AfterValidator(_one_topic_level)] = None
     """Names this machine in the MQTT topics; null: the host name."""
-    intents: FilePath = Field(Path("intents"), validate_default=True)
+    intents: FilePath = Field(default=Path("intents"), validate_default=True)
     """Folder of the command grammars."""
     microphone: MicrophoneSettings = MicrophoneSettings()
     wake_word: WakeWordSettings = WakeWordSettings()
