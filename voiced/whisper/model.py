@@ -101,6 +101,13 @@ class Attention(nn.Module):
         mixed: Tensor = self.out(found.transpose(1, 2).flatten(2))
         return mixed
 
+    def scores(self, x: Tensor, past: KeyValue) -> Tensor:
+        """How strongly x (batch, n, state) looks where, before the softmax: (batch, heads, n, positions)."""
+        query = self._heads(self.query(x))
+        scale = query.shape[-1] ** -0.25  # on either side, so that float16 does not overflow
+        looks: Tensor = (query * scale) @ (past.key * scale).mT
+        return looks
+
     def _heads(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:2], self.n_head, -1).transpose(1, 2)  # (batch, heads, n, width)
 
@@ -132,15 +139,21 @@ class DecoderBlock(nn.Module):
 
     def forward(self, x: Tensor, past: KeyValue, audio: KeyValue, mask: Tensor | None) -> tuple[Tensor, KeyValue]:
         """Hidden states (rows, n, state) → the same shape, and the past with these n positions added."""
+        x, past = self.look_back(x, past, mask)
+        return self.look_at(audio, x), past
+
+    def look_back(self, x: Tensor, past: KeyValue, mask: Tensor | None) -> tuple[Tensor, KeyValue]:
         normed = self.attn_ln(x)
         new = self.attn.key_value(normed)
         past = KeyValue(torch.cat([past.key, new.key], dim=2), torch.cat([past.value, new.value], dim=2))
-        x = x + self.attn(normed, past, mask)
+        return x + self.attn(normed, past, mask), past
+
+    def look_at(self, audio: KeyValue, x: Tensor) -> Tensor:
         # Rows of one audio look at the same keys: as so many more queries they read them once.
         queries = self.cross_attn_ln(x).view(audio.key.shape[0], -1, x.shape[2])
         x = x + self.cross_attn(queries, audio).view_as(x)
-        x = x + self.mlp(self.mlp_ln(x))
-        return x, past
+        result: Tensor = x + self.mlp(self.mlp_ln(x))
+        return result
 
 
 def _mlp(n_state: int) -> nn.Sequential:
@@ -187,6 +200,17 @@ class Decoder(nn.Module):
             text.append(longer)
         return self.ln(x), Cache(tuple(text), cache.audio)
 
+    def attention(self, tokens: Tensor, cache: Cache, heads: Sequence[tuple[int, int]]) -> tuple[Tensor, Tensor]:
+        x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
+        mask = _causal_mask(0, tokens.shape[1], tokens.device)
+        scores = []  # of each layer, (heads, n, positions)
+        blocks = cast("Sequence[DecoderBlock]", self.blocks)
+        for block, past, audio in zip(blocks, cache.text, cache.audio, strict=True):
+            x, _ = block.look_back(x, past, mask)
+            scores.append(block.cross_attn.scores(block.cross_attn_ln(x), audio)[0])
+            x = block.look_at(audio, x)
+        return self.ln(x), torch.stack([scores[layer][head] for layer, head in heads])
+
 
 class Whisper(nn.Module):
     """The whole network. Inference only."""
@@ -230,6 +254,17 @@ class Whisper(nn.Module):
         """Read tokens (rows, n) after those in the cache → hidden states (rows, n, state), and the cache with them."""
         hidden, cache = self.decoder(tokens, cache)
         return hidden, cache
+
+    @torch.inference_mode()
+    def attention(
+        self, tokens: Tensor, audio_features: Tensor, heads: Sequence[tuple[int, int]]
+    ) -> tuple[Tensor, Tensor]:
+        """Read tokens (1, n) from the start → hidden states (1, n, state), and where these (layer, head) look meanwhile.
+
+        That is (heads, n, positions): float32 scores before the softmax over positions of the audio.
+        """
+        hidden, scores = self.decoder.attention(tokens, self.start(audio_features), heads)
+        return hidden, scores.float()
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:

@@ -1,0 +1,119 @@
+"""What is asked of a recording of any length, and what comes of it: words in segments. Values only; knows no model.
+
+Times are seconds in the recording: they come from Whisper's own timestamps, not from a stream of samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from voiced.whisper.decoding import NON_SPEECH
+
+if TYPE_CHECKING:
+    from voiced.whisper.tokenizer import Task
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionOptions:
+    """How to transcribe. The defaults are the reference implementation's."""
+
+    task: Task = "transcribe"  # or "translate": into English
+    language: str | None = None  # code; None: detected from the first 30 s, by multilingual models
+
+    # how tokens are chosen
+    temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in order until a text is believed
+    beam_size: int | None = None  # at temperature 0; None: greedy
+    patience: float | None = None  # with beam_size
+    best_of: int | None = None  # samples at temperatures above 0; None: 1
+    length_penalty: float | None = None  # alpha, 0 to 1; None: mean log probability per token
+
+    # when a text is not believed, None: never for this reason
+    compression_ratio_threshold: float | None = 2.4  # above it the text repeats itself
+    logprob_threshold: float | None = -1.0  # mean per token; below it the text is guessed
+    no_speech_threshold: float | None = 0.6  # above it, and below logprob_threshold: silence, nothing is written
+
+    # what the decoder has read before
+    condition_on_previous_text: bool = True  # the text so far; keeps names and style, may carry on a repetition
+    initial_prompt: str = ""  # stands before the first window
+    carry_initial_prompt: bool = False  # stands before every window
+    hotwords: str = ""  # words to expect, before every window
+    prefix: str = ""  # how the text of every window begins
+
+    # what is not written
+    suppress_tokens: tuple[int, ...] = (NON_SPEECH,)
+    suppress_blank: bool = True
+    without_timestamps: bool = False  # a segment is a window then
+    max_initial_timestamp: float | None = 1.0  # seconds; a window's first segment begins no later
+
+    # which parts of the recording
+    clips: tuple[float, ...] = ()  # start, end, start, end … in seconds; without a last end: to the end
+
+    # when each word was said
+    word_timestamps: bool = False
+    prepend_punctuations: str = "\"'“¿([{-"  # belong to the word after them
+    append_punctuations: str = "\"'.。,，!！?？:：”)]}、"  # belong to the word before them  # noqa: RUF001 # East Asian marks are meant
+    hallucination_silence_threshold: float | None = None  # seconds of silence around unlikely words: these are dropped
+
+    def __post_init__(self) -> None:
+        if not self.temperatures or not all(0 <= temperature <= 1 for temperature in self.temperatures):
+            raise ValueError("temperatures lie between 0 and 1, and one is needed")
+        if any(size is not None and size < 1 for size in (self.beam_size, self.best_of)):
+            raise ValueError("beam_size and best_of are at least 1")
+        if self.patience is not None and self.beam_size is None:
+            raise ValueError("patience needs beam_size")
+        if self.length_penalty is not None and not 0 <= self.length_penalty <= 1:
+            raise ValueError("length_penalty lies between 0 and 1")
+        if self.hallucination_silence_threshold is not None and not self.word_timestamps:
+            raise ValueError("hallucination_silence_threshold needs word_timestamps")
+        empty = any(start == end for start, end in zip(self.clips[::2], self.clips[1::2], strict=False))
+        if empty or any(clip < 0 for clip in self.clips) or list(self.clips) != sorted(self.clips):
+            raise ValueError("clips are seconds in rising order: start, end, start, end")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is written, with the space before it and its punctuation."""
+
+    text: str
+    start: float
+    end: float
+    probability: float  # mean of its tokens'
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence or so."""
+
+    start: float
+    end: float
+    text: str  # with the space before it
+    tokens: tuple[int, ...]  # text and timestamps
+    seek: int  # mel frame at which its window begins
+    temperature: float  # at which its window was decoded; so are the next three of the whole window
+    avg_logprob: float
+    compression_ratio: float
+    no_speech_prob: float
+    words: tuple[Word, ...] = ()  # if word_timestamps were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One window more."""
+
+    segments: tuple[Segment, ...]  # new ones
+    position: float  # the recording is done up to here
+    duration: float  # of the recording
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """The whole recording."""
+
+    language: str  # code
+    segments: tuple[Segment, ...]
+    language_probs: dict[str, float] = field(default_factory=dict)  # code → probability; empty if not detected
+
+    @property
+    def text(self) -> str:
+        return "".join(segment.text for segment in self.segments)
