@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import torch
+
 from voiced.whisper.model import Dimensions
 from voiced.whisper.model_bin import ModelBin
 from voiced.whisper.parameters import StoredWeights, check_dimensions
@@ -16,8 +18,6 @@ from voiced.whisper.parameters import StoredWeights, check_dimensions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    import torch
 
 REVISION = 3  # of CTranslate2's Whisper specification
 
@@ -53,9 +53,14 @@ SWITCHES = {
     "decoder/scale_embeddings": 0,
     "decoder/start_from_zero_embedding": 0,
 }
-IGNORED = {"decoder/alignment_heads", "decoder/alignment_layer"}  # another program's; Whisper's are in config.json
+IGNORED = {
+    "decoder/alibi_use_positive_positions",  # details of what SWITCHES rules out
+    "decoder/scale_alibi",
+    "decoder/alignment_heads",  # another network's; Whisper's are in config.json
+    "decoder/alignment_layer",
+}
 HEADS = ("encoder/num_heads", "decoder/num_heads")
-TIED = {"decoder/projection/weight": "decoder/embeddings/weight"}  # Whisper's output layer is its embedding
+OUTPUT, EMBEDDING = "decoder/projection/weight", "decoder/embeddings/weight"  # the same thing in Whisper
 
 
 def read_folder(folder: Path, dtype: torch.dtype) -> StoredWeights:
@@ -85,9 +90,13 @@ def _check_switches(stored: ModelBin) -> None:
     for name, value in SWITCHES.items():
         if name in stored.variables and (found := _setting(stored, name)) != value:
             raise ValueError(f"{stored.source}: {name} is {found}, which no Whisper model has")
-    for alias, name in stored.aliases.items():
-        if TIED.get(alias) != name:
-            raise ValueError(f"{stored.source}: {alias} shares its values with {name}, which no Whisper model does")
+    output, embedding = (stored.variables.get(name) for name in (OUTPUT, EMBEDDING))
+    if (
+        output
+        and output != embedding
+        and not (embedding and torch.equal(stored.tensor(OUTPUT), stored.tensor(EMBEDDING)))
+    ):
+        raise ValueError(f"{stored.source}: {OUTPUT} differs from {EMBEDDING}, which no Whisper model has")
 
 
 def _dimensions(stored: ModelBin) -> Dimensions:
@@ -127,7 +136,7 @@ def _setting(stored: ModelBin, name: str) -> int:
 def _parameters(stored: ModelBin, dtype: torch.dtype) -> Iterator[tuple[str, torch.Tensor]]:
     """Every variable under OpenAI's names, unstacked and as floating-point numbers."""
     for name in stored.variables:
-        if name in SWITCHES or name in IGNORED or name in HEADS or name.endswith("/weight_scale"):
+        if name in {*SWITCHES, *IGNORED, *HEADS, OUTPUT} or name.endswith("/weight_scale"):
             continue
         targets = _openai_names(name)
         if not targets:

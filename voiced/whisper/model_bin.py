@@ -45,7 +45,7 @@ class ModelBin:
         try:
             self.specification, self.revision = self._header()
             self.variables = dict(self._variable() for _ in range(self._count()))  # name → Variable
-            self.aliases = {self._name(): self._name() for _ in range(self._count())}  # alias → name
+            self.variables |= dict(self._alias() for _ in range(self._count()))
         except BaseException:
             self._file.close()
             raise
@@ -77,7 +77,7 @@ class ModelBin:
         """One row of the table; the bytes behind it are skipped."""
         name = self._name()
         shape = tuple(self._number("I") for _ in range(self._number("B")))
-        kind, size, offset = self._number("B"), self._number("I"), 0
+        kind, size = self._number("B"), self._number("I")
         offset = self._file.tell()
         if kind >= len(DTYPES) or prod(shape) * DTYPES[kind].itemsize != size or not size:
             raise ValueError(f"{self.source}: {name} does not have the size that its shape {shape} asks for")
@@ -85,6 +85,13 @@ class ModelBin:
             raise ValueError(self._cut_short())
         self._file.seek(size, io.SEEK_CUR)
         return name, Variable(shape, DTYPES[kind], offset, size)
+
+    def _alias(self) -> tuple[str, Variable]:
+        """Another name for a variable of the table: equal tensors are stored once."""
+        alias, name = self._name(), self._name()
+        if name not in self.variables:
+            raise ValueError(f"{self.source} is damaged: {alias} stands for {name}, which is not in it")
+        return alias, self.variables[name]
 
     def _count(self) -> int:
         count = self._number("I")
