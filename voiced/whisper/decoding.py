@@ -82,6 +82,7 @@ class DecodingResult:
     language_probs: dict[str, float] = field(default_factory=dict)  # code → probability; empty if not detected
 
 
+@torch.inference_mode()
 def decode(
     model: Whisper,
     tokenizer: Tokenizer,

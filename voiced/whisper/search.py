@@ -134,6 +134,7 @@ class BeamSearch:
         return [*ended[: self.n_wanted], *live[:missing]]  # live ones are sorted
 
 
+@torch.inference_mode()  # filters change in place what the network returns, which only this mode may
 def search(
     model: Whisper, start: tuple[Tensor, Cache], filters: Sequence[LogitFilter], chooser: Chooser, limit: int
 ) -> list[Hypothesis]:

@@ -1,0 +1,21 @@
+"""The two models that packages carry, loaded once for all tests of this folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system_parts import missing
+from voiced.whisper.weights import LoadedModel, load
+
+
+@pytest.fixture(scope="session")
+def tiny_en() -> LoadedModel:
+    return load("tiny.en")
+
+
+@pytest.fixture(scope="session")
+def base() -> LoadedModel:
+    try:
+        return load("base")
+    except ValueError as error:
+        missing(f"{error} (pip install '.[multilingual]')")
