@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, JsonValue  # noqa: TC002 # pydantic reads annotations at run time
+from pydantic import AfterValidator, Field, JsonValue
 
 from voiced.flow import Action
 from voiced.yaml_source import Section
@@ -71,7 +71,7 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Acti
 def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:
     if isinstance(payload, str):
         return _SLOT.sub(lambda slot: _as_text(slots[slot[1]]), payload)
-    return json.dumps(_filled(payload, slots), ensure_ascii=False)
+    return "" if payload is None else json.dumps(_filled(payload, slots), ensure_ascii=False)
 
 
 def _filled(value: JsonValue, slots: Mapping[str, SlotValue]) -> Any:

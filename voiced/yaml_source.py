@@ -94,6 +94,10 @@ class Document:
         """`file:line` of a node; of the nearest node around it if there is none."""
         return f"{self.name}:{self._node_line(self._known(key))}"
 
+    def has(self, key: Key) -> bool:
+        """Whether the file has a node there."""
+        return key in self.nodes
+
     def column(self, key: Key) -> int | None:
         """Column (from 1) in which the text of a one-line scalar begins; None where it cannot be told."""
         node = self.nodes.get(key)
@@ -123,7 +127,7 @@ class Document:
             if shown not in told:  # a choice of types complains once for each
                 told.add(shown)
                 key = "".join(f"{_dotted(shown)}: " if shown else "")
-                yield f"{self.name}:{self._node_line(known)}: {key}{_sentence(error, model, known)}"
+                yield f"{self.name}:{self._node_line(known)}: {key}{_sentence(error, model)}"
 
 
 # ---- from nodes to values -----------------------------------------------------------------------------------------
@@ -242,11 +246,11 @@ def _syntax_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> str:
     return f"{name}:{at + 1}: this is not valid YAML: {what}; check the indentation of this line and the one above"
 
 
-def _sentence(error: ErrorDetails, model: type[BaseModel], known: Key) -> str:
+def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     """One of pydantic's errors as a sentence with a remedy."""
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return "unknown key" + _suggestion(str(known[-1]), _keys_of(model, known[:-1]))
+        return "unknown key" + _suggestion(str(error["loc"][-1]), _keys_of(model, error["loc"][:-1]))
     if kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", str(context["expected"]))
         return f"{given!r} is not one of {', '.join(choices)}" + _suggestion(str(given), choices)

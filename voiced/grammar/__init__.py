@@ -3,8 +3,20 @@
 Knows nothing of torch, Whisper, audio or MQTT.
 """
 
-from voiced.grammar.grammar import Example, Grammar, Intent, Sample, check_examples, load
+from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
 from voiced.grammar.intents import intents_schema
+from voiced.grammar.loading import load, parse
+from voiced.grammar.sample import Sample
 from voiced.grammar.vocabulary import vocabulary_prompt
 
-__all__ = ["Example", "Grammar", "Intent", "Sample", "check_examples", "intents_schema", "load", "vocabulary_prompt"]
+__all__ = [
+    "Example",
+    "Grammar",
+    "Intent",
+    "Sample",
+    "check_examples",
+    "intents_schema",
+    "load",
+    "parse",
+    "vocabulary_prompt",
+]

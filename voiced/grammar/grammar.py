@@ -1,29 +1,37 @@
-"""All intents, compiled: what the rest of the house sees of a grammar."""
+"""All intents, compiled: what the rest of the house sees of a grammar.
+
+Knows nothing of files: `loading` makes grammars. Immutable, and may be shared by threads.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiced.grammar.match import match_text
+from voiced.grammar.sample import sample_sentence
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
     from random import Random
 
     from voiced.actions import ActionTemplate
     from voiced.flow import Match, SlotValue
+    from voiced.grammar.automaton import Automaton
+    from voiced.grammar.definitions import Sentence
+    from voiced.grammar.sample import Sample
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Example:
-    """A sentence that must match, and the slots that it must give."""
+    """A sentence that must match, and the slots that it must give; others may be set besides."""
 
     text: str
     slots: Mapping[str, SlotValue]
     where: str  # file:line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Intent:
     """What the user may want, with everything that its files say about it."""
 
@@ -33,40 +41,51 @@ class Intent:
     where: str  # file:line of its first definition
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A sentence drawn from the grammar and what it means."""
-
-    text: str
-    intent: str
-    slots: Mapping[str, SlotValue]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Grammar:
-    """Immutable; may be shared by threads."""
+    """What may be said, and what it means."""
 
     language: str  # of the first file
     intents: Mapping[str, Intent]
+    sentences: tuple[Sentence, ...]
+    automaton: Automaton
 
     def match(self, text: str) -> Match | None:
         """The best reading, or None."""
-        raise AssertionError(text)
+        return next(iter(self.matches(text)), None)
 
     def matches(self, text: str) -> tuple[Match, ...]:
-        """Every distinct reading (intent and slots), the best first: more literal words, then file order."""
-        raise AssertionError(text)
+        """Every distinct reading (intent and slots), the best first: `match` says what makes a reading good."""
+        return match_text(self.automaton, self.sentences, text, self.language)
 
-    def sample(self, random: Random, n: int) -> tuple[Sample, ...]:
+    def sample(self, random: Random, n: int) -> Iterator[Sample]:
         """Sentences of the grammar, each intent as likely as the next."""
-        raise AssertionError((random, n))
-
-
-def load(paths: Sequence[Path]) -> Grammar:
-    """Files, or folders of `*.yaml`, as one grammar; ConfigError holds every problem of every file."""
-    raise AssertionError(paths)
+        by_intent: dict[str, list[Sentence]] = {}
+        for sentence in self.sentences:
+            by_intent.setdefault(sentence.intent, []).append(sentence)
+        names = sorted(by_intent)
+        for _ in range(n):
+            yield sample_sentence(random.choice(by_intent[random.choice(names)]), random)
 
 
 def check_examples(grammar: Grammar) -> list[str]:
     """Examples that do not give what they say, each as `file:line: …`; empty if all do."""
-    raise AssertionError(grammar)
+    return [
+        f"{example.where}: '{example.text}' {complaint}"
+        for intent in grammar.intents.values()
+        for example in intent.examples
+        if (complaint := _complaint(grammar.match(example.text), intent.name, example))
+    ]
+
+
+def _complaint(match: Match | None, intent: str, example: Example) -> str:
+    if match is None:
+        return "is not in the grammar; change the sentence or the example"
+    if match.intent != intent:
+        return f"is understood as '{match.intent}'; change one of the sentences, or move the example"
+    wrong = [
+        f"{slot} is {match.slots.get(slot)!r}, not {value!r}"
+        for slot, value in example.slots.items()
+        if match.slots.get(slot) != value
+    ]
+    return f"is understood otherwise: {', '.join(wrong)}" if wrong else ""

@@ -1,0 +1,152 @@
+"""What can be wrong with sentences that are well-formed one by one: names, circles, silence, slots of actions.
+
+Each check yields problems, `file:line: what is wrong; what to do`, those of templates with a caret under the place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from voiced.actions import slots_of
+from voiced.grammar.definitions import TextList
+from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
+from voiced.grammar.normalize import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from voiced.actions import ActionTemplate
+    from voiced.grammar.definitions import Scope, Sentence, Template
+    from voiced.grammar.expression import Expression
+
+
+def point_at(where: str, column: int | None, text: str, at: int, message: str) -> str:
+    """A problem of a template, with the template and a caret under its character `at`."""
+    place = where if column is None else f"{where}:{column + at}"
+    return f"{place}: {message}\n    {text}\n    {' ' * at}^"
+
+
+def check_names(sentence: Sentence) -> Iterator[str]:
+    """References of a sentence, and of the values that its lists hold, to what does not exist."""
+    yield from _unknown_names(sentence.template, sentence.scope)
+    for reference in references(sentence.template.expression):
+        definition = sentence.scope.lists.get(reference.name)
+        if isinstance(reference, ListReference) and isinstance(definition, TextList):
+            for value in definition.values:
+                if not value.plain:
+                    yield from _unknown_names(value.said, sentence.scope)
+
+
+def check_rules(scope: Scope) -> Iterator[str]:
+    """References of rules to what does not exist, and rules that lead back to themselves."""
+    for name, template in scope.rules.items():
+        yield from _unknown_names(template, scope)
+        circle = _circle((name,), scope)
+        if circle:
+            way = " → ".join(f"<{rule}>" for rule in circle)
+            message = f"the rule refers to itself ({way}); write one of them out"
+            yield _point(template, f"<{circle[1]}", message)
+
+
+def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
+    for reference in references(template.expression):
+        if isinstance(reference, ListReference) and scope.list_named(reference.name) is None:
+            message = f"there is no list '{reference.name}'{_instead(reference.name, list(scope.lists), 'list')}"
+            yield _point(template, "{" + reference.name, message)
+        if isinstance(reference, RuleReference) and reference.name not in scope.rules:
+            message = f"there is no rule '{reference.name}'{_instead(reference.name, list(scope.rules), 'rule')}"
+            yield _point(template, "<" + reference.name, message)
+
+
+def _point(template: Template, piece: str, message: str) -> str:
+    at = max(template.text.find(piece), 0)
+    return point_at(template.where, template.column, template.text, at, message)
+
+
+def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
+    """A way of references from the first rule back to it; () if there is none."""
+    if way[-1] not in scope.rules:
+        return ()
+    for reference in references(scope.rules[way[-1]].expression):
+        if isinstance(reference, RuleReference):
+            if reference.name == way[0]:
+                return (*way, way[0])
+            if reference.name not in way and (found := _circle((*way, reference.name), scope)):
+                return found
+    return ()
+
+
+def check_silence(sentences: Iterable[Sentence]) -> Iterator[str]:
+    """Templates that match when nothing is said."""
+    for sentence in sentences:
+        template = sentence.template
+        if may_be_silent(template.expression, sentence.scope):
+            yield _point(template, "", "the template matches silence, for all of it is optional; make a part necessary")
+
+
+def may_be_silent(expression: Expression, scope: Scope) -> bool:
+    """Whether an expression matches an empty text."""
+    match expression:
+        case Text():
+            return not normalize(expression.text).text
+        case Choice():
+            return any(may_be_silent(item, scope) for item in expression.items)
+        case ListReference():
+            return False
+        case RuleReference():
+            return may_be_silent(scope.rules[expression.name].expression, scope)
+    return all(may_be_silent(item, scope) for item in expression.items)
+
+
+def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequence[Sentence]) -> Iterator[str]:
+    """Slots that an action needs and that not every sentence of its intent sets; actions come with their place."""
+    always = [slots_always_set(sentence.template.expression, sentence.scope) for sentence in sentences]
+    possible = {slot for sentence in sentences for slot in slots_possible(sentence)}
+    for where, action in actions:
+        for slot in sorted(slots_of(action)):
+            if slot not in possible:
+                instead = _instead(slot, sorted(possible), "slot")
+                yield f"{where}: no sentence of the intent has the slot '{slot}'{instead}"
+                continue
+            for sentence, certain in zip(sentences, always, strict=True):
+                if slot not in certain and slot not in sentence.slots:
+                    yield (
+                        f"{where}: the action needs the slot '{slot}', but '{sentence.template.text}' may leave it "
+                        "out; say it in every sentence, or give it a value under 'slots'"
+                    )
+                    break
+
+
+def slots_possible(sentence: Sentence) -> frozenset[str]:
+    """Every slot that a sentence may set."""
+    return frozenset(sentence.slots) | frozenset(_slots(sentence.template.expression, sentence.scope))
+
+
+def _slots(expression: Expression, scope: Scope) -> Iterator[str]:
+    for reference in references(expression):
+        if isinstance(reference, RuleReference):
+            yield from _slots(scope.rules[reference.name].expression, scope)
+        elif reference.slot is not None:
+            yield reference.slot
+
+
+def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
+    """The slots that are set whichever way an expression is said."""
+    match expression:
+        case Text():
+            return frozenset()
+        case ListReference():
+            return frozenset() if expression.slot is None else frozenset({expression.slot})
+        case RuleReference():
+            return slots_always_set(scope.rules[expression.name].expression, scope)
+        case Choice():
+            return frozenset.intersection(*(slots_always_set(item, scope) for item in expression.items))
+    return frozenset().union(*(slots_always_set(item, scope) for item in expression.items))
+
+
+def _instead(name: str, known: Sequence[str], kind: str) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; define it, or use one of: {', '.join(known)}" if known else f"; define the {kind} first"

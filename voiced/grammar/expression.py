@@ -1,0 +1,178 @@
+"""A template such as `turn {state} [the] {room} light[s]` becomes a tree of frozen expressions.
+
+The dialect is Home Assistant's, parsed by its own parser (the only file that knows `hassil`); brackets are checked here
+first, because that parser does not say where it stumbled. Knows nothing of which lists and rules there are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from hassil import expression as parsed
+from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_NAMES = "{<"  # brackets that hold a name, not a template
+
+
+class TemplateError(ValueError):
+    """A template cannot be read; `at` is the offset of the character to blame."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words, parts of words and spaces, as they were written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One after the other."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`(a|b)`; `[a]` is a choice between `a` and nothing."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permutation:
+    """`(a;b)`: each of them, in any order."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReference:
+    """`{list}`, `{list:slot}` or a range written in place, `{0..100,5:slot}`."""
+
+    name: str
+    slot: str | None  # None: matched, but kept for nobody (`{list:@response}` of Home Assistant)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReference:
+    """`<rule>`."""
+
+    name: str
+
+
+Expression: TypeAlias = Text | Sequence | Choice | Permutation | ListReference | RuleReference
+NOTHING = Sequence(())
+
+
+def parse_template(template: str) -> Expression:
+    """The expression of a template, or TemplateError."""
+    _check_brackets(template)
+    try:
+        return _convert(parse_sentence(template).expression)
+    except (ParseError, AssertionError) as error:
+        raise TemplateError("this is not a sentence template", 0) from error
+
+
+def is_template(text: str) -> bool:
+    """Whether a list's value is more than plain words."""
+    return re.search(r"[()\[\]{}<>|\\]", text) is not None
+
+
+def references(expression: Expression) -> Iterator[ListReference | RuleReference]:
+    """Every reference in an expression, from left to right."""
+    if isinstance(expression, (ListReference, RuleReference)):
+        yield expression
+    elif not isinstance(expression, Text):
+        for item in expression.items:
+            yield from references(item)
+
+
+def _convert(node: parsed.Expression) -> Expression:
+    match node:
+        case parsed.TextChunk():
+            return Text(node.original_text)
+        case parsed.ListReference():
+            return ListReference(node.list_name.strip(), None if node.is_capture else node.slot_name.strip())
+        case parsed.RuleReference():
+            return RuleReference(node.rule_name.strip())
+        case parsed.Alternative():
+            return Choice(tuple(_convert(item) for item in node.items))
+        case parsed.Permutation():
+            return Permutation(tuple(_convert(item) for item in node.items))
+        case parsed.Group():
+            return _sequence(_convert(item) for item in node.items)
+    raise AssertionError(f"hassil's parser has a new kind of expression: {node}")
+
+
+def _sequence(items: Iterable[Expression]) -> Expression:
+    """Neighbouring texts joined: "twenty " and "one" are one number."""
+    joined: list[Expression] = []
+    for item in items:
+        if joined and isinstance(item, Text) and isinstance(joined[-1], Text):
+            joined[-1] = Text(joined[-1].text + item.text)
+        else:
+            joined.append(item)
+    return joined[0] if len(joined) == 1 else Sequence(tuple(joined))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A bracket that waits for its end; the whole template is one too."""
+
+    at: int
+    bracket: str
+    separator: str = ""  # '|' or ';' once one was seen
+
+
+def _check_brackets(template: str) -> None:
+    """Every bracket closed by its own kind, none empty, `|` and `;` not in the same one."""
+    if not template.strip():
+        raise TemplateError("the template is empty", 0)
+    opened = [_Open(-1, "")]
+    for at, char in _unescaped(template):
+        innermost = opened[-1]
+        if innermost.bracket and char == _CLOSING[innermost.bracket]:
+            if innermost.at + 1 == at:
+                raise TemplateError(f"'{innermost.bracket}{char}' is empty", innermost.at)
+            opened.pop()
+        elif innermost.bracket and innermost.bracket in _NAMES:
+            if char in "([{<>)]}|;":
+                raise TemplateError(f"'{innermost.bracket}' is never closed", innermost.at)
+        elif char in _CLOSING:
+            opened.append(_Open(at, char))
+        else:
+            _check_between(char, at, innermost)
+    if len(opened) > 1:
+        raise TemplateError(f"'{opened[-1].bracket}' is never closed", opened[-1].at)
+
+
+def _check_between(char: str, at: int, around: _Open) -> None:
+    if char in _CLOSING.values():
+        but = f"; the bracket that is open is '{around.bracket}'" if around.bracket else ""
+        raise TemplateError(f"'{char}' closes nothing{but}", at)
+    if char in "|;":
+        if around.separator not in ("", char):
+            raise TemplateError("'|' and ';' are mixed; put brackets around one of them", at)
+        around.separator = char
+
+
+def _unescaped(template: str) -> Iterator[tuple[int, str]]:
+    """The characters that may mean something, with their offsets."""
+    characters = iter(enumerate(template))
+    for at, char in characters:
+        if char == "\\":
+            next(characters, None)
+        else:
+            yield at, char

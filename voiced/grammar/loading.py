@@ -1,0 +1,235 @@
+"""Intents files become a grammar, or one report of everything that is wrong with them.
+
+Files of one language see each other's lists and rules. Nothing half-valid gets out: sentences are compiled only when
+there is nothing to complain about.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from voiced import yaml_source
+from voiced.errors import ConfigError
+from voiced.grammar import checks, definitions
+from voiced.grammar.compile import compile_sentences
+from voiced.grammar.definitions import Scope, Sentence, Template, TextList, TextValue, Wildcard
+from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
+from voiced.grammar.grammar import Example, Grammar, Intent
+from voiced.grammar.intents import IntentsFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from voiced.actions import ActionTemplate
+    from voiced.flow import SlotValue
+    from voiced.grammar.definitions import ListDefinition
+    from voiced.grammar.expression import Expression
+    from voiced.grammar.intents import DataBlock, IntentSource, ListSource, ListValue, NumberRange
+    from voiced.yaml_source import Document, Key
+
+_FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
+
+
+def load(paths: Sequence[Path]) -> Grammar:
+    """Files, or folders of `*.yaml`, as one grammar; ConfigError holds every problem of every file."""
+    files: list[_File] = []
+    problems: list[str] = []
+    for path in paths:
+        for file in _files(path, problems):
+            try:
+                source = yaml_source.read(file)
+                files.append(_File(source, source.check(IntentsFile)))
+            except ConfigError as error:
+                problems += error.problems
+    return _build(files, problems)
+
+
+def parse(text: str, name: str = "intents.yaml") -> Grammar:
+    """YAML text as a grammar of its own."""
+    source = yaml_source.document(text, name)
+    return _build([_File(source, source.check(IntentsFile))], [])
+
+
+def _files(path: Path, problems: list[str]) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+    if not files:
+        problems.append(f"{path}: the folder holds no *.yaml; put intents there, or let `voiced init` write some")
+    return files
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _File:
+    source: Document
+    content: IntentsFile
+
+
+def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
+    """Read definitions first, sentences after, then look at all of them together; compile what is right."""
+    misshapen = bool(problems)
+    reader = _Reader(problems)
+    scopes = reader.scopes(files)
+    for file in files:
+        for name, intent in file.content.intents.items():
+            reader.intent(file, name, intent, scopes[file.content.language])
+    if not misshapen:  # a file that could not be read may define the names that others use
+        problems += [problem for scope in scopes.values() for problem in checks.check_rules(scope)]
+        problems += [problem for sentence in reader.sentences for problem in checks.check_names(sentence)]
+    if not reader.sentences and not problems:
+        problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
+    if not problems:  # these need names that exist and rules that end
+        problems += checks.check_silence(reader.sentences)
+        problems += reader.check_actions()
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+    sentences = tuple(reader.sentences)
+    return Grammar(files[0].content.language, MappingProxyType(reader.intents), sentences, compile_sentences(sentences))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects what the files define, and what is wrong with it."""
+
+    problems: list[str]
+    intents: dict[str, Intent] = field(default_factory=dict)
+    sentences: list[Sentence] = field(default_factory=list)
+    places: dict[tuple[str, str, str], str] = field(default_factory=dict)  # language, kind, name → file:line
+    action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
+
+    def check_actions(self) -> Iterator[str]:
+        for name in self.intents:
+            mine = [sentence for sentence in self.sentences if sentence.intent == name]
+            actions = [(where, action) for intent, where, action in self.action_places if intent == name]
+            yield from checks.check_actions(actions, mine)
+
+    # ---- lists, rules, templates
+
+    def scopes(self, files: Sequence[_File]) -> dict[str, Scope]:
+        """For each language, the lists and rules of all its files."""
+        scopes: dict[str, Scope] = {}
+        for file in files:
+            content = file.content
+            known = scopes.get(content.language, Scope({}, {}, content.language))
+            for kind in ("lists", "rules", "expansion_rules"):
+                self._claim(file, kind, getattr(content, kind))
+            rules = self._rules(file, ("rules",), content.rules)
+            rules |= self._rules(file, ("expansion_rules",), content.expansion_rules)
+            scopes[content.language] = Scope(
+                {**known.lists, **self._lists(file, ("lists",), content.lists)},
+                {**known.rules, **rules},
+                content.language,
+                known.skip_words + content.skip_words,
+            )
+        return scopes
+
+    def _claim(self, file: _File, kind: str, names: Iterable[str]) -> None:
+        """Names belong to whom they were given first."""
+        what = "list" if kind == "lists" else "rule"
+        for name in names:
+            where = file.source.where((kind, name))
+            first = self.places.setdefault((file.content.language, what, name), where)
+            if first != where:
+                self.problems.append(f"{where}: the {what} '{name}' is already defined in {first}; rename one of them")
+
+    def _lists(self, file: _File, key: Key, lists: Mapping[str, ListSource]) -> dict[str, ListDefinition]:
+        return {name: self._list(file, (*key, name), source) for name, source in lists.items()}
+
+    def _list(self, file: _File, key: Key, source: ListSource) -> ListDefinition:
+        if source.range is not None:
+            return _number_range(source.range, file.content.language)
+        if source.values is None:
+            return Wildcard()
+        at = (*key, "values") if file.source.has((*key, "values")) else key
+        return TextList(tuple(self._value(file, (*at, i), value) for i, value in enumerate(source.values)))
+
+    def _value(self, file: _File, key: Key, value: ListValue) -> TextValue:
+        place = (*key, "in") if file.source.has((*key, "in")) else key
+        if is_template(value.said):
+            return TextValue(self._template(file, place, value.said), False, value.out, value.context)  # noqa: FBT003
+        said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
+        return TextValue(said, True, value.out, value.context)  # noqa: FBT003
+
+    def _rules(self, file: _File, key: Key, rules: Mapping[str, str]) -> dict[str, Template]:
+        return {name: self._template(file, (*key, name), text) for name, text in rules.items()}
+
+    def _template(self, file: _File, key: Key, text: str) -> Template:
+        where, column = file.source.where(key), file.source.column(key)
+        expression: Expression = NOTHING
+        try:
+            expression = parse_template(text)
+        except TemplateError as error:
+            self.problems.append(checks.point_at(where, column, text, error.at, str(error)))
+        return Template(text, expression, file.content.language, where, column)
+
+    # ---- intents
+
+    def intent(self, file: _File, name: str, source: IntentSource, scope: Scope) -> None:
+        """An intent; Home Assistant's may be spread over several places."""
+        key = ("intents", name)
+        where = file.source.where(key)
+        known = self.intents.get(name)
+        if known is not None and (source.sentences or not source.data):
+            self.problems.append(
+                f"{where}: the intent '{name}' is already defined in {known.where}; rename one of them"
+            )
+        if unsafe := set(name) & set("/+#\0"):
+            self.problems.append(
+                f"{where}: the intent's name holds {unsafe.pop()!r}, which MQTT topics cannot; rename it"
+            )
+        for i, action in enumerate(source.action):
+            place = file.source.where((*key, "action", i))
+            self.action_places.append((name, place, action))
+        examples = tuple(
+            Example(text, slots or {}, file.source.where((*key, "examples", text)))
+            for text, slots in source.examples.items()
+        )
+        self.intents[name] = Intent(
+            name,
+            (known.actions if known else ()) + source.action,
+            (known.examples if known else ()) + examples,
+            known.where if known else where,
+        )
+        for i, text in enumerate(source.sentences):
+            template = self._template(file, (*key, "sentences", i), text)
+            self.sentences.append(Sentence(name, template, source.slots, scope))
+        for i, block in enumerate(source.data):
+            self._block(file, (*key, "data", i), name, block, scope)
+
+    def _block(self, file: _File, key: Key, name: str, block: DataBlock, scope: Scope) -> None:
+        """Home Assistant's block of sentences, perhaps with lists and rules of its own."""
+        if block.lists or block.expansion_rules:
+            lists = {**scope.lists, **self._lists(file, (*key, "lists"), block.lists)}
+            rules = {**scope.rules, **self._rules(file, (*key, "expansion_rules"), block.expansion_rules)}
+            scope = replace(scope, lists=lists, rules=rules)
+        slots = {slot: _slot_value(value) for slot, value in block.slots.items()}
+        for i, text in enumerate(block.sentences):
+            template = self._template(file, (*key, "sentences", i), text)
+            requires, excludes = block.requires_context, block.excludes_context
+            self.sentences.append(Sentence(name, template, slots, scope, requires, excludes))
+
+
+def _number_range(source: NumberRange, language: str) -> definitions.NumberRange:
+    return definitions.NumberRange(
+        source.start,
+        source.stop,
+        source.step,
+        _FRACTIONS[source.fractions],
+        1.0 if source.multiplier is None else source.multiplier,
+        source.digits,
+        source.words,
+        source.words_language or language,
+    )
+
+
+def _slot_value(value: JsonValue) -> SlotValue:
+    """Home Assistant allows lists here; on the wire they are read best with commas."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, (str, int, float)) else json.dumps(value)

@@ -1,0 +1,89 @@
+"""Sentences drawn from the grammar, with what they mean: for people to read, and for tests and training to use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voiced.grammar.definitions import NumberRange, TextList, Wildcard
+from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
+from voiced.grammar.normalize import normalize
+from voiced.grammar.numbers import number_words
+from voiced.grammar.spelling import digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from voiced.flow import SlotValue
+    from voiced.grammar.definitions import Scope, Sentence
+    from voiced.grammar.expression import Expression
+
+_ANYTHING = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sample:
+    """A sentence drawn from the grammar and what it means."""
+
+    text: str
+    intent: str
+    slots: Mapping[str, SlotValue]
+
+
+def sample_sentence(sentence: Sentence, random: Random) -> Sample:
+    """One way to say a sentence."""
+    slots = dict(sentence.slots)
+    draw = _Draw(random, sentence.scope, slots)
+    text = re.sub(r"\s+", " ", draw.text(sentence.template.expression)).strip()
+    return Sample(text, sentence.intent, slots)
+
+
+@dataclass(slots=True)
+class _Draw:
+    """Chooses on the way through an expression; `slots` fill."""
+
+    random: Random
+    scope: Scope
+    slots: dict[str, SlotValue]
+
+    def text(self, expression: Expression) -> str:
+        match expression:
+            case Text():
+                return expression.text
+            case Sequence():
+                return "".join([self.text(item) for item in expression.items])
+            case Choice():
+                return self.text(self.random.choice(expression.items))
+            case Permutation():
+                items = list(expression.items)
+                self.random.shuffle(items)
+                return "".join([self.text(item) for item in items])
+            case RuleReference():
+                return self.text(self.scope.rules[expression.name].expression)
+            case ListReference():
+                text, value = self.value(expression.name)
+                if expression.slot is not None:
+                    self.slots[expression.slot] = value
+                return text
+
+    def value(self, name: str) -> tuple[str, SlotValue]:
+        definition = self.scope.list_named(name)
+        match definition:
+            case TextList():
+                chosen = self.random.choice([value for value in definition.values if normalize(value.said.text).text])
+                text = self.text(chosen.said.expression)
+                return text, text.strip() if chosen.value is None else chosen.value
+            case NumberRange():
+                number = self.random.choice(list(definition.numbers()))
+                return self.number(number, definition), definition.value(number)
+            case Wildcard():
+                text = self.random.choice(_ANYTHING)
+                return text, text
+        raise AssertionError(f"list {name} was checked")
+
+    def number(self, number: float, definition: NumberRange) -> str:
+        words = number_words(number, definition.language) if definition.words else ()
+        forms = [digits(number)] if definition.digits or not words else []
+        return self.random.choice([*forms, *words[:1]])
