@@ -183,12 +183,17 @@ def read_ranks(path: Path) -> Ranks:
         return ranks_of(text.split("\n"))
     try:
         content = json.loads(text)
-        vocabulary = content["model"]["vocab"] if "model" in content else content
-        if isinstance(vocabulary, dict):
-            vocabulary = sorted(vocabulary, key=vocabulary.__getitem__)
-        return ranks_of(vocabulary)
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        if isinstance(content, dict) and isinstance(content.get("model"), dict):  # "model" is also a token
+            content = content["model"]["vocab"]
+        return ranks_of(_by_id(content) if isinstance(content, dict) else content)
+    except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is not a vocabulary: {error}") from error
+
+
+def _by_id(ids: dict[str, int]) -> list[str]:
+    """Token → id, as a list. An id that nobody has is the empty token: multilingual vocabularies have one."""
+    tokens = {i: token for token, i in ids.items()}
+    return [tokens.get(i, "") for i in range(len(ids))]
 
 
 def ranks_of(vocabulary: Sequence[str]) -> Ranks:
