@@ -59,11 +59,12 @@ class Ending(Enum):
 class Utterance:
     """One spoken command, cut out of the stream with a little quiet around it."""
 
-    samples: Samples  # what the recogniser hears; the wake word is not in it
+    samples: Samples  # what the recogniser hears; the wake word is not in it, but for `prefix`
     start: int  # index of its first sample in the stream
     speech: tuple[int, int]  # first and last+1 sample of speech, in the stream; equal if there was none
     ending: Ending
     detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
+    prefix: str = ""  # words that the samples begin with: "Hey Jarvis,", where the command follows in one breath
 
     @property
     def seconds(self) -> float:
