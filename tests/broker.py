@@ -1,8 +1,9 @@
-"""A throw-away Mosquitto on loopback: start, kill, freeze, restart on the same port; knows nothing of our client."""
+"""A throw-away Mosquitto on loopback, a subscriber that remembers, and certificates; knows nothing of our client."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,12 +12,15 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.system_parts import require_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 HOW_TO_GET = "apt-get install mosquitto mosquitto-clients"
 
@@ -50,6 +54,10 @@ class Broker:
     def log(self) -> Path:
         """What Mosquitto logged."""
         return self.folder / "mosquitto.log"
+
+    def received(self, topic: str) -> int:
+        """How many messages clients have sent to a topic, since the beginning, restarts included."""
+        return len(re.findall(rf"Received PUBLISH .*'{topic}'", self.log.read_text()))
 
     def start(self) -> Self:
         """Start, or start again on the same port; returns when it answers."""
@@ -95,3 +103,82 @@ class Broker:
         with suppress(ProcessLookupError):
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Subscriber:
+    """Another client that hears everything from its start, and can speak; as a context manager."""
+
+    def __init__(self, port: int, topics: str = "#", username: str | None = None, password: str | None = None) -> None:
+        self.messages: list[paho.MQTTMessage] = []
+        self._subscribed = False
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        self._client.reconnect_delay_set(0.1, 0.5)  # type: ignore[arg-type]  # paho sleeps for fractions too
+        self._client.username_pw_set(username, password)
+        self._client.on_connect = lambda client, *_: client.subscribe(topics, 2)
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = lambda _client, _userdata, message: self.messages.append(message)
+        self._client.connect("127.0.0.1", port)
+
+    def _on_subscribe(self, *_arguments: Any) -> None:
+        self._subscribed = True
+
+    def say(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
+        """Publish, and wait until the broker has it."""
+        self._client.publish(topic, payload, 1, retain).wait_for_publish(5)
+
+    def payloads(self, topic: str) -> list[str]:
+        """Everything heard on a topic, in order."""
+        return [message.payload.decode() for message in list(self.messages) if message.topic == topic]
+
+    def wait_for(self, topic: str, *expected: str, seconds: float = 5) -> None:
+        """Fail unless exactly these payloads have come on a topic by then."""
+        wait_until(lambda: self.payloads(topic) == list(expected), seconds)
+        assert self.payloads(topic) == list(expected)
+
+    def __enter__(self) -> Self:
+        self._client.loop_start()
+        wait_until(lambda: self._subscribed, 5)
+        assert self._subscribed
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def wait_until(claim: Callable[[], bool], seconds: float) -> bool:
+    """Wait until it is so, for so many seconds at most."""
+    give_up = time.monotonic() + seconds
+    while not claim():
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def make_certificates(folder: Path) -> None:
+    """An authority (ca.crt), what it signed (broker.crt for localhost, client.crt), and a stranger (other.crt)."""
+    openssl = require_program("openssl", "apt-get install openssl")
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
+
+    for authority in ("ca", "other"):
+        request = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN=test {authority}")
+        run(*request, "-keyout", f"{authority}.key", "-out", f"{authority}.crt")
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    for leaf in ("broker", "client"):
+        run(
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            f"/CN={leaf}",
+            "-keyout",
+            f"{leaf}.key",
+            "-out",
+            f"{leaf}.csr",
+        )
+        sign = ("x509", "-req", "-in", f"{leaf}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial")
+        run(*sign, "-days", "2", "-extfile", "names", "-out", f"{leaf}.crt")

@@ -1,26 +1,50 @@
-"""Actions, events and state to the broker, commands from it; the only file that knows paho."""
+"""Actions, events and state to the broker, commands from it; kept up for ever. Knows nothing of audio or grammars.
+
+One thread owns the connection; others put messages into the outbox and wake it. What may still be sent, and until
+when, the outbox decides.
+"""
 
 from __future__ import annotations
 
-from enum import Enum
+import logging
+import secrets
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from voiced.broker import Bell, BrokerAwayError, Connection, OldBrokerError
+from voiced.errors import BrokerError
+from voiced.messages import Topics, outcome_event, read_command, wake_event
+from voiced.outbox import Delivery, Outbox
+from voiced.relay import start_thread
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
+    import threading
+    from collections.abc import Callable, Iterable
 
     from voiced.config import MqttSettings
     from voiced.flow import Action, Detection, Outcome, State
     from voiced.messages import Command
 
+log = logging.getLogger(__name__)
 
-class Delivery(Enum):
-    """What became of a message."""
+# all in seconds
+ANSWER = 5.0  # for the broker to welcome us
+FIRST_TRY = 5.0  # that `open` waits to see whether the broker refuses us
+FAREWELL = 0.7  # for the last messages when we close
+LEAVE = 1.0  # that `close` waits for all of it
+PAUSE = (0.25, 30.0)  # between attempts to connect: the first one, doubled until the last
+URGENT_PAUSE = 0.5  # the same while a message waits
+STABLE = 5.0  # a connection that lasted so long was a good one
+REMINDER = 600.0  # between two log lines about the same trouble
 
-    DELIVERED = "delivered"  # the broker has it
-    EXPIRED = "expired"  # the broker was away for longer than the message is good for
-    REFUSED = "refused"  # the broker does not let us publish there
-    UNCONFIRMED = "unconfirmed"  # the connection broke under way; not sent again, since that might do it twice
+WHY = {
+    Delivery.EXPIRED: "the broker was away for longer than the message is good for",
+    Delivery.REFUSED: "the broker does not let us publish there",
+    Delivery.UNCONFIRMED: "the broker did not confirm it, so it may have arrived",
+}
 
 
 class Mqtt:
@@ -28,36 +52,65 @@ class Mqtt:
 
     def __init__(self, settings: MqttSettings, site: str, on_command: Callable[[Command], None]) -> None:
         """`on_command` is called from the connection's thread and must return at once."""
+        self._settings = settings
+        self._topics = Topics(site)
+        self._on_command = on_command
+        self._outbox = Outbox(_report)
+        self._outbox.retain(self._topics.availability, "online")
+        self._bell = Bell()
+        self._thread: threading.Thread | None = None
+        self._first_try: Future[None] = Future()
+        self._closing = False
+        self._complaint = ("", 0.0)  # what was logged last, and when
+        self.connected = False  # whether the broker hears us now
 
     def open(self) -> None:
         """Connect; where the broker is away, keep trying in the background. BrokerError if it refuses us."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether the broker hears us now."""
-        return False
+        self._thread = start_thread(self._run, "mqtt")
+        wait([self._first_try], FIRST_TRY)
+        if self._first_try.cancel():
+            return  # it takes long; from now on nothing is fatal
+        try:
+            self._first_try.result()
+        except BrokerError:
+            self.close()
+            raise
 
     def state(self, state: State) -> None:
         """Tell what the daemon is doing; retained, told again after each connect."""
+        self._retain(self._topics.state, state.value)
 
     def muted(self, *, muted: bool) -> None:
         """Tell whether the daemon is deaf; retained, told again after each connect."""
+        self._retain(self._topics.mute, "ON" if muted else "OFF")
 
     def wake(self, detection: Detection) -> None:
         """Tell that a wake word was heard."""
+        self.publish(wake_event(self._topics, detection, _now()))
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell what came of a command."""
+        self.publish(outcome_event(self._topics, outcome, _now()))
 
     def act(self, action: Action) -> None:
         """Send an action; what is not delivered in time is logged."""
+        self.publish(action)
 
     def publish(self, action: Action) -> Future[Delivery]:
-        """Send an action; the future is done at the latest when the action expires, or the connection is closed."""
-        raise AssertionError(action)
+        """Send an action; the future is done when it is delivered, or soon after it has expired."""
+        delivery = self._outbox.post(action, monotonic())
+        self._bell.ring()
+        return delivery
 
     def close(self) -> None:
         """Say offline and leave; takes a second at most, even if the broker hangs."""
+        self._closing = True
+        self._bell.ring()
+        if self._thread is not None:
+            self._thread.join(LEAVE)
+        self._outbox.close()
+        if self._thread is None or not self._thread.is_alive():  # alive: stuck in a connect, it ends with the program
+            self._bell.close()
 
     def __enter__(self) -> Self:
         """Open."""
@@ -68,6 +121,179 @@ class Mqtt:
         """Close."""
         self.close()
 
+    def _retain(self, topic: str, payload: str) -> None:
+        self._outbox.retain(topic, payload)
+        self._bell.ring()
+
+    # From here on: the connection's thread.
+
+    def _run(self) -> None:
+        """Connect and serve, for ever; the pauses grow while that does not work."""
+        pause = PAUSE[0]
+        while not self._closing:
+            began = monotonic()
+            self._connect_and_serve()
+            if monotonic() - began > STABLE:
+                pause = PAUSE[0]
+            self._rest(pause)
+            pause = min(2 * pause, PAUSE[1])
+
+    def _connect_and_serve(self) -> None:
+        try:
+            connection = _connect(self._settings, self._name, self._topics.availability, self._bell, self._goes_on)
+        except BrokerError as error:
+            self._not_connected(error)
+            return
+        log.info("connected to %s with MQTT %s", connection.where, connection.settings.version)
+        self._settings = connection.settings  # an older version may have been agreed on
+        self._complaint = ("", 0.0)
+        try:
+            self._serve(connection)
+        except Exception:  # whatever a broker sends, MQTT must not end for ever
+            log.exception("a bug broke the connection to %s", connection.where)
+        self.connected = False
+        connection.drop("given up")
+        self._outbox.disconnected()
+
+    @property
+    def _name(self) -> str:
+        """Always the same: the broker then ends a half-dead connection of ours, and its last will, before this one."""
+        return f"voiced-{self._topics.site}"
+
+    def _goes_on(self) -> bool:
+        self._outbox.expire(monotonic())
+        return not self._closing
+
+    def _not_connected(self, error: BrokerError) -> None:
+        """Fatal if it is the first try and trying again will not help; else said once, and again now and then."""
+        with suppress(InvalidStateError):  # it is not the first try
+            if not isinstance(error, BrokerAwayError):
+                self._first_try.set_exception(error)
+                self._closing = True
+                return
+            self._first_try.set_result(None)
+        said, when = self._complaint
+        if not self._closing and (str(error) != said or monotonic() - when > REMINDER):
+            log.warning("%s; trying again until it works", error)
+            self._complaint = (str(error), monotonic())
+
+    def _serve(self, connection: Connection) -> None:
+        """Keep a connection busy until it breaks or we close."""
+        began = monotonic()
+        connection.subscribe(self._topics.commands)
+        self._outbox.connected()
+        self.connected = True
+        with suppress(InvalidStateError):
+            self._first_try.set_result(None)
+        while connection.alive and not self._closing:
+            _turn(connection, self._outbox, 1.0)
+            self._hear(connection)
+        if self._closing:
+            self._leave(connection)
+        elif monotonic() - began > STABLE:
+            log.warning("lost %s: %s", connection.where, connection.why_ended)
+        else:  # the broker throws out the older of two clients with one name, and most do not say so
+            question = f"is another voiced called {self._topics.site!r} too (site)?"
+            log.warning("lost %s at once: %s; %s", connection.where, connection.why_ended, question)
+
+    def _hear(self, connection: Connection) -> None:
+        while connection.received:
+            topic, payload = connection.received.popleft()
+            try:
+                command = read_command(self._topics, topic, payload)
+            except ValueError as error:
+                log.warning("ignored what came on %s: %s", topic, error)
+            else:
+                self._on_command(command)
+
+    def _leave(self, connection: Connection) -> None:
+        """Say offline ourselves; if the broker does not confirm that, let it use our last will."""
+        self._outbox.retain(self._topics.availability, "offline")
+        until = monotonic() + FAREWELL
+        while connection.alive and not self._outbox.idle and monotonic() < until:
+            _turn(connection, self._outbox, until - monotonic())
+        if self._outbox.idle:
+            connection.leave()
+
+    def _rest(self, pause: float) -> None:
+        """Wait before trying again; not long while a message waits."""
+        began = monotonic()
+        while not self._closing:
+            now = monotonic()
+            self._outbox.expire(now)
+            until = began + (pause if self._outbox.idle else min(pause, URGENT_PAUSE))
+            if now >= until:
+                return
+            self._bell.wait(min(until, self._outbox.next_deadline()) - now)
+
+
+def send(settings: MqttSettings, site: str, actions: Iterable[Action]) -> tuple[Delivery, ...]:
+    """Connect, send, leave, under another name than the daemon's. BrokerError if the broker is away or refuses us."""
+    outbox = Outbox(_report)
+    with closing(Bell()) as bell:
+        connection = _connect(settings, f"voiced-{site}-{secrets.token_hex(4)}", None, bell, lambda: True)
+        outbox.connected()
+        deliveries = [outbox.post(action, monotonic()) for action in actions]
+        while connection.alive and not all(delivery.done() for delivery in deliveries):
+            _turn(connection, outbox, 1.0)
+        connection.leave()
+        outbox.close()
+    return tuple(delivery.result() for delivery in deliveries)
+
 
 def check_broker(settings: MqttSettings, site: str) -> None:
-    """Connect and leave, under another name than the daemon's; BrokerError if it cannot be reached or refuses us."""
+    """Connect and leave; BrokerError if the broker is away or refuses us."""
+    send(settings, site, ())
+
+
+def _connect(
+    settings: MqttSettings, name: str, will: str | None, bell: Bell, goes_on: Callable[[], bool]
+) -> Connection:
+    """A connection that the broker has welcomed, in MQTT 3.1.1 if that is all it speaks."""
+    try:
+        return _welcomed(Connection(settings, name, will, bell), goes_on)
+    except OldBrokerError as error:
+        if settings.version == "3.1.1":
+            raise
+        log.warning("%s, going on with 3.1.1; set mqtt.version to that to spare the attempt", error)
+        older = settings.model_copy(update={"version": "3.1.1"})
+        return _welcomed(Connection(older, name, will, bell), goes_on)
+
+
+def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection:
+    until = monotonic() + ANSWER
+    while connection.alive and not connection.answered and goes_on() and monotonic() < until:
+        connection.pump(until - monotonic())
+    connection.require_welcome()
+    return connection
+
+
+def _turn(connection: Connection, outbox: Outbox, longest: float) -> None:
+    """Hand over what may be, wait until something happens, settle what did."""
+    now = monotonic()
+    while connection.alive and (parcel := outbox.take(now)):
+        try:
+            packet_id = connection.publish(parcel.action, parcel.deadline - now)
+        except ValueError as error:
+            log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
+            outbox.refused(parcel)
+        else:
+            outbox.handed_over(packet_id, parcel, now)
+    if not connection.confirmed:  # QoS 0 is as soon as it is written
+        connection.pump(min(longest, outbox.next_deadline() - now))
+    while connection.confirmed:
+        packet_id, refused = connection.confirmed.popleft()
+        outbox.confirmed(packet_id, refused=refused)
+    if outbox.expire(monotonic()):
+        connection.drop("it did not confirm a message in time")
+
+
+def _report(action: Action, delivery: Delivery) -> None:
+    if delivery is Delivery.DELIVERED:
+        log.debug("sent %s %r", action.topic, action.payload)
+    else:
+        log.warning("not delivered: %s %r: %s", action.topic, action.payload, WHY[delivery])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
