@@ -37,7 +37,7 @@ class ListValue(Section):
     """One value of a list: a text, or what is said (`in`, a template) and what it means (`out`)."""
 
     said: str = Field(alias="in", min_length=1)
-    out: Scalar | None = None  # None: what was said
+    out: JsonValue = None  # None: what was said
     context: Context = Field(default_factory=dict)
     metadata: JsonValue = None
 

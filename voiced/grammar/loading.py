@@ -151,10 +151,11 @@ class _Reader:
 
     def _value(self, file: _File, key: Key, value: ListValue) -> TextValue:
         place = (*key, "in") if file.source.has((*key, "in")) else key
+        out = None if value.out is None else _slot_value(value.out)
         if is_template(value.said):
-            return TextValue(self._template(file, place, value.said), False, value.out, value.context)  # noqa: FBT003
+            return TextValue(self._template(file, place, value.said), False, out, value.context)  # noqa: FBT003 # plain
         said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
-        return TextValue(said, True, value.out, value.context)  # noqa: FBT003
+        return TextValue(said, True, out, value.context)  # noqa: FBT003 # plain
 
     def _rules(self, file: _File, key: Key, rules: Mapping[str, str]) -> dict[str, Template]:
         return {name: self._template(file, (*key, name), text) for name, text in rules.items()}

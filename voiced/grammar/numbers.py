@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from unicode_rbnf import RbnfEngine
+from unicode_rbnf.engine import RbnfError
 
 
 @lru_cache(maxsize=64)
@@ -26,7 +27,10 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
     engine = _engine(language)
     if engine is None:
         return ()
-    result = engine.format_number(number)
+    try:
+        result = engine.format_number(number)
+    except (ValueError, RbnfError):  # a hole in a language's rules
+        return ()
     plain = dict.fromkeys([result.text, *result.text_by_ruleset.values()])  # genders and cases are rulesets
     more = [variant for words in plain for variant in _variants(words, language)]
     return tuple(dict.fromkeys([*plain, *more]))
