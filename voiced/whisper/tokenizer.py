@@ -114,11 +114,14 @@ class Tokenizer:
 
     def start_sequence(self, language: str, task: Task, *, timestamps: bool) -> list[int]:
         """Tokens that tell the decoder what to do; only multilingual models read `language` (as in `languages`)."""
-        sequence = [self.sot]
         if self.is_multilingual:
             if language not in self.languages:
                 raise ValueError(f"this model does not know the language {language!r}")
-            sequence += [self.languages[language], self.translate if task == "translate" else self.transcribe]
+            sequence = [self.sot, self.languages[language], self.translate if task == "translate" else self.transcribe]
+        else:
+            if (language, task) != ("en", "transcribe"):
+                raise ValueError("this model knows English only; other languages need a multilingual one, such as base")
+            sequence = [self.sot]
         return sequence if timestamps else [*sequence, self.no_timestamps]
 
     @cached_property
@@ -178,22 +181,20 @@ def read_ranks(path: Path) -> Ranks:
     Reads CTranslate2's vocabulary.txt and vocabulary.json (a list) and Hugging Face's vocab.json and tokenizer.json
     (token → id).
     """
+    try:
+        return ranks_of(_vocabulary(path))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a Whisper vocabulary: {error}") from error
+
+
+def _vocabulary(path: Path) -> list[str]:
+    """Tokens in the order of their ids."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".txt":
-        return ranks_of(text.split("\n"))
-    try:
-        content = json.loads(text)
-        if isinstance(content, dict) and isinstance(content.get("model"), dict):  # "model" is also a token
-            content = content["model"]["vocab"]
-        return ranks_of(_by_id(content) if isinstance(content, dict) else content)
-    except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is not a vocabulary: {error}") from error
-
-
-def _by_id(ids: dict[str, int]) -> list[str]:
-    """Token → id, as a list. An id that nobody has is the empty token: multilingual vocabularies have one."""
-    tokens = {i: token for token, i in ids.items()}
-    return [tokens.get(i, "") for i in range(len(ids))]
+        return text.split("\n")
+    content = json.loads(text)
+    tokens = content["model"]["vocab"] if path.name == "tokenizer.json" else content
+    return sorted(tokens, key=tokens.__getitem__) if isinstance(tokens, dict) else list(tokens)
 
 
 def ranks_of(vocabulary: Sequence[str]) -> Ranks:
