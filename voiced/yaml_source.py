@@ -237,7 +237,9 @@ def _syntax_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> str:
         return f"{name}:{at + 1}: the line is indented with a tab; use spaces"
     if opening:
         remedy = f"a text that begins with {opening[1]} must be in quotes"
-        if opening[1] in "'\"":
+        if re.search(r"\{\s*\w+: ", lines[start]):
+            remedy = "inside { } a text that holds brackets or commas must be in quotes"
+        elif opening[1] in "'\"":
             remedy = f"the quote {opening[1]} is not closed, or text follows it; put quotes around the whole text"
         return f"{name}:{start + 1}: this is not valid YAML: {lines[start].strip()}; {remedy}"
     if line.count(": ") > 1 or "mapping values" in str(error.problem):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from voiced.grammar.automaton import Mark
-    from voiced.grammar.definitions import ListDefinition, Sentence, TextValue
+    from voiced.grammar.definitions import ListDefinition, Scope, Sentence, TextValue
     from voiced.grammar.expression import Expression
 
 Part: TypeAlias = tuple[int, int]  # first and last state
@@ -38,7 +38,10 @@ def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
         first = layout.state()
         firsts.append(first)
         layout.jump(layout.initial, first)
+        layout.skip_words(first, sentence.scope)
         last = layout.expression(sentence.template.expression, first, sentence)
+        if sentence.scope.skip_words:
+            layout.jump(layout.space(last, sentence.scope), last := layout.follower(last))
         layout.jump(last, layout.final, Ended(number))
     return layout.automaton(firsts)
 
@@ -68,6 +71,11 @@ class _Layout:
     def jump(self, source: int, target: int, mark: Mark | None = None, back: int | None = None) -> None:
         self._jumps[source] += (Jump(target, mark, back),)
 
+    def follower(self, source: int) -> int:
+        there = self.state()
+        self.jump(source, there)
+        return there
+
     def read(self, source: int, letters: str) -> int:
         """Read letters one by one, along a way that is already there as far as there is one."""
         for letter in letters:
@@ -88,7 +96,7 @@ class _Layout:
         """Lay out an expression from `here`; the state in which it has been read."""
         match expression:
             case Text():
-                return self.text(expression.text, here, sentence.scope.language)
+                return self.text(expression.text, here, sentence.scope)
             case Sequence():
                 for item in expression.items:
                     here = self.expression(item, here, sentence)
@@ -124,22 +132,38 @@ class _Layout:
                     self.jump(self.call(part, states[done]), states[done | 1 << number])
         return states[everything]
 
-    def text(self, text: str, here: int, language: str) -> int:
+    def text(self, text: str, here: int, scope: Scope) -> int:
         for number, piece in enumerate(_ELISION.split(text)):
             if number:  # the space after an apostrophe may be missing
-                there = self.read(here, " ")
+                there = self.space(here, scope)
                 self.jump(here, there)
                 here = there
-            here = self.words(normalize_part(piece, language), here, language)
+            here = self.words(normalize_part(piece, scope.language), here, scope)
         return here
 
-    def words(self, normal: str, here: int, language: str) -> int:
+    def words(self, normal: str, here: int, scope: Scope) -> int:
         """Words in normal form, each with its spellings; the spaces around them part them from their neighbours."""
-        here = self.read(here, " ") if normal.startswith(" ") else here
-        for number, forms in enumerate(spellings(normal, language)):
-            here = self.read(here, " ") if number else here
+        here = self.space(here, scope) if normal.startswith(" ") else here
+        for number, forms in enumerate(spellings(normal, scope.language)):
+            here = self.space(here, scope) if number else here
             here = self.one_of([f" {form} " if form[0] in SYMBOLS else form for form in forms], here)
-        return self.read(here, " ") if normal.strip() and normal.endswith(" ") else here
+        return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
+
+    def space(self, here: int, scope: Scope) -> int:
+        there = self.read(here, " ")
+        self.skip_words(there, scope)
+        return there
+
+    def skip_words(self, here: int, scope: Scope) -> None:
+        """Where a word begins, any number of words that mean nothing may come first."""
+        words = [normal for word in scope.skip_words if (normal := normalize(word, scope.language).text)]
+        if words:
+            key = ("skip words", id(scope))
+            if key not in self._parts:
+                first = self.state()
+                self._parts[key] = first, self.read(self.one_of(words, first), " ")
+                self._ends.add(self._parts[key][1])
+            self.jump(here, self._parts[key][0], back=here)
 
     def one_of(self, forms: list[str], here: int) -> int:
         if len(forms) == 1:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiced.grammar.match import match_text
-from voiced.grammar.sample import sample_sentence
+from voiced.grammar.sample import sample_sentence, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ class Grammar:
     def sample(self, random: Random, n: int) -> Iterator[Sample]:
         """Sentences of the grammar, each intent as likely as the next."""
         by_intent: dict[str, list[Sentence]] = {}
-        for sentence in self.sentences:
+        for sentence in (each for each in self.sentences if sayable(each.template.expression, each.scope)):
             by_intent.setdefault(sentence.intent, []).append(sentence)
         names = sorted(by_intent)
         for _ in range(n):

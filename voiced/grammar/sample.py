@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from voiced.flow import SlotValue
-    from voiced.grammar.definitions import Scope, Sentence
+    from voiced.grammar.definitions import Scope, Sentence, TextValue
     from voiced.grammar.expression import Expression
 
 _ANYTHING = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
@@ -40,6 +40,25 @@ def sample_sentence(sentence: Sentence, random: Random) -> Sample:
     return Sample(text, sentence.intent, slots)
 
 
+def sayable(expression: Expression, scope: Scope) -> bool:
+    """Whether there is a way to say an expression: a list may hold nothing but "-"."""
+    match expression:
+        case Text():
+            return True
+        case Choice():
+            return any(sayable(item, scope) for item in expression.items)
+        case RuleReference():
+            return sayable(scope.rules[expression.name].expression, scope)
+        case ListReference():
+            definition = scope.list_named(expression.name)
+            return not isinstance(definition, TextList) or any(map(_has_words, definition.values))
+    return all(sayable(item, scope) for item in expression.items)
+
+
+def _has_words(value: TextValue) -> bool:
+    return bool(normalize(value.said.text).text)
+
+
 @dataclass(slots=True)
 class _Draw:
     """Chooses on the way through an expression; `slots` fill."""
@@ -55,7 +74,7 @@ class _Draw:
             case Sequence():
                 return "".join([self.text(item) for item in expression.items])
             case Choice():
-                return self.text(self.random.choice(expression.items))
+                return self.text(self.random.choice([item for item in expression.items if sayable(item, self.scope)]))
             case Permutation():
                 items = list(expression.items)
                 self.random.shuffle(items)
@@ -72,7 +91,9 @@ class _Draw:
         definition = self.scope.list_named(name)
         match definition:
             case TextList():
-                chosen = self.random.choice([value for value in definition.values if normalize(value.said.text).text])
+                chosen = self.random.choice(definition.values)
+                while not _has_words(chosen):
+                    chosen = self.random.choice(definition.values)
                 text = self.text(chosen.said.expression)
                 return text, text.strip() if chosen.value is None else chosen.value
             case NumberRange():
