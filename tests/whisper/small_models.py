@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import torch
 from safetensors.torch import save_file
 
-from voiced.whisper.model import Dimensions, Whisper
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.model import Whisper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

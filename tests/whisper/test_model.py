@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from voiced.whisper.model import Dimensions, Whisper
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.model import Whisper
 
 DIMS = Dimensions(
     n_mels=8,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from voiced.whisper.model import Cache, Dimensions, Whisper
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.model import Cache, Whisper
 from voiced.whisper.search import BeamSearch, Hypothesis, Sampling, ranked, search
 
 if TYPE_CHECKING:

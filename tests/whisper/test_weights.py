@@ -330,6 +330,26 @@ def test_every_parameter_is_checked(tmp_path: Path, change: str, expected: str) 
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        torch.zeros(8, dtype=torch.int8),  # quantised by somebody, with a scale that is elsewhere
+        torch.zeros(8, dtype=torch.complex64),
+        torch.zeros(8, device="meta"),
+        torch.zeros(8).to_sparse(),
+    ],
+    ids=["integers", "complex", "meta", "sparse"],
+)
+def test_only_plain_numbers_are_read(tmp_path: Path, odd: torch.Tensor) -> None:
+    changed = random_parameters() | {"encoder.conv1.bias": odd}
+    assert "encoder.conv1.bias is not stored as plain floating-point" in sentence(
+        write_openai(tmp_path / "m.pt", changed)
+    )
+    if odd.dtype == torch.int8:
+        folder = write_hugging_face(tmp_path / "hf", hugging_face_state(changed))
+        assert "encoder.conv1.bias is not stored as plain floating-point" in sentence(folder)
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"n_text_head": 3}, "n_text_state 8 cannot be split into 3 heads"),

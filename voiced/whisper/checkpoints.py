@@ -12,8 +12,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from voiced.whisper.model import Dimensions
-from voiced.whisper.parameters import parameter_count
+from voiced.whisper.dimensions import Dimensions, parameter_count
 
 _BYTES_PER_PARAMETER = 2  # OpenAI publishes float16
 ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from voiced.whisper.weights import check_sha256
+from voiced.whisper.location import check_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

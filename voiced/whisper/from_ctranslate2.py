@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from voiced.whisper.model import Dimensions
+from voiced.whisper.dimensions import Dimensions
 from voiced.whisper.model_bin import ModelBin
 from voiced.whisper.parameters import StoredWeights, check_dimensions
 

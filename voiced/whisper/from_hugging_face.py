@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from voiced.whisper.model import Dimensions
-from voiced.whisper.parameters import StoredWeights, check_dimensions, parameter_shapes
+from voiced.whisper.dimensions import Dimensions, parameter_shapes
+from voiced.whisper.parameters import StoredWeights, as_parameter, check_dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,7 @@ def _parameters(stored: dict[str, Any], dims: Dimensions, folder: Path, dtype: t
             raise ValueError(f"{folder}: {OUTPUT} differs from the token embedding, which no Whisper model has")
     except SafetensorError as error:
         raise ValueError(f"{folder}: the weights are damaged ({error}); get the model again") from error
-    return {name: tensor.to(dtype) for name, tensor in found.items()}
+    return {name: as_parameter(tensor, dtype, f"{folder}: {wanted[name]}") for name, tensor in found.items()}
 
 
 def hugging_face_name(name: str) -> str:

@@ -13,8 +13,8 @@ from zipfile import is_zipfile
 
 import torch
 
-from voiced.whisper.model import Dimensions
-from voiced.whisper.parameters import StoredWeights, check_dimensions
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.parameters import StoredWeights, as_parameter, check_dimensions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def read(path: Path, dtype: torch.dtype) -> StoredWeights:
     state = content.get("model_state_dict")
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise ValueError(f"{path} has no model_state_dict of tensors, so it is not an OpenAI Whisper checkpoint")
-    parameters = {str(name): _dense(tensor, f"{path}: {name}").to(dtype) for name, tensor in state.items()}
+    parameters = {str(name): as_parameter(tensor, dtype, f"{path}: {name}") for name, tensor in state.items()}
     return StoredWeights(dims, parameters, vocabulary=None, settings=None)
 
 
@@ -61,9 +61,3 @@ def _dimensions(content: dict[str, object], path: Path) -> Dimensions:
     dims = Dimensions(**stored)
     check_dimensions(dims, str(path))
     return dims
-
-
-def _dense(tensor: torch.Tensor, name: str) -> torch.Tensor:
-    if tensor.layout != torch.strided or tensor.is_quantized:
-        raise ValueError(f"{name} is not a plain tensor")
-    return tensor

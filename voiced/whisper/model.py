@@ -23,32 +23,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FIRST_MULTILINGUAL_VOCABULARY = 51_865  # English-only models have 51,864 tokens
-_TOKENS_BESIDE_LANGUAGES = 51_765  # text, tasks, timestamps; one more in multilingual vocabularies
-
-
-@dataclass(frozen=True, slots=True)
-class Dimensions:
-    """How large a Whisper is; the names are those in OpenAI's checkpoints."""
-
-    n_mels: int  # 80; 128 since large-v3
-    n_audio_ctx: int  # encoder positions of 20 ms: 1500
-    n_audio_state: int
-    n_audio_head: int
-    n_audio_layer: int
-    n_vocab: int
-    n_text_ctx: int  # tokens that the decoder can look back on: 448
-    n_text_state: int
-    n_text_head: int
-    n_text_layer: int
-
-    @property
-    def is_multilingual(self) -> bool:
-        return self.n_vocab >= _FIRST_MULTILINGUAL_VOCABULARY
-
-    @property
-    def n_languages(self) -> int:
-        return self.n_vocab - _TOKENS_BESIDE_LANGUAGES - int(self.is_multilingual)
+    from voiced.whisper.dimensions import Dimensions
 
 
 class KeyValue(NamedTuple):
@@ -259,7 +234,7 @@ class Whisper(nn.Module):
     def attention(
         self, tokens: Tensor, audio_features: Tensor, heads: Sequence[tuple[int, int]]
     ) -> tuple[Tensor, Tensor]:
-        """Read tokens (1, n) from the start → hidden states (1, n, state), and where these (layer, head) look meanwhile.
+        """Read tokens (1, n) from the start → hidden states (1, n, state), and where (layer, head) look meanwhile.
 
         That is (heads, n, positions): float32 scores before the softmax over positions of the audio.
         """

@@ -7,25 +7,25 @@ with one sentence that names the file. Does not know the formats, nor how to dow
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
 from voiced.whisper import checkpoints, from_ctranslate2, from_hugging_face, from_openai
-from voiced.whisper.model import Dimensions, Whisper
+from voiced.whisper.location import Located, check_sha256, locate
+from voiced.whisper.model import Whisper
 from voiced.whisper.parameters import StoredWeights, check_parameters
 from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, read_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from voiced.whisper.checkpoints import Packaged
+    from voiced.whisper.dimensions import Dimensions
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,11 +47,10 @@ def load(name_or_path: str | Path, *, device: str = "cpu", folder: Path | None =
     """
     target = choose_device(device)
     dtype = torch.float32 if target.type == "cpu" else torch.float16  # CPUs compute in float32, whatever is stored
-    found = _locate(str(name_or_path), folder or checkpoints.default_folder())
+    found = locate(str(name_or_path), folder or checkpoints.default_folder())
     stored = _read(found, dtype)
     check_parameters(stored.parameters, stored.dims, str(found.path))
-    published = checkpoints.PUBLISHED.get(found.name) if found.is_known else None
-    heads = published.alignment_heads if published else _alignment_heads(stored)
+    heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
     return LoadedModel(
         name=found.name,
         source=str(found.path),
@@ -73,40 +72,12 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Where a model lies. If it comes in parts, `path` is the first."""
-
-    name: str
-    path: Path
-    is_known: bool  # by name, so that its SHA-256 is pinned; else a path that was given
-
-
-def _locate(name_or_path: str, folder: Path) -> _Found:
-    """A known name wins over a file of that name; `./base` means the file."""
-    path = Path(name_or_path).expanduser()
-    if name_or_path not in checkpoints.names() and (path.exists() or "/" in name_or_path):
-        return _Found(path.name, path, is_known=False)
-    model = checkpoints.find(name_or_path, folder)
-    if not model.installed:
-        raise ValueError(f"the model {model.name} is not installed; get it with: {model.how_to_get}")
-    return _Found(model.name, model.installed[0], is_known=True)
-
-
-def _read(found: _Found, dtype: torch.dtype) -> StoredWeights:
-    packaged = checkpoints.PACKAGED.get(found.name)
-    if found.is_known and packaged and packaged.is_installed:
-        return _read_packaged(packaged, dtype)
-    if found.is_known:
-        check_sha256(found.path, checkpoints.PUBLISHED[found.name].sha256)
+def _read(found: Located, dtype: torch.dtype) -> StoredWeights:
+    found.check()
+    if found.packaged:
+        weights = [file.path for file in found.packaged.weights]
+        return from_ctranslate2.read(weights, found.packaged.config.path, found.packaged.vocabulary.path, dtype)
     return _read_path(found.path, dtype)
-
-
-def _read_packaged(model: Packaged, dtype: torch.dtype) -> StoredWeights:
-    for file in model.files:
-        check_sha256(file.path, file.sha256)
-    weights = [file.path for file in model.weights]
-    return from_ctranslate2.read(weights, model.config.path, model.vocabulary.path, dtype)
 
 
 def _read_path(path: Path, dtype: torch.dtype) -> StoredWeights:
@@ -122,16 +93,6 @@ def _read_path(path: Path, dtype: torch.dtype) -> StoredWeights:
     raise ValueError(
         f"the folder {path} holds no model: neither model.safetensors nor CTranslate2's model.bin is in it"
     )
-
-
-def check_sha256(path: Path, expected: str) -> None:
-    """Refuse a file that is not, byte for byte, the one that was published."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
-        raise ValueError(
-            f"{path} is not the published file (its SHA-256 is {found[:12]}…, not {expected[:12]}…); get it again"
-        )
 
 
 def _build(stored: StoredWeights, device: torch.device) -> Whisper:

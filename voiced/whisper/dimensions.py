@@ -1,0 +1,89 @@
+"""How large a Whisper is, and so which parameters it has and their shapes. Knows no torch: it is quick to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+_FIRST_MULTILINGUAL_VOCABULARY = 51_865  # English-only models have 51,864 tokens
+_TOKENS_BESIDE_LANGUAGES = 51_765  # text, tasks, timestamps; one more in multilingual vocabularies
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """How large a Whisper is; the names are those in OpenAI's checkpoints."""
+
+    n_mels: int  # 80; 128 since large-v3
+    n_audio_ctx: int  # encoder positions of 20 ms: 1500
+    n_audio_state: int
+    n_audio_head: int
+    n_audio_layer: int
+    n_vocab: int
+    n_text_ctx: int  # tokens that the decoder can look back on: 448
+    n_text_state: int
+    n_text_head: int
+    n_text_layer: int
+
+    @property
+    def is_multilingual(self) -> bool:
+        return self.n_vocab >= _FIRST_MULTILINGUAL_VOCABULARY
+
+    @property
+    def n_languages(self) -> int:
+        return self.n_vocab - _TOKENS_BESIDE_LANGUAGES - int(self.is_multilingual)
+
+
+def parameter_shapes(dims: Dimensions) -> dict[str, tuple[int, ...]]:
+    """Every parameter of a Whisper of these dimensions, by OpenAI's name.
+
+    The positions are among them, the encoder's too: they are computed ones, but every format stores them.
+    """
+    audio, text = dims.n_audio_state, dims.n_text_state
+    shapes: dict[str, tuple[int, ...]] = {
+        "encoder.positional_embedding": (dims.n_audio_ctx, audio),
+        "encoder.conv1.weight": (audio, dims.n_mels, 3),
+        "encoder.conv1.bias": (audio,),
+        "encoder.conv2.weight": (audio, audio, 3),
+        "encoder.conv2.bias": (audio,),
+        **_norm("encoder.ln_post", audio),
+        "decoder.positional_embedding": (dims.n_text_ctx, text),
+        "decoder.token_embedding.weight": (dims.n_vocab, text),
+        **_norm("decoder.ln", text),
+    }
+    for i in range(dims.n_audio_layer):
+        shapes |= _block(f"encoder.blocks.{i}", audio)
+    for i in range(dims.n_text_layer):
+        shapes |= _block(f"decoder.blocks.{i}", text)
+        shapes |= _attention(f"decoder.blocks.{i}.cross_attn", text)
+    return shapes
+
+
+def _block(name: str, state: int) -> dict[str, tuple[int, ...]]:
+    """Self-attention and the two-layer perceptron, four times as wide inside."""
+    return {
+        **_attention(f"{name}.attn", state),
+        **_linear(f"{name}.mlp.0", state, 4 * state),
+        **_linear(f"{name}.mlp.2", 4 * state, state),
+        **_norm(f"{name}.mlp_ln", state),
+    }
+
+
+def _attention(name: str, state: int) -> dict[str, tuple[int, ...]]:
+    shapes = _norm(f"{name}_ln", state)
+    for projection in ("query", "key", "value", "out"):
+        shapes |= _linear(f"{name}.{projection}", state, state)
+    del shapes[f"{name}.key.bias"]  # it would only add a constant to all scores, which softmax ignores
+    return shapes
+
+
+def _linear(name: str, n_in: int, n_out: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (n_out, n_in), f"{name}.bias": (n_out,)}
+
+
+def _norm(name: str, state: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (state,), f"{name}.bias": (state,)}
+
+
+def parameter_count(dims: Dimensions) -> int:
+    """How many numbers a model of these dimensions has."""
+    return sum(prod(shape) for shape in parameter_shapes(dims).values())
