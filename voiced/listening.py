@@ -250,6 +250,14 @@ class _Recording:
         return (detected - EARLIEST - last_run(heard)) * STEP
 
 
+def whole_recording(samples: Samples, vad: VoiceActivity) -> Utterance:
+    """A recording of a command alone, as an utterance."""
+    vad.reset()
+    speech = [step for step, is_speech in enumerate(vad.judge(samples)) if is_speech]
+    bounds = (speech[0] * STEP, (speech[-1] + 1) * STEP) if speech else (0, 0)
+    return Utterance(samples, 0, bounds, Ending.END_OF_AUDIO if speech else Ending.NO_SPEECH)
+
+
 def first_pause(verdicts: Sequence[bool], begin: int, end: int) -> int | None:
     """First step, from `begin` to `end`, at which PAUSE quiet steps begin."""
     for step in range(max(0, begin), min(end, len(verdicts) - PAUSE) + 1):

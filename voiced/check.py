@@ -1,0 +1,80 @@
+"""`voiced check`: every problem of the configuration at once, or a summary of what is right. Imports no torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from voiced import grammar
+from voiced.config import Config, find_config, load_config, overridden
+from voiced.credentials import read_password, tls_context
+from voiced.errors import ConfigError, VoicedError
+from voiced.wakeword import WakeWord, WakeWordDetector
+from voiced.whisper.location import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from voiced.config import MqttSettings
+    from voiced.grammar import Grammar
+
+T = TypeVar("T")
+
+
+def check_everything(path: Path | None, *, intents: Path | None, model: str | None) -> str:
+    """What is right, in a few lines; ConfigError with everything that is wrong."""
+    problems: list[str] = []
+    config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
+    commands = _checked_grammar(config.intents if config else intents, problems)
+    if config:
+        _tried(lambda: _check_model(config.recognizer.model), problems)
+        _tried(lambda: WakeWordDetector([WakeWord(word.model) for word in config.wake_word.models]), problems)
+        _tried(lambda: _check_broker_files(config.mqtt), problems)
+    if problems or not config or not commands:
+        raise ConfigError(problems)
+    return _summary(find_config(path), config, commands)
+
+
+def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
+    """The result of a step; its problems are collected, so that the next step is still tried."""
+    try:
+        return step()
+    except VoicedError as error:
+        problems += str(error).splitlines()
+        return None
+
+
+def _checked_grammar(folder: Path | None, problems: list[str]) -> Grammar | None:
+    if folder is None:  # a config that cannot be read does not say where they are
+        return None
+    commands = _tried(lambda: grammar.load([folder]), problems)
+    if commands:
+        problems += grammar.check_examples(commands)
+    return commands
+
+
+def _check_model(name: str) -> None:
+    try:
+        found = locate(name)
+        found.path.stat()
+        found.check()
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"recognizer.model: {error}"]) from error
+
+
+def _check_broker_files(settings: MqttSettings) -> None:
+    read_password(settings)
+    if settings.tls:
+        tls_context(settings.tls)
+
+
+def _summary(path: Path | None, config: Config, commands: Grammar) -> str:
+    examples = sum(len(intent.examples) for intent in commands.intents.values())
+    broker = f"{config.mqtt.host}:{config.mqtt.broker_port}"
+    return (
+        f"settings: {path or 'the defaults; there is no config file'}\n"
+        f"intents:  {len(commands.intents)} in {config.intents}, {examples} examples understood\n"
+        f"model:    {config.recognizer.model}\n"
+        f"wakes at: {', '.join(word.model for word in config.wake_word.models)}\n"
+        f"broker:   {broker} (not contacted), topics voiced/{config.site_name}/…"
+    )

@@ -1,0 +1,209 @@
+"""The composition root: open everything, wire it, say READY, run, and close in reverse order.
+
+Two threads work. One is the ear: it takes frames from the microphone, waits for the wake word and cuts out commands.
+The other, the main one, recognises and answers, so that the ear stays open meanwhile. Shutdown is the end of the audio:
+a signal closes the microphone, and what was heard before is still answered, for `GRACE` seconds at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from contextlib import AbstractContextManager, ExitStack
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol, Self
+
+import numpy as np
+
+from voiced import grammar, sound_file
+from voiced.assistant import Assistant
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
+from voiced.listening import Requests, listen
+from voiced.messages import ListenNow, SetMute
+from voiced.microphone import Microphone
+from voiced.mqtt import Mqtt
+from voiced.recognizer import Recognizer
+from voiced.relay import Relay
+from voiced.systemd import Systemd, Watchdog
+from voiced.vad import Vad
+from voiced.wakeword import WakeWord, WakeWordDetector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from voiced.assistant import Heard
+    from voiced.config import Config, WakeWordSettings
+    from voiced.flow import Utterance
+    from voiced.messages import Command
+
+log = logging.getLogger(__name__)
+
+GRACE = 0.9  # seconds in which what was heard is still answered after a signal to stop
+PAUSE_FRAMES = 20  # 1.6 s of silence after each recording: the speaker of the last one is done
+EVENTS_WAITING = 8  # while a command is being recognised; frames are no events
+
+
+class Source(Protocol):
+    """Where frames come from."""
+
+    def frames(self) -> Iterator[AudioFrame]: ...
+    def close(self) -> None:
+        """End the frames, from a signal handler too."""
+
+
+class _Stopped(BaseException):
+    """A signal came where no audio can end: while something loads, or hangs."""
+
+
+def run(config: Config, files: Sequence[Path]) -> int:
+    """Listen and answer until a signal comes, or until the recordings end; return the exit code."""
+    try:
+        with ExitStack() as stack:
+            signals = stack.enter_context(_Signals())
+            _run(config, files, stack, signals)
+    except _Stopped:
+        log.info("stopped at once")
+    return 0
+
+
+def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Signals) -> None:
+    systemd = Systemd()
+    systemd.status("loading")
+    commands = grammar.load([config.intents])
+    detector = WakeWordDetector(_wake_words(config.wake_word))
+    vad = Vad()
+    recognizer = Recognizer(config.recognizer, commands)
+    recognizer.warm_up()
+
+    requests = Requests()
+    source: Source = _Recordings(files) if files else stack.enter_context(Microphone(config.microphone.device))
+    pace = _Pace(source, Watchdog(systemd), lambda: _ready(systemd, config))
+    ear = listen(pace.frames(), detector, vad, config.listening, requests)
+    heard: Relay[Heard] = Relay(ear, EVENTS_WAITING, "ear")
+    mqtt = stack.enter_context(Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests)))
+    mqtt.muted(muted=False)
+    mqtt.state(State.WAITING)
+    stack.callback(systemd.stopping)
+    signals.close_on_stop(source)
+    Assistant(commands, recognizer.recognize, mqtt, pace.since).run(heard)
+
+
+def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
+    """Pass on what somebody asks for over MQTT; called from the connection's thread."""
+    match command:
+        case Sentence():
+            if not heard.offer(command):
+                log.warning("dropped %r: too many sentences at once", command.text)
+        case ListenNow():
+            requests.listen_now()
+        case SetMute(muted):
+            requests.mute(muted=muted)
+
+
+def _ready(systemd: Systemd, config: Config) -> None:
+    words = ", ".join(word.model for word in config.wake_word.models)
+    log.info("listening for %s", words)
+    systemd.status(f"listening for {words}")
+    systemd.ready()
+
+
+class _Recordings:
+    """Recordings as if they were spoken, one after the other, with a silence after each."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        """AudioError if one cannot be opened."""
+        self._recordings = [sound_file.frames(file, paced=True) for file in files]
+        self._closed = False
+
+    def frames(self) -> Iterator[AudioFrame]:
+        at = 0
+        for recording in self._recordings:
+            for frame in chain(recording, _silence()):
+                if self._closed:
+                    return
+                yield AudioFrame(at, frame.samples)
+                at += FRAME_SAMPLES
+
+    def close(self) -> None:
+        self._closed = True
+
+
+def _silence() -> Iterator[AudioFrame]:
+    for _ in range(PAUSE_FRAMES):
+        time.sleep(FRAME_SAMPLES / SAMPLE_RATE)
+        yield AudioFrame(0, np.zeros(FRAME_SAMPLES, np.float32))
+
+
+class _Pace:
+    """Frames on their way: each feeds the watchdog; the newest tells when a sample was spoken."""
+
+    def __init__(self, source: Source, watchdog: Watchdog, on_first: Callable[[], None]) -> None:
+        self._source = source
+        self._watchdog = watchdog
+        self._on_first = on_first
+        self._newest = (0, 0.0)  # index after its last sample, and seconds of the monotonic clock when it came
+
+    def frames(self) -> Iterator[AudioFrame]:
+        for frame in self._source.frames():
+            if not self._newest[0]:
+                self._on_first()
+            self._newest = frame.end, time.monotonic()
+            self._watchdog.feed()
+            yield frame
+
+    def since(self, utterance: Utterance) -> float:
+        """Seconds since the speech of an utterance ended."""
+        sample, at = self._newest
+        return time.monotonic() - at + (sample - utterance.speech[1]) / SAMPLE_RATE
+
+
+class _Signals(AbstractContextManager["_Signals"]):
+    """SIGTERM and SIGINT: at first they raise; once a source is known they end it, and raise only after `GRACE`."""
+
+    STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+    def __init__(self) -> None:
+        self._source: Source | None = None
+
+    def close_on_stop(self, source: Source) -> None:
+        self._source = source
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._stop) for number in (*self.STOPPING, signal.SIGALRM)}
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, _frame: object) -> None:
+        source, self._source = self._source, None  # a second signal does not wait
+        if source is None or number == signal.SIGALRM:
+            raise _Stopped
+        log.info("stopping")
+        source.close()
+        signal.setitimer(signal.ITIMER_REAL, GRACE)
+
+
+def _wake_words(settings: WakeWordSettings) -> list[WakeWord]:
+    return [
+        WakeWord(
+            word.model, word.threshold or settings.threshold, word.patience or settings.patience, settings.refractory
+        )
+        for word in settings.models
+    ]
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Log; without times where the journal adds its own, and with the priority that it understands."""
+    journal = "JOURNAL_STREAM" in os.environ
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(message)s" if journal else "%(asctime)s %(levelname)-7s %(message)s",
+    )
