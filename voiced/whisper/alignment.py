@@ -1,7 +1,7 @@
 """When each word was said: some heads of the decoder's cross-attention look at the sound of what is being written.
 
-Their weights are a matrix of tokens and audio positions; the cheapest path through it that goes forward in both (dynamic
-time warping) gives each token its time. Knows nothing of segments or of what times should look like.
+Their weights are a matrix of tokens and audio positions; the cheapest path that goes forward through both (dynamic time
+warping) gives each token its time. Knows nothing of segments or of what times should look like.
 """
 
 from __future__ import annotations

@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiced.whisper.decoding import NON_SPEECH
+from voiced.whisper.log_mel import HOP, SAMPLE_RATE, WINDOW_FRAMES
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from voiced.whisper.tokenizer import Task
+
+FRAMES_PER_SECOND = SAMPLE_RATE // HOP  # 100 mel frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,28 @@ class TranscriptionOptions:
             raise ValueError("clips are seconds in rising order: start, end, start, end")
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Window:
+    """The part of a recording that the encoder sees at once."""
+
+    seek: int  # mel frame at which it begins
+    n_frames: int  # mel frames of the recording; padding makes up for what is missing to 30 s
+    audio_features: Tensor  # (1, positions, state), padding included
+
+    @property
+    def start(self) -> float:
+        return float(self.seek * HOP / SAMPLE_RATE)
+
+    @property
+    def duration(self) -> float:
+        return self.n_frames * HOP / SAMPLE_RATE
+
+    @property
+    def end(self) -> float:
+        """Of the padding, too."""
+        return float((self.seek + WINDOW_FRAMES) * HOP / SAMPLE_RATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word as it is written, with the space before it and its punctuation."""
@@ -98,8 +125,17 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """One window more."""
+class Cut:
+    """A window's text, cut into segments."""
+
+    segments: list[Segment]
+    seek: int  # mel frame at which the next window begins
+    is_complete: bool  # nobody speaks after the last segment
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One window more is done."""
 
     segments: tuple[Segment, ...]  # new ones
     position: float  # the recording is done up to here

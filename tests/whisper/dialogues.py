@@ -1,0 +1,34 @@
+"""Long recordings for tests and benchmarks, put together from the dialogue in tests/sounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+
+from tests.whisper.clips import SAMPLE_RATE, SOUNDS
+
+if TYPE_CHECKING:
+    from tests.whisper.clips import Samples
+
+SPEEDS = (1.0, 1.07, 0.95, 1.03, 0.98)  # of each time that it is said
+
+
+def dialogue() -> Samples:
+    """72 s; make_dialogue.py in tests/sounds says what they say."""
+    samples, rate = soundfile.read(SOUNDS / "dialogue_en.ogg", dtype="float32")
+    assert rate == SAMPLE_RATE
+    return np.asarray(samples, np.float32)
+
+
+def long_dialogue(seconds: float = 300.0) -> Samples:
+    """The dialogue, said over and over at other speeds, and so in other voices."""
+    said = dialogue()
+    times = [_faster(said, speed) for speed in SPEEDS]
+    return np.resize(np.concatenate(times), round(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+def _faster(samples: Samples, speed: float) -> Samples:
+    positions = np.arange(0, len(samples) - 1, speed)
+    return np.asarray(np.interp(positions, np.arange(len(samples)), samples), np.float32)
