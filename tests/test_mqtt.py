@@ -14,9 +14,10 @@ import pytest
 from tests.broker import Broker, Subscriber, free_port, wait_until
 from voiced.config import MqttSettings
 from voiced.errors import BrokerError
+from voiced.exchange import check_broker, publish_once
 from voiced.flow import Action, Detection, Match, Outcome, Sentence, State, Transcript
 from voiced.messages import ListenNow, SetMute
-from voiced.mqtt import Mqtt, check_broker, send
+from voiced.mqtt import Mqtt
 from voiced.outbox import Delivery
 
 if TYPE_CHECKING:
@@ -263,19 +264,19 @@ def test_another_client_of_the_same_name_is_noticed(broker: Broker, caplog: pyte
 
 
 def test_sending_beside_a_running_daemon(broker: Broker, mqtt: Mqtt, subscriber: Subscriber) -> None:
-    assert send(settings(broker), "test", [LIGHT, Action("a", "b")]) == (Delivery.DELIVERED, Delivery.DELIVERED)
+    assert publish_once(settings(broker), [LIGHT, Action("a", "b")]) == (Delivery.DELIVERED, Delivery.DELIVERED)
     subscriber.wait_for("a", "b")
     assert mqtt.connected
     assert subscriber.payloads("voiced/test/availability") == ["online"]
 
 
 def test_checking_a_broker(broker: Broker, mqtt: Mqtt) -> None:
-    check_broker(settings(broker), "test")
+    check_broker(settings(broker))
     assert mqtt.connected
     with pytest.raises(BrokerError, match=r"cannot reach the broker at 127\.0\.0\.1:\d+: Connection refused"):
-        check_broker(MqttSettings(host="127.0.0.1", port=free_port()), "test")
+        check_broker(MqttSettings(host="127.0.0.1", port=free_port()))
     with pytest.raises(BrokerError, match=r"cannot find the host 'nowhere\.invalid'"):
-        check_broker(MqttSettings(host="nowhere.invalid"), "test")
+        check_broker(MqttSettings(host="nowhere.invalid"))
 
 
 def test_what_cannot_be_a_message_is_refused(mqtt: Mqtt, caplog: pytest.LogCaptureFixture) -> None:
@@ -285,6 +286,6 @@ def test_what_cannot_be_a_message_is_refused(mqtt: Mqtt, caplog: pytest.LogCaptu
 
 
 def test_delivered_messages_are_logged_for_those_who_look(mqtt: Mqtt, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, "voiced.mqtt"):
+    with caplog.at_level(logging.DEBUG, "voiced.exchange"):
         result(mqtt.publish(LIGHT))
     assert "sent home/kitchen/light/set 'on'" in caplog.text

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from voiced.flow import Action, Sentence
+from voiced.flow import SAMPLE_RATE, Action, Sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,7 +91,11 @@ class Topics:
 
 def wake_event(topics: Topics, detection: Detection, at: datetime) -> Action:
     """A wake word was heard."""
-    told: dict[str, object] = {"wake_word": detection.wake_word, "score": round(detection.score, 4)}
+    told: dict[str, object] = {
+        "wake_word": detection.wake_word,
+        "score": round(detection.score, 4),
+        "at": round(detection.at / SAMPLE_RATE, 2),  # seconds of sound, as all that follow
+    }
     return _event(topics, topics.wake, told, at)
 
 
@@ -103,6 +107,10 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
         "text": transcript.text,
         "wake_word": outcome.detection.wake_word if outcome.detection else None,
     }
+    if outcome.utterance is not None:
+        told["speech"] = [round(sample / SAMPLE_RATE, 2) for sample in outcome.utterance.speech]
+    if outcome.latency is not None:
+        told["latency"] = round(outcome.latency, 3)
     if transcript.match is None or transcript.reason is not None:
         told["reason"] = transcript.reason.value if transcript.reason else None
         return _event(topics, topics.unmatched, told, at)

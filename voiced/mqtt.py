@@ -7,31 +7,32 @@ when, the outbox decides.
 from __future__ import annotations
 
 import logging
-import secrets
 from concurrent.futures import Future, InvalidStateError, wait
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from voiced.broker import Bell, BrokerAwayError, Connection, OldBrokerError
+from voiced.broker import Bell, BrokerAwayError
 from voiced.errors import BrokerError
+from voiced.exchange import connect, report, turn
 from voiced.messages import Topics, outcome_event, read_command, wake_event
-from voiced.outbox import Delivery, Outbox
+from voiced.outbox import Outbox
 from voiced.relay import start_thread
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    from voiced.broker import Connection
     from voiced.config import MqttSettings
     from voiced.flow import Action, Detection, Outcome, State
     from voiced.messages import Command
+    from voiced.outbox import Delivery
 
 log = logging.getLogger(__name__)
 
 # all in seconds
-ANSWER = 5.0  # for the broker to welcome us
 FIRST_TRY = 5.0  # that `open` waits to see whether the broker refuses us
 FAREWELL = 0.7  # for the last messages when we close
 LEAVE = 1.0  # that `close` waits for all of it
@@ -39,12 +40,6 @@ PAUSE = (0.25, 30.0)  # between attempts to connect: the first one, doubled unti
 URGENT_PAUSE = 0.5  # the same while a message waits
 STABLE = 5.0  # a connection that lasted so long was a good one
 REMINDER = 600.0  # between two log lines about the same trouble
-
-WHY = {
-    Delivery.EXPIRED: "the broker was away for longer than the message is good for",
-    Delivery.REFUSED: "the broker does not let us publish there",
-    Delivery.UNCONFIRMED: "the broker did not confirm it, so it may have arrived",
-}
 
 
 class Mqtt:
@@ -55,12 +50,13 @@ class Mqtt:
         self._settings = settings
         self._topics = Topics(site)
         self._on_command = on_command
-        self._outbox = Outbox(_report)
+        self._outbox = Outbox(report)
         self._outbox.retain(self._topics.availability, "online")
         self._bell = Bell()
         self._thread: threading.Thread | None = None
         self._first_try: Future[None] = Future()
         self._closing = False
+        self._version_known = settings.version != "5"
         self._complaint = ("", 0.0)  # what was logged last, and when
         self.connected = False  # whether the broker hears us now
 
@@ -140,12 +136,11 @@ class Mqtt:
 
     def _connect_and_serve(self) -> None:
         try:
-            connection = _connect(self._settings, self._name, self._topics.availability, self._bell, self._goes_on)
+            connection = self._connect()
         except BrokerError as error:
             self._not_connected(error)
             return
         log.info("connected to %s with MQTT %s", connection.where, connection.settings.version)
-        self._settings = connection.settings  # an older version may have been agreed on
         self._complaint = ("", 0.0)
         try:
             self._serve(connection)
@@ -155,10 +150,19 @@ class Mqtt:
         connection.drop("given up")
         self._outbox.disconnected()
 
-    @property
-    def _name(self) -> str:
-        """Always the same: the broker then ends a half-dead connection of ours, and its last will, before this one."""
-        return f"voiced-{self._topics.site}"
+    def _connect(self) -> Connection:
+        """Connect; the first time without a last will, to learn which version the broker speaks.
+
+        (An older broker may lose its tongue over a last will as MQTT 5 writes it; amqtt 0.12 does.) The name is always
+        the same, so that the broker ends a half-dead connection of ours, and uses its last will, before this one.
+        """
+        name, will = f"voiced-{self._topics.site}", self._topics.availability
+        if not self._version_known:
+            trial = connect(self._settings, name, None, self._bell, self._goes_on)
+            trial.leave()
+            self._settings = trial.settings
+            self._version_known = True
+        return connect(self._settings, name, will, self._bell, self._goes_on)
 
     def _goes_on(self) -> bool:
         self._outbox.expire(monotonic())
@@ -186,7 +190,7 @@ class Mqtt:
         with suppress(InvalidStateError):
             self._first_try.set_result(None)
         while connection.alive and not self._closing:
-            _turn(connection, self._outbox, 1.0)
+            turn(connection, self._outbox, 1.0)
             self._hear(connection)
         if self._closing:
             self._leave(connection)
@@ -211,7 +215,7 @@ class Mqtt:
         self._outbox.retain(self._topics.availability, "offline")
         until = monotonic() + FAREWELL
         while connection.alive and not self._outbox.idle and monotonic() < until:
-            _turn(connection, self._outbox, until - monotonic())
+            turn(connection, self._outbox, until - monotonic())
         if self._outbox.idle:
             connection.leave()
 
@@ -225,74 +229,6 @@ class Mqtt:
             if now >= until:
                 return
             self._bell.wait(min(until, self._outbox.next_deadline()) - now)
-
-
-def send(settings: MqttSettings, site: str, actions: Iterable[Action]) -> tuple[Delivery, ...]:
-    """Connect, send, leave, under another name than the daemon's. BrokerError if the broker is away or refuses us."""
-    outbox = Outbox(_report)
-    with closing(Bell()) as bell:
-        connection = _connect(settings, f"voiced-{site}-{secrets.token_hex(4)}", None, bell, lambda: True)
-        outbox.connected()
-        deliveries = [outbox.post(action, monotonic()) for action in actions]
-        while connection.alive and not all(delivery.done() for delivery in deliveries):
-            _turn(connection, outbox, 1.0)
-        connection.leave()
-        outbox.close()
-    return tuple(delivery.result() for delivery in deliveries)
-
-
-def check_broker(settings: MqttSettings, site: str) -> None:
-    """Connect and leave; BrokerError if the broker is away or refuses us."""
-    send(settings, site, ())
-
-
-def _connect(
-    settings: MqttSettings, name: str, will: str | None, bell: Bell, goes_on: Callable[[], bool]
-) -> Connection:
-    """A connection that the broker has welcomed, in MQTT 3.1.1 if that is all it speaks."""
-    try:
-        return _welcomed(Connection(settings, name, will, bell), goes_on)
-    except OldBrokerError as error:
-        if settings.version == "3.1.1":
-            raise
-        log.warning("%s, going on with 3.1.1; set mqtt.version to that to spare the attempt", error)
-        older = settings.model_copy(update={"version": "3.1.1"})
-        return _welcomed(Connection(older, name, will, bell), goes_on)
-
-
-def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection:
-    until = monotonic() + ANSWER
-    while connection.alive and not connection.answered and goes_on() and monotonic() < until:
-        connection.pump(until - monotonic())
-    connection.require_welcome()
-    return connection
-
-
-def _turn(connection: Connection, outbox: Outbox, longest: float) -> None:
-    """Hand over what may be, wait until something happens, settle what did."""
-    now = monotonic()
-    while connection.alive and (parcel := outbox.take(now)):
-        try:
-            packet_id = connection.publish(parcel.action, parcel.deadline - now)
-        except ValueError as error:
-            log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
-            outbox.refused(parcel)
-        else:
-            outbox.handed_over(packet_id, parcel, now)
-    if not connection.confirmed:  # QoS 0 is as soon as it is written
-        connection.pump(min(longest, outbox.next_deadline() - now))
-    while connection.confirmed:
-        packet_id, refused = connection.confirmed.popleft()
-        outbox.confirmed(packet_id, refused=refused)
-    if outbox.expire(monotonic()):
-        connection.drop("it did not confirm a message in time")
-
-
-def _report(action: Action, delivery: Delivery) -> None:
-    if delivery is Delivery.DELIVERED:
-        log.debug("sent %s %r", action.topic, action.payload)
-    else:
-        log.warning("not delivered: %s %r: %s", action.topic, action.payload, WHY[delivery])
 
 
 def _now() -> datetime:

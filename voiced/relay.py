@@ -1,9 +1,9 @@
 """Run an iterator in a thread of its own; the only file that starts threads. Knows not what flows.
 
-Two rules. The thread starts with the first `next()` of the consumer, not before. And each end
-sees the other's: an error of the source is raised in the consumer with its traceback; when the consumer closes, the
-source is closed too, in its own thread, once the item that it is working on is done. A source that waits for the
-outside world therefore has to be woken by whoever owns it (a microphone by its `close`): nothing here interrupts it.
+Two rules. The thread starts with the first `next()` of the consumer, not before. And each end sees the other's: an
+error of the source is raised in the consumer with its traceback; when the consumer closes, the source is closed too, in
+its own thread, once the item that it is working on is done. A source that waits for the outside world therefore has to
+be woken by whoever owns it (a microphone by its `close`): nothing here interrupts it.
 
 At most `depth` items wait; then the source waits, nothing is dropped. Dropping belongs to the microphone alone.
 """

@@ -6,6 +6,7 @@ Without NOTIFY_SOCKET in the environment nobody is told, and nothing else differ
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+log = logging.getLogger(__name__)
 
 
 class Systemd:
@@ -48,8 +52,11 @@ class Systemd:
         if not self._address:
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-            channel.connect(self._address)
-            channel.sendall(message.encode())
+            try:
+                channel.connect(self._address)
+                channel.sendall(message.encode())
+            except OSError as error:  # a service manager that is restarting must not take the service with it
+                log.warning("cannot tell systemd %s: %s", message.partition("=")[0], error)
 
 
 def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:

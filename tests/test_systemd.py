@@ -1,0 +1,99 @@
+"""sd_notify over real sockets, the watchdog against a clock that stands still, and the units as systemd reads them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes import Clock
+from voiced.systemd import Systemd, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=["path", "abstract"])
+def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[socket.socket, str]]:
+    """The service manager's socket, and how the environment names it."""
+    name = str(tmp_path / "notify") if request.param == "path" else f"@voiced-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(name.replace("@", "\0", 1))
+        listening.settimeout(2)
+        yield listening, name
+
+
+def test_what_is_told(manager: tuple[socket.socket, str]) -> None:
+    listening, name = manager
+    systemd = Systemd({"NOTIFY_SOCKET": name})
+    systemd.ready()
+    systemd.status("listening for\nhey_jarvis é")
+    systemd.extend_timeout(2.5)
+    systemd.alive()
+    systemd.stopping()
+    assert [listening.recv(4096).decode() for _ in range(5)] == [
+        "READY=1",
+        "STATUS=listening for hey_jarvis é",
+        "EXTEND_TIMEOUT_USEC=2500000",
+        "WATCHDOG=1",
+        "STOPPING=1",
+    ]
+
+
+def test_without_systemd_nothing_happens() -> None:
+    systemd = Systemd({})
+    systemd.ready()
+    systemd.alive()
+    assert systemd.watchdog_seconds is None
+
+
+def test_a_manager_that_is_gone_is_no_reason_to_die(tmp_path: Path) -> None:
+    Systemd({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).ready()
+
+
+@pytest.mark.parametrize(
+    ("environment", "seconds"),
+    [
+        ({"WATCHDOG_USEC": "30000000"}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid())}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_the_watchdog_that_is_asked_for(environment: dict[str, str], seconds: float | None) -> None:
+    assert Systemd(environment).watchdog_seconds == seconds
+
+
+class Counting(Systemd):
+    """Counts the signs of life."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        super().__init__(environment)
+        self.signs = 0
+
+    def alive(self) -> None:
+        self.signs += 1
+
+
+def test_frames_feed_the_watchdog_often_enough_and_not_each() -> None:
+    systemd, clock = Counting({"WATCHDOG_USEC": "8000000"}), Clock()
+    watchdog = Watchdog(systemd, clock)
+    for _ in range(160):  # 80 s
+        watchdog.feed()
+        clock.advance(0.5)
+    assert systemd.signs == 40  # every 2 s
+    clock.advance(60)  # no audio, no sign
+    assert systemd.signs == 40
+    watchdog.feed()
+    assert systemd.signs == 41
+
+
+def test_a_watchdog_nobody_asked_for_is_silent() -> None:
+    systemd = Counting({})
+    Watchdog(systemd, Clock()).feed()
+    assert systemd.signs == 0
