@@ -100,11 +100,10 @@ class ModelBin:
         return count
 
     def _name(self) -> str:
-        content = self._bytes(self._number("H"))
-        try:
-            return content.rstrip(b"\0").decode()
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{self.source} is damaged: a name in it is not text") from error
+        name = self._bytes(self._number("H")).rstrip(b"\0").decode(errors="replace")
+        if not name.isascii() or not name.isprintable():
+            raise ValueError(f"{self.source} is damaged: a variable in it is called {name!r}")
+        return name
 
     def _number(self, kind: str) -> int:
         return int(struct.unpack(f"<{kind}", self._bytes(struct.calcsize(f"<{kind}")))[0])

@@ -64,7 +64,7 @@ def check_parameters(parameters: Mapping[str, torch.Tensor], dims: Dimensions, s
 
 
 def as_parameter(tensor: torch.Tensor, dtype: torch.dtype, name: str) -> torch.Tensor:
-    """The values as this type; ValueError for integers, whose scale is not known here, and for what is no plain array."""
+    """The values as this type; ValueError for integers, whose scale is not known here, and for odd arrays."""
     if not tensor.is_floating_point() or tensor.layout != torch.strided or tensor.device.type != "cpu":
         raise ValueError(f"{name} is not stored as plain floating-point numbers, so the model cannot be read")
     return tensor.to(dtype)
