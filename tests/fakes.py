@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voiced.flow import Action, Detection, Outcome, State
+
 
 class Clock:
     """Seconds that pass when the test says so."""
@@ -14,3 +19,30 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+
+
+class Notes:
+    """A publisher that writes down what it is told, in short."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def state(self, state: State) -> None:
+        self.told.append(state)
+
+    def muted(self, *, muted: bool) -> None:
+        self.told.append(("muted", muted))
+
+    def wake(self, detection: Detection) -> None:
+        self.told.append(detection)
+
+    def outcome(self, outcome: Outcome) -> None:
+        transcript = outcome.transcript
+        word = outcome.detection.wake_word if outcome.detection else None
+        if transcript.match is None or transcript.reason:
+            self.told.append((None, transcript.reason, word, outcome.latency))
+        else:
+            self.told.append((transcript.match.intent, dict(transcript.match.slots), word, outcome.latency))
+
+    def act(self, action: Action) -> None:
+        self.told.append((action.topic, action.payload))

@@ -1,0 +1,91 @@
+"""The story, told with real classes in place of model and broker: what is heard is answered, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.fakes import Notes
+from voiced import grammar
+from voiced.assistant import Assistant, Heard, actions_of, read
+from voiced.flow import Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
+from voiced.listening import Listening, Muted
+from voiced.resources import shipped
+
+if TYPE_CHECKING:
+    from voiced.grammar import Grammar
+
+WOKEN = Listening(Detection("alexa", 0.9, 16_000))
+
+
+@pytest.fixture(scope="module")
+def commands() -> Grammar:
+    return grammar.load([shipped("intents")])
+
+
+def utterance() -> Utterance:
+    return Utterance(np.zeros(16_000, np.float32), 16_000, (20_000, 30_000), Ending.SILENCE, WOKEN.detection)
+
+
+@dataclass
+class Recognizer:
+    """Hears what the test says."""
+
+    commands: Grammar
+    texts: list[str] = field(default_factory=list)
+
+    def recognize(self, _utterance: Utterance) -> Transcript:
+        return read(self.commands, self.texts.pop(0))
+
+
+def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
+    notes = Notes()
+    recognizer = Recognizer(commands, list(texts))
+    Assistant(commands, recognizer.recognize, notes, lambda _utterance: 0.4).run(events)
+    return notes.told
+
+
+def test_a_command_is_answered(commands: Grammar) -> None:
+    listening, wake, thinking, outcome, action, waiting = told(
+        commands, [WOKEN, utterance()], "Turn on the kitchen lights."
+    )
+    assert (listening, thinking, waiting) == (State.LISTENING, State.THINKING, State.WAITING)
+    assert wake == WOKEN.detection
+    assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
+    assert action == ("home/kitchen/light/set", "on")
+
+
+def test_what_is_no_command_is_told_and_not_acted_on(commands: Grammar) -> None:
+    assert told(commands, [utterance()], "It is going to rain.") == [
+        State.THINKING,
+        (None, Reason.OUT_OF_GRAMMAR, "alexa", 0.4),
+        State.WAITING,
+    ]
+
+
+def test_listening_without_a_wake_word_tells_of_none(commands: Grammar) -> None:
+    assert told(commands, [Listening(None)]) == [State.LISTENING]
+
+
+def test_a_sentence_is_treated_as_if_spoken(commands: Grammar) -> None:
+    outcome, lights, lock = told(commands, [Sentence("good night")])
+    assert outcome == ("GoodNight", {}, None, None)
+    assert (lights, lock) == (("home/scene", "night"), ("home/front_door/lock/set", "lock"))
+
+
+def test_mute_is_told(commands: Grammar) -> None:
+    assert told(commands, [Muted(muted=True), Muted(muted=False)]) == [
+        ("muted", True),
+        State.MUTED,
+        ("muted", False),
+        State.WAITING,
+    ]
+
+
+def test_a_rejected_match_has_no_actions(commands: Grammar) -> None:
+    match = Match("LightSet", {"state": "on", "room": "kitchen"}, "turn on the kitchen lights", {})
+    unsure = Transcript(match.text, match, Reason.LOW_CONFIDENCE, 0.1, -2.0)
+    assert actions_of(commands, unsure) == ()
