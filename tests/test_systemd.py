@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fakes import Clock
+from tests.system_parts import require_program
+from voiced.errors import ConfigError
 from voiced.systemd import Systemd, Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -97,3 +100,48 @@ def test_a_watchdog_nobody_asked_for_is_silent() -> None:
     systemd = Counting({})
     Watchdog(systemd, Clock()).feed()
     assert systemd.signs == 0
+
+
+UNITS = Path(__file__).parent.parent / "systemd"
+INSTALLED = "/opt/voiced/bin/voiced"  # where README.md puts it
+
+
+def lines(unit: str) -> list[str]:
+    return (UNITS / unit).read_text().splitlines()
+
+
+@pytest.fixture
+def analyze(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """systemd's own opinion of a unit whose program is there; of the lines that wait to be taken in as well."""
+    program = require_program("systemd-analyze", "apt-get install systemd")
+
+    def run(*arguments: str, unit: str) -> subprocess.CompletedProcess[str]:
+        text = "\n".join(line.removeprefix("#") if line.startswith("#Load") else line for line in lines(unit))
+        (tmp_path / "voiced.service").write_text(text.replace(INSTALLED, require_program("true", "coreutils")))
+        command = [program, *arguments, str(tmp_path / "voiced.service")]
+        session = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)}  # --user looks for one
+        return subprocess.run(command, env=session, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.mark.parametrize(("unit", "scope"), [("voiced.service", "--system"), ("voiced-user.service", "--user")])
+def test_units_are_valid(analyze: Callable[..., subprocess.CompletedProcess[str]], unit: str, scope: str) -> None:
+    verdict = analyze(scope, "verify", "--man=no", unit=unit)
+    assert verdict.stderr == ""  # a misspelt key is a mere remark
+    assert verdict.returncode == 0
+
+
+def test_the_system_unit_is_confined(analyze: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    verdict = analyze("security", "--offline=true", "--threshold=30", "--no-pager", unit="voiced.service")
+    assert verdict.returncode == 0, verdict.stdout
+
+
+@pytest.mark.parametrize("unit", ["voiced.service", "voiced-user.service"])
+def test_units_know_the_daemon(unit: str) -> None:
+    (command,) = [line.partition("=")[2] for line in lines(unit) if line.startswith("ExecStart=")]
+    assert command.startswith(f"{INSTALLED} run --config ")
+    assert "Type=notify" in lines(unit)
+    assert "Restart=always" in lines(unit)
+    assert f"RestartPreventExitStatus=2 {ConfigError.exit_code}" in lines(unit)
+    assert any(line.startswith("WatchdogSec=") for line in lines(unit))
