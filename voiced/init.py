@@ -21,6 +21,8 @@ def schema_of(kind: str) -> dict[str, Any]:
 
 def write_examples(folder: Path) -> list[Path]:
     """Write everything that `folder` does not have yet; return what was written. VoicedError if that cannot be done."""
+    if folder.exists() and not folder.is_dir():
+        raise VoicedError(f"{folder} is not a folder; name one, or leave it out for this one")
     files = {folder / "config.yaml": shipped("config.example.yaml").read_text(encoding="utf-8")}
     if not (folder / "intents").exists():  # a household's own intents are not to be joined by examples
         files |= {
