@@ -95,3 +95,6 @@ def test_models_are_kept_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp
     for useless in ("", "relative/folder"):  # the XDG specification says that relative paths are to be ignored
         monkeypatch.setenv("XDG_CACHE_HOME", useless)
         assert checkpoints.default_folder() == Path.home() / ".cache" / "voiced" / "models"
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)  # an account without an entry
+    assert checkpoints.default_folder() == Path("/var/cache/voiced/models")

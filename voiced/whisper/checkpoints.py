@@ -233,9 +233,14 @@ PACKAGED = {
 
 
 def default_folder() -> Path:
-    """Where downloaded checkpoints are kept: `voiced/models` in the user's cache."""
+    """Where downloaded checkpoints are kept: `voiced/models` in the user's cache, or in the system's without a home."""
     cache = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(cache) if cache.startswith("/") else Path.home() / ".cache") / "voiced" / "models"
+    if cache.startswith("/"):
+        return Path(cache, "voiced", "models")
+    try:
+        return Path.home() / ".cache" / "voiced" / "models"
+    except RuntimeError:  # an account that exists only as a number, as in some containers
+        return Path("/var/cache/voiced/models")
 
 
 def names() -> tuple[str, ...]:
