@@ -61,17 +61,23 @@ def transcribe(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: T
 
 
 def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: TranscriptionOptions) -> Recording:
-    """Mono samples at 16 kHz. ValueError for a language or task that the model does not know."""
+    """Mono samples at 16 kHz. ValueError as `check_language`'s."""
+    check_language(loaded, options)
     model, tokenizer = loaded.model, loaded.tokenizer
-    if not tokenizer.is_multilingual and (options.task == "translate" or options.language not in (None, "en")):
-        raise ValueError(f"the model {loaded.name} knows English only; choose a multilingual one, such as base")
     mel = log_mel(np.pad(samples, (0, WINDOW_SAMPLES)), model.dims.n_mels)
     probs: dict[str, float] = {}
     if options.language is None:
         probs = detect_language(model, tokenizer, model.encode(mel[:, :WINDOW_FRAMES]))
-    elif tokenizer.is_multilingual and options.language not in tokenizer.languages:
-        raise ValueError(f"the model {loaded.name} does not know the language {options.language!r}")
     return Recording(mel, mel.shape[1] - WINDOW_FRAMES, options.language or next(iter(probs)), probs)
+
+
+def check_language(loaded: LoadedModel, options: TranscriptionOptions) -> None:
+    """ValueError for a language or task that the model does not know."""
+    tokenizer = loaded.tokenizer
+    if not tokenizer.is_multilingual and (options.task == "translate" or options.language not in (None, "en")):
+        raise ValueError(f"the model {loaded.name} knows English only; choose a multilingual one, such as base")
+    if tokenizer.is_multilingual and options.language and options.language not in tokenizer.languages:
+        raise ValueError(f"the model {loaded.name} does not know the language {options.language!r}")
 
 
 def steps(loaded: LoadedModel, recording: Recording, options: TranscriptionOptions) -> Iterator[Step]:

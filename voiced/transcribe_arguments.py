@@ -1,0 +1,158 @@
+"""What `voiced transcribe` can be asked for on the command line. Knows no Whisper, so that reading it costs nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError, BooleanOptionalAction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable
+
+FORMATS = ("txt", "srt", "vtt", "tsv", "json")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, OGG, MP3; - is standard input")
+    parser.add_argument(
+        "--task", choices=["transcribe", "translate"], default="transcribe", help="translate: to English"
+    )
+    parser.add_argument("--language", default="auto", metavar="L", help="as in de or german; auto detects it (default)")
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="to compute on (auto)")
+    parser.add_argument("--threads", type=_count, metavar="N", help="processor threads (as many as there are cores)")
+    _add_output(parser)
+    _add_words(parser)
+    _add_search(parser)
+    _add_context(parser)
+
+
+def _add_output(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("--format", choices=[*FORMATS, "all"], default="txt", help="of the text (txt)")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, metavar="DIR", help="write files there, not to standard output")
+    where.add_argument("--beside", action="store_true", help="write each file next to its recording")
+
+
+def _add_words(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("words and captions (all but the first imply it)")
+    add = group.add_argument
+    add("--word-timestamps", action="store_true", help="when each word was said")
+    add("--highlight-words", action="store_true", help="srt, vtt: underline each word while it is said")
+    add("--max-line-width", type=_count, metavar="N", help="srt, vtt: characters in a line")
+    add("--max-line-count", type=_count, metavar="N", help="srt, vtt: lines in a caption")
+    add("--max-words-per-line", type=_count, metavar="N", help="srt, vtt: words in a caption")
+    add(
+        "--hallucination-silence-threshold", type=_seconds, metavar="S", help="drop unlikely words in so long a silence"
+    )
+
+
+def _add_search(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("search")
+    add = group.add_argument
+    add("--beam-size", type=_count, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
+    add("--patience", type=_above_zero, metavar="P", help="of beam search: the more, the longer it looks (1)")
+    add("--best-of", type=_count, metavar="N", help="samples at temperatures above 0 (1)")
+    add(
+        "--length-penalty",
+        type=_share,
+        metavar="A",
+        help="0 to 1; without it, the mean log probability per token counts",
+    )
+    add("--temperature", type=_share, default=0.0, metavar="T", help="0 to 1; above 0 tokens are drawn at random (0)")
+    add(
+        "--temperature-increment",
+        type=_share,
+        default=0.2,
+        metavar="T",
+        help="while a text is not believed; 0: never (0.2)",
+    )
+    add(
+        "--compression-ratio-threshold",
+        type=_above_zero,
+        default=2.4,
+        metavar="R",
+        help="above it a text repeats itself (2.4)",
+    )
+    add(
+        "--logprob-threshold",
+        type=float,
+        default=-1.0,
+        metavar="L",
+        help="mean per token; below it a text is guessed (-1)",
+    )
+    add(
+        "--no-speech-threshold", type=_share, default=0.6, metavar="P", help="above it, a guessed text is silence (0.6)"
+    )
+    add(
+        "--suppress-tokens",
+        type=_tokens,
+        default=(-1,),
+        metavar="IDS",
+        help="never written; -1: signs that nobody says (-1)",
+    )
+    add("--without-timestamps", action="store_true", help="no times within a window of 30 s")
+
+
+def _add_context(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("context")
+    add = group.add_argument
+    add(
+        "--clip-timestamps",
+        type=_clips,
+        default=(),
+        metavar="S,E,…",
+        help="seconds: start,end,start,end… of what to hear",
+    )
+    add("--initial-prompt", default="", metavar="TEXT", help="as if it had been said before")
+    add("--carry-initial-prompt", action="store_true", help="before every window of 30 s, not only the first")
+    add("--hotwords", default="", metavar="WORDS", help="words to expect")
+    add("--prefix", default="", metavar="TEXT", help="how the text of every window begins")
+    help_ = "show the model the text so far; without it, it repeats itself less"
+    add("--condition-on-previous-text", action=BooleanOptionalAction, default=True, help=help_)
+
+
+# -- what values may be ------------------------------------------------------------------------------
+
+
+def _number(text: str, wanted: str, fits: Callable[[float], bool]) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not fits(number):
+        raise ArgumentTypeError(f"{text!r} is not {wanted}")
+    return number
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    return _number(text, "between 0 and 1", lambda number: 0 <= number <= 1)
+
+
+def _above_zero(text: str) -> float:
+    return _number(text, "a number above 0", lambda number: 0 < number < float("inf"))
+
+
+def _seconds(text: str) -> float:
+    return _number(text, "a number of seconds", lambda number: 0 <= number < float("inf"))
+
+
+def _clips(text: str) -> tuple[float, ...]:
+    clips = tuple(_seconds(part) for part in text.split(","))
+    if list(clips) != sorted(clips) or any(start == end for start, end in zip(clips[::2], clips[1::2], strict=False)):
+        raise ArgumentTypeError(f"{text!r} is not a list of start,end,start,end… in rising order")
+    return clips
+
+
+def _tokens(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a list of token numbers, as in -1,50,1200") from None
