@@ -27,15 +27,21 @@ def point_at(where: str, column: int | None, text: str, at: int, message: str) -
     return f"{place}: {message}\n    {text}\n    {' ' * at}^"
 
 
-def check_names(sentence: Sentence) -> Iterator[str]:
-    """References of a sentence, and of the values that its lists hold, to what does not exist."""
-    yield from _unknown_names(sentence.template, sentence.scope)
-    for reference in references(sentence.template.expression):
-        definition = sentence.scope.lists.get(reference.name)
-        if isinstance(reference, ListReference) and isinstance(definition, TextList):
-            for value in definition.values:
-                if not value.plain:
-                    yield from _unknown_names(value.said, sentence.scope)
+def check_names(sentences: Iterable[Sentence]) -> Iterator[str]:
+    """References of sentences, and of the values that lists hold, to what does not exist."""
+    for template, scope in _templates(sentences):
+        yield from _unknown_names(template, scope)
+
+
+def _templates(sentences: Iterable[Sentence]) -> Iterator[tuple[Template, Scope]]:
+    """Every sentence, and every value that is a template of the lists that they see, once each."""
+    seen = set()
+    for sentence in sentences:
+        yield sentence.template, sentence.scope
+        for definition in sentence.scope.lists.values():
+            if isinstance(definition, TextList) and id(definition) not in seen:
+                seen.add(id(definition))
+                yield from ((value.said, sentence.scope) for value in definition.values if not value.plain)
 
 
 def check_rules(scope: Scope) -> Iterator[str]:
@@ -78,11 +84,11 @@ def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
 
 
 def check_silence(sentences: Iterable[Sentence]) -> Iterator[str]:
-    """Templates that match when nothing is said."""
-    for sentence in sentences:
-        template = sentence.template
-        if may_be_silent(template.expression, sentence.scope):
-            yield _point(template, "", "the template matches silence, for all of it is optional; make a part necessary")
+    """Sentences, and values of lists, that match when nothing is said."""
+    for template, scope in _templates(sentences):
+        if may_be_silent(template.expression, scope):
+            message = "the template matches silence, for all of it is optional; make a part necessary"
+            yield _point(template, "", message)
 
 
 def may_be_silent(expression: Expression, scope: Scope) -> bool:

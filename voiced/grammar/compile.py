@@ -156,13 +156,13 @@ class _Layout:
 
     def skip_words(self, here: int, scope: Scope) -> None:
         """Where a word begins, any number of words that mean nothing may come first."""
-        words = [normal for word in scope.skip_words if (normal := normalize(word, scope.language).text)]
-        if words:
-            key = ("skip words", id(scope))
-            if key not in self._parts:
-                first = self.state()
-                self._parts[key] = first, self.read(self.one_of(words, first), " ")
-                self._ends.add(self._parts[key][1])
+        key = ("skip words", id(scope))
+        if scope.skip_words and key not in self._parts:
+            first = self.state()
+            words = [normalize(word, scope.language).text for word in scope.skip_words]
+            self._parts[key] = first, self.read(self.one_of([word for word in words if word], first), " ")
+            self._ends.add(self._parts[key][1])
+        if scope.skip_words:
             self.jump(here, self._parts[key][0], back=here)
 
     def one_of(self, forms: list[str], here: int) -> int:

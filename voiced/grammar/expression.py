@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_LARGEST_PERMUTATION = 8  # the automaton has a state for each subset of the parts
 _NAMES = "{<"  # brackets that hold a name, not a template
 
 
@@ -110,6 +111,8 @@ def _convert(node: parsed.Expression) -> Expression:
         case parsed.Alternative():
             return Choice(tuple(_convert(item) for item in node.items))
         case parsed.Permutation():
+            if len(node.items) > _LARGEST_PERMUTATION:
+                raise TemplateError(f"a permutation has at most {_LARGEST_PERMUTATION} parts; put some in brackets", 0)
             return Permutation(tuple(_convert(item) for item in node.items))
         case parsed.Group():
             return _sequence(_convert(item) for item in node.items)

@@ -81,7 +81,7 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
             reader.intent(file, name, intent, scopes[file.content.language])
     if not misshapen:  # a file that could not be read may define the names that others use
         problems += [problem for scope in scopes.values() for problem in checks.check_rules(scope)]
-        problems += [problem for sentence in reader.sentences for problem in checks.check_names(sentence)]
+        problems += checks.check_names(reader.sentences)
     if not reader.sentences and not problems:
         problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
     if not problems:  # these need names that exist and rules that end
