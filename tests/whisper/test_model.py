@@ -107,6 +107,8 @@ def test_logits_of_chosen_positions(model: Whisper, features: torch.Tensor) -> N
     every = model.logits(hidden)
     assert every.shape == (2, 8, 50)
     assert near(model.logits(hidden[:, -1]), every[:, -1])
+    assert near(model.logits(hidden[0, -1]), every[0, -1])
+    assert near(model.logits(hidden[:, 2:4]), every[:, 2:4])
     assert near(every, hidden @ model.decoder.token_embedding.weight.detach().T)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from voiced.whisper.dimensions import Dimensions
 
+_FEW_ROWS = 8  # up to here the projection to the vocabulary is bound by memory, not by arithmetic
+
 
 class KeyValue(NamedTuple):
     """What an attention layer remembers of the positions that it may look at."""
@@ -247,7 +249,14 @@ class Whisper(nn.Module):
 
         Apart from `decode`, because it reads as much memory as everything else: ask for the positions that matter.
         """
-        return F.linear(hidden, self.decoder.token_embedding.weight).float()
+        weight = self.decoder.token_embedding.weight
+        rows = hidden.reshape(-1, hidden.shape[-1])
+        if len(rows) > _FEW_ROWS:
+            return F.linear(hidden, weight).float()
+        # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
+        # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).
+        columns = (rows if len(rows) > 1 else torch.cat([rows, rows])).T
+        return (weight @ columns)[:, : len(rows)].T.reshape(*hidden.shape[:-1], -1).contiguous().float()
 
 
 def _causal_mask(begin: int, n: int, device: torch.device) -> Tensor | None:
