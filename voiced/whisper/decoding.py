@@ -107,6 +107,7 @@ def decode(
     filters = [*_filters(tokenizer, options, model.dims.n_audio_ctx), *extra_filters]
     found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
     hypotheses = ranked(found, options.length_penalty)
+    assert hypotheses, "the filters leave nothing to write, not even the end of the text"
     text = tokenizer.decode(hypotheses[0].tokens).strip()
     return DecodingResult(
         text=text,
