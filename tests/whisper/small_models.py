@@ -31,6 +31,7 @@ DIMS = Dimensions(
     n_text_head=4,
     n_text_layer=3,
 )
+TIED = {"decoder/projection/weight": "decoder/embeddings/weight"}  # the alias that every CTranslate2 Whisper has
 CTRANSLATE2_TYPES = (torch.float32, torch.int8, torch.int16, torch.int32, torch.float16, torch.bfloat16)
 
 
