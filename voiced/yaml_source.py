@@ -7,23 +7,22 @@ what the keys mean: that is for the models, which subclass `Section`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voiced.errors import ConfigError
+from voiced.yaml_problems import Key, dotted, line_of, sentence, syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
-Key: TypeAlias = tuple[str | int, ...]  # the way to a node: keys of mappings, indices of lists
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -62,7 +61,10 @@ def document(text: str, name: str) -> Document:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ConfigError([_syntax_problem(text, name, error)]) from error
+        stumbled = error.problem_mark or error.context_mark
+        began = error.context_mark or stumbled
+        lines = (stumbled.line if stumbled else 0, began.line if began else 0)
+        raise ConfigError([syntax_problem(text, name, *lines, error.problem or "something is missing")]) from error
     except yaml.YAMLError as error:  # characters that YAML forbids
         raise ConfigError([f"{name}: holds a character that YAML does not allow ({error}); remove it"]) from error
     reader = _Reader(name, {}, [])
@@ -87,7 +89,7 @@ class Document:
         except ValidationError as error:
             problems += self._explain(error.errors(), model)
         if problems:
-            raise ConfigError(sorted(problems, key=_line_of))
+            raise ConfigError(sorted(problems, key=line_of))
         return checked
 
     def where(self, key: Key) -> str:
@@ -126,8 +128,8 @@ class Document:
             shown = (*known, loc[-1]) if kind == "missing" else known
             if shown not in told:  # a choice of types complains once for each
                 told.add(shown)
-                key = "".join(f"{_dotted(shown)}: " if shown else "")
-                yield f"{self.name}:{self._node_line(known)}: {key}{_sentence(error, model)}"
+                key = "".join(f"{dotted(shown)}: " if shown else "")
+                yield f"{self.name}:{self._node_line(known)}: {key}{sentence(error, model)}"
 
 
 # ---- from nodes to values -----------------------------------------------------------------------------------------
@@ -206,111 +208,5 @@ class _Reader:
         self.problem(node, key, f"the tag {node.tag} means nothing here; write the value itself")
         return text
 
-    def problem(self, node: yaml.Node, key: Key, sentence: str) -> None:
-        self.problems.append(f"{self.name}:{node.start_mark.line + 1}: {f'{_dotted(key)}: ' if key else ''}{sentence}")
-
-
-# ---- what is wrong, in words --------------------------------------------------------------------------------------
-
-
-def _line_of(problem: str) -> int:
-    found = re.search(r":(\d+): ", problem)
-    return int(found[1]) if found else 0
-
-
-def _dotted(key: Key) -> str:
-    text = ""
-    for part in key:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def _syntax_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> str:
-    """What somebody who does not know YAML's grammar should do about a syntax error."""
-    mark = error.problem_mark or error.context_mark
-    at = mark.line if mark else 0
-    lines = text.split("\n")
-    line = lines[at] if at < len(lines) else ""
-    start = error.context_mark.line if error.context_mark else at
-    opening = re.match(r"\s*(?:- +)*(?:[^\s'\"\[{#][^'\"\[{#]*: +)?([\[{'\"%@`*&!|>])", lines[start]) if lines else None
-    if re.match(r"\s*\t", line):
-        return f"{name}:{at + 1}: the line is indented with a tab; use spaces"
-    if opening:
-        remedy = f"a text that begins with {opening[1]} must be in quotes"
-        if re.search(r"\{\s*\w+: ", lines[start]):
-            remedy = "inside { } a text that holds brackets or commas must be in quotes"
-        elif opening[1] in "'\"":
-            remedy = f"the quote {opening[1]} is not closed, or text follows it; put quotes around the whole text"
-        return f"{name}:{start + 1}: this is not valid YAML: {lines[start].strip()}; {remedy}"
-    if line.count(": ") > 1 or "mapping values" in str(error.problem):
-        return f"{name}:{at + 1}: this is not valid YAML: {line.strip()}; a text that holds ': ' must be in quotes"
-    what = error.problem or "the structure is broken"
-    return f"{name}:{at + 1}: this is not valid YAML: {what}; check the indentation of this line and the one above"
-
-
-def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """One of pydantic's errors as a sentence with a remedy."""
-    kind, given, context = error["type"], error["input"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "unknown key" + _suggestion(str(error["loc"][-1]), _keys_of(model, error["loc"][:-1]))
-    if kind in ("literal_error", "enum"):
-        choices = re.findall(r"'([^']*)'", str(context["expected"]))
-        return f"{given!r} is not one of {', '.join(choices)}" + _suggestion(str(given), choices)
-    if kind == "missing":
-        return "is missing; add it"
-    if kind in ("value_error", "assertion_error"):
-        return str(context["error"])
-    wanted = _WANTED.get(kind.split("_")[0]) if kind.endswith(("_type", "_parsing", "_from_float")) else None
-    if wanted:
-        hint = "; put it in quotes" if kind == "string_type" and isinstance(given, (int, float, list, dict)) else ""
-        return f"should be {wanted}, not {_described(given)}{hint}"
-    return error["msg"].removeprefix("Input ")
-
-
-_WANTED = {"string": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "path": "a path"}
-_WANTED |= {"list": "a list", "tuple": "a list", "dict": "a mapping", "model": "a mapping"}
-
-
-def _described(given: object) -> str:
-    match given:
-        case None:
-            return "empty"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-    return repr(given)
-
-
-def _suggestion(given: str, choices: Iterable[str]) -> str:
-    known = list(choices)
-    close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; remove it, or use one of: {', '.join(known)}" if known else "; remove it"
-
-
-def _keys_of(model: type[BaseModel], key: Key) -> list[str]:
-    """The keys that the section at `key` may have."""
-    types: list[Any] = [model]
-    for part in key:
-        types = [inner for outer in types for inner in _inside(outer, part)]
-    sections = [kind for outer in types for kind in _alternatives(outer) if hasattr(kind, "model_fields")]
-    return sorted({field.alias or name for kind in sections for name, field in kind.model_fields.items()})
-
-
-def _alternatives(annotation: Any) -> list[Any]:
-    """The members of a union (or of an annotated type), the type itself otherwise."""
-    arguments = get_args(annotation)
-    if not arguments or getattr(annotation, "__origin__", None) in (dict, list, tuple):
-        return [annotation]
-    return [kind for argument in arguments for kind in _alternatives(argument)]
-
-
-def _inside(annotation: Any, part: str | int) -> Iterator[Any]:
-    for kind in _alternatives(annotation):
-        if hasattr(kind, "model_fields"):
-            if part in kind.model_fields:
-                yield kind.model_fields[part].annotation
-        elif get_args(kind):
-            yield get_args(kind)[-1 if isinstance(part, str) else 0]
+    def problem(self, node: yaml.Node, key: Key, words: str) -> None:
+        self.problems.append(f"{self.name}:{node.start_mark.line + 1}: {f'{dotted(key)}: ' if key else ''}{words}")
