@@ -2,17 +2,8 @@
 
 Knows no microphone, model file or clock. It is a generator over the frames: it ends when they end.
 
-**Where does the wake word end?** The detector is sure of it some 0.1 s before to 0.3 s after (95 % of 120 synthetic and
-153 real speakers), so cutting at the detection would leave "…vis" in front of one command and take "tur…" from another.
-The VAD tells, because speakers pause or they do not:
-
-    hey jarvis      turn on …     a pause of 90 ms or more begins around the detection: the wake word ends where it
-    ███████▲░░░░░░░░██████████    begins, and everything before it is blanked
-    hey jarvis turn on …          no pause: one breath. The recording keeps the wake word, and says so in `prefix`; the
-    ██████████▲███████████        recogniser reads those words first. Cutting cost every tenth such command, this none
-
-The VAD sleeps until a recording begins, and then hears the last two seconds first: it knows its loudness, and whether
-the speaker was still speaking.
+A recording begins with the two seconds before the wake word was detected. The VAD sleeps until then and hears them
+first: so it knows how loud the speaker is, and where the wake word ended (`command_start` tells how).
 """
 
 from __future__ import annotations
@@ -24,23 +15,17 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
+from voiced.command_start import command_start, cut
 from voiced.endpointing import Endpointer
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
-from voiced.vad import STEP_SAMPLES
+from voiced.vad import STEP_SAMPLES as STEP
+from voiced.vad import Activity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from voiced.config import ListeningSettings
     from voiced.flow import Samples
-
-STEP = STEP_SAMPLES  # what follows is counted in these 30 ms
-PAUSE = 3  # quiet steps that make a pause; the closure before a "t" is shorter
-EARLIEST = 12  # steps before the detection: no wake word ends sooner
-LATEST = 8  # steps after the detection: whoever still speaks has begun the command
-USUALLY = 3  # steps before the detection: where most wake words end
-WORD_GAP = 10  # quiet steps within a wake word ("hey … jarvis"), at most
-LONGEST_WORD = 50  # steps from the start of a wake word to its detection, at most
 
 HISTORY = 2 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept from before a recording: a wake word and some quiet
 FADE = 160  # samples, 10 ms: blanking must not click
@@ -54,9 +39,9 @@ class Detector(Protocol):
 
 
 class VoiceActivity(Protocol):
-    """Tells speech from the rest, in steps of STEP samples."""
+    """Tells what is speech, in steps of STEP samples."""
 
-    def judge(self, samples: Samples) -> Iterable[bool]: ...
+    def judge(self, samples: Samples) -> Iterable[Activity]: ...
     def reset(self) -> None: ...
 
 
@@ -165,7 +150,7 @@ class _Ear:
 
 
 class _Recording:
-    """Sound since shortly before the wake word, and where in it the command is."""
+    """Sound from shortly before the wake word on, and where in it the command is."""
 
     def __init__(
         self,
@@ -176,12 +161,12 @@ class _Recording:
     ) -> None:
         self._settings = settings
         self._vad = vad
-        self._frames = list(history)
         self._detection = detection
+        self._frames = list(history)
         self._origin = self._frames[0].start
-        self._verdicts: list[bool] = []  # of every step since the origin
-        self._wake_word_end: int | None = None  # step; None: there is no wake word, or it ran on into the command
-        self._endpointer: Endpointer | None = None  # None: it is not yet clear where the command begins
+        self._woken = (self._frames[-1].end - self._origin) // STEP  # step of the detection or request
+        self._sounds: list[Activity] = []  # every step since the origin
+        self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
 
     def catch_up(self) -> Ending | None:
         """Let the VAD hear what came before."""
@@ -194,87 +179,51 @@ class _Recording:
         return self._judge(frame)
 
     def _judge(self, frame: AudioFrame) -> Ending | None:
-        for is_speech in self._vad.judge(frame.samples):
-            self._verdicts.append(is_speech)
-            ending = self._step(is_speech=is_speech)
+        for sound in self._vad.judge(frame.samples):
+            self._sounds.append(sound)
+            ending = self._step(sound) if self._endpointer else self._start()
             if ending:
                 return ending
         return None
 
-    def _step(self, *, is_speech: bool) -> Ending | None:
-        if self._endpointer:
-            return self._endpointer.hear(STEP, is_speech=is_speech)
-        begin = self._command_begin()
-        if begin is None:
+    def _start(self) -> Ending | None:
+        """Begin endpointing as soon as it can be told where the command starts."""
+        start = command_start(self._sounds, self._woken) if self._detection else self._woken
+        if start is None or start >= len(self._sounds):
             return None
-        self._endpointer = endpointer = Endpointer(self._settings, self._origin + begin * STEP)
-        so_far = (endpointer.hear(STEP, is_speech=verdict) for verdict in self._verdicts[begin:])
-        return next(filter(None, so_far), None)
+        self._endpointer = Endpointer(self._settings, start * STEP)
+        return next(filter(None, map(self._step, self._sounds[start:])), None)
 
-    def _command_begin(self) -> int | None:
-        """Step from which on speech is the command's, once that is clear."""
-        if not self._detection:
-            asked = (self._frames[-1].start - self._origin) // STEP
-            return asked if asked < len(self._verdicts) else None
-        detected = (self._detection.at - self._origin) // STEP
-        self._wake_word_end = first_pause(self._verdicts, detected - EARLIEST, detected + LATEST)
-        if self._wake_word_end is None and len(self._verdicts) >= detected + LATEST + PAUSE:
-            return max(0, detected - USUALLY)
-        return self._wake_word_end
+    def _step(self, sound: Activity) -> Ending | None:
+        assert self._endpointer, "steps count from the command's start on"
+        return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
 
     def utterance(self, ending: Ending) -> Utterance:
         """What was heard, without the wake word or beginning with it."""
         sound = np.concatenate([frame.samples for frame in self._frames])
-        speech = self._endpointer.speech if self._endpointer else (self._frames[-1].end,) * 2
-        if speech[0] == speech[1] and ending is Ending.END_OF_AUDIO:
-            ending = Ending.NO_SPEECH
-        one_breath = self._detection and self._endpointer and self._wake_word_end is None
-        begin = self._wake_word_begin() if one_breath else speech[0] - self._origin
-        first = max(0, begin - round(self._settings.pre_roll * SAMPLE_RATE))
-        if self._wake_word_end is not None:
-            blank(sound, self._wake_word_end * STEP)
+        first, last = self._endpointer.speech if self._endpointer else (self._woken * STEP,) * 2
+        begin, prefix = 0, ""
+        if self._detection:
+            kept = cut(self._sounds, self._woken, (first // STEP, last // STEP))
+            begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
+            prefix = spoken(self._detection.wake_word) if kept.one_breath else ""
+        blank(sound, begin)
+        start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
         return Utterance(
-            samples=sound[first:],
-            start=self._origin + first,
-            speech=speech,
-            ending=ending,
+            samples=sound[start:],
+            start=self._origin + start,
+            speech=(self._origin + first, self._origin + last),
+            ending=_ending(ending, said=first < last),
             detection=self._detection,
-            prefix=spoken(self._detection.wake_word) if one_breath and self._detection else "",
+            prefix=prefix,
         )
 
-    def _wake_word_begin(self) -> int:
-        """Sample, counted from the origin, at which the wake word begins."""
-        assert self._detection, "only a detection has a wake word"
-        detected = (self._detection.at - self._origin) // STEP
-        heard = self._verdicts[max(0, detected - LONGEST_WORD) : max(0, detected - EARLIEST)]
-        return (detected - EARLIEST - last_run(heard)) * STEP
 
-
-def whole_recording(samples: Samples, vad: VoiceActivity) -> Utterance:
-    """A recording of a command alone, as an utterance."""
-    vad.reset()
-    speech = [step for step, is_speech in enumerate(vad.judge(samples)) if is_speech]
-    bounds = (speech[0] * STEP, (speech[-1] + 1) * STEP) if speech else (0, 0)
-    return Utterance(samples, 0, bounds, Ending.END_OF_AUDIO if speech else Ending.NO_SPEECH)
-
-
-def first_pause(verdicts: Sequence[bool], begin: int, end: int) -> int | None:
-    """First step, from `begin` to `end`, at which PAUSE quiet steps begin."""
-    for step in range(max(0, begin), min(end, len(verdicts) - PAUSE) + 1):
-        if not any(verdicts[step : step + PAUSE]):
-            return step
-    return None
-
-
-def last_run(verdicts: Sequence[bool]) -> int:
-    """How many steps the speech goes back that the last step belongs to, or nearly."""
-    speech = 0
-    for back, is_speech in enumerate(reversed(verdicts), start=1):
-        if is_speech:
-            speech = back
-        elif back - speech > WORD_GAP:
-            break
-    return speech
+def _ending(ending: Ending, *, said: bool) -> Ending:
+    """Nobody spoke, or somebody did after all: the endpointer counts from the command's start on only."""
+    if not said:
+        return Ending.NO_SPEECH
+    return Ending.SILENCE if ending is Ending.NO_SPEECH else ending
 
 
 def blank(sound: Samples, until: int) -> None:

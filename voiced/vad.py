@@ -1,13 +1,16 @@
 """Is this step of sound speech? Silero's network, hysteresis, and a gate against voices in the background.
 
-The network tells speech from noise, not the user from the television. The gate does that: a step counts only if it is
-not much quieter than the loudest speech of this command, since the user is the nearest voice. `SpeechDecider` is that
-policy as pure arithmetic; `Vad` adds the network. Neither knows wake words or when a command ends.
+The network tells speech from noise, not the user from the television. The gate does that: a voice is only the user's if
+it is not much quieter than the loudest speech of this command, since the user is the nearest. The level is held for a
+moment, or every "s" would be somebody else. `SpeechDecider` is that policy as pure arithmetic; `Vad` adds the network.
+Neither knows wake words or when a command ends.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,22 +30,34 @@ STEP_SAMPLES = 480  # 30 ms; the network was measured best with it
 
 ON = 0.5  # probability from which speech begins
 OFF = 0.35  # probability below which it ends
-GATE = 14.0  # dB; what is so much quieter than the loudest speech of the command is somebody else
+GATE = 14.0  # dB; a voice so much quieter than the loudest of the command is somebody else's
+HOLD = 4  # steps for which a level counts, 120 ms: the quiet consonants are as short
+
+
+class Activity(Enum):
+    """What a step of sound is."""
+
+    QUIET = "."  # no voice
+    DISTANT = "d"  # a voice, but not the user's
+    SPEECH = "s"
 
 
 class SpeechDecider:
-    """Probability and level of each step → is it the user's speech?"""
+    """Probability and level of each step → what it is."""
 
     def __init__(self) -> None:
         self._voiced = False  # what the network says, with hysteresis
-        self._peak = -math.inf  # dB, the loudest step of speech so far
+        self._levels: deque[float] = deque(maxlen=HOLD)
+        self._peak = -math.inf  # dB, the loudest voice so far
 
-    def decide(self, probability: float, level: float) -> bool:
+    def decide(self, probability: float, level: float) -> Activity:
         """`level` in dB, of any reference."""
+        self._levels.append(level)
         self._voiced = probability >= (OFF if self._voiced else ON)
-        if self._voiced:
-            self._peak = max(self._peak, level)
-        return self._voiced and level > self._peak - GATE
+        if not self._voiced:
+            return Activity.QUIET
+        self._peak = max(self._peak, level)
+        return Activity.SPEECH if max(self._levels) > self._peak - GATE else Activity.DISTANT
 
 
 class Vad:
@@ -60,7 +75,7 @@ class Vad:
         self._state = (np.zeros((2, 1, 64), np.float32), np.zeros((2, 1, 64), np.float32))  # of its LSTM: h, c
         self._rest: Samples = np.zeros(0, np.float32)  # less than a step, waiting for more
 
-    def judge(self, samples: Samples) -> Iterator[bool]:
+    def judge(self, samples: Samples) -> Iterator[Activity]:
         """Take any number of samples in; one verdict for each step of STEP_SAMPLES that is complete."""
         sound = np.concatenate((self._rest, samples))
         whole = len(sound) - len(sound) % STEP_SAMPLES
