@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.expression import Expression
     from voiced.grammar.intents import DataBlock, IntentSource, ListSource, ListValue, NumberRange
-    from voiced.yaml_source import Document, Key
+    from voiced.yaml_problems import Key
+    from voiced.yaml_source import Document
 
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 

@@ -4,7 +4,7 @@ All readings advance together, one character at a time, so that a text costs its
 readings. Where several readings meet in one place, their future is the same: the better ones stay, up to a handful.
 
 A reading is better if more of its words are literal ones of the template; then if its wildcards took fewer letters;
-then the sentence that stands first in the files.
+then the sentence that stands first in the files; then the slots that end first.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def match_text(automaton: Automaton, sentences: Sequence[Sentence], text: str, l
         for marks in automaton.finish(place)
         for reading in here
     ]
-    ended.sort(key=lambda reading: (*_rank(reading), reading.sentence))
+    ended.sort(key=lambda reading: (*_rank(reading), reading.sentence, _ends(reading)))
     distinct: dict[str, Match] = {}
     for reading in ended:
         match = _to_match(reading, sentences[reading.sentence], text, normal)
@@ -110,7 +110,7 @@ def _advance(moves: Iterable[Move], here: list[Reading], position: int, readings
             if arrived not in there:
                 there.append(arrived)
         if len(there) > _KEPT:
-            there.sort(key=_rank)
+            there.sort(key=lambda reading: (*_rank(reading), _ends(reading)))
             del there[_KEPT:]
     return readings
 
@@ -123,6 +123,10 @@ def _passed(reading: Reading, marks: tuple[Mark, ...], position: int) -> Reading
 
 def _rank(reading: Reading) -> tuple[int, int]:
     return -reading.literal_words, reading.wild_letters
+
+
+def _ends(reading: Reading) -> tuple[int, ...]:
+    return tuple(filled.end for filled in reading.filled)
 
 
 def _to_match(reading: Reading, sentence: Sentence, text: str, normal: NormalText) -> Match:

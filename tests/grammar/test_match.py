@@ -1,0 +1,125 @@
+"""Which reading wins, where its slots were said, and that a text costs its length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from voiced import grammar
+from voiced.grammar.match import match_text
+
+if TYPE_CHECKING:
+    from voiced.grammar.automaton import Automaton, Mark, Move, Place
+
+
+def readings(text: str, intents: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(match.intent, dict(match.slots)) for match in grammar.parse(intents).matches(text)]
+
+
+def test_more_literal_words_win() -> None:
+    intents = """
+intents:
+  Any: {sentences: ["play {song}"]}
+  Some: {sentences: ["play {song} in the kitchen"]}
+  Jazz: {sentences: ["play jazz in the {room}"]}
+lists: {song: {wildcard: true}, room: [kitchen]}
+"""
+    assert readings("play jazz in the kitchen", intents) == [
+        ("Jazz", {"room": "kitchen"}),
+        ("Some", {"song": "jazz"}),  # as many literal words, but more letters in a wildcard
+        ("Any", {"song": "jazz in the kitchen"}),
+    ]
+
+
+def test_the_first_in_the_file_wins_a_draw() -> None:
+    intents = """
+intents:
+  Second: {sentences: ["turn on {a}"]}
+  First: {sentences: ["turn on {b}"]}
+lists: {a: [light, {in: light, out: lamp}], b: [light]}
+"""
+    assert readings("turn on light", intents) == [
+        ("Second", {"a": "light"}),
+        ("Second", {"a": "lamp"}),
+        ("First", {"b": "light"}),
+    ]
+
+
+def test_shorter_wildcards_win_a_draw() -> None:
+    intents = """
+intents:
+  Note: {sentences: ["note {a} and {b}"]}
+lists: {a: {wildcard: true}, b: {wildcard: true}}
+"""
+    assert readings("note x and y and z", intents) == [
+        ("Note", {"a": "x", "b": "y and z"}),
+        ("Note", {"a": "x and y", "b": "z"}),
+    ]
+
+
+def test_spans_are_of_the_text_as_it_was_given() -> None:
+    intents = """
+intents:
+  A: {sentences: ["set [the] {room} to {n} percent, note {text}"]}
+lists:
+  room: ["[big] hall", {in: "living room", out: living}]
+  n: {range: {from: -10, to: 100}}
+  text: {wildcard: true}
+"""
+    text = "Set the  Living-Room, to -5%: note \u201cBe Quick!\u201d"
+    match = grammar.parse(intents).match(text)
+    assert match is not None
+    assert {slot: text[slice(*span)] for slot, span in match.spans.items()} == {
+        "room": "Living-Room",
+        "n": "-5",
+        "text": "Be Quick",
+    }
+    assert match.slots == {"room": "living", "n": -5, "text": "Be Quick"}
+    assert match.literal_words == 5
+
+
+def test_a_slot_that_is_said_twice_has_the_last_value() -> None:
+    assert readings("a b a c", "intents: {A: {sentences: ['a {l} a {l}']}}\nlists: {l: [b, c]}") == [("A", {"l": "c"})]
+
+
+@dataclass
+class Counting:
+    """An automaton that counts the steps that are asked of it."""
+
+    automaton: Automaton
+    steps: list[int] = field(default_factory=lambda: [0])
+
+    def start(self) -> tuple[Move, ...]:
+        return self.automaton.start()
+
+    def step(self, place: Place, char: str) -> tuple[Move, ...]:
+        self.steps[0] += 1
+        return self.automaton.step(place, char)
+
+    def finish(self, place: Place) -> tuple[tuple[Mark, ...], ...]:
+        return self.automaton.finish(place)
+
+
+def steps(commands: grammar.Grammar, text: str) -> int:
+    counting = Counting(commands.automaton)
+    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these three
+    return counting.steps[0]
+
+
+def test_a_text_costs_its_length_even_where_readings_explode() -> None:
+    """`[a] [a] … x` and wildcards beside wildcards: a search that tries one way after the other would never end."""
+    optionals = grammar.parse(f"intents: {{A: {{sentences: ['{'[a] [a|b] ' * 15}x']}}}}")
+    wildcards = grammar.parse(
+        "intents: {A: {sentences: ['{w} a {w:v} a {w:u} a {w:t} a {w:s} x']}}\nlists: {w: {wildcard: true}}"
+    )
+    for commands, words in ((optionals, 14), (wildcards, 40)):
+        short, long = "a " * words, "a " * (2 * words)
+        assert 0 < steps(commands, short) <= 200 * len(short)
+        assert steps(commands, long) <= 2.5 * steps(commands, short)
+        assert commands.match(short + "x") is not None
+
+
+def test_readings_that_meet_are_few() -> None:
+    values = ", ".join(f"{{in: same, out: v{i}}}" for i in range(50))
+    commands = grammar.parse(f"intents: {{A: {{sentences: ['{{l}} {{l:m}} {{l:n}}']}}}}\nlists: {{l: [{values}]}}")
+    assert 0 < len(commands.matches("same same same")) <= 8
