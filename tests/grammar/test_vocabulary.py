@@ -21,16 +21,21 @@ def letters(text: str) -> int:
     return len(text.replace(" ", ""))
 
 
-def test_every_word_once_as_it_is_written() -> None:
-    words = vocabulary(grammar.parse(INTENTS))
-    assert words == ("Turn", "on", "off", "the", "my", "kitchen", "EcoBee", "living", "room", "light", "to")
+def test_everything_once_as_it_is_written() -> None:
+    phrases = vocabulary(grammar.parse(INTENTS))
+    assert phrases == ("Turn", "on", "off", "the", "my", "kitchen", "EcoBee", "light", "living room", "to 5")
 
 
 def test_the_prompt_fits_and_keeps_what_is_hard() -> None:
     commands = grammar.parse(INTENTS)
     for limit in (0, 5, 12, 20, 40, 100):
-        prompt = grammar.vocabulary_prompt(commands, letters, limit)
-        assert letters(prompt) <= limit
-    assert grammar.vocabulary_prompt(commands, letters, 7) == "kitchen"
-    assert set(grammar.vocabulary_prompt(commands, letters, 14).split(", ")) == {"kitchen", "EcoBee"}
-    assert set(grammar.vocabulary_prompt(commands, letters, 223).split(", ")) == set(vocabulary(commands))
+        assert letters(grammar.vocabulary_prompt(commands, letters, limit)) <= limit
+    assert grammar.vocabulary_prompt(commands, letters, 11) == "living room"
+    assert grammar.vocabulary_prompt(commands, letters, 19) == "kitchen, living room"
+    assert set(grammar.vocabulary_prompt(commands, letters).split(", ")) == set(vocabulary(commands))
+
+
+def test_phrases_that_bring_no_new_word_come_last() -> None:
+    commands = grammar.parse("intents: {A: {sentences: ['{drink}']}}\nlists: {drink: [mocha, iced tea, iced mocha]}")
+    assert grammar.vocabulary_prompt(commands, letters, 16) == "mocha, iced tea"
+    assert grammar.vocabulary_prompt(commands, letters, 40) == "mocha, iced tea, iced mocha"

@@ -26,9 +26,13 @@ _SHORTEST = 2  # letters; "a" needs no reminding
 
 def vocabulary_prompt(grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS) -> str:
     """The grammar's phrases, separated by commas, that `count_tokens` counts as `limit` at most; the hardest last."""
+
+    def hardness(phrase: str) -> tuple[int, int]:
+        return count_tokens(f" {phrase}"), len(phrase)
+
     phrases = vocabulary(grammar)
-    chosen = _fitting([*_with_new_words(phrases), *phrases], count_tokens, limit)
-    return ", ".join(sorted(chosen, key=lambda phrase: (count_tokens(f" {phrase}"), len(phrase))))
+    new = sorted(_with_new_words(phrases), key=hardness, reverse=True)
+    return ", ".join(sorted(_fitting([*new, *phrases], count_tokens, limit), key=hardness))
 
 
 def vocabulary(grammar: Grammar) -> tuple[str, ...]:
