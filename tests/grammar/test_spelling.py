@@ -43,6 +43,7 @@ def test_numbers_in_words(number: int, language: str, forms: tuple[str, ...]) ->
 
 def test_words_of_a_region_are_its_languages() -> None:
     assert number_words(5, "en-GB") == number_words(5, "en") == ("five",)
+    assert number_words(20, "nb") == number_words(20, "no") == ("tjue",)
 
 
 def test_digits() -> None:

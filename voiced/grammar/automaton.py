@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from voiced.flow import SlotValue
 
 ANY = ""  # the letter of a wildcard: whatever is not a space
-_REMEMBERED = 200_000  # steps; a household's grammar has a few thousand
+_REMEMBERED = 50_000  # steps, about 20 MB; a household's grammar has a few thousand
 
 
 @dataclass(frozen=True, slots=True)

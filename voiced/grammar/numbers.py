@@ -9,13 +9,16 @@ from unicode_rbnf import RbnfEngine
 from unicode_rbnf.engine import RbnfError
 
 
+_SAME_RULES = {"nb": "no"}  # its own file is empty
+
+
 @lru_cache(maxsize=64)
 def _engine(language: str) -> RbnfEngine | None:
     """The engine of a language, or of its family (`de` for `de-AT`); None where numbers are written in digits only."""
     normal = language.replace("-", "_")
     for name in (normal, normal.split("_")[0]):
         try:
-            return RbnfEngine.for_language(name)
+            return RbnfEngine.for_language(_SAME_RULES.get(name, name))
         except ValueError:
             continue
     return None
