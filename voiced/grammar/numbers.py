@@ -8,7 +8,6 @@ from functools import lru_cache
 from unicode_rbnf import RbnfEngine
 from unicode_rbnf.engine import RbnfError
 
-
 _SAME_RULES = {"nb": "no"}  # its own file is empty
 
 
