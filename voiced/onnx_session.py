@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # since 1.29 it reports to its makers; read once, when it is imported
 
 import onnxruntime
 
