@@ -35,7 +35,6 @@ def test_the_prompt_fits_and_keeps_what_is_hard() -> None:
     assert set(grammar.vocabulary_prompt(commands, letters).split(", ")) == set(vocabulary(commands))
 
 
-def test_phrases_that_bring_no_new_word_come_last() -> None:
-    commands = grammar.parse("intents: {A: {sentences: ['{drink}']}}\nlists: {drink: [mocha, iced tea, iced mocha]}")
-    assert grammar.vocabulary_prompt(commands, letters, 16) == "mocha, iced tea"
-    assert grammar.vocabulary_prompt(commands, letters, 40) == "mocha, iced tea, iced mocha"
+def test_phrases_that_bring_no_new_word_are_left_out() -> None:
+    commands = grammar.parse("intents: {A: {sentences: ['{drink}']}}\nlists: {drink: [iced tea, mocha, iced mocha]}")
+    assert grammar.vocabulary_prompt(commands, letters) == "mocha, iced tea"
