@@ -1,0 +1,244 @@
+"""The command line: one function per command, and the only place that prints.
+
+Imports lazily, so that `check` and `say` never import torch. Exit codes: 0 done, 1 failed, 2 usage, 78 configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiced.arguments import make_parser
+from voiced.errors import ModelError, VoicedError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from voiced.config import Config
+    from voiced.grammar import Grammar
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    options = make_parser([command.__name__ for command in COMMANDS]).parse_args(arguments)
+    try:
+        done = {command.__name__: command for command in COMMANDS}[options.command](options)
+    except VoicedError as error:
+        for problem in str(error).splitlines():
+            print(f"voiced: {problem}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `voiced sample | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return done
+
+
+# -- commands ----------------------------------------------------------------------------------------
+
+
+def run(options: Namespace) -> int:
+    """The daemon."""
+    from voiced import daemon
+
+    files = [] if options.source == ["mic"] else [Path(file) for file in options.source]
+    daemon.log_to_stderr(verbose=options.verbose)
+    return daemon.run(_config(options), files)
+
+
+def demo(options: Namespace) -> int:
+    """The whole daemon on a recording that ships with it."""
+    from voiced import demo
+
+    return demo.run(print, model=options.model)
+
+
+def init(options: Namespace) -> int:
+    """Write a config and example intents."""
+    from voiced.init import write_examples
+
+    written = write_examples(options.folder)
+    for path in written:
+        print(f"wrote {path}")
+    kept = "" if written else "everything was there already; nothing was written\n"
+    folder = options.folder
+    print(
+        f"{kept}\nNext:\n"
+        f"  1. write your sentences into {folder / 'intents'}, and say one:  "
+        f"voiced say --config {folder / 'config.yaml'} 'turn on the kitchen lights'\n"
+        f"  2. choose the microphone and the broker in {folder / 'config.yaml'}:  voiced devices\n"
+        f"  3. look for mistakes:  voiced check --config {folder / 'config.yaml'}\n"
+        f"  4. talk:  voiced run --config {folder / 'config.yaml'}"
+    )
+    return DONE
+
+
+def check(options: Namespace) -> int:
+    """Every problem of the configuration, at once."""
+    if options.schema:
+        from voiced.init import schema_of
+
+        print(json.dumps(schema_of(options.schema), indent=2))
+        return DONE
+    from voiced.check import check_everything
+
+    print(check_everything(options.config, intents=options.intents, model=options.model))
+    return DONE
+
+
+def say(options: Namespace) -> int:
+    """Text in, match and actions out."""
+    from voiced.assistant import actions_of, read
+    from voiced.flow import Outcome
+    from voiced.report import outcome_json, outcome_line
+
+    config = _config(options)
+    grammar = _grammar(config)
+    transcript = read(grammar, " ".join(options.text))
+    outcome = Outcome(id="say", transcript=transcript, actions=actions_of(grammar, transcript))
+    if options.json:
+        print(json.dumps(outcome_json(outcome), ensure_ascii=False))
+    else:
+        print(outcome_line(outcome))
+        for action in outcome.actions:
+            print(f"  {action.topic} {action.payload}")
+    if options.publish and outcome.actions:
+        from voiced.exchange import publish_once
+        from voiced.outbox import Delivery
+
+        sent = publish_once(config.mqtt, outcome.actions)
+        for action, delivery in zip(outcome.actions, sent, strict=True):
+            if delivery is not Delivery.DELIVERED:
+                raise VoicedError(f"{action.topic} was not delivered: {delivery.value}")
+    return DONE if transcript.match else FAILED
+
+
+def recognize(options: Namespace) -> int:
+    """Recordings of commands, without a wake word."""
+    from voiced.assistant import actions_of
+    from voiced.flow import Outcome
+    from voiced.recognizer import Recognizer
+    from voiced.recording import as_utterance
+    from voiced.report import outcome_json, outcome_line
+    from voiced.sound_file import read as read_sound
+    from voiced.vad import Vad
+
+    config = _config(options)
+    grammar = _grammar(config)
+    recognizer, vad = Recognizer(config.recognizer, grammar), Vad()
+    failed = False
+    for file in options.files:
+        try:
+            utterance = as_utterance(read_sound(file), vad)
+        except VoicedError as error:  # the other recordings are still wanted
+            print(f"voiced: {error}", file=sys.stderr)
+            failed = True
+            continue
+        transcript = recognizer.recognize(utterance)
+        outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
+        if options.json:
+            print(json.dumps(outcome_json(outcome, str(file)), ensure_ascii=False), flush=True)
+        else:
+            print(f"{file}: {outcome_line(outcome)}", flush=True)
+    return FAILED if failed else DONE
+
+
+def transcribe(options: Namespace) -> int:
+    """Whisper as Whisper."""
+    from voiced import transcribe
+
+    return transcribe.run(options, _config(options).recognizer.model, print)
+
+
+def sample(options: Namespace) -> int:
+    """Sentences of the grammar."""
+    grammar = _grammar(_config(options))
+    for sentence in grammar.sample(random.Random(options.seed), options.n):  # noqa: S311 # nothing secret is drawn
+        if options.json:
+            print(json.dumps({"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)}))
+        else:
+            print(sentence.text)
+    return DONE
+
+
+def devices(options: Namespace) -> int:
+    """What there is to listen with."""
+    from dataclasses import asdict
+
+    from voiced.microphone import list_devices
+
+    found = list_devices(_config(options).microphone.device)
+    for device in found:
+        if options.json:
+            print(json.dumps(asdict(device), ensure_ascii=False))
+        else:
+            about = f"{device.host_api}, {device.channels} in, {device.rate:.0f} Hz"
+            print(f"{'→' if device.chosen else ' '} {device.index:3}  {device.name}  ({about})")
+    if not found:
+        raise VoicedError("no microphone found: is one plugged in, and may this user use it (group `audio`)?")
+    return DONE
+
+
+def models(options: Namespace) -> int:
+    """What there is to recognise with; or download one."""
+    from voiced.whisper import checkpoints
+
+    if options.download:
+        return _download(options.download)
+    for model in checkpoints.known():
+        if options.json:
+            told = {"name": model.name, "installed": bool(model.installed), "languages": model.n_languages}
+            print(json.dumps(told | {"parameters": model.parameters, "bytes": model.size, "sha256": model.sha256}))
+        else:
+            languages = "English" if model.n_languages == 1 else f"{model.n_languages} languages"
+            where = str(model.installed[0]) if model.installed else model.how_to_get
+            mark = "→" if model.installed else " "
+            print(f"{mark} {model.name:15} {model.size / 1e6:6.0f} MB  {languages:13}  {model.sha256[:12]}  {where}")
+    return DONE
+
+
+def _download(name: str) -> int:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    from voiced.whisper import checkpoints
+    from voiced.whisper.download import download
+
+    try:
+        model = checkpoints.published(name)
+        with Progress("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn()) as bar:
+            task = bar.add_task(model.name, total=None)
+            path = download(
+                model,
+                checkpoints.default_folder(),
+                lambda done, total: bar.update(task, completed=done, total=total or None),
+            )
+    except (OSError, ValueError) as error:
+        raise ModelError(str(error)) from error
+    print(path)
+    return DONE
+
+
+# -- what commands share -----------------------------------------------------------------------------
+
+
+def _config(options: Namespace) -> Config:
+    from voiced.config import load_config, overridden
+
+    return overridden(load_config(options.config), intents=options.intents, model=options.model)
+
+
+def _grammar(config: Config) -> Grammar:
+    from voiced import grammar
+
+    return grammar.load([config.intents])
+
+
+COMMANDS = (run, demo, init, check, say, recognize, transcribe, sample, devices, models)
