@@ -1,4 +1,4 @@
-"""Any sample rate → 16 kHz, block by block without seams; knows soxr and nothing of where the sound comes from.
+"""Blocks of any length and rate → frames of 80 ms at 16 kHz; knows soxr and nothing of where the sound comes from.
 
 The filter's state is kept from block to block: resampling each block on its own would put an error of several percent
 at every seam. The filter looks ahead, so the first blocks give fewer samples than they hold and `flush` gives the rest.
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voiced.flow import Samples
 
 
@@ -30,3 +32,30 @@ class Resampler:
     def flush(self) -> Samples:
         """What the filter still holds; nothing may follow."""
         return np.asarray(self._stream.resample_chunk(np.zeros(0, np.float32), last=True), dtype=np.float32)
+
+
+class Framer:
+    """Cuts one stream into frames, and counts its samples."""
+
+    def __init__(self) -> None:
+        self._start = 0  # index of the next frame's first sample
+        self._rest: Samples = np.zeros(0, np.float32)  # less than a frame
+
+    def frames(self, block: Samples) -> Iterator[AudioFrame]:
+        """Every frame that the block completes."""
+        sound = np.concatenate((self._rest, block))
+        whole = len(sound) - len(sound) % FRAME_SAMPLES
+        self._rest = sound[whole:]
+        for samples in sound[:whole].reshape(-1, FRAME_SAMPLES):
+            yield AudioFrame(self._start, samples)
+            self._start += FRAME_SAMPLES
+
+    def skip(self, samples: int) -> None:
+        """Leave a gap: so many samples are missing, and with them the frame that they would have completed."""
+        self._start += len(self._rest) + samples
+        self._rest = np.zeros(0, np.float32)
+
+    def last(self) -> Iterator[AudioFrame]:
+        """What is left, padded with zeros."""
+        if len(self._rest):
+            yield from self.frames(np.zeros(FRAME_SAMPLES - len(self._rest), np.float32))

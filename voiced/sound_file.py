@@ -17,13 +17,13 @@ import numpy as np
 import soundfile
 
 from voiced.errors import AudioError
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
-from voiced.resampling import Resampler
+from voiced.flow import SAMPLE_RATE
+from voiced.resampling import Framer, Resampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voiced.flow import Samples
+    from voiced.flow import AudioFrame, Samples
 
 STANDARD_INPUT = Path("-")
 RATES = range(1_000, 768_001)  # Hz; outside of it a header is taken to be damaged
@@ -103,14 +103,10 @@ def _next_block(source: Path, file: soundfile.SoundFile) -> Samples:
 
 
 def _cut(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
-    start, rest = 0, np.zeros(0, np.float32)
+    framer = Framer()
     for block in blocks:
-        rest = np.concatenate((rest, block))
-        while len(rest) >= FRAME_SAMPLES:
-            yield AudioFrame(start, rest[:FRAME_SAMPLES])
-            start, rest = start + FRAME_SAMPLES, rest[FRAME_SAMPLES:]
-    if len(rest):
-        yield AudioFrame(start, np.pad(rest, (0, FRAME_SAMPLES - len(rest))))
+        yield from framer.frames(block)
+    yield from framer.last()
 
 
 def _at_speaking_pace(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
