@@ -22,6 +22,7 @@ HOP = 160  # samples: 10 ms from one mel frame to the next
 WINDOW_SECONDS = 30  # the most that the encoder sees at once
 WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
 WINDOW_FRAMES = WINDOW_SAMPLES // HOP  # 3000 mel frames
+_BLOCK = 3000  # mel frames computed at once; a spectrum of all would take 20 times the recording's memory
 SAMPLES_PER_POSITION = HOP * 2  # the encoder's second convolution halves the frame rate: 20 ms
 
 
@@ -36,14 +37,30 @@ def log_mel(samples: npt.NDArray[np.float32], n_mels: int = 80) -> Tensor:
     Pad first: the loudest band sets the floor (8 decades of energy below it), and Whisper expects silence at the end.
     """
     signal = torch.from_numpy(np.ascontiguousarray(samples, np.float32))
-    if len(signal) <= N_FFT // 2:  # stft reflects half a window at either end
+    n_frames = len(signal) // HOP  # a last, half empty frame is dropped
+    if len(signal) <= N_FFT // 2:  # half a window is mirrored at either end
         signal = F.pad(signal, (0, N_FFT // 2 + 1 - len(signal)))
-    spectrum = torch.stft(signal, N_FFT, HOP, window=torch.hann_window(N_FFT), return_complex=True)
-    energy = spectrum[:, : len(samples) // HOP].abs() ** 2  # (201, frames); the last, half empty frame is dropped
-    log_energy = (mel_filters(n_mels) @ energy).clamp(min=1e-10).log10()
-    if log_energy.numel():
-        log_energy = torch.maximum(log_energy, log_energy.max() - 8.0)
-    return (log_energy + 4.0) / 4.0
+    log_energy = torch.empty(n_mels, n_frames)
+    for first in range(0, n_frames, _BLOCK):
+        last = min(first + _BLOCK, n_frames)
+        log_energy[:, first:last] = _log_energy(_under_windows(signal, first, last), n_mels)
+    if n_frames:
+        log_energy.clamp_(min=log_energy.max() - 8.0)
+    return log_energy.add_(4.0).div_(4.0)
+
+
+def _under_windows(signal: Tensor, first: int, last: int) -> Tensor:
+    """The samples under the windows of mel frames first to last - 1, the first centred on its first sample."""
+    begin = first * HOP - N_FFT // 2
+    end = max((last - 1) * HOP, 1) + N_FFT // 2  # what is mirrored must be longer than its mirror image
+    mirrored = max(0, -begin), max(0, end - len(signal))
+    return F.pad(signal[None, max(0, begin) : end], mirrored, mode="reflect")[0]
+
+
+def _log_energy(signal: Tensor, n_mels: int) -> Tensor:
+    spectrum = torch.stft(signal, N_FFT, HOP, window=torch.hann_window(N_FFT), center=False, return_complex=True)
+    energy = mel_filters(n_mels) @ (spectrum.abs() ** 2)  # (201, frames) → (n_mels, frames)
+    return energy.clamp(min=1e-10).log10()
 
 
 @cache

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from voiced.whisper.decoding import detect_language
 from voiced.whisper.fallback import decode_with_fallback, is_silence
 from voiced.whisper.hallucination import end_of_speech, without_hallucinations
-from voiced.whisper.log_mel import WINDOW_FRAMES, WINDOW_SAMPLES, log_mel
+from voiced.whisper.log_mel import HOP, WINDOW_FRAMES, log_mel
 from voiced.whisper.timing import add_words
 from voiced.whisper.tokenizer import SECONDS_PER_TIMESTAMP
 from voiced.whisper.transcription import FRAMES_PER_SECOND, Cut, Segment, Step, Transcription, Window
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from voiced.whisper.weights import LoadedModel
 
 FRAMES_PER_TIMESTAMP = 2  # mel frames
+SILENT_FRAMES = 4  # the last of them sees nothing of the sound any more
 HOT = 0.5  # temperature above which a text is no good prompt for the next window
 
 
@@ -43,10 +44,13 @@ HOT = 0.5  # temperature above which a text is no good prompt for the next windo
 class Recording:
     """A recording made ready, and the language that is spoken in it."""
 
-    log_mel: Tensor  # (n_mels, n_frames + 3000): silence follows
-    n_frames: int
+    log_mel: Tensor  # (n_mels, mel frames)
     language: str  # code
     language_probs: dict[str, float]  # code → probability, likeliest first; empty if not detected
+
+    @property
+    def n_frames(self) -> int:
+        return self.log_mel.shape[1]
 
     @property
     def duration(self) -> float:
@@ -64,11 +68,13 @@ def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: Tran
     """Mono samples at 16 kHz. ValueError as `check_language`'s."""
     check_language(loaded, options)
     model, tokenizer = loaded.model, loaded.tokenizer
-    mel = log_mel(np.pad(samples, (0, WINDOW_SAMPLES)), model.dims.n_mels)
+    # Silence follows, as everywhere in Whisper: all of its mel frames are like the first few.
+    mel = log_mel(np.pad(samples, (0, SILENT_FRAMES * HOP)), model.dims.n_mels)
     probs: dict[str, float] = {}
     if options.language is None:
-        probs = detect_language(model, tokenizer, model.encode(mel[:, :WINDOW_FRAMES]))
-    return Recording(mel, mel.shape[1] - WINDOW_FRAMES, options.language or next(iter(probs)), probs)
+        first = F.pad(mel, (0, max(0, WINDOW_FRAMES - mel.shape[1])), value=float(mel[0, -1]))[:, :WINDOW_FRAMES]
+        probs = detect_language(model, tokenizer, model.encode(first))
+    return Recording(mel[:, :-SILENT_FRAMES], options.language or next(iter(probs)), probs)
 
 
 def check_language(loaded: LoadedModel, options: TranscriptionOptions) -> None:
