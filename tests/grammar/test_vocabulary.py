@@ -30,11 +30,11 @@ def test_the_prompt_fits_and_keeps_what_is_hard() -> None:
     commands = grammar.parse(INTENTS)
     for limit in (0, 5, 12, 20, 40, 100):
         assert letters(grammar.vocabulary_prompt(commands, letters, limit)) <= limit
-    assert grammar.vocabulary_prompt(commands, letters, 11) == "living room"
-    assert grammar.vocabulary_prompt(commands, letters, 19) == "kitchen, living room"
-    assert set(grammar.vocabulary_prompt(commands, letters).split(", ")) == set(vocabulary(commands))
+    assert grammar.vocabulary_prompt(commands, letters, 11) == "living room."
+    assert grammar.vocabulary_prompt(commands, letters, 19) == "kitchen, living room."
+    assert set(grammar.vocabulary_prompt(commands, letters).removesuffix(".").split(", ")) == set(vocabulary(commands))
 
 
 def test_phrases_that_bring_no_new_word_are_left_out() -> None:
     commands = grammar.parse("intents: {A: {sentences: ['{drink}']}}\nlists: {drink: [iced tea, mocha, iced mocha]}")
-    assert grammar.vocabulary_prompt(commands, letters) == "mocha, iced tea"
+    assert grammar.vocabulary_prompt(commands, letters) == "mocha, iced tea."

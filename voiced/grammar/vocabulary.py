@@ -3,7 +3,8 @@
 A plain list, single words first and then the phrases that add a word: what is said in one piece stays together, for
 Whisper that was shown "iced, mocha" writes "ice mocha", and commas where nobody pauses. The end of a prompt counts most
 (on noisy coffee orders the list with the hardest words first understood a sixth less). Every phrase, new words or not,
-was no better. Knows nothing of tokens but how many there are.
+was no better. The full stop keeps Whisper from going on where the list ends: after "a timer for" it wrote "five minutes".
+Knows nothing of tokens but how many there are.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def vocabulary_prompt(grammar: Grammar, count_tokens: Callable[[str], int], limi
     phrases = list(_with_new_words(vocabulary(grammar)))
     hardest_first = sorted(phrases, key=lambda phrase: (count_tokens(f" {phrase}"), len(phrase)), reverse=True)
     chosen = _fitting(hardest_first, count_tokens, limit)
-    return ", ".join(phrase for phrase in phrases if phrase in chosen)
+    return ", ".join(phrase for phrase in phrases if phrase in chosen) + "." * bool(chosen)
 
 
 def vocabulary(grammar: Grammar) -> tuple[str, ...]:
