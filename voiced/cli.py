@@ -10,7 +10,7 @@ import os
 import random
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from voiced.arguments import make_parser
 from voiced.errors import ModelError, VoicedError
@@ -155,7 +155,7 @@ def transcribe(options: Namespace) -> int:
     """Whisper as Whisper."""
     from voiced import transcribe
 
-    return transcribe.run(options, _config(options).recognizer.model, print)
+    return transcribe.run(options, _config(options).recognizer.model, _print)
 
 
 def sample(options: Namespace) -> int:
@@ -227,6 +227,10 @@ def _download(name: str) -> int:
 
 
 # -- what commands share -----------------------------------------------------------------------------
+
+
+def _print(text: str, /, *, file: TextIO | None = None, flush: bool = False) -> None:
+    print(text, file=file, flush=flush)
 
 
 def _config(options: Namespace) -> Config:

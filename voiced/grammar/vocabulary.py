@@ -3,7 +3,7 @@
 A plain list, single words first and then the phrases that add a word: what is said in one piece stays together, for
 Whisper that was shown "iced, mocha" writes "ice mocha", and commas where nobody pauses. The end of a prompt counts most
 (on noisy coffee orders the list with the hardest words first understood a sixth less). Every phrase, new words or not,
-was no better. The full stop keeps Whisper from going on where the list ends: after "a timer for" it wrote "five minutes".
+was no better. The full stop keeps Whisper from going on where the list ends ("a timer for" made it "five minutes").
 Knows nothing of tokens but how many there are.
 """
 
