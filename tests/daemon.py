@@ -1,0 +1,74 @@
+"""`voiced run` as a process of its own, as a service manager would start and stop it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.broker import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SITE = "house"
+READY = "listening for hey_jarvis"
+LOADING = 60.0  # seconds until it listens, at the most; the tests share two cores with other work
+
+
+class Daemon:
+    """A running daemon with the intents that ship, as a context manager; `settings` are config.yaml's."""
+
+    def __init__(self, port: int, *arguments: str, settings: Mapping[str, Any] | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="daemon-"))
+        self._arguments = arguments
+        mqtt = {"host": "127.0.0.1", "port": port, "keepalive": 5}
+        config = {"site": SITE, "intents": str(Path(__file__).parent.parent / "intents"), "mqtt": mqtt}
+        given = dict(settings or {})
+        config |= given | {"mqtt": mqtt | given.get("mqtt", {})}
+        (self.folder / "config.yaml").write_text(json.dumps(config))  # JSON is YAML
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
+        environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        with (self.folder / "log").open("wb") as log:
+            return subprocess.Popen([*command, *self._arguments], env=environment, stdout=log, stderr=log)
+
+    @property
+    def log(self) -> str:
+        """Everything it printed."""
+        return (self.folder / "log").read_text()
+
+    def wait_for_log(self, text: str, seconds: float = LOADING) -> None:
+        """Fail unless it logs this by then."""
+        wait_until(lambda: text in self.log or self.process.poll() is not None, seconds)
+        assert text in self.log, self.log
+
+    def terminate(self) -> float:
+        """SIGTERM; return the seconds until it was gone."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+    def wait(self, seconds: float = LOADING) -> int:
+        """Its exit code, when it ends by itself."""
+        return self.process.wait(seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
