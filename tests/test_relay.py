@@ -105,7 +105,7 @@ def test_closing_does_not_wait_for_ever_for_a_source_that_hangs() -> None:
     next(items)
     began = time.monotonic()
     items.close()  # type: ignore[attr-defined]
-    assert 0.9 < time.monotonic() - began < 1.5
+    assert 0.3 < time.monotonic() - began < 0.8
     hangs.set()
 
 

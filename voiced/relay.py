@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_OFFERED = 16  # items of others that may wait: more would be a flood
-PATIENCE = 1.0  # seconds that a closing consumer waits for the source to finish its item
+PATIENCE = 0.4  # seconds that a closing consumer waits for the source to finish its item: several frames
 
 
 def start_thread(run: Callable[[], None], name: str) -> threading.Thread:
