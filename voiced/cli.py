@@ -51,7 +51,7 @@ def run(options: Namespace) -> int:
 
     files = [] if options.source == ["mic"] else [Path(file) for file in options.source]
     daemon.log_to_stderr(verbose=options.verbose)
-    return daemon.run(_config(options), files)
+    daemon.leave(daemon.run(_config(options), files))
 
 
 def demo(options: Namespace) -> int:
