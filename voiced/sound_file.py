@@ -31,6 +31,13 @@ BLOCK = 16_384  # samples read at a time
 STREAMED = 0x7FFF_0000  # bytes; a WAV header written before the length was known claims at least this much
 
 
+class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile is untyped
+    """A file that is only read forwards: soundfile seeks after every block, and MP3 loses sound by that."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 def read(source: Path) -> Samples:
     """The whole recording at 16 kHz in mono; `-` is standard input. AudioError if it is not whole."""
     return np.concatenate(list(_blocks(source, _open(source))))
@@ -46,7 +53,7 @@ def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:
     return _at_speaking_pace(cut) if paced else cut
 
 
-def _open(source: Path) -> soundfile.SoundFile:
+def _open(source: Path) -> _Stream:
     try:
         if source != STANDARD_INPUT and not (source.is_file() or source.is_fifo()) and source.exists():
             raise AudioError(f"{source}: is not a file")
@@ -56,7 +63,7 @@ def _open(source: Path) -> soundfile.SoundFile:
     if not content:
         raise AudioError(f"{_name(source)}: is empty")
     try:
-        file = soundfile.SoundFile(io.BytesIO(content))
+        file = _Stream(io.BytesIO(content))
     except soundfile.LibsndfileError as error:
         raise AudioError(
             f"{_name(source)}: is not a recording that can be read (WAV, FLAC, OGG or MP3), or is damaged"
@@ -65,7 +72,7 @@ def _open(source: Path) -> soundfile.SoundFile:
     return file
 
 
-def _check(source: Path, file: soundfile.SoundFile) -> None:
+def _check(source: Path, file: _Stream) -> None:
     if not file.frames:
         raise AudioError(f"{_name(source)}: holds no sound")
     if file.samplerate not in RATES:
@@ -76,7 +83,7 @@ def _check(source: Path, file: soundfile.SoundFile) -> None:
         raise AudioError(f"{_name(source)}: is cut short; record or copy it again")
 
 
-def _blocks(source: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
+def _blocks(source: Path, file: _Stream) -> Iterator[Samples]:
     """The sound at 16 kHz in mono, in blocks of any length."""
     resampler = Resampler(file.samplerate) if file.samplerate != SAMPLE_RATE else None
     left = file.frames
@@ -91,7 +98,7 @@ def _blocks(source: Path, file: soundfile.SoundFile) -> Iterator[Samples]:
         yield resampler.flush()
 
 
-def _next_block(source: Path, file: soundfile.SoundFile) -> Samples:
+def _next_block(source: Path, file: _Stream) -> Samples:
     """Samples of every channel, shape (samples, channels)."""
     try:
         block: Samples = file.read(BLOCK, dtype="float32", always_2d=True)
