@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from voiced import grammar
 from voiced.config import Config, find_config, load_config, overridden
 from voiced.credentials import read_password, tls_context
-from voiced.errors import ConfigError, VoicedError
+from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.wakeword import WakeWord, WakeWordDetector
 from voiced.whisper.location import locate
 
@@ -59,7 +59,7 @@ def _check_model(name: str) -> None:
         found.path.stat()
         found.check()
     except (OSError, ValueError) as error:
-        raise ConfigError([f"recognizer.model: {error}"]) from error
+        raise ConfigError([f"recognizer.model: {ModelError.told_by(error)}"]) from error
 
 
 def _check_broker_files(settings: MqttSettings) -> None:

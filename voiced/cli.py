@@ -221,7 +221,7 @@ def _download(name: str) -> int:
                 lambda done, total: bar.update(task, completed=done, total=total or None),
             )
     except (OSError, ValueError) as error:
-        raise ModelError(str(error)) from error
+        raise ModelError.told_by(error) from error
     print(path)
     return DONE
 

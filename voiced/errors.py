@@ -34,6 +34,13 @@ class ModelError(VoicedError):
 
     exit_code = 78
 
+    @classmethod
+    def told_by(cls, error: OSError | ValueError) -> ModelError:
+        """What `whisper/` raises, as ours."""
+        if isinstance(error, OSError) and error.filename and error.strerror:
+            return cls(f"{error.filename}: {error.strerror}")
+        return cls(str(error))
+
 
 class AudioError(VoicedError):
     """A microphone or recording cannot be opened, or vanished."""

@@ -155,7 +155,7 @@ def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> Loaded
         loaded = weights.load(model, device=asked.device)
         segments.check_language(loaded, options)
     except (OSError, ValueError) as error:
-        raise ModelError(str(error)) from error
+        raise ModelError.told_by(error) from error
     return loaded
 
 
