@@ -41,7 +41,7 @@ class Recognizer:
         try:
             self._loaded = load(settings.model)
         except (OSError, ValueError) as error:
-            raise ModelError(str(error)) from error
+            raise ModelError.told_by(error) from error
         self._options = DecodingOptions(
             language=self._language(),
             beam_size=settings.beam_size if settings.beam_size > 1 else None,
