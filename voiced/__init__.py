@@ -1,3 +1,34 @@
-"""voiced: offline voice commands for Linux."""
+"""voiced: offline voice commands for Linux. This is the map of the house; imports point down it.
+
+    AudioFrame → Utterance → Transcript → Match → Action: frozen values, all in `flow`
+
+The story
+    cli, arguments, transcribe_arguments    what may be typed, and one function for each command
+    daemon                                  opens and wires everything, says READY, closes in reverse order
+    assistant                               hear → recognise → match → act, on one screen
+    check, init, demo, transcribe, report   what commands do that is more than a call
+
+Hearing
+    microphone, sound_file, recording       sound → frames of 80 ms
+    wakeword                                openWakeWord → detections
+    vad, endpointing, command_start         is this speech? is the command over? where did it begin?
+    listening                               frames → utterances
+
+Understanding
+    recognizer                              Whisper + grammar → transcript; what is no command is rejected here
+    whisper/                                our Whisper in PyTorch; knows nothing else of voiced
+    grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper
+
+Acting
+    actions                                 match → messages, by the templates of the intents
+    messages                                topics, events and commands, as text
+    mqtt, outbox, exchange, broker          a connection that is kept up; what may be sent, and until when
+    credentials                             passwords and certificates
+
+Foundations
+    config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
+    relay                                   an iterator in a thread: the only place where threads start
+    systemd, resources, resampling, onnx_session, errors, flow
+"""
 
 __version__ = "0.1.0"
