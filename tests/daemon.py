@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SITE = "house"
-READY = "listening for hey_jarvis"
+READY = "READY=1"
 LOADING = 60.0  # seconds until it listens, at the most; the tests share two cores with other work
 
 
@@ -35,11 +36,14 @@ class Daemon:
         given = dict(settings or {})
         config |= given | {"mqtt": mqtt | given.get("mqtt", {})}
         (self.folder / "config.yaml").write_text(json.dumps(config))  # JSON is YAML
+        self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._manager.bind(str(self.folder / "notify"))
+        self._told: list[str] = []
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
-        environment = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify")}
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen([*command, *self._arguments], env=environment, stdout=log, stderr=log)
 
@@ -47,6 +51,19 @@ class Daemon:
     def log(self) -> str:
         """Everything it printed."""
         return (self.folder / "log").read_text()
+
+    @property
+    def told(self) -> list[str]:
+        """Everything it told the service manager."""
+        with suppress(BlockingIOError):
+            while True:
+                self._told.append(self._manager.recv(4096).decode())
+        return list(self._told)
+
+    def wait_until_told(self, text: str) -> None:
+        """Fail unless it tells the service manager this."""
+        wait_until(lambda: text in self.told or self.process.poll() is not None, LOADING)
+        assert text in self.told, self.log
 
     def wait_for_log(self, text: str, seconds: float = LOADING) -> None:
         """Fail unless it logs this by then."""
@@ -71,4 +88,5 @@ class Daemon:
         with suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
+        self._manager.close()
         shutil.rmtree(self.folder, ignore_errors=True)

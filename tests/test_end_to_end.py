@@ -1,0 +1,288 @@
+"""The whole daemon on real parts: sound from a virtual microphone, models, and a Mosquitto with a subscriber.
+
+Most tests share one daemon, since loading takes seconds; each leaves it waiting. Those in which it must end have their
+own.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.broker import HOW_TO_GET, Broker, Subscriber, free_port, wait_until
+from tests.daemon import READY, SITE, Daemon
+from tests.system_parts import require_program
+from tests.virtual_microphone import VirtualMicrophone
+from voiced.flow import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiced.flow import Samples
+
+SOUNDS = Path(__file__).parent / "sounds"
+ANSWER = 30.0  # seconds for an answer, at the most; 1 to 3 where nothing else runs
+STOPPED = 2.0  # seconds from SIGTERM to the end
+
+LIGHTS = ("lights", "home/office/light/set", "off")
+BLINDS = ("blinds", "home/bedroom/cover/set", "close")
+HEATING = ("heating", "home/bedroom/heating/set", '{"temperature": 21.0}')
+TIMER = ("timer", "home/timer/start", '{"seconds": 300}')
+COMMANDS = [LIGHTS, BLINDS, HEATING, TIMER, *3 * [LIGHTS, BLINDS]]
+PAUSES = [0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0]  # seconds between wake word and command
+TEN = [(pause, *command) for pause, command in zip(PAUSES, COMMANDS, strict=True)]
+
+
+class House(NamedTuple):
+    """Everything a household has."""
+
+    microphone: VirtualMicrophone
+    broker: Broker
+    ears: Subscriber
+    daemon: Daemon
+
+    def say(self, *sounds: Samples | float) -> None:
+        """Speak into the microphone; numbers are seconds of silence."""
+        play(self.microphone, self.daemon.folder, *sounds)
+
+    def actions(self) -> list[tuple[str, str]]:
+        """What was done in the house, in order."""
+        heard = list(self.ears.messages)
+        return [(one.topic, one.payload.decode()) for one in heard if one.topic.startswith("home/")]
+
+    def told(self, topic: str) -> list[str]:
+        """What voiced said on one of its own topics."""
+        return self.ears.payloads(f"voiced/{SITE}/{topic}")
+
+    def ask(self, topic: str, payload: str = "") -> None:
+        """Ask voiced for something."""
+        self.ears.say(f"voiced/{SITE}/{topic}/set", payload)
+
+    def wait_for_actions(self, *expected: tuple[str, str]) -> None:
+        """Fail unless exactly these come, and voiced waits again."""
+        wait_until(lambda: len(self.actions()) >= len(expected), ANSWER)
+        self.wait_for_state("waiting")
+        assert self.actions() == list(expected), self.daemon.log
+
+    def wait_for_state(self, state: str) -> None:
+        wait_until(lambda: self.told("state")[-1:] == [state], ANSWER)
+        assert self.told("state")[-1] == state, self.daemon.log
+
+    def forget(self) -> None:
+        """Make a fresh start, so that tests need not know of one another."""
+        self.wait_for_state("waiting")
+        self.ears.messages[:] = [one for one in self.ears.messages if one.topic.endswith("/state")][-1:]
+
+
+def clip(name: str) -> Samples:
+    samples: Samples = soundfile.read(SOUNDS / f"{name}.ogg", dtype="float32")[0]
+    return samples
+
+
+def joined(*sounds: Samples | float) -> Samples:
+    parts = [np.zeros(round(one * SAMPLE_RATE), np.float32) if isinstance(one, float) else one for one in sounds]
+    return np.concatenate(parts)
+
+
+def play(microphone: VirtualMicrophone, folder: Path, *sounds: Samples | float) -> None:
+    path = folder / "said.wav"
+    soundfile.write(path, joined(*sounds), SAMPLE_RATE)
+    microphone.play(path)
+
+
+@pytest.fixture(scope="module")
+def microphone() -> Iterator[VirtualMicrophone]:
+    with VirtualMicrophone() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared(microphone: VirtualMicrophone) -> Iterator[House]:
+    with Broker() as broker, Subscriber(broker.port) as ears, Daemon(broker.port) as daemon:
+        daemon.wait_until_told(READY)
+        yield House(microphone, broker, ears, daemon)
+        assert daemon.terminate() < STOPPED
+        assert daemon.process.returncode == 0
+        assert "Traceback" not in daemon.log
+        ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
+
+
+@pytest.fixture
+def house(shared: House) -> House:
+    shared.forget()
+    return shared
+
+
+@pytest.mark.parametrize(("pause", "name", "topic", "payload"), TEN, ids=[f"{pause} s" for pause in PAUSES])
+def test_ten_commands_in_a_row(house: House, pause: float, name: str, topic: str, payload: str) -> None:
+    house.say(clip("wake_jarvis"), pause, clip(f"command_{name}"))
+    house.wait_for_actions((topic, payload))
+    assert house.told("state") == ["waiting", "listening", "thinking", "waiting"]
+    assert json.loads(house.told("wake")[0])["wake_word"] == "hey_jarvis"
+
+
+def test_a_command_in_one_breath_with_the_wake_word(house: House) -> None:
+    house.say(clip("wake_one_breath"))
+    house.wait_for_actions(("home/kitchen/light/set", "on"))
+    (event,) = house.told("intent/LightSet")
+    told = json.loads(event)
+    assert (told["intent"], told["slots"], told["site"]) == ("LightSet", {"state": "on", "room": "kitchen"}, SITE)
+    assert 0.5 < told["latency"] < ANSWER
+
+
+def test_what_is_no_command_is_told_and_nothing_is_done(house: House) -> None:
+    house.say(clip("wake_jarvis"), 0.5, clip("no_command"))
+    wait_until(lambda: bool(house.told("unmatched")), ANSWER)
+    house.wait_for_actions()
+    assert json.loads(house.told("unmatched")[0])["reason"] in {"out_of_grammar", "low_confidence"}
+
+
+def test_without_the_wake_word_nobody_listens(house: House) -> None:
+    house.say(clip("command_lights"), 2.0)
+    assert house.told("state") == ["waiting"]
+
+
+def test_a_sentence_over_mqtt_is_a_command(house: House) -> None:
+    house.ask("say", "dim the bedroom lights to 20%")
+    house.wait_for_actions(("home/bedroom/light/set", '{"brightness_percent": 20}'))
+    house.ask("say", "make me a sandwich")
+    wait_until(lambda: bool(house.told("unmatched")), ANSWER)
+    assert json.loads(house.told("unmatched")[0])["text"] == "make me a sandwich"
+
+
+def test_listening_when_asked_to(house: House) -> None:
+    house.ask("listen")
+    house.wait_for_state("listening")
+    house.say(0.3, clip("command_blinds"))
+    house.wait_for_actions(BLINDS[1:])
+    assert house.told("wake") == []
+
+
+def test_nothing_said(house: House) -> None:
+    house.ask("listen")
+    house.wait_for_state("listening")
+    wait_until(lambda: bool(house.told("unmatched")), ANSWER)
+    assert json.loads(house.told("unmatched")[0])["reason"] == "no_speech"
+
+
+def test_mute(house: House) -> None:
+    house.ask("mute", "ON")
+    house.wait_for_state("muted")
+    house.say(clip("wake_one_breath"), 1.0)
+    house.ask("mute", "OFF")
+    house.wait_for_state("waiting")
+    house.say(clip("wake_jarvis"), 0.3, clip("command_lights"))
+    house.wait_for_actions(LIGHTS[1:])
+    assert house.told("mute") == ["ON", "OFF"]
+
+
+def test_a_broker_that_is_killed_during_a_command_and_comes_back(house: House) -> None:
+    before = house.broker.received(LIGHTS[1])
+    house.say(clip("wake_jarvis"), 0.3, clip("command_lights"))
+    house.broker.kill()
+    time.sleep(3)
+    house.broker.start()
+    wait_until(lambda: house.broker.received(LIGHTS[1]) > before, 8)
+    house.ask("say", "close the office blinds")  # comes after all that waited
+    wait_until(lambda: house.broker.received("home/office/cover/set") == 1, ANSWER)
+    assert house.broker.received(LIGHTS[1]) == before + 1, house.daemon.log
+    with Subscriber(house.broker.port) as newcomer:
+        newcomer.wait_for(f"voiced/{SITE}/availability", "online")
+        newcomer.wait_for(f"voiced/{SITE}/state", "waiting")
+        newcomer.wait_for(f"voiced/{SITE}/mute", "OFF")
+
+
+def test_a_broker_that_comes_back_too_late(microphone: VirtualMicrophone, tmp_path: Path) -> None:
+    """The same, with less patience than the intents that ship have."""
+    intents = SOUNDS.parent.parent / "intents"
+    lights, payload = (intents / "lights.yaml").read_text(), 'payload: "{state}"'
+    (tmp_path / "lights.yaml").write_text(lights.replace(payload, f"{payload}\n      expires: 1.5"))
+    (tmp_path / "house.yaml").write_text((intents / "house.yaml").read_text())
+    with Broker() as broker, Daemon(broker.port, settings={"intents": str(tmp_path)}) as daemon:
+        daemon.wait_until_told(READY)
+        play(microphone, tmp_path, clip("wake_jarvis"), 0.3, clip("command_lights"))
+        broker.kill()
+        daemon.wait_for_log("not delivered: home/office/light/set 'off': the broker was away")
+        broker.start()
+        with Subscriber(broker.port) as ears:
+            wait_until(lambda: ears.payloads(f"voiced/{SITE}/availability") == ["online"], ANSWER)
+            ears.say(f"voiced/{SITE}/say/set", "turn on the kitchen lights")  # would come after all that waited
+            ears.wait_for("home/kitchen/light/set", "on", seconds=ANSWER)
+        assert broker.received("home/office/light/set") == 0
+
+
+@pytest.mark.parametrize("status", ["", "STATUS=loading"])
+def test_sigterm_while_loading(status: str) -> None:
+    """Soon after the start, before anything is said, and while models are read."""
+    with Daemon(free_port()) as daemon:
+        if status:
+            daemon.wait_until_told(status)
+        else:
+            time.sleep(0.3)
+        assert daemon.terminate() < STOPPED
+        assert daemon.process.returncode == (0 if status else -signal.SIGTERM)
+        assert "Traceback" not in daemon.log
+
+
+@pytest.mark.parametrize("state", ["listening", "thinking"])
+def test_sigterm_during_a_command(state: str, microphone: VirtualMicrophone, broker: Broker, tmp_path: Path) -> None:
+    with Subscriber(broker.port) as ears, Daemon(broker.port) as daemon:
+        daemon.wait_until_told(READY)
+        play(microphone, tmp_path, clip("wake_jarvis"), clip("command_lights") if state == "thinking" else 0.1)
+        assert wait_until(lambda: ears.payloads(f"voiced/{SITE}/state")[-1:] == [state], ANSWER), daemon.log
+        assert daemon.terminate() < STOPPED
+        assert daemon.process.returncode == 0
+        assert "Traceback" not in daemon.log
+        ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
+
+
+def test_a_broker_that_is_not_there_is_waited_for(microphone: VirtualMicrophone) -> None:  # noqa: ARG001 # listens to it
+    with Daemon(free_port()) as daemon:
+        daemon.wait_until_told(READY)
+        assert "trying again until it works" in daemon.log
+        time.sleep(1)
+        assert daemon.process.poll() is None
+        assert daemon.terminate() < STOPPED
+        assert daemon.process.returncode == 0
+
+
+def test_a_wrong_password_is_one_sentence(microphone: VirtualMicrophone, tmp_path: Path) -> None:  # noqa: ARG001
+    mosquitto_passwd = require_program("mosquitto_passwd", HOW_TO_GET)
+    users, password = tmp_path / "users", tmp_path / "password"
+    subprocess.run([mosquitto_passwd, "-c", "-b", str(users), "me", "right"], check=True)
+    users.chmod(0o644)
+    password.write_text("wrong\n")
+    mqtt = {"username": "me", "password_file": str(password)}
+    options = ["allow_anonymous false", f"password_file {users}"]
+    with Broker(options=options) as broker, Daemon(broker.port, settings={"mqtt": mqtt}) as daemon:
+        assert daemon.wait() == 1
+        assert "Traceback" not in daemon.log
+        (problem,) = [line for line in daemon.log.splitlines() if line.startswith("voiced: ")]
+        assert "refuses mqtt.username 'me' or its password" in problem
+
+
+def test_a_missing_microphone_is_one_sentence(microphone: VirtualMicrophone, broker: Broker) -> None:  # noqa: ARG001
+    with Daemon(broker.port, settings={"microphone": {"device": "Concert Hall"}}) as daemon:
+        assert daemon.wait() == 1
+        (problem,) = daemon.log.splitlines()
+        assert problem.startswith("voiced: ")
+        assert "'Concert Hall'" in problem
+
+
+def test_recordings_instead_of_a_microphone(broker: Broker, tmp_path: Path) -> None:
+    """As if spoken, one after the other; then it ends."""
+    first, second = SOUNDS / "wake_one_breath.ogg", tmp_path / "second.wav"
+    soundfile.write(second, joined(clip("wake_jarvis"), 0.4, clip("command_blinds")), SAMPLE_RATE)
+    with Subscriber(broker.port) as ears, Daemon(broker.port, "--source", str(first), str(second)) as daemon:
+        assert daemon.wait() == 0
+        ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
+        ears.wait_for("home/kitchen/light/set", "on")
+        ears.wait_for(BLINDS[1], BLINDS[2])
