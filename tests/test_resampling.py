@@ -50,3 +50,11 @@ def test_a_gap_shows_in_the_count_and_no_frame_spans_it() -> None:
     assert [frame.start for frame in before] == [0]
     assert [frame.start for frame in after] == [FRAME_SAMPLES + 100 + 3_000]
     assert (after[0].samples == 2).all()
+
+
+def test_a_gap_of_nothing_is_none() -> None:
+    framer = Framer()
+    assert list(framer.frames(np.ones(1_000, np.float32))) == []
+    framer.skip(0)
+    [frame] = framer.frames(np.ones(280, np.float32))
+    assert frame.start == 0

@@ -52,6 +52,8 @@ class Framer:
 
     def skip(self, samples: int) -> None:
         """Leave a gap: so many samples are missing, and with them the frame that they would have completed."""
+        if not samples:
+            return
         self._start += len(self._rest) + samples
         self._rest = np.zeros(0, np.float32)
 
