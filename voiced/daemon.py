@@ -88,8 +88,10 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     recognizer.warm_up()
 
     requests = Requests()
-    source: Source = _Recordings(files) if files else stack.enter_context(Microphone(config.microphone.device))
-    pace = _Pace(source, Watchdog(systemd), lambda: _ready(systemd, config))
+    watchdog = Watchdog(systemd)
+    microphone = Microphone(config.microphone.device, while_away=watchdog.feed)
+    source: Source = _Recordings(files) if files else stack.enter_context(microphone)
+    pace = _Pace(source, watchdog, lambda: _ready(systemd, config))
     ear = listen(pace.frames(), detector, vad, config.listening, requests)
     heard: Relay[Heard] = Relay(ear, EVENTS_WAITING, "ear")
     mqtt = stack.enter_context(Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests)))
