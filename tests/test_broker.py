@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from amqtt.broker import Broker as Amqtt
 
 from tests.broker import HOW_TO_GET, Broker, free_port, make_certificates
 from tests.system_parts import require_program
@@ -198,8 +199,6 @@ def test_somebody_else_listens_there() -> None:
 @contextmanager
 def old_broker() -> Iterator[int]:
     """The port of an amqtt broker, which speaks MQTT 3.1.1 only."""
-    from amqtt.broker import Broker as Amqtt  # noqa: PLC0415 - takes half a second
-
     port = free_port()
     plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
     config = {"listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}}, "plugins": plugins}
@@ -211,10 +210,19 @@ def old_broker() -> Iterator[int]:
     try:
         yield port
     finally:
-        asyncio.run_coroutine_threadsafe(broker.shutdown(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(shut_down(broker), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def shut_down(broker: Amqtt) -> None:
+    """End it, and the tasks that it leaves behind."""
+    await broker.shutdown()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def test_falls_back_to_an_older_version_once(caplog: pytest.LogCaptureFixture) -> None:
