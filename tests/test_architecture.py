@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
-        "assistant", "report",
+        "assistant", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
     ),
     "hearing": (
         "microphone", "sound_file", "recording", "wakeword", "vad", "endpointing", "command_start", "listening",
@@ -32,8 +32,8 @@ HOUSE = {
     "understanding": ("recognizer", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
-        "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "relay", "systemd",
-        "errors", "flow",
+        "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "relay",
+        "systemd", "errors", "flow",
     ),
 }  # fmt: skip
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
@@ -42,7 +42,7 @@ THREADS = re.compile(r"\b(Thread|Timer|ThreadPoolExecutor|start_new_thread|multi
 THREADS_START_IN = "relay"
 
 # Pure: neither I/O nor clock, thread or log. Of whisper/, the files that read or fetch weights are not.
-PURE = ("endpointing", "command_start", "outbox", "messages", "actions", "grammar", "whisper")
+PURE = ("endpointing", "command_start", "noise", "scoring", "outbox", "messages", "actions", "grammar", "whisper")
 READS_WEIGHTS = {"weights", "checkpoints", "download", "location", "tokenizer", "model_bin"}
 READS_WEIGHTS |= {"from_ctranslate2", "from_hugging_face", "from_openai"}
 IMPURE = {"asyncio", "http", "io", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time"}

@@ -76,7 +76,9 @@ def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_init_where_nothing_can_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert main(["init", str(tmp_path / "file")]) == 1
-    assert capsys.readouterr().err == f"voiced: {tmp_path}/file is not a folder; name one, or leave it out for this one\n"
+    assert (
+        capsys.readouterr().err == f"voiced: {tmp_path}/file is not a folder; name one, or leave it out for this one\n"
+    )
 
 
 def test_the_schemas_named_in_the_files_are_written(tmp_path: Path) -> None:
@@ -173,5 +175,17 @@ def test_quick_commands_do_not_import_torch(command: list[str]) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     readme = (shipped("config.example.yaml").parent / "README.md").read_text(encoding="utf-8")
-    for command in ["run", "demo", "init", "check", "say", "recognize", "transcribe", "sample", "devices", "models"]:
+    for command in [
+        "run",
+        "demo",
+        "init",
+        "check",
+        "say",
+        "recognize",
+        "transcribe",
+        "bench",
+        "sample",
+        "devices",
+        "models",
+    ]:
         assert f"`voiced {command}" in readme

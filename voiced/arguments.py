@@ -19,6 +19,7 @@ ABOUT = {
     "say": "what a sentence would do",
     "recognize": "recordings of commands, without a wake word: recognise and match",
     "transcribe": "Whisper as Whisper: any length, any language",
+    "bench": "a folder of labelled recordings: how many are understood, clean and in noise, and at what cost",
     "sample": "sentences of the grammar",
     "devices": "microphones; → marks the one that would be used",
     "models": "Whisper models: → marks those that are installed",
@@ -75,6 +76,21 @@ def _recognize(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _bench(parser: argparse.ArgumentParser) -> None:
+    folder = "labels.json, recordings (there or in audio/), and intents/ unless --intents names others"
+    parser.add_argument("folder", type=Path, metavar="DIR", help=folder)
+    parser.add_argument("--noise", type=Path, metavar="FILE", help="a recording of noise that is mixed in")
+    snr = "ratios of speech to noise in dB (24 21 18 15 12 9 6)"
+    parser.add_argument("--snr", type=float, nargs="+", default=[24, 21, 18, 15, 12, 9, 6], metavar="DB", help=snr)
+    parser.add_argument("--seed", type=int, default=0, help="which stretches of the noise (0)")
+    foreign = "recordings that are no commands of this grammar; all of them should be rejected"
+    parser.add_argument("--foreign", type=Path, nargs="+", default=[], metavar="DIR", help=foreign)
+    parser.add_argument("--limit", type=_count, metavar="N", help="only N recordings of each folder")
+    parser.add_argument("--jobs", type=_count, metavar="N", help="recordings recognised at once (one per processor)")
+    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw how often each confidence is right")
+    parser.add_argument("--json", action="store_true", help="one JSON object, with every recording in it")
+
+
 def _sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", type=_count, default=10, metavar="N", help="how many (10)")
     parser.add_argument("--seed", type=int, help="for the same sentences every time")
@@ -91,7 +107,7 @@ def _models(parser: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of sentences")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)
 
 
@@ -102,6 +118,7 @@ _OPTIONS = {
     "say": _say,
     "recognize": _recognize,
     "transcribe": transcribe_arguments.add_arguments,
+    "bench": _bench,
     "sample": _sample,
     "devices": _add_json,
     "models": _models,

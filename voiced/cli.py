@@ -158,6 +158,29 @@ def transcribe(options: Namespace) -> int:
     return transcribe.run(options, _config(options).recognizer.model, _print)
 
 
+def bench(options: Namespace) -> int:
+    """A folder of labelled recordings."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from voiced import reliability_plot
+    from voiced.bench import Setup, attempt_all, foreign_tasks, own_tasks
+    from voiced.bench_report import Report
+
+    settings = _config(options).recognizer
+    setup = Setup(settings, options.intents or options.folder / "intents", options.noise, options.seed)
+    own = own_tasks(options.folder, options.snr if options.noise else (), options.limit)
+    tasks = own + foreign_tasks(options.foreign, options.limit)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("recognising", total=len(tasks))
+        trials = attempt_all(setup, tasks, options.jobs or os.cpu_count() or 1, lambda: bar.advance(task))
+    report = Report(str(options.folder), settings.model, trials[: len(own)], trials[len(own) :])
+    print(json.dumps(report.as_json(), ensure_ascii=False) if options.json else report.as_text())
+    if options.plot:
+        reliability_plot.write(options.plot, report.reliability)
+    return DONE
+
+
 def sample(options: Namespace) -> int:
     """Sentences of the grammar."""
     grammar = _grammar(_config(options))
@@ -245,4 +268,4 @@ def _grammar(config: Config) -> Grammar:
     return grammar.load([config.intents])
 
 
-COMMANDS = (run, demo, init, check, say, recognize, transcribe, sample, devices, models)
+COMMANDS = (run, demo, init, check, say, recognize, transcribe, bench, sample, devices, models)
