@@ -93,7 +93,10 @@ def listen(
     settings: ListeningSettings,
     requests: Requests,
 ) -> Iterator[Event]:
-    """Each command as an utterance, each change on the way as an event."""
+    """Each command as an utterance, each change on the way as an event.
+
+    A command cut short by the end of the sound, or by a gap in it, is not handed out: half of it may be another.
+    """
     ear = _Ear(detector, vad, settings)
     for frame in frames:
         if requests.muted != ear.muted:
@@ -102,7 +105,6 @@ def listen(
         asked = requests.take_listen()
         if not ear.muted:
             yield from ear.hear(frame, asked=asked)
-    yield from ear.stop(Ending.END_OF_AUDIO)
 
 
 class _Ear:
@@ -119,8 +121,9 @@ class _Ear:
     def hear(self, frame: AudioFrame, *, asked: bool) -> Iterator[Event]:
         """A wake word during a recording begins a new one: somebody starts over. `asked` does not."""
         if self._history and self._history[-1].end != frame.start:
-            yield from self.stop(Ending.END_OF_AUDIO)  # frames are missing: what comes is another stream
-            self._forget()
+            if self._recording:
+                yield self._recording.nothing()
+            self._forget()  # frames are missing: what comes is another stream
         self._history.append(frame)
         detection = self._detector.detect(frame)
         if detection or (asked and not self._recording):
@@ -129,22 +132,17 @@ class _Ear:
             ending = self._recording.catch_up()
         else:
             ending = self._recording.hear(frame) if self._recording else None
-        if ending:
-            yield from self.stop(ending)
-
-    def stop(self, ending: Ending) -> Iterator[Utterance]:
-        """End the recording under way, if there is one."""
-        recording, self._recording = self._recording, None
-        if recording:
-            yield recording.utterance(ending)
+        if self._recording and ending:
+            yield self._recording.utterance(ending)
+            self._recording = None
 
     def mute(self, *, muted: bool) -> None:
         """Throw everything away."""
         self.muted = muted
-        self._recording = None
         self._forget()
 
     def _forget(self) -> None:
+        self._recording = None
         self._history.clear()
         self._detector.reset()
 
@@ -197,6 +195,11 @@ class _Recording:
     def _step(self, sound: Activity) -> Ending | None:
         assert self._endpointer, "steps count from the command's start on"
         return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
+
+    def nothing(self) -> Utterance:
+        """Nothing that can be used."""
+        end = self._frames[-1].end
+        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self._detection)
 
     def utterance(self, ending: Ending) -> Utterance:
         """What was heard, without the wake word or beginning with it."""
