@@ -7,6 +7,8 @@ The story
     daemon                                  opens and wires everything, says READY, closes in reverse order
     assistant                               hear → recognise → match → act, on one screen
     check, init, demo, transcribe, report   what commands do that is more than a call
+    bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
+    labelled, scoring                       what was said in them, and whether that was understood
 
 Hearing
     microphone, sound_file, recording       sound → frames of 80 ms
@@ -28,7 +30,7 @@ Acting
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
     relay                                   an iterator in a thread: the only place where threads start
-    systemd, resources, resampling, onnx_session, errors, flow
+    systemd, resources, resampling, noise, onnx_session, errors, flow
 """
 
 __version__ = "0.1.0"
