@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from voiced.whisper.dimensions import Dimensions
 
+_AT_ONCE = 375  # positions: a quarter of a window
 _FEW_ROWS = 8  # up to here the projection to the vocabulary is bound by memory, not by arithmetic
 
 
@@ -94,7 +95,7 @@ class EncoderBlock(nn.Module):
         super().__init__()
         self.attn = Attention(n_state, n_head)
         self.attn_ln = nn.LayerNorm(n_state)
-        self.mlp = _mlp(n_state)
+        self.mlp = Mlp(n_state)
         self.mlp_ln = nn.LayerNorm(n_state)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -111,7 +112,7 @@ class DecoderBlock(nn.Module):
         self.attn_ln = nn.LayerNorm(n_state)
         self.cross_attn = Attention(n_state, n_head)
         self.cross_attn_ln = nn.LayerNorm(n_state)
-        self.mlp = _mlp(n_state)
+        self.mlp = Mlp(n_state)
         self.mlp_ln = nn.LayerNorm(n_state)
 
     def forward(self, x: Tensor, past: KeyValue, audio: KeyValue, mask: Tensor | None) -> tuple[Tensor, KeyValue]:
@@ -133,8 +134,21 @@ class DecoderBlock(nn.Module):
         return result
 
 
-def _mlp(n_state: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(n_state, 4 * n_state), nn.GELU(), nn.Linear(4 * n_state, n_state))
+class Mlp(nn.Sequential):
+    """Each position for itself. A few at a time: what lies between the layers is four times as wide as the rest."""
+
+    def __init__(self, n_state: int) -> None:
+        super().__init__(nn.Linear(n_state, 4 * n_state), nn.GELU(), nn.Linear(4 * n_state, n_state))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[1] <= _AT_ONCE:
+            return self._run(x)
+        return torch.cat([self._run(some) for some in torch.split(x, _AT_ONCE, dim=1)], dim=1)
+
+    def _run(self, x: Tensor) -> Tensor:
+        wide, gelu, narrow = self
+        result: Tensor = narrow(gelu(wide(x)))
+        return result
 
 
 class Encoder(nn.Module):
@@ -158,11 +172,25 @@ class Encoder(nn.Module):
         return audio_features
 
 
+class TokenEmbedding(nn.Embedding):
+    """Tokens → vectors, and back: Whisper projects to the vocabulary by the same matrix."""
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Hidden states (..., state) → (..., n_vocab)."""
+        rows = hidden.reshape(-1, hidden.shape[-1])
+        if len(rows) > _FEW_ROWS:
+            return F.linear(hidden, self.weight)
+        # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
+        # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).
+        columns = (rows if len(rows) > 1 else torch.cat([rows, rows])).T
+        return (self.weight @ columns)[:, : len(rows)].T.reshape(*hidden.shape[:-1], -1).contiguous()
+
+
 class Decoder(nn.Module):
     def __init__(self, dims: Dimensions) -> None:
         super().__init__()
         n_state = dims.n_text_state
-        self.token_embedding = nn.Embedding(dims.n_vocab, n_state)
+        self.token_embedding = TokenEmbedding(dims.n_vocab, n_state)
         self.positional_embedding = nn.Parameter(torch.zeros(dims.n_text_ctx, n_state))
         self.blocks = nn.ModuleList(DecoderBlock(n_state, dims.n_text_head) for _ in range(dims.n_text_layer))
         self.ln = nn.LayerNorm(n_state)
@@ -249,14 +277,7 @@ class Whisper(nn.Module):
 
         Apart from `decode`, because it reads as much memory as everything else: ask for the positions that matter.
         """
-        weight = self.decoder.token_embedding.weight
-        rows = hidden.reshape(-1, hidden.shape[-1])
-        if len(rows) > _FEW_ROWS:
-            return F.linear(hidden, weight).float()
-        # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
-        # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).
-        columns = (rows if len(rows) > 1 else torch.cat([rows, rows])).T
-        return (weight @ columns)[:, : len(rows)].T.reshape(*hidden.shape[:-1], -1).contiguous().float()
+        return self.decoder.token_embedding.logits(hidden).float()
 
 
 def _causal_mask(begin: int, n: int, device: torch.device) -> Tensor | None:
