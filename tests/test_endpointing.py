@@ -41,6 +41,7 @@ def speech(endpointer: Endpointer) -> tuple[int, int]:
         ("." * 48 + "ss" + "." * 10, Ending.NO_SPEECH, 52, (0, 0)),  # nearly did: heard out, then nothing
         ("s.s.s.s." * 6 + "." * 10, Ending.NO_SPEECH, 50, (0, 0)),  # clicks are not speech
         ("sss.ss" + "." * 10, Ending.SILENCE, 16, (0, 6)),  # the closure before a "t" is no pause
+        ("ss" + ".s" * 60, Ending.NO_SPEECH, 57, (0, 0)),  # crackling that never lets the sum run empty
         ("ss" + "." * 30 + "s" * 5 + "." * 10, Ending.SILENCE, 47, (32, 37)),  # the tail of the wake word leaks away
         ("s" * 200, Ending.TOO_LONG, 125, (0, 125)),
         ("." * 40 + "s" * 200, Ending.TOO_LONG, 165, (40, 165)),  # who hesitates has as long as any other

@@ -10,7 +10,8 @@ It knows no audio, clock or thread, only sample counts, and it decides nothing b
 the short gaps of real speech (the closure before a "t") do not start it afresh. The tail of the wake word, which may
 reach into the first steps, is too short to fill it and leaks away.
 
-*Nobody speaks* is only decided while the sum is empty, so that whoever begins just before the time is up is heard out.
+*Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
+heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
 *Longest command* counts from the first word, not from the wake word: a speaker who hesitates has as long as any other.
 """
 
@@ -65,5 +66,5 @@ class Endpointer:
             self._speaking = self._evidence >= self._min_speech
             return None
         self._evidence = max(0, self._evidence - samples)
-        timed_out = not self._evidence and self._at - self._start >= self._start_timeout
-        return Ending.NO_SPEECH if timed_out else None
+        overdue = self._at - self._start - self._start_timeout
+        return Ending.NO_SPEECH if overdue >= (2 * self._min_speech if self._evidence else 0) else None
