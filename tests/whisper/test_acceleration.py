@@ -20,7 +20,7 @@ ENGINES = [engine for engine in acceleration._ENGINES if engine in torch.backend
 
 
 def relative_error(found: torch.Tensor, expected: torch.Tensor) -> float:
-    return ((found - expected).norm() / expected.norm()).item()
+    return float((found - expected).norm() / expected.norm())
 
 
 @pytest.fixture
