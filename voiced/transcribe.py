@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -40,12 +40,6 @@ SEED = 0  # the same recording gives the same text, also where tokens are drawn 
 ONE_AFTER_THE_OTHER = ("txt", "json")  # formats of which several may stand in one stream
 
 
-class Print(Protocol):
-    """Python's `print`."""
-
-    def __call__(self, text: str, /, *, file: TextIO | None = None, flush: bool = False) -> None: ...
-
-
 class UsageError(VoicedError):
     """Arguments that do not go together."""
 
@@ -67,8 +61,11 @@ class Job:
     outputs: dict[Path, tuple[Output, ...]]  # recording → what is written of it, at least one
 
 
-def run(asked: Namespace, model: str, say: Print) -> int:
-    """What `add_arguments` has read; a recording that cannot be read does not stop the others. Returns an exit code."""
+def run(asked: Namespace, model: str, say: Callable[..., None]) -> int:
+    """What `add_arguments` has read; a recording that cannot be read does not stop the others. `say` is `print`.
+
+    Returns an exit code.
+    """
     job = _job(asked)
     loaded = _load(asked, model, job.options)
     done = DONE
@@ -84,7 +81,7 @@ def run(asked: Namespace, model: str, say: Print) -> int:
     return done
 
 
-def _transcribe(loaded: LoadedModel, file: Path, job: Job, say: Print) -> bool:
+def _transcribe(loaded: LoadedModel, file: Path, job: Job, say: Callable[..., None]) -> bool:
     """False: it was interrupted; what there was by then is written."""
     torch.manual_seed(SEED)
     recording = segments.prepare(loaded, sound_file.read(file), job.options)
@@ -115,7 +112,7 @@ class Live:
             self.interrupted = True
 
 
-def _write(blocks: Iterable[str], output: Output, say: Print) -> None:
+def _write(blocks: Iterable[str], output: Output, say: Callable[..., None]) -> None:
     if output.path is None:
         for block in blocks:
             say(block, flush=True)
