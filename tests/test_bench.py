@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+import yaml
 
+from voiced import grammar
 from voiced.bench import own_tasks
 from voiced.bench_report import Report
 from voiced.cli import main
@@ -174,6 +176,15 @@ def test_a_report_of_nothing_understood_is_a_report() -> None:
     assert "0.00%" in report.as_text()
     assert report.as_json()["noisy_mean"] is None
     drawn(report.reliability)
+
+
+def test_near_misses_are_none_of_the_commands() -> None:
+    """Those of the benchmark, near the intents that ship: none may be one, or its rejection proves nothing."""
+    groups = yaml.safe_load((Path(__file__).parent / "benchmarks/near_misses.yaml").read_text(encoding="utf-8"))
+    sentences = {group: [text for kind in kinds.values() for text in kind] for group, kinds in groups.items()}
+    assert sum(len(set(each)) for each in sentences.values()) >= 200
+    commands = grammar.load([INTENTS])
+    assert [text for text in sentences["shipped"] if commands.match(text)] == []
 
 
 # -- the command -------------------------------------------------------------------------------------
