@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from voiced.command_start import EARLIEST, LATEST, ONSET, PAUSE, USUALLY, Cut, command_start, cut
+from voiced.command_start import (
+    EARLIEST,
+    HESITATION,
+    LATEST,
+    ONSET,
+    PAUSE,
+    USUALLY,
+    Cut,
+    command_start,
+    cut,
+    speech_start,
+)
 from voiced.vad import Activity
 
 WORD = "s" * 25  # 0.75 s, as long as "hey jarvis"
@@ -30,6 +41,7 @@ def parse(script: str) -> tuple[list[Activity], int]:
         (WORD + "|ss..ss..ssssss", LATEST),  # closures are no pauses
         (WORD + "|" + "d" * 10, LATEST),  # a television in the pause: no pause can be seen
         ("s" * 5 + "." * 8 + "s" * EARLIEST + "|....", 0),  # "hey … jarvis": pauses before it do not count
+        ("s" * 8 + "..." + "s" * EARLIEST + "|....", 0),  # nor those within it: "a … lexa"
         ("." * 30 + "|" + "." * 10, LATEST),  # the VAD heard nothing at all
     ],
 )
@@ -87,3 +99,22 @@ def test_a_drawled_wake_word_a_pause_and_a_command() -> None:
 def test_a_recording_that_begins_with_the_detection() -> None:
     sounds, detected = parse("|" + "s" * 40)
     assert cut(sounds, detected, (LATEST, 40)) == Cut(begin=0, speech=(0, 40), one_breath=True)
+
+
+@pytest.mark.parametrize(
+    (
+        "before",
+        "earlier",
+    ),  # what precedes the speech that the endpointer found, and by how many steps it begins earlier
+    [
+        ("", 0),
+        ("sssss....ssssss" + "." * 14, 29),  # "can … I … have a": too short for the endpointer
+        ("ddd..", 5),  # or too quiet
+        ("sss" + "." * (HESITATION + 1), 0),  # something else
+    ],
+)
+def test_the_first_word_is_kept(before: str, earlier: int) -> None:
+    sounds, detected = parse("." * 10 + WORD + "|" + "." * 40 + before + "s" * 30 + "." * 20)
+    found = detected + 40 + len(before)
+    assert cut(sounds, detected, (found, found + 30)) == Cut(detected, (found - earlier, found + 30))
+    assert speech_start(sounds, found, detected) == found - earlier

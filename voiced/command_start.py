@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 # All in steps of the VAD, 30 ms.
 PAUSE = 3  # quiet steps that make a pause; the closure before a "t" is shorter
-EARLIEST = 12  # before the detection: no wake word ends sooner
+EARLIEST = 8  # before the detection: wake words do not end sooner; but many have a pause inside ("a…lexa")
 LATEST = 5  # after the detection: most wake words have ended
 USUALLY = 3  # before the detection: where most end
 ONE_WORD = 3  # speech beyond LATEST that may be a command of one word
 WORD_GAP = 10  # quiet within a wake word ("hey … jarvis"), at most
+HESITATION = 16  # quiet after the first word of a command ("can … you turn on"), at most
 ONSET = 3  # speech before the VAD notices it
 LONGEST_WORD = 50  # from the start of a wake word to its detection, at most
 
@@ -56,12 +57,18 @@ def cut(sounds: Sequence[Activity], detected: int, speech: tuple[int, int]) -> C
     said = speech[0] < speech[1]
     pause = first_pause(sounds, detected - EARLIEST, speech[0] if said else len(sounds))
     usually = max(0, detected - USUALLY)
-    if said and pause is None:
-        return Cut(wake_word_start(sounds, detected), (usually, speech[1]), one_breath=True)
-    end = len(sounds) if pause is None else pause
-    if not said and end - detected - LATEST >= ONE_WORD:
-        return Cut(wake_word_start(sounds, detected), (usually, end), one_breath=True)
+    if said and pause is not None:
+        return Cut(pause, (speech_start(sounds, speech[0], pause), speech[1]))
+    end = speech[1] if said else len(sounds) if pause is None else pause
+    if said or end - detected - LATEST >= ONE_WORD:
+        word = run_start(sounds, detected, max(0, detected - LONGEST_WORD), WORD_GAP)
+        return Cut(max(0, word - ONSET), (usually, end), one_breath=True)
     return Cut(usually if pause is None else pause, speech)
+
+
+def speech_start(sounds: Sequence[Activity], found: int, earliest: int) -> int:
+    """Step of the first word, which may be too short or too quiet for the endpointer to find it."""
+    return run_start(sounds, found, earliest, HESITATION)
 
 
 def first_pause(sounds: Sequence[Activity], begin: int, end: int) -> int | None:
@@ -75,12 +82,12 @@ def first_pause(sounds: Sequence[Activity], begin: int, end: int) -> int | None:
     return None
 
 
-def wake_word_start(sounds: Sequence[Activity], detected: int) -> int:
-    """Step at which the speech begins that the detection is part of."""
-    start = detected
-    for step in range(detected - 1, max(0, detected - LONGEST_WORD) - 1, -1):
+def run_start(sounds: Sequence[Activity], end: int, earliest: int, gap: int) -> int:
+    """Step at which the speech begins that goes on until `end`, with up to `gap` quiet steps in between."""
+    start = end
+    for step in range(end - 1, earliest - 1, -1):
         if sounds[step] is not Activity.QUIET:
             start = step
-        elif start - step > WORD_GAP:
+        elif start - step > gap:
             break
-    return max(0, start - ONSET)
+    return start

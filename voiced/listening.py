@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from voiced.command_start import command_start, cut
+from voiced.command_start import Cut, command_start, cut, speech_start
 from voiced.endpointing import Endpointer
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
 from voiced.vad import STEP_SAMPLES as STEP
@@ -204,12 +204,9 @@ class _Recording:
     def utterance(self, ending: Ending) -> Utterance:
         """What was heard, without the wake word or beginning with it."""
         sound = np.concatenate([frame.samples for frame in self._frames])
-        first, last = self._endpointer.speech if self._endpointer else (self._woken * STEP,) * 2
-        begin, prefix = 0, ""
-        if self._detection:
-            kept = cut(self._sounds, self._woken, (first // STEP, last // STEP))
-            begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
-            prefix = spoken(self._detection.wake_word) if kept.one_breath else ""
+        kept = self._cut()
+        begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
+        prefix = spoken(self._detection.wake_word) if self._detection and kept.one_breath else ""
         blank(sound, begin)
         start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
         return Utterance(
@@ -220,6 +217,13 @@ class _Recording:
             detection=self._detection,
             prefix=prefix,
         )
+
+    def _cut(self) -> Cut:
+        assert self._endpointer, "it is what ends a recording"
+        first, last = (sample // STEP for sample in self._endpointer.speech)
+        if self._detection:
+            return cut(self._sounds, self._woken, (first, last))
+        return Cut(0, (speech_start(self._sounds, first, self._woken) if first < last else first, last))
 
 
 def _ending(ending: Ending, *, said: bool) -> Ending:
