@@ -116,6 +116,24 @@ class Automaton:
             now = frozenset(there for place in now for there, _ in self.step(place, char))
         return now
 
+    def alone(self, place: Place) -> Place:
+        """The same place as if nobody knew who called its part: where the part ends, the end is reached."""
+        state, at_boundary, _ = place
+        return state, at_boundary, (self.final, None)
+
+    def has_left(self, place: Place) -> bool:
+        """Whether a part that was walked alone has ended here."""
+        return place[0] == self.final and place[2] is None
+
+    def leave(self, place: Place, at_boundary: bool) -> tuple[Place, ...]:  # noqa: FBT001
+        """Where the caller goes on when the part that a place is in has ended."""
+        stack = place[2]
+        return () if stack is None else tuple(there for there, _ in self._settle(stack[0], at_boundary, stack[1]))
+
+    def is_wild(self, place: Place) -> bool:
+        """Whether any letter may come next: then any text may."""
+        return ANY in self.letters[place[0]]
+
     def _follow(self, place: Place, char: str) -> tuple[Move, ...]:
         state, _, stack = place
         letters = self.letters[state]

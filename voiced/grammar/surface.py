@@ -1,0 +1,119 @@
+"""How a recogniser may write a sentence of the grammar: where spaces and marks may stand, and what it comes to.
+
+The normal form forgives anything between words; a recogniser that may write ",,, !" between any two letters would
+wander about there. So a text that is being written has at most one mark and one space between words, begins with a
+space or not, and a mark stands after a word. Every text of this kind is read by `normalize.write` as any other is.
+
+A machine over characters, like the one that it drives. Knows nothing of tokens and of the automaton.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import Enum
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from voiced.grammar.normalize import SYMBOLS, Writing, write
+
+
+class Spot(Enum):
+    """What was written last, as a typesetter sees it."""
+
+    START = "start"  # nothing
+    LETTER = "letter"  # a letter, digit or symbol
+    JOIN = "join"  # a mark that may stand inside a word
+    MARK = "mark"  # a mark after a word
+    SPACE = "space"  # a space, or a mark that opens a sentence
+    MINUS = "minus"  # a hyphen before a number
+
+
+class Surface(NamedTuple):
+    """All that matters of how the text was written so far."""
+
+    writing: Writing = Writing.NOTHING
+    spot: Spot = Spot.START
+
+
+class Look(NamedTuple):
+    """What comes of one more character."""
+
+    surface: Surface
+    written: str  # in normal form
+
+
+JOINS = ".'\u2019-"
+MARKS = ",!?"
+EAST_ASIAN_MARKS = "\uff0c\u3001\u3002\uff01\uff1f"  # no space follows
+OPENINGS = "\u00bf\u00a1"  # ¿ and ¡
+_ALPHABETS, _SYLLABLES = range(0x80, 0x3100), range(0xAC00, 0xD7A4)
+_EAST_ASIAN = {"ja", "yue", "zh"}
+_OPENING = {"ca", "es", "gl"}
+
+
+@lru_cache(maxsize=50_000)
+def look(surface: Surface, char: str, language: str) -> Look | None:
+    """The surface after a character; None if it must not be written there."""
+    spot = _spot_after(surface, char, language)
+    if spot is None:
+        return None
+    writing, written = write(surface.writing, char, language)
+    return Look(Surface(writing, spot), written)
+
+
+@lru_cache(maxsize=10_000)
+def letters_of(char: str) -> str:
+    """What a character is in normal form, inside a word; "" for marks, spaces, and curiosities such as "ᵏ" and "⑤"."""
+    if char in SYMBOLS:
+        return char
+    is_plain = unicodedata.normalize("NFKD", char) == unicodedata.normalize("NFD", char)
+    return write(Writing.WORD, char)[1] if is_plain else ""
+
+
+def is_writable(char: str) -> bool:
+    """Whether a character can stand anywhere at all."""
+    return char in " " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
+
+
+@cache
+def every_character() -> tuple[str, ...]:
+    """All that a text may hold beyond ASCII, of Unicode's first plane."""
+    return tuple(char for char in map(chr, range(0x80, 0xD800)) if is_writable(char))
+
+
+def characters_of(letters: frozenset[str]) -> tuple[str, ...]:
+    """What a text of these letters in normal form may hold beyond ASCII, and marks."""
+    composed = {*map(chr, _ALPHABETS), *(letter for letter in letters if not letter.isascii())}
+    if any("\u1100" <= letter <= "\u11ff" for letter in letters):  # Korean syllables are decomposed
+        composed |= set(map(chr, _SYLLABLES))
+    return tuple(char for char in sorted(composed) if is_writable(char) and set(letters_of(char)) <= letters)
+
+
+def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
+    spot = surface.spot
+    after_word = spot in (Spot.LETTER, Spot.JOIN)
+    if char == " ":
+        return None if spot in (Spot.SPACE, Spot.MINUS) else Spot.SPACE
+    if char in MARKS:
+        return Spot.MARK if after_word else None
+    if char in JOINS:
+        return _spot_after_join(spot, char)
+    if char in EAST_ASIAN_MARKS:
+        return Spot.JOIN if after_word and language in _EAST_ASIAN else None
+    if char in OPENINGS:
+        return Spot.SPACE if spot in (Spot.START, Spot.SPACE) and language in _OPENING else None
+    return _spot_after_letters(surface, letters_of(char))
+
+
+def _spot_after_join(spot: Spot, char: str) -> Spot | None:
+    if spot is Spot.LETTER:
+        return Spot.JOIN
+    return Spot.MINUS if char == "-" and spot in (Spot.START, Spot.SPACE) else None
+
+
+def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
+    """A word begins or goes on; after a minus and inside 1,000 only a digit may."""
+    is_digit = "0" <= letters[:1] <= "9"
+    if surface.spot is Spot.MINUS or (surface.spot is Spot.MARK and surface.writing is Writing.COMMA):
+        return Spot.LETTER if is_digit else None
+    return Spot.LETTER if letters and surface.spot is not Spot.MARK else None
