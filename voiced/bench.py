@@ -6,7 +6,9 @@ noise is mixed in, and what the results amount to, others know.
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -14,6 +16,7 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 from voiced import grammar, sound_file
+from voiced.errors import VoicedError
 from voiced.flow import SAMPLE_RATE
 from voiced.labelled import Recording, foreign, labelled
 from voiced.noise import key_of, mixed
@@ -75,13 +78,16 @@ def attempt_all(setup: Setup, tasks: Sequence[Task], jobs: int, done: Callable[[
     grammar.load([setup.intents])  # what is wrong with the grammar is better said before the work begins
     if setup.noise:
         sound_file.read(setup.noise)
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn"))
+    ignore = (signal.SIGINT, signal.SIG_IGN)  # of Ctrl-C this process takes care
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), signal.signal, ignore)
     try:
         trials = [pool.submit(attempt, setup, task) for task in tasks]
         for trial in as_completed(trials):
             trial.result()
             done()
         return [trial.result() for trial in trials]
+    except BrokenProcessPool as error:
+        raise VoicedError("a process that recognises has died; if memory is short, try --jobs 1") from error
     finally:
         pool.shutdown(cancel_futures=True)
 

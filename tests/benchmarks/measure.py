@@ -1,0 +1,135 @@
+"""Every number of README's section "Measured", as it stands there; takes an hour or more.
+
+    python tests/benchmarks/measure.py RECORDINGS --near-misses SPOKEN --sampled SPOKEN --out measured.json
+
+RECORDINGS holds `coffee/` (Picovoice's speech-to-intent benchmark) and `home/<language>/` (OHF-Voice's
+speech-to-phrase tests), each with `labels.json`, sound and `intents/`; `coffee/kitchen.flac` is noise. What `speak.py`
+has spoken is left out if it is not named. `--limit 20` gives a first impression. What a command costs is measured by
+`cost.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiced.bench import Setup, Task, attempt_all, foreign_tasks, own_tasks
+from voiced.bench_report import Report
+from voiced.config import RecognizerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voiced.scoring import Trial
+
+SNRS = (24, 21, 18, 15, 12, 9, 6)
+HOMES = {"en": ("tiny.en", "base"), "de": ("base",), "es": ("base",), "it": ("base",), "nl": ("base",)}
+OWN_INTENTS = Path(__file__).parent.parent.parent / "intents"
+
+
+class Bench:
+    """Measures, and keeps everything that was measured."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self.asked = asked
+        self.reports: list[Report] = []
+
+    def commands(self, model: str, folder: Path, *, intents: Path | None = None, snrs: Sequence[float] = ()) -> Report:
+        """One folder under its own grammar, or another."""
+        noise = self.asked.recordings / "coffee/kitchen.flac" if snrs else None
+        tasks = own_tasks(folder, snrs, self.asked.limit)
+        trials = self._attempt(model, intents or folder / "intents", tasks, noise)
+        return self._kept(Report(str(folder), model, trials, ()))
+
+    def others(self, model: str, intents: Path, folders: Sequence[Path]) -> Report:
+        """Folders full of what is no command under a grammar."""
+        trials = self._attempt(model, intents, foreign_tasks(folders, self.asked.limit), None)
+        return self._kept(Report(str(intents), model, (), trials))
+
+    def _attempt(self, model: str, intents: Path, tasks: list[Task], noise: Path | None) -> list[Trial]:
+        return attempt_all(Setup(RecognizerSettings(model=model), intents, noise), tasks, self.asked.jobs, lambda: None)
+
+    def _kept(self, report: Report) -> Report:
+        self.reports.append(report)
+        return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Every number of README's section Measured.")
+    parser.add_argument("recordings", type=Path)
+    parser.add_argument("--near-misses", type=Path, help="what speak.py made of near_misses.yaml")
+    parser.add_argument("--sampled", type=Path, help="what speak.py made of sentences of the intents that ship")
+    parser.add_argument("--models", nargs="+", default=["tiny.en", "base"], help="for the coffee orders")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--limit", type=int, help="only so many recordings of each folder")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--out", type=Path, help="everything as JSON")
+    asked = parser.parse_args()
+    bench = Bench(asked)
+    for section in asked.only:
+        for line in SECTIONS[section](bench):
+            print(line, flush=True)
+        print(flush=True)
+    if asked.out:
+        asked.out.write_text(json.dumps([report.as_json() for report in bench.reports], ensure_ascii=False))
+
+
+def coffee(bench: Bench) -> Iterator[str]:
+    """Coffee orders in kitchen noise."""
+    head = ["clean", *(f"{snr} dB" for snr in SNRS), "mean 24…6 dB", "accepted, wrong"]
+    yield from ("| coffee orders understood, % | " + " | ".join(head) + " |", "|---|" + "--:|" * len(head))
+    for model in bench.asked.models:
+        told = bench.commands(model, bench.asked.recordings / "coffee", snrs=SNRS).as_json()
+        shares = [one["right"] / one["commands"] for one in told["conditions"]]
+        shares += [told["noisy_mean"]["right"], told["noisy_mean"]["wrong"]]
+        yield f"| {model} | " + " | ".join(f"{100 * share:.1f}" for share in shares) + " |"
+
+
+def home(bench: Bench) -> Iterator[str]:
+    """Home Assistant's own sentences, in five languages."""
+    yield from ("| home commands | model | recordings | understood | accepted, wrong |", "|---|---|--:|--:|--:|")
+    for language, models in HOMES.items():
+        for model in models:
+            own = bench.commands(model, bench.asked.recordings / "home" / language).own
+            yield f"| {language} | {model} | {len(own)} | {share(own, 'right')} | {share(own, 'wrong')} |"
+
+
+def foreign(bench: Bench) -> Iterator[str]:
+    """Commands of another grammar are no commands of this one."""
+    yield from ("| foreign speech | under the grammar | model | recordings | accepted |", "|---|---|---|--:|--:|")
+    folder = bench.asked.recordings
+    homes = [folder / "home" / language for language in HOMES]
+    cases = [("home, five languages", "coffee", homes), ("coffee orders", "home/en", [folder / "coffee"])]
+    for what, under, others in cases:
+        for model in ("tiny.en", "base"):
+            trials = bench.others(model, folder / under / "intents", others).foreign
+            yield f"| {what} | {under} | {model} | {len(trials)} | {share(trials, 'wrong')} |"
+
+
+def near_misses(bench: Bench) -> Iterator[str]:
+    """Sentences that are nearly commands; and the same voices' commands."""
+    yield from ("| synthetic voices | model | recordings | understood | accepted, wrong |", "|---|---|--:|--:|--:|")
+    spoken, sampled = bench.asked.near_misses, bench.asked.sampled
+    cases = [
+        ("near misses of the coffee orders", spoken and spoken / "coffee", bench.asked.recordings / "coffee/intents")
+    ]
+    cases += [("near misses of the intents that ship", spoken and spoken / "shipped", OWN_INTENTS)]
+    cases += [("commands of the intents that ship", sampled, OWN_INTENTS)]
+    for what, folder, intents in cases:
+        for model in ("tiny.en", "base") if folder else ():
+            own = bench.commands(model, folder, intents=intents).own
+            understood = share(own, "right") if any(trial.label.intent for trial in own) else "-"
+            yield f"| {what} | {model} | {len(own)} | {understood} | {share(own, 'wrong')} |"
+
+
+def share(trials: Sequence[Trial], verdict: str) -> str:
+    return f"{100 * sum(trial.verdict.value == verdict for trial in trials) / len(trials):.1f} %"
+
+
+SECTIONS = {"coffee": coffee, "home": home, "foreign": foreign, "near_misses": near_misses}
+
+if __name__ == "__main__":
+    main()
