@@ -19,7 +19,7 @@ import onnxruntime
 from voiced.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -70,8 +70,8 @@ def packaged_model(file_name: str) -> Path:
     return path
 
 
-def open_session(path: Path) -> Session:
-    """Load a model to run on one thread of the CPU."""
+def open_session(path: Path, rewrite: Callable[[bytes], bytes] | None = None) -> Session:
+    """Load a model, as it is or rewritten, to run on one thread of the CPU."""
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")
     options = onnxruntime.SessionOptions()
@@ -79,7 +79,8 @@ def open_session(path: Path) -> Session:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: its warnings concern whoever exported the model
     try:
-        session: Session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        model = rewrite(path.read_bytes()) if rewrite else str(path)
+        session: Session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's exceptions have no common class of their own
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path}: is not an ONNX model that can be run here ({reason})") from error
