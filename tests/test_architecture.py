@@ -27,7 +27,8 @@ HOUSE = {
         "assistant", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
     ),
     "hearing": (
-        "microphone", "sound_file", "recording", "wakeword", "vad", "endpointing", "command_start", "listening",
+        "microphone", "sound_file", "recording", "wakeword", "incremental_embedding", "vad", "endpointing",
+        "command_start", "listening",
     ),
     "understanding": ("recognizer", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
@@ -42,7 +43,18 @@ THREADS = re.compile(r"\b(Thread|Timer|ThreadPoolExecutor|start_new_thread|multi
 THREADS_START_IN = "relay"
 
 # Pure: neither I/O nor clock, thread or log. Of whisper/, the files that read, fetch or prepare weights are not.
-PURE = ("endpointing", "command_start", "noise", "scoring", "outbox", "messages", "actions", "grammar", "whisper")
+PURE = (
+    "endpointing",
+    "command_start",
+    "incremental_embedding",
+    "noise",
+    "scoring",
+    "outbox",
+    "messages",
+    "actions",
+    "grammar",
+    "whisper",
+)
 READS_WEIGHTS = {"weights", "acceleration", "checkpoints", "download", "location", "tokenizer", "model_bin"}
 READS_WEIGHTS |= {"from_ctranslate2", "from_hugging_face", "from_openai"}
 IMPURE = {"asyncio", "http", "io", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time"}
