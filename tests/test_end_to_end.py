@@ -244,7 +244,8 @@ def test_sigterm_during_a_command(state: str, microphone: VirtualMicrophone, bro
         ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
 
 
-def test_a_broker_that_is_not_there_is_waited_for(microphone: VirtualMicrophone) -> None:  # noqa: ARG001 # listens to it
+@pytest.mark.usefixtures("microphone")
+def test_a_broker_that_is_not_there_is_waited_for() -> None:
     with Daemon(free_port()) as daemon:
         daemon.wait_until_told(READY)
         assert "trying again until it works" in daemon.log
@@ -254,7 +255,8 @@ def test_a_broker_that_is_not_there_is_waited_for(microphone: VirtualMicrophone)
         assert daemon.process.returncode == 0
 
 
-def test_a_wrong_password_is_one_sentence(microphone: VirtualMicrophone, tmp_path: Path) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("microphone")
+def test_a_wrong_password_is_one_sentence(tmp_path: Path) -> None:
     mosquitto_passwd = require_program("mosquitto_passwd", HOW_TO_GET)
     users, password = tmp_path / "users", tmp_path / "password"
     subprocess.run([mosquitto_passwd, "-c", "-b", str(users), "me", "right"], check=True)
@@ -269,7 +271,8 @@ def test_a_wrong_password_is_one_sentence(microphone: VirtualMicrophone, tmp_pat
         assert "refuses mqtt.username 'me' or its password" in problem
 
 
-def test_a_missing_microphone_is_one_sentence(microphone: VirtualMicrophone, broker: Broker) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("microphone")
+def test_a_missing_microphone_is_one_sentence(broker: Broker) -> None:
     with Daemon(broker.port, settings={"microphone": {"device": "Concert Hall"}}) as daemon:
         assert daemon.wait() == 1
         (problem,) = daemon.log.splitlines()
