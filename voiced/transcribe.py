@@ -69,8 +69,8 @@ def run(asked: Namespace, model: str, say: Callable[..., None]) -> int:
     job = _job(asked)
     loaded = _load(asked, model, job.options)
     done = DONE
-    for file in asked.files:
-        if len(asked.files) > 1 and job.outputs[file] == (Output("txt", None),):
+    for file in job.outputs:
+        if len(job.outputs) > 1 and job.outputs[file] == (Output("txt", None),):
             say(f"==> {file} <==", flush=True)
         try:
             if not _transcribe(loaded, file, job, say):

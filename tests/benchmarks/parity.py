@@ -1,0 +1,135 @@
+"""Our Whisper against openai-whisper's, live, on the same weights and sounds: what differs, and what it costs.
+
+    pip install openai-whisper==20250625 '.[multilingual]' soundfile
+    PYTHONPATH=. python tests/benchmarks/parity.py                      # every case of the fixtures
+    PYTHONPATH=. python tests/benchmarks/parity.py --seconds 300 --threads 1 2
+
+With --seconds a dialogue of that length is transcribed instead, by both, once for each number of threads. Exits with 1
+if anything differs. Seconds of CPU are counted over all threads, so that other work on the machine hardly matters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+import whisper
+
+from tests.whisper.dialogues import long_dialogue, sound
+from tests.whisper.fixtures.make_transcriptions import CASES, SEED, reference_with_heads
+from tests.whisper.test_segments import options as our_options
+from voiced.whisper.segments import transcribe
+from voiced.whisper.weights import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.whisper.clips import Samples
+    from voiced.whisper.transcription import Transcription
+    from voiced.whisper.weights import LoadedModel
+
+CLOSE = 0.02  # seconds by which times may differ
+HEAD = (
+    "model",
+    "sound",
+    "options",
+    "text",
+    "segments",
+    "words",
+    "times off by",
+    "CPU s: ours",
+    "theirs",
+    "ratio",
+    "wall",
+)
+
+
+@dataclass(frozen=True)
+class Models:
+    ours: LoadedModel
+    theirs: whisper.Whisper
+
+    @classmethod
+    def load(cls, name: str) -> Models:
+        return cls(load(name), reference_with_heads(name))
+
+
+@dataclass(frozen=True)
+class Cost:
+    cpu: float  # seconds
+    wall: float
+
+
+def measured(work: Callable[[], Any]) -> tuple[Any, Cost]:
+    torch.manual_seed(SEED)
+    cpu, wall = time.process_time(), time.perf_counter()
+    result = work()
+    return result, Cost(time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def compare(models: Models, samples: Samples, asked: dict[str, Any]) -> tuple[list[str], bool]:
+    """A row of the table from "text" on, and whether all is equal."""
+    their_options = asked if models.ours.tokenizer.is_multilingual else asked | {"language": "en"}
+    ours, our_cost = measured(lambda: transcribe(models.ours, samples, our_options(asked)))
+    theirs, their_cost = measured(lambda: whisper.transcribe(models.theirs, samples, fp16=False, **their_options))
+    segments = [segment for segment in theirs["segments"] if segment["text"]]
+    our_times, our_words = times_of(ours)
+    their_times = [(it["start"], it["end"]) for segment in segments for it in (segment, *segment.get("words", ()))]
+    their_words = [it["word"] for segment in segments for it in segment.get("words", ())]
+    same_text = ours.text == theirs["text"] and ours.language == theirs["language"]
+    same_words = len(our_times) == len(their_times) and our_words == their_words
+    pairs = zip(our_times, their_times, strict=False)
+    off = max((abs(a - b) for mine, other in pairs for a, b in zip(mine, other, strict=True)), default=0.0)
+    row = [
+        "equal" if same_text else "DIFFERS",
+        f"{len(ours.segments)} {len(segments)}",
+        f"{len(our_words)} {len(their_words)}",
+        f"{off:.3f}" if same_words else "-",
+        f"{our_cost.cpu:.2f}",
+        f"{their_cost.cpu:.2f}",
+        f"{our_cost.cpu / their_cost.cpu:.2f}",
+        f"{our_cost.wall:.1f} {their_cost.wall:.1f}",
+    ]
+    return row, same_text and same_words and off <= CLOSE
+
+
+def times_of(found: Transcription) -> tuple[list[tuple[float, float]], list[str]]:
+    times = []
+    for segment in found.segments:
+        times += [(segment.start, segment.end), *((word.start, word.end) for word in segment.words)]
+    return times, [word.text for segment in found.segments for word in segment.words]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compare with openai-whisper.")
+    parser.add_argument("--model", choices=["tiny.en", "base"], help="only this one")
+    parser.add_argument("--seconds", type=float, help="of dialogue, instead of the fixtures' cases")
+    parser.add_argument("--word-timestamps", action="store_true", help="of the dialogue")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1])
+    asked = parser.parse_args()
+    all_equal = True
+    print("| " + " | ".join(HEAD) + " |\n|" + "---|" * len(HEAD))
+    for name in [asked.model] if asked.model else ["tiny.en", "base"]:
+        models = Models.load(name)
+        cases = [(heard, sound(heard), options) for model, heard, options in CASES if model == name]
+        if asked.seconds:
+            options = {"language": "en", "word_timestamps": asked.word_timestamps}
+            cases = [(f"dialogue {asked.seconds:.0f} s", long_dialogue(asked.seconds), options)]
+        transcribe(models.ours, sound("en"), our_options({}))  # the first run costs more than any other
+        whisper.transcribe(models.theirs, sound("en"), fp16=False, language="en", word_timestamps=True)
+        for threads in asked.threads:
+            torch.set_num_threads(threads)
+            for heard, samples, options in cases:
+                row, equal = compare(models, samples, options)
+                all_equal &= equal
+                shown = ", ".join(f"{key}={value}" for key, value in (options | {"threads": threads}).items())
+                print("| " + " | ".join([name, heard, shown, *row]) + " |", flush=True)
+    return 0 if all_equal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
