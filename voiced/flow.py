@@ -52,7 +52,7 @@ class Ending(Enum):
     SILENCE = "silence"  # the speaker was done
     NO_SPEECH = "no_speech"  # nothing was said
     TOO_LONG = "too_long"  # the longest command was reached
-    END_OF_AUDIO = "end_of_audio"  # the file, or the program, ended
+    END_OF_AUDIO = "end_of_audio"  # a recording of a command alone has no other end
 
 
 @dataclass(frozen=True, eq=False, slots=True)
