@@ -7,20 +7,22 @@ import torch
 import torch.nn.functional as F
 
 from tests.whisper.clips import clip
-from voiced.whisper import acceleration
-from voiced.whisper.acceleration import Int8Linear, Int8TokenEmbedding, choose_compute, to_int8
+from voiced.whisper import acceleration, int8, onednn
+from voiced.whisper.acceleration import accelerate, choose_compute
 from voiced.whisper.decoding import DecodingOptions, decode
 from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.log_mel import log_mel, pad_or_trim
-from voiced.whisper.model import TokenEmbedding, Whisper
+from voiced.whisper.model import KeyValue, TokenEmbedding, Whisper, attend
+from voiced.whisper.onednn import OneDnnLinear
 from voiced.whisper.weights import LoadedModel, load
 
 CPU = torch.device("cpu")
-ENGINES = [engine for engine in acceleration._ENGINES if engine in torch.backends.quantized.supported_engines]
+ENGINES = engines()
 
 
 def relative_error(found: torch.Tensor, expected: torch.Tensor) -> float:
-    return float((found - expected).norm() / expected.norm())
+    return float((found - expected).detach().norm() / expected.detach().norm())
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_a_loud_position_costs_a_quiet_one_nothing(
 @pytest.mark.parametrize("engine", ENGINES)
 def test_activations_that_would_overflow_are_made_smaller(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     """On processors without VNNI; seven bits are a little less exact."""
-    monkeypatch.setattr(acceleration, "_overflows", lambda _: True)
+    monkeypatch.setattr(int8, "_overflows", lambda _: True)
     weight, x = torch.ones(64, 64), torch.ones(1, 64)
     layer = Int8Linear(weight, None, engine)
     assert layer.reduce_range
@@ -79,7 +81,7 @@ def test_every_linear_layer_of_a_network_becomes_smaller() -> None:
     model = Whisper(Dimensions(8, 40, 32, 4, 2, 50, 16, 32, 4, 3)).eval().requires_grad_(requires_grad=False)
     mel, tokens = torch.randn(8, 80), torch.tensor([[3, 1, 4, 1, 5]])
     expected = model.logits(model.decode(tokens, model.start(model.encode(mel)))[0])
-    smaller = to_int8(model.half())
+    smaller = accelerate(model.half(), "int8")
     assert not any(type(module) in (torch.nn.Linear, TokenEmbedding) for module in smaller.modules())
     assert smaller.dtype == torch.float32
     found = smaller.logits(smaller.decode(tokens, smaller.start(smaller.encode(mel)))[0])
@@ -96,14 +98,58 @@ def test_what_compute_may_be() -> None:
         choose_compute("int8", torch.device("cuda"))
 
 
-def test_auto_takes_what_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceleration, "_time_float32", lambda: 1.0)
-    for seconds, expected in ((0.5, "int8"), (2.0, "float32")):
-        monkeypatch.setattr(acceleration, "_fastest_engine", lambda: "x86")
-        monkeypatch.setattr(acceleration, "_time_int8", lambda _, seconds=seconds: seconds)
-        assert choose_compute("auto", CPU) == expected
-    monkeypatch.setattr(acceleration, "_fastest_engine", lambda: None)
+@pytest.mark.parametrize(
+    ("default", "by_onednn", "in_int8", "expected"),
+    [(3.0, 2.0, 1.0, "int8"), (3.0, 1.0, 2.0, "float32"), (1.0, 3.0, 2.0, "float32"), (3.0, float("inf"), 2.0, "int8")],
+)
+def test_auto_takes_what_is_faster(
+    monkeypatch: pytest.MonkeyPatch, default: float, by_onednn: float, in_int8: float, expected: str
+) -> None:
+    for name, seconds in (("_time_default", default), ("_time_onednn", by_onednn)):
+        monkeypatch.setattr(acceleration, name, lambda seconds=seconds: seconds)
+    monkeypatch.setattr(acceleration, "_time_int8", lambda _: in_int8)
+    assert choose_compute("auto", CPU) == expected
+
+
+def test_without_an_engine_there_is_no_int8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acceleration, "engines", list)
     assert choose_compute("auto", CPU) == "float32"
+    with pytest.raises(ValueError, match="nothing in int8 on this machine; choose float32"):
+        choose_compute("int8", CPU)
+
+
+@pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
+@pytest.mark.parametrize("shape", [(1, 1, 64), (2, 30, 64)])
+def test_onednn_computes_the_same(
+    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], shape: tuple[int, ...]
+) -> None:
+    weight, bias = weights_of_a_layer
+    x = torch.randn(shape)
+    for bias_or_none in (bias, None):
+        assert relative_error(OneDnnLinear(weight, bias_or_none)(x), F.linear(x, weight, bias_or_none)) < 1e-6
+
+
+@pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
+@pytest.mark.parametrize(("n", "n_keys"), [(3, 40), (400, 400), (200, 1500)])
+def test_attention_in_parts_is_attention(n: int, n_keys: int) -> None:
+    torch.manual_seed(0)
+    query = torch.randn(2, 3, n, 16)
+    past = KeyValue(torch.randn(2, 3, n_keys, 16), torch.randn(2, 3, n_keys, 16))
+    assert relative_error(onednn.attend(query, past, None), attend(query, past, None)) < 1e-5
+    mask = torch.ones(n, n_keys, dtype=torch.bool).tril(n_keys - n)
+    assert relative_error(onednn.attend(query, past, mask), attend(query, past, mask)) < 1e-5
+
+
+@pytest.mark.parametrize("faster", [True, False])
+def test_float32_stays_float32(monkeypatch: pytest.MonkeyPatch, faster: bool) -> None:  # noqa: FBT001 # a table's column
+    monkeypatch.setattr(acceleration, "_onednn_is_faster", lambda: faster and onednn.is_available())
+    torch.manual_seed(0)
+    model = Whisper(Dimensions(8, 40, 32, 4, 2, 50, 16, 32, 4, 3)).eval().requires_grad_(requires_grad=False)
+    mel, names = torch.randn(8, 80), model.state_dict().keys()
+    expected = model.encode(mel)
+    accelerated = accelerate(model, "float32")
+    assert relative_error(accelerated.encode(mel), expected) < 1e-5
+    assert accelerated.state_dict().keys() == names
 
 
 @pytest.mark.parametrize("compute", ["int8", "bfloat16"])
