@@ -23,7 +23,7 @@ from voiced.flow import SAMPLE_RATE
 from voiced.labelled import NO_COMMAND, Label, foreign, labelled
 from voiced.noise import BLOCK, key_of, mixed
 from voiced.reliability_plot import drawn, write
-from voiced.scoring import Bin, Reliability, Trial, Verdict, confusions, reliability, tallies
+from voiced.scoring import Bin, Reliability, Trial, Verdict, confusions, curve, reliability, tallies
 
 if TYPE_CHECKING:
     from voiced.flow import Samples
@@ -156,6 +156,19 @@ def test_reliability_compares_confidence_with_truth() -> None:
     assert [(round(one.confidence, 6), one.right, one.trials) for one in found.bins] == [(0.5, 1.0, 1), (0.9, 0.75, 4)]
     assert found.error == pytest.approx((0.5 * 1 + 0.15 * 4) / 5)
     assert found.brier == pytest.approx((0.25 + 3 * 0.01 + 0.81) / 5)
+
+
+def test_the_curve_shows_what_another_threshold_would_do() -> None:
+    unsure = trial(LIGHTS, LIGHTS, confidence=0.4, reason="low_confidence")
+    either = trial(LIGHTS, LIGHTS, confidence=0.95, reason="ambiguous")
+    points = curve(
+        [trial(LIGHTS, LIGHTS), unsure, either, trial(LIGHTS, TIMER, confidence=0.2), trial(NO_COMMAND, TIMER)]
+    )
+    found = {point.threshold: (point.right, point.wrong, point.others) for point in points}
+    assert found[0.1] == (0.5, 0.25, 1.0)
+    assert found[0.3] == (0.5, 0.0, 1.0)
+    assert found[0.5] == (0.25, 0.0, 1.0)
+    assert found[0.95] == (0.0, 0.0, 0.0)
 
 
 def test_the_plot_is_a_picture_that_others_can_read(tmp_path: Path) -> None:

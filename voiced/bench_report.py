@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from voiced.scoring import Reliability, Tally, Trial, Verdict, confusions, reliability, tallies
+from voiced.scoring import Reliability, Tally, Trial, Verdict, confusions, curve, reliability, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +39,7 @@ class Report:
             "foreign": [asdict(tally) for tally in tallies(self.foreign)],
             "confusions": [asdict(confusion) for confusion in confusions(self.own)],
             "reliability": asdict(self.reliability),
+            "curve": [asdict(point) for point in curve([*self.own, *self.foreign])],
             "trials": [_trial_json(trial) for trial in (*self.own, *self.foreign)],
         }
 
@@ -72,6 +73,10 @@ class Report:
             yield from (_foreign_row(tally) for tally in tallies(self.foreign))
         yield from self._what_went_wrong()
         yield from _reliability_lines(self.reliability)
+        yield "\nif accepted from confidence   right   wrong   others"
+        for point in curve([*self.own, *self.foreign]):
+            shares = "".join(f"{100 * share:7.2f}%" for share in (point.right, point.wrong, point.others))
+            yield f"{point.threshold:27.2f} {shares}"
 
     def _what_went_wrong(self) -> Iterator[str]:
         found = confusions(self.own)

@@ -7,10 +7,12 @@ has the labelled value.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from statistics import fmean
 from typing import TYPE_CHECKING
+
+from voiced.flow import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from voiced.labelled import Label
 
 BINS = 10  # of the confidence
+THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
 class Verdict(Enum):
@@ -164,3 +167,37 @@ def reliability(trials: Iterable[Trial]) -> Reliability:
         error=sum(abs(one.confidence - one.right) * one.trials for one in bins) / total,
         brier=sum((confidence - right) ** 2 for confidence, right in scored) / total,
     )
+
+
+@dataclass(frozen=True)
+class Point:
+    """What would be accepted if a confidence of `threshold` were enough; shares."""
+
+    threshold: float
+    right: float  # of the commands
+    wrong: float  # of the commands
+    others: float  # of what is no command
+
+
+def curve(trials: Sequence[Trial]) -> tuple[Point, ...]:
+    """Accuracy against rejection. What was rejected for another reason than its confidence stays rejected."""
+    commands = [trial for trial in trials if trial.label.intent is not None]
+    others = [trial for trial in trials if trial.label.intent is None]
+
+    def share(wanted: Sequence[Trial], threshold: float, *verdicts: Verdict) -> float:
+        return sum(_at_threshold(trial, threshold) in verdicts for trial in wanted) / (len(wanted) or 1)
+
+    return tuple(
+        Point(
+            threshold,
+            right=share(commands, threshold, Verdict.RIGHT),
+            wrong=share(commands, threshold, Verdict.WRONG),
+            others=share(others, threshold, Verdict.WRONG),
+        )
+        for threshold in THRESHOLDS
+    )
+
+
+def _at_threshold(trial: Trial, threshold: float) -> Verdict:
+    by_confidence = trial.accepted or trial.reason == Reason.LOW_CONFIDENCE.value
+    return replace(trial, accepted=by_confidence and trial.confidence >= threshold).verdict
