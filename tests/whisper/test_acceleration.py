@@ -9,11 +9,12 @@ import torch.nn.functional as F
 from tests.whisper.clips import clip
 from voiced.whisper import acceleration, int8, onednn
 from voiced.whisper.acceleration import accelerate, choose_compute
+from voiced.whisper.blocks import KeyValue, TokenEmbedding, attend
 from voiced.whisper.decoding import DecodingOptions, decode
 from voiced.whisper.dimensions import Dimensions
 from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.log_mel import log_mel, pad_or_trim
-from voiced.whisper.model import KeyValue, TokenEmbedding, Whisper, attend
+from voiced.whisper.model import Whisper
 from voiced.whisper.onednn import OneDnnLinear
 from voiced.whisper.weights import LoadedModel, load
 

@@ -1,6 +1,7 @@
 """Our Whisper, for itself: knows torch, numpy and tiktoken, and nothing else of voiced.
 
-In the order of the data: `log_mel` (sound → spectrogram), `model` (the network), `tokenizer` and `languages` (text ↔
-tokens), `filters` (what may be written), `search` (writing it), `decoding` (options → the text of one window).
-`weights` loads a model by name or path. What is wrong from outside is a ValueError or OSError with one sentence.
+In the order of the data: `log_mel` (sound → spectrogram), `model` and its `blocks` (the network), `tokenizer` and
+`languages` (text ↔ tokens), `filters` (what may be written), `search` (writing it), `decoding` (options → the text of
+one window). `weights` loads a model by name or path, `acceleration` makes it fast on the processor at hand. What is
+wrong from outside is a ValueError or OSError with one sentence.
 """

@@ -17,7 +17,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from voiced.whisper import checkpoints, from_ctranslate2, from_hugging_face, from_openai
-from voiced.whisper.acceleration import READ_AS, choose_compute, to_int8
+from voiced.whisper.acceleration import READ_AS, accelerate, choose_compute
 from voiced.whisper.location import Located, check_sha256, locate
 from voiced.whisper.model import Whisper
 from voiced.whisper.parameters import StoredWeights, check_parameters
@@ -57,11 +57,9 @@ def load(
     check_parameters(stored.parameters, stored.dims, str(found.path))
     heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
     tokenizer = make_tokenizer(_ranks(stored), stored.dims.n_vocab)
-    model = _build(stored, target)
-    if compute == "int8":
-        to_int8(model)
-        del stored
-        _give_back_memory()
+    model = accelerate(_build(stored, target), compute)
+    del stored
+    _give_back_memory()
     return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
 
 

@@ -1,0 +1,95 @@
+"""Layers with weights of eight bits, for processors: a quarter of the memory to read, and instructions of their own.
+
+A weight is stored as one byte with a scale for each row of its matrix; a position's activations become bytes on their
+way in, with a scale for each position. torch has several engines for this, of which no machine likes all equally.
+Knows layers, not the network around them, nor whether eight bits pay here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+_LOWEST_SCALE = 1e-12  # of a position or a row that is all zeros
+_ROWS = 4096  # of a matrix, made smaller at once
+
+Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which only the operators of `quantized` can read
+
+
+def engines() -> list[str]:
+    """Those of torch that this build of it has."""
+    return [name for name in ("x86", "onednn", "qnnpack") if name in torch.backends.quantized.supported_engines]
+
+
+class Int8Linear(nn.Module):
+    """A linear layer: float32 in and out."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None, engine: str) -> None:
+        super().__init__()
+        self.bias = torch.zeros(len(weight)) if bias is None else bias.detach().float()
+        self.packed = _packed(weight.detach(), self.bias, engine)
+        self.reduce_range = _overflows(engine)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # torch finds one scale for all of x. Positions are brought to one scale, so that a loud one costs the others
+        # no precision: that halves the error. lerp(b, xW + b, scale) = scale * xW + b takes it back.
+        if x.shape[:-1].numel() == 1:
+            return _linear(x, self.packed, self.reduce_range)
+        scale = x.abs().amax(dim=-1, keepdim=True).clamp_(min=_LOWEST_SCALE)
+        return torch.lerp(self.bias, _linear(x / scale, self.packed, self.reduce_range), scale)
+
+
+class Int8TokenEmbedding(nn.Module):
+    """Rows are looked up as they were stored, and projected to in eight bits."""
+
+    def __init__(self, weight: Tensor, engine: str) -> None:
+        super().__init__()
+        self.weight = weight.detach().half()
+        self.projection = Int8Linear(weight, None, engine)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return F.embedding(tokens, self.weight).float()
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        found: Tensor = self.projection(hidden)
+        return found
+
+
+def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:
+    """The layout that the engine wants. A few rows at a time, so that no float32 copy of a large matrix is made."""
+    scales = torch.maximum(weight.amax(dim=1), -weight.amin(dim=1)).float().clamp(min=_LOWEST_SCALE) / 127
+    rows = torch.empty(weight.shape, dtype=torch.int8)
+    for first in range(0, len(weight), _ROWS):
+        some = slice(first, first + _ROWS)
+        rows[some] = (weight[some].float() / scales[some, None]).round_()
+    before = torch.backends.quantized.engine
+    torch.backends.quantized.engine = engine
+    try:
+        with warnings.catch_warnings():
+            # Announced for later than the newest torch that we allow; what replaces it is not in the oldest.
+            warnings.filterwarnings("ignore", message="torch.quantize_per_tensor")
+            zeros = torch.zeros(len(weight), dtype=torch.long)
+            quantised = torch._make_per_channel_quantized_tensor(  # noqa: SLF001 # torch.ao.quantization uses it, too
+                rows, scales.double(), zeros, axis=0
+            )
+        return torch.ops.quantized.linear_prepack(quantised, bias)
+    finally:
+        torch.backends.quantized.engine = before
+
+
+def _linear(x: Tensor, packed: Packed, reduce_range: bool) -> Tensor:  # noqa: FBT001 # as torch calls it
+    found: Tensor = torch.ops.quantized.linear_dynamic(x, packed, reduce_range)
+    return found
+
+
+@cache
+def _overflows(engine: str) -> bool:
+    """Sums of two products overflow 16 bits on x86 before VNNI: activations must do with seven bits there."""
+    n = 64
+    packed = _packed(torch.ones(n, n), torch.zeros(n), engine)
+    return bool((_linear(torch.ones(1, n), packed, False) - n).abs().max() > 1)  # noqa: FBT003 # as torch calls it
