@@ -22,7 +22,8 @@ from tests.system_parts import missing
 from voiced import transcribe
 from voiced.errors import ModelError
 from voiced.transcribe import Live, UsageError
-from voiced.transcribe_arguments import FORMATS, add_arguments
+from voiced.transcribe_arguments import COMPUTE, FORMATS, add_arguments
+from voiced.whisper import acceleration
 from voiced.whisper.transcription import Segment, Step
 from voiced.whisper.writers import WRITERS
 
@@ -154,8 +155,9 @@ def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
     assert "kitchen" in capsys.readouterr().out
 
 
-def test_formats_are_those_that_can_be_written() -> None:
+def test_choices_are_those_that_there_are() -> None:
     assert set(FORMATS) == set(WRITERS)
+    assert acceleration.COMPUTE == COMPUTE
 
 
 def test_arguments_cost_no_torch() -> None:

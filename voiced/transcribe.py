@@ -149,7 +149,7 @@ def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> Loaded
     if asked.threads:
         torch.set_num_threads(asked.threads)
     try:
-        loaded = weights.load(model, device=asked.device)
+        loaded = weights.load(model, device=asked.device, compute=asked.compute)
         segments.check_language(loaded, options)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMATS = ("txt", "srt", "vtt", "tsv", "json")
+COMPUTE = ("auto", "float32", "bfloat16", "int8")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--language", default="auto", metavar="L", help="as in de or german; auto detects it (default)")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="to compute on (auto)")
+    parser.add_argument("--compute", choices=COMPUTE, default="auto", help="precision; auto: int8 where it is faster")
     parser.add_argument("--threads", type=_count, metavar="N", help="processor threads (as many as there are cores)")
     _add_output(parser)
     _add_words(parser)

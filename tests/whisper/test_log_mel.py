@@ -55,3 +55,11 @@ def test_pad_or_trim() -> None:
     assert pad_or_trim(np.ones(3, np.float32), 5).tolist() == [1, 1, 1, 0, 0]
     assert pad_or_trim(np.ones(3, np.float32), 2).tolist() == [1, 1]
     assert len(pad_or_trim(np.ones(3, np.float32))) == WINDOW_SAMPLES
+
+
+@pytest.mark.parametrize("length", [0, 199, 480, 159_360, 159_999, 160_160])
+def test_silence_need_not_be_there_to_be_heard(length: int) -> None:
+    """The ends of the blocks in which long recordings are computed lie near the longer ones."""
+    samples = np.random.default_rng(2).uniform(-1, 1, length).astype(np.float32)
+    padded = log_mel(np.pad(samples, (0, 1600)))
+    assert torch.allclose(log_mel(samples, n_silent=4), padded[:, : length // 160 + 4], atol=1e-6)

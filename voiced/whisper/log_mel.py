@@ -22,7 +22,7 @@ HOP = 160  # samples: 10 ms from one mel frame to the next
 WINDOW_SECONDS = 30  # the most that the encoder sees at once
 WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
 WINDOW_FRAMES = WINDOW_SAMPLES // HOP  # 3000 mel frames
-_BLOCK = 3000  # mel frames computed at once; a spectrum of all would take 20 times the recording's memory
+_BLOCK = 1000  # mel frames computed at once; a spectrum of all would take 20 times the recording's memory
 SAMPLES_PER_POSITION = HOP * 2  # the encoder's second convolution halves the frame rate: 20 ms
 
 
@@ -31,30 +31,39 @@ def pad_or_trim(samples: npt.NDArray[np.float32], length: int = WINDOW_SAMPLES) 
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
-def log_mel(samples: npt.NDArray[np.float32], n_mels: int = 80) -> Tensor:
-    """Mono samples at 16 kHz, full scale ±1 → (n_mels, len(samples) // HOP), float32, about -1 to 1.5.
+def log_mel(samples: npt.NDArray[np.float32], n_mels: int = 80, n_silent: int = 0) -> Tensor:
+    """Mono samples at 16 kHz, full scale ±1 → (n_mels, len(samples) // HOP + n_silent), float32, about -1 to 1.5.
 
-    Pad first: the loudest band sets the floor (8 decades of energy below it), and Whisper expects silence at the end.
+    Whisper expects silence at the end: `n_silent` mel frames of it, 3 or more, or pad first. The loudest band of all
+    sets the floor, 8 decades of energy below it.
     """
+    assert n_silent == 0 or n_silent * HOP >= N_FFT, f"a window is longer than {n_silent} mel frames"
     signal = torch.from_numpy(np.ascontiguousarray(samples, np.float32))
-    n_frames = len(signal) // HOP  # a last, half empty frame is dropped
+    n_frames = len(signal) // HOP + n_silent  # a last, half empty frame is dropped
     if len(signal) <= N_FFT // 2:  # half a window is mirrored at either end
         signal = F.pad(signal, (0, N_FFT // 2 + 1 - len(signal)))
     log_energy = torch.empty(n_mels, n_frames)
     for first in range(0, n_frames, _BLOCK):
         last = min(first + _BLOCK, n_frames)
-        log_energy[:, first:last] = _log_energy(_under_windows(signal, first, last), n_mels)
+        log_energy[:, first:last] = _log_energy(
+            _under_windows(signal, first, last, "constant" if n_silent else "reflect"), n_mels
+        )
     if n_frames:
         log_energy.clamp_(min=log_energy.max() - 8.0)
     return log_energy.add_(4.0).div_(4.0)
 
 
-def _under_windows(signal: Tensor, first: int, last: int) -> Tensor:
-    """The samples under the windows of mel frames first to last - 1, the first centred on its first sample."""
+def _under_windows(signal: Tensor, first: int, last: int, at_end: str) -> Tensor:
+    """The samples under the windows of mel frames first to last - 1, the first centred on its first sample.
+
+    Before the beginning they are mirrored, after the end as `at_end` says, a mode of `F.pad`.
+    """
     begin = first * HOP - N_FFT // 2
     end = max((last - 1) * HOP, 1) + N_FFT // 2  # what is mirrored must be longer than its mirror image
-    mirrored = max(0, -begin), max(0, end - len(signal))
-    return F.pad(signal[None, max(0, begin) : end], mirrored, mode="reflect")[0]
+    samples = signal[None, max(0, begin) : end]
+    if begin < 0:
+        samples = F.pad(samples, (-begin, 0), mode="reflect")
+    return F.pad(samples, (0, max(0, end - max(begin, len(signal)))), mode=at_end)[0]
 
 
 def _log_energy(signal: Tensor, n_mels: int) -> Tensor:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch.nn.functional as F
 
 from voiced.whisper.decoding import detect_language
 from voiced.whisper.fallback import decode_with_fallback, is_silence
 from voiced.whisper.hallucination import end_of_speech, without_hallucinations
-from voiced.whisper.log_mel import HOP, WINDOW_FRAMES, log_mel
+from voiced.whisper.log_mel import WINDOW_FRAMES, log_mel
 from voiced.whisper.timing import add_words
 from voiced.whisper.tokenizer import SECONDS_PER_TIMESTAMP
 from voiced.whisper.transcription import FRAMES_PER_SECOND, Cut, Segment, Step, Transcription, Window
@@ -27,6 +26,7 @@ from voiced.whisper.transcription import FRAMES_PER_SECOND, Cut, Segment, Step, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
     import numpy.typing as npt
     from torch import Tensor
 
@@ -69,7 +69,7 @@ def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: Tran
     check_language(loaded, options)
     model, tokenizer = loaded.model, loaded.tokenizer
     # Silence follows, as everywhere in Whisper: all of its mel frames are like the first few.
-    mel = log_mel(np.pad(samples, (0, SILENT_FRAMES * HOP)), model.dims.n_mels)
+    mel = log_mel(samples, model.dims.n_mels, SILENT_FRAMES)
     probs: dict[str, float] = {}
     if options.language is None:
         first = F.pad(mel, (0, max(0, WINDOW_FRAMES - mel.shape[1])), value=float(mel[0, -1]))[:, :WINDOW_FRAMES]
