@@ -61,25 +61,29 @@ class Int8TokenEmbedding(nn.Module):
 
 
 def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:
-    """The layout that the engine wants. A few rows at a time, so that no float32 copy of a large matrix is made."""
+    """The layout that the engine wants."""
+    before = torch.backends.quantized.engine
+    torch.backends.quantized.engine = engine
+    try:
+        return torch.ops.quantized.linear_prepack(_quantised(weight), bias)
+    finally:
+        torch.backends.quantized.engine = before
+
+
+def _quantised(weight: Tensor) -> Tensor:
+    """Bytes, and a scale for each row. A few rows at a time, so that no float32 copy of a large matrix is made."""
     scales = torch.maximum(weight.amax(dim=1), -weight.amin(dim=1)).float().clamp(min=_LOWEST_SCALE) / 127
     rows = torch.empty(weight.shape, dtype=torch.int8)
     for first in range(0, len(weight), _ROWS):
         some = slice(first, first + _ROWS)
         rows[some] = (weight[some].float() / scales[some, None]).round_()
-    before = torch.backends.quantized.engine
-    torch.backends.quantized.engine = engine
-    try:
-        with warnings.catch_warnings():
-            # Announced for later than the newest torch that we allow; what replaces it is not in the oldest.
-            warnings.filterwarnings("ignore", message="torch.quantize_per_tensor")
-            zeros = torch.zeros(len(weight), dtype=torch.long)
-            quantised = torch._make_per_channel_quantized_tensor(  # noqa: SLF001 # torch.ao.quantization uses it, too
-                rows, scales.double(), zeros, axis=0
-            )
-        return torch.ops.quantized.linear_prepack(quantised, bias)
-    finally:
-        torch.backends.quantized.engine = before
+    with warnings.catch_warnings():
+        # Announced for later than the newest torch that we allow; what replaces it is not in the oldest.
+        warnings.filterwarnings("ignore", message="torch.quantize_per_tensor")
+        zeros = torch.zeros(len(weight), dtype=torch.long)
+        return torch._make_per_channel_quantized_tensor(  # noqa: SLF001 # torch.ao.quantization uses it, too
+            rows, scales.double(), zeros, axis=0
+        )
 
 
 def _linear(x: Tensor, packed: Packed, reduce_range: bool) -> Tensor:  # noqa: FBT001 # as torch calls it

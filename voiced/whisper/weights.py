@@ -57,8 +57,9 @@ def load(
     check_parameters(stored.parameters, stored.dims, str(found.path))
     heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
     tokenizer = make_tokenizer(_ranks(stored), stored.dims.n_vocab)
-    model = accelerate(_build(stored, target), compute)
-    del stored
+    model = _build(stored, target)
+    del stored  # so that each weight goes as soon as a smaller one takes its place
+    accelerate(model, compute)
     _give_back_memory()
     return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
 
