@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -67,6 +71,23 @@ def test_activations_that_would_overflow_are_made_smaller(monkeypatch: pytest.Mo
     layer = Int8Linear(weight, None, engine)
     assert layer.reduce_range
     assert relative_error(layer(x), F.linear(x, weight)) < 0.01
+
+
+@pytest.mark.skipif("x86" not in ENGINES, reason="only x86 has such processors")
+def test_older_processors_compute_the_same() -> None:
+    """As if there were no VNNI, FBGEMM's sums of two products overflow; that must be noticed."""
+    program = (
+        "import torch\n"
+        "from voiced.whisper.int8 import Int8Linear\n"
+        "weight, x = torch.ones(64, 64), torch.ones(3, 64)\n"
+        "layer = Int8Linear(weight, None, 'x86')\n"
+        "assert layer.reduce_range\n"
+        "assert (layer(x) - 64).abs().max() < 0.5, layer(x)\n"
+    )
+    environment = os.environ | {"FBGEMM_ENABLE_INSTRUCTIONS": "AVX2"}
+    run = [sys.executable, "-c", program]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_tokens_are_looked_up_as_they_were_stored() -> None:
