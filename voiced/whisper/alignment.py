@@ -78,7 +78,7 @@ def _token_times(scores: Tensor, n_skipped: int) -> npt.NDArray[np.intp]:
     weights = scores.softmax(dim=2)
     deviation, mean = torch.std_mean(weights, dim=1, keepdim=True, correction=0)
     weights = median_filter(((weights - mean) / deviation)[:, n_skipped:-1], MEDIAN_WIDTH)
-    rows, positions = warp(-weights.mean(dim=0).double().cpu().numpy())
+    rows, positions = warp(-weights.mean(dim=0).cpu().double().numpy())
     begins = np.diff(rows, prepend=-1) > 0
     times: npt.NDArray[np.intp] = positions[begins]
     return times
