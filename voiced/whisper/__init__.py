@@ -2,6 +2,11 @@
 
 In the order of the data: `log_mel` (sound → spectrogram), `model` and its `blocks` (the network), `tokenizer` and
 `languages` (text ↔ tokens), `filters` (what may be written), `search` (writing it), `decoding` (options → the text of
-one window). `weights` loads a model by name or path, `acceleration` makes it fast on the processor at hand. What is
-wrong from outside is a ValueError or OSError with one sentence.
+one window). `weights` loads a model by name or path, `acceleration` makes it fast on the processor at hand.
+
+Recordings of any length: `segments` hears them window by window, each decoded until it is believed (`fallback`). Words
+get their times (`timing`, from `alignment` and `words`), and those made up in silence are dropped (`hallucination`).
+`transcription` has the options and the results; `captions` and `writers` make text of them.
+
+What is wrong from outside is a ValueError or OSError with one sentence.
 """
