@@ -30,7 +30,7 @@ HOUSE = {
         "microphone", "sound_file", "recording", "wakeword", "incremental_embedding", "vad", "endpointing",
         "command_start", "listening",
     ),
-    "understanding": ("recognizer", "whisper", "grammar"),
+    "understanding": ("recognizer", "free", "constrained", "confidence", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "relay",

@@ -104,14 +104,18 @@ class RecognizerSettings(Section):
 
     model: str = "tiny.en"
     """A name that `voiced models` lists, or the path of a model file or folder."""
+    mode: Literal["constrained", "free"] = "constrained"
+    """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
     """Processor threads; null: all cores but one, which is left for listening."""
     beam_size: Annotated[int, Field(ge=1, le=32)] = 5
     """Hypotheses followed at once; 1 is the fastest."""
     prompt: bool = True
     """Show the recogniser the vocabulary of the intents."""
-    min_logprob: Annotated[float, Field(le=0)] = -1.0
-    """A command whose mean log probability per token is below this is rejected as `low_confidence`."""
+    min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """A command that is less probably what was said is rejected."""
+    compute: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    """How the model's weights are computed with; auto: int8 where that is faster."""
 
 
 class TlsSettings(Section):

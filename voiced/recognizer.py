@@ -1,33 +1,46 @@
-"""Whisper and the grammar → transcript: the prompt, the reading, and the decision what is no command.
+"""Whisper and the grammar → transcript: window, prompt, constraint, and the decision what is no command.
 
-The only file where the two meet. Knows nothing of microphones, brokers or threads.
+A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
+grammar, and may write sentences of the grammar only. Where that leaves a doubt, it listens once more, to the whole
+window and with more hypotheses. With `mode: free` it writes what it likes and the text is matched afterwards.
+
+The only file where Whisper and the grammar meet. Knows nothing of microphones, brokers or threads.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
-from math import exp
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from voiced.confidence import MARGIN, Evidence, confidence, rejection
+from voiced.constrained import constrained_search
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transcript
+from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transcript, Utterance
+from voiced.free import read_freely
 from voiced.grammar import vocabulary_prompt
-from voiced.whisper.decoding import DecodingOptions, DecodingResult, decode
-from voiced.whisper.log_mel import WINDOW_SECONDS, log_mel, pad_or_trim
+from voiced.grammar.constraint import Constraint
+from voiced.whisper.decoding import DecodingOptions
+from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
     from voiced.config import RecognizerSettings
-    from voiced.flow import Match, Samples, Utterance
+    from voiced.constrained import Path
+    from voiced.flow import Match
     from voiced.grammar import Grammar
 
-NO_SPEECH = 0.6  # probability above which an unsure text is taken for noise; the reference's value
-MAX_WORDS_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
+TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
+MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
+_PROMPT_TOKENS = 223  # the decoder reads no more of one
 
 
 class Recognizer:
@@ -39,70 +52,91 @@ class Recognizer:
         self._grammar = grammar
         torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 2) - 1))
         try:
-            self._loaded = load(settings.model)
+            self._loaded = load(settings.model, compute=settings.compute)
         except (OSError, ValueError) as error:
-            raise ModelError.told_by(error) from error
-        self._options = DecodingOptions(
+            raise ModelError(str(error)) from error
+        tokenizer = self._loaded.tokenizer
+        self._prompt = self._vocabulary() if settings.prompt else ""
+        self._free_options = DecodingOptions(
             language=self._language(),
             beam_size=settings.beam_size if settings.beam_size > 1 else None,
-            sample_len=MAX_WORDS_TOKENS,
-            prompt=self._prompt() if settings.prompt else "",
+            sample_len=MAX_TOKENS,
+            prompt=self._prompt,
             without_timestamps=True,
         )
+        spellings = [tokenizer.token_bytes(token) for token in range(tokenizer.eot)]
+        self._constraint = Constraint(grammar.automaton, grammar.language, spellings, tokenizer.eot)
+        self._before = self._tokens_before()
 
     def warm_up(self) -> None:
         """Recognise a second of silence: the first run costs more than any other."""
-        self._decode(np.zeros(SAMPLE_RATE, dtype=np.float32), prefix="")
+        silence = np.zeros(SAMPLE_RATE, dtype=np.float32)
+        self.recognize(Utterance(silence, 0, (0, SAMPLE_RATE), Ending.SILENCE))
 
     def recognize(self, utterance: Utterance) -> Transcript:
         """Say what was said, what it means, and if not, why not."""
         begin = perf_counter()
         if utterance.ending is Ending.NO_SPEECH:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
-        result, encoded = self._decode(utterance.samples, utterance.prefix)
+        free = self._settings.mode == "free"
+        n_samples = WINDOW_SAMPLES if free else _window(utterance)
+        model = self._loaded.model
+        features = model.encode(log_mel(pad_or_trim(utterance.samples, n_samples), model.dims.n_mels))
+        encoded = perf_counter()
+        transcript = (self._read_freely if free else self._read)(features, utterance)
         end = perf_counter()
-        matches = self._grammar.matches(result.text)
-        reason = self._rejection(result, matches)
+        timings = Timings(encode=encoded - begin, decode=end - encoded, total=end - begin)
+        return replace(transcript, window=n_samples / SAMPLE_RATE, timings=timings)
+
+    def _read_freely(self, features: Tensor, utterance: Utterance) -> Transcript:
+        options = replace(self._free_options, prefix=utterance.prefix)
+        return read_freely(self._loaded, self._grammar, features, options, self._settings.min_confidence)
+
+    def _read(self, features: Tensor, utterance: Utterance) -> Transcript:
+        paths, no_speech = self._write(features, utterance.prefix)
+        readings = self._understood(paths)
+        if not readings:
+            return Transcript("", None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=0.0)
+        (path, match), *others = readings
+        evidence = _evidence(readings, no_speech, utterance)
         return Transcript(
-            text="" if reason is Reason.NO_SPEECH else result.text.strip(),
-            match=matches[0] if matches else None,
-            reason=reason,
-            confidence=exp(result.avg_logprob) if reason is None else 0.0,
-            avg_logprob=result.avg_logprob,
-            window=WINDOW_SECONDS,  # free transcription repeats itself in a shorter one
-            alternatives=self._alternatives(result),
-            timings=Timings(encode=encoded - begin, decode=end - encoded, total=perf_counter() - begin),
+            text=match.text,
+            match=match,
+            reason=rejection(evidence, self._settings.min_confidence),
+            confidence=confidence(evidence),
+            avg_logprob=path.avg_logprob,
+            alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob) for path, other in others),
         )
 
-    def _decode(self, samples: Samples, prefix: str) -> tuple[DecodingResult, float]:
-        """What follows `prefix`, and when encoding was done."""
+    def _write(self, features: Tensor, prefix: str) -> tuple[list[Path], float]:
+        """Sentences of the grammar, best first, and the probability that nobody spoke."""
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
-        features = model.encode(log_mel(pad_or_trim(samples), model.dims.n_mels))
-        encoded = perf_counter()
-        return decode(model, tokenizer, features, replace(self._options, prefix=prefix)), encoded
+        initial = [*self._before, *(tokenizer.encode(" " + prefix) if prefix else [])]
+        hidden, cache = model.decode(torch.tensor([initial]), model.start(features))
+        after_start, first = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
+        no_speech = float(after_start.softmax(0)[tokenizer.no_speech])
+        limit = min(MAX_TOKENS, model.dims.n_text_ctx - len(initial))
+        paths = constrained_search(model, (first[None], cache), self._constraint, self._settings.beam_size, limit)
+        return paths, no_speech
 
-    def _rejection(self, result: DecodingResult, matches: tuple[Match, ...]) -> Reason | None:
-        unsure = result.avg_logprob < self._settings.min_logprob
-        if not result.text.strip() or (unsure and result.no_speech_prob > NO_SPEECH):
-            return Reason.NO_SPEECH
-        if not matches:
-            return Reason.OUT_OF_GRAMMAR
-        if unsure:
-            return Reason.LOW_CONFIDENCE
-        rivals = [match for match in matches[1:] if match.literal_words == matches[0].literal_words]
-        return Reason.AMBIGUOUS if any(rival.intent != matches[0].intent for rival in rivals) else None
+    def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
+        """The paths with what they mean, each meaning once."""
+        found: dict[str, tuple[Path, Match]] = {}
+        for path in paths:
+            match = self._grammar.match(self._loaded.tokenizer.decode(path.tokens).strip())
+            assert match is not None, "what was written under the grammar is in it"
+            found.setdefault(f"{match.intent} {sorted(match.slots.items())}", (path, match))
+        return list(found.values())
 
-    def _alternatives(self, result: DecodingResult) -> tuple[Hypothesis, ...]:
-        """What the beams that came second wrote, most likely first, each text once."""
-        texts: dict[str, float] = {}
-        for hypothesis in result.hypotheses:
-            texts.setdefault(self._loaded.tokenizer.decode(hypothesis.tokens).strip(), hypothesis.avg_logprob)
-        texts.pop(result.text.strip(), None)
-        return tuple(Hypothesis(text, self._grammar.match(text), logprob) for text, logprob in texts.items())
-
-    def _prompt(self) -> str:
+    def _tokens_before(self) -> list[int]:
+        """[start of prompt, prompt,] start of transcript, language, task, no timestamps."""
         tokenizer = self._loaded.tokenizer
-        return vocabulary_prompt(self._grammar, lambda text: len(tokenizer.encode(" " + text)))
+        start = tokenizer.start_sequence(self._language(), "transcribe", timestamps=False)
+        prompt = tokenizer.encode(" " + self._prompt)[-_PROMPT_TOKENS:] if self._prompt else []
+        return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start]
+
+    def _vocabulary(self) -> str:
+        return vocabulary_prompt(self._grammar, lambda text: len(self._loaded.tokenizer.encode(" " + text)))
 
     def _language(self) -> str:
         """The grammar's language, if the model speaks it."""
@@ -114,3 +148,27 @@ class Recognizer:
                 f"model {self._settings.model!r} does not know the intents' language {language!r}: {remedy}"
             )
         return language
+
+
+def _window(utterance: Utterance) -> int:
+    """Samples that the encoder hears: the speech and its tail."""
+    begin, end = utterance.speech
+    heard = end - utterance.start if end > begin else len(utterance.samples)
+    return min(heard + TAIL, WINDOW_SAMPLES)
+
+
+def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float, utterance: Utterance) -> Evidence:
+    path, match = readings[0]
+    margin = path.avg_logprob - readings[1][0].avg_logprob if len(readings) > 1 else MARGIN
+    seconds = (utterance.speech[1] - utterance.speech[0]) / SAMPLE_RATE
+    words = [each for each in path.written if each.is_word]
+    return Evidence(
+        words=sum(each.logprob for each in words) / len(words),
+        worst=min(each.logprob for each in words),
+        outside=min(each.allowed for each in words),
+        gap=max(each.best - each.logprob for each in words),
+        end=sum(each.logprob for each in path.written[path.written.index(words[-1]) + 1 :]),
+        margin=min(margin, MARGIN),
+        no_speech=no_speech,
+        pace=len(match.text) / max(0.1, seconds),
+    )

@@ -26,6 +26,7 @@ from voiced.grammar.automaton import ANY
 from voiced.grammar.normalize import Writing
 from voiced.grammar.surface import (
     EAST_ASIAN_MARKS,
+    IN_WORD,
     JOINS,
     MARKS,
     OPENINGS,
@@ -136,7 +137,7 @@ class Constraint:
     def accepts(self, position: Position) -> bool:
         """Whether the text may end here."""
         places, surface, pending = position
-        return not pending and surface.spot in (Spot.LETTER, Spot.JOIN, Spot.MARK) and self._finishes(places)
+        return not pending and surface.spot in (*IN_WORD, Spot.JOIN, Spot.MARK) and self._finishes(places)
 
     # ---- one token
 
@@ -164,12 +165,16 @@ class Constraint:
         if pending:
             whole = Position(places, surface)
             return any(self._read(whole, char) for char in self._spellings if char.startswith(pending))
-        if surface.spot is Spot.LETTER or self.accepts(position):
+        if surface.spot in IN_WORD or self.accepts(position):
             return True
         if surface.spot is Spot.MINUS or surface.writing in (Writing.POINT, Writing.COMMA):
             may_read_number = any(self._may_read(position, digit) for digit in "0123456789")
             return may_read_number or (surface.spot is not Spot.MINUS and bool(self._automaton.walk(" ", places)))
-        inside_word = surface.writing in (Writing.WORD, Writing.DIGIT, Writing.NOTHING)
+        inside_word = surface.spot is not Spot.MARK and surface.writing in (
+            Writing.WORD,
+            Writing.DIGIT,
+            Writing.NOTHING,
+        )
         return inside_word or bool(self._automaton.walk(" ", places))
 
     def _may_read(self, position: Position, letter: str) -> bool:

@@ -21,11 +21,16 @@ class Spot(Enum):
     """What was written last, as a typesetter sees it."""
 
     START = "start"  # nothing
-    LETTER = "letter"  # a letter, digit or symbol
-    JOIN = "join"  # a mark that may stand inside a word
-    MARK = "mark"  # a mark after a word
+    INITIAL = "initial"  # the first letter of a word, digit or symbol
+    LETTER = "letter"  # another
+    JOIN = "join"  # a mark inside a word
+    COMMA = "comma"  # after a word: one more follows
+    MARK = "mark"  # a mark after a word that may end the text
     SPACE = "space"  # a space, or a mark that opens a sentence
     MINUS = "minus"  # a hyphen before a number
+
+
+IN_WORD = (Spot.INITIAL, Spot.LETTER)
 
 
 class Surface(NamedTuple):
@@ -91,29 +96,37 @@ def characters_of(letters: frozenset[str]) -> tuple[str, ...]:
 
 def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
     spot = surface.spot
-    after_word = spot in (Spot.LETTER, Spot.JOIN)
     if char == " ":
         return None if spot in (Spot.SPACE, Spot.MINUS) else Spot.SPACE
-    if char in MARKS:
-        return Spot.MARK if after_word else None
     if char in JOINS:
-        return _spot_after_join(spot, char)
-    if char in EAST_ASIAN_MARKS:
-        return Spot.JOIN if after_word and language in _EAST_ASIAN else None
+        return _spot_after_join(surface, char)
+    if char in MARKS + EAST_ASIAN_MARKS:
+        return _mark(char, language) if spot in (*IN_WORD, Spot.JOIN) else None
     if char in OPENINGS:
         return Spot.SPACE if spot in (Spot.START, Spot.SPACE) and language in _OPENING else None
     return _spot_after_letters(surface, letters_of(char))
 
 
-def _spot_after_join(spot: Spot, char: str) -> Spot | None:
-    if spot is Spot.LETTER:
-        return Spot.JOIN
-    return Spot.MINUS if char == "-" and spot in (Spot.START, Spot.SPACE) else None
+def _mark(char: str, language: str) -> Spot | None:
+    if char in EAST_ASIAN_MARKS:
+        return Spot.JOIN if language in _EAST_ASIAN else None
+    return Spot.COMMA if char == "," else Spot.MARK
+
+
+def _spot_after_join(surface: Surface, char: str) -> Spot | None:
+    if surface.spot in IN_WORD:
+        # A dot inside words parts initials, "A.C.", or is a decimal point.
+        is_stop = char == "." and surface.spot is Spot.LETTER and surface.writing is not Writing.DIGIT
+        return Spot.MARK if is_stop else Spot.JOIN
+    return Spot.MINUS if char == "-" and surface.spot in (Spot.START, Spot.SPACE) else None
 
 
 def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
     """A word begins or goes on; after a minus and inside 1,000 only a digit may."""
+    spot = surface.spot
     is_digit = "0" <= letters[:1] <= "9"
-    if surface.spot is Spot.MINUS or (surface.spot is Spot.MARK and surface.writing is Writing.COMMA):
+    if spot is Spot.MINUS or (spot is Spot.COMMA and surface.writing is Writing.COMMA):
         return Spot.LETTER if is_digit else None
-    return Spot.LETTER if letters and surface.spot is not Spot.MARK else None
+    if not letters or spot in (Spot.COMMA, Spot.MARK):
+        return None
+    return Spot.LETTER if spot in IN_WORD else Spot.INITIAL

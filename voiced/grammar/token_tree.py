@@ -19,7 +19,7 @@ _LONGEST_CHARACTER = 4  # bytes of UTF-8
 _CONTINUATION = range(0x80, 0xC0)  # bytes inside a character
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Node:
     """What follows one beginning."""
 
