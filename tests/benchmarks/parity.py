@@ -4,8 +4,9 @@
     PYTHONPATH=. python tests/benchmarks/parity.py                      # every case of the fixtures
     PYTHONPATH=. python tests/benchmarks/parity.py --seconds 300 --threads 1 2
 
-With --seconds a dialogue of that length is transcribed instead, by both, once for each number of threads. Exits with 1
-if anything differs. Seconds of CPU are counted over all threads, so that other work on the machine hardly matters.
+First single windows are compared, from log-mel to tokens, then whole recordings. With --seconds a dialogue of that
+length is transcribed instead, by both, once for each number of threads. Exits with 1 if anything differs. Seconds of
+CPU are counted over all threads, so that other work on the machine hardly matters.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 import whisper
 
+from tests.whisper.clips import clip
 from tests.whisper.dialogues import long_dialogue, sound
+from tests.whisper.fixtures import make_reference
 from tests.whisper.fixtures.make_transcriptions import CASES, SEED, reference_with_heads
 from tests.whisper.test_segments import options as our_options
+from voiced.whisper.decoding import DecodingOptions, decode, detect_language
+from voiced.whisper.log_mel import log_mel, pad_or_trim
 from voiced.whisper.segments import transcribe
 from voiced.whisper.weights import load
 
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from voiced.whisper.transcription import Transcription
     from voiced.whisper.weights import LoadedModel
 
+WINDOW_HEAD = ("model", "clip", "options", "tokens", "log-mel off by", "features off by", "language", "logprob off by")
 CLOSE = 0.02  # seconds by which times may differ
 HEAD = (
     "model",
@@ -97,11 +103,51 @@ def compare(models: Models, samples: Samples, asked: dict[str, Any]) -> tuple[li
     return row, same_text and same_words and off <= CLOSE
 
 
+def compare_window(models: Models, name: str, asked: dict[str, Any]) -> tuple[list[str], bool]:
+    """The same for one window."""
+    ours = models.ours
+    mel, their_mel = log_mel(pad_or_trim(clip(name)), ours.model.dims.n_mels), make_reference.mel_of(name)
+    features = ours.model.encode(mel)
+    with torch.inference_mode():
+        their_features = models.theirs.encoder(their_mel[None])
+    given: dict[str, Any] = {key: tuple(it) if isinstance(it, list) else it for key, it in asked.items()}
+    found = decode(ours.model, ours.tokenizer, features, DecodingOptions(**given))
+    theirs = make_reference.decoded(models.theirs, name, asked)
+    same = list(found.tokens) == theirs["tokens"] and found.text == theirs["text"]
+    mel_off, features_off = float((mel - their_mel).abs().max()), float((features - their_features).abs().max())
+    language_off = 0.0
+    if ours.tokenizer.is_multilingual:
+        probs, their_probs = detect_language(ours.model, ours.tokenizer, features), make_reference.language_probs
+        language_off = max(abs(probs[code] - prob) for code, prob in their_probs(models.theirs, name).items())
+    offs = [mel_off, features_off, language_off, abs(found.avg_logprob - theirs["avg_logprob"])]
+    row = ["equal" if same else "DIFFERS", *(f"{off:.1e}" for off in offs)]
+    return row, same and mel_off < 1e-4 and max(offs) < CLOSE
+
+
 def times_of(found: Transcription) -> tuple[list[tuple[float, float]], list[str]]:
     times = []
     for segment in found.segments:
         times += [(segment.start, segment.end), *((word.start, word.end) for word in segment.words)]
     return times, [word.text for segment in found.segments for word in segment.words]
+
+
+def compare_windows(name: str, models: Models) -> bool:
+    print(table_head(WINDOW_HEAD))
+    all_equal = True
+    for model, heard, options in make_reference.CASES:
+        if model == name:
+            row, equal = compare_window(models, heard, options)
+            all_equal &= equal
+            print("| " + " | ".join([name, heard, shown(options), *row]) + " |", flush=True)
+    return all_equal
+
+
+def table_head(names: tuple[str, ...]) -> str:
+    return "\n| " + " | ".join(names) + " |\n|" + "---|" * len(names)
+
+
+def shown(options: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={str(value)[:20]}" for key, value in options.items())
 
 
 def main() -> int:
@@ -112,13 +158,15 @@ def main() -> int:
     parser.add_argument("--threads", type=int, nargs="+", default=[1])
     asked = parser.parse_args()
     all_equal = True
-    print("| " + " | ".join(HEAD) + " |\n|" + "---|" * len(HEAD))
     for name in [asked.model] if asked.model else ["tiny.en", "base"]:
         models = Models.load(name)
         cases = [(heard, sound(heard), options) for model, heard, options in CASES if model == name]
         if asked.seconds:
             options = {"language": "en", "word_timestamps": asked.word_timestamps}
             cases = [(f"dialogue {asked.seconds:.0f} s", long_dialogue(asked.seconds), options)]
+        if not asked.seconds:
+            all_equal &= compare_windows(name, models)
+        print(table_head(HEAD))
         transcribe(models.ours, sound("en"), our_options({}))  # the first run costs more than any other
         whisper.transcribe(models.theirs, sound("en"), fp16=False, language="en", word_timestamps=True)
         for threads in asked.threads:
@@ -126,8 +174,7 @@ def main() -> int:
             for heard, samples, options in cases:
                 row, equal = compare(models, samples, options)
                 all_equal &= equal
-                shown = ", ".join(f"{key}={value}" for key, value in (options | {"threads": threads}).items())
-                print("| " + " | ".join([name, heard, shown, *row]) + " |", flush=True)
+                print("| " + " | ".join([name, heard, shown(options | {"threads": threads}), *row]) + " |", flush=True)
     return 0 if all_equal else 1
 
 

@@ -62,7 +62,7 @@ def same_segment(ours: Segment, theirs: dict[str, Any]) -> None:
     assert (ours.text, ours.seek) == (theirs["text"], theirs["seek"])
     assert (ours.start, ours.end) == pytest.approx((theirs["start"], theirs["end"]), abs=0.02)
     assert ours.avg_logprob == pytest.approx(theirs["avg_logprob"], abs=0.01)
-    assert ours.compression_ratio == pytest.approx(theirs["compression_ratio"], abs=1e-4)
+    assert ours.compression_ratio == pytest.approx(theirs["compression_ratio"], abs=0.02)  # zlib's versions differ
     assert ours.no_speech_prob == pytest.approx(theirs["no_speech_prob"], abs=0.01)
     words = theirs.get("words", [])
     assert [word.text for word in ours.words] == [word["word"] for word in words]
