@@ -114,6 +114,8 @@ class RecognizerSettings(Section):
     """Show the recogniser the vocabulary of the intents."""
     min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.5
     """A command that is less probably what was said is rejected."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """What computes; auto: an accelerator where there is one."""
     compute: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
     """How the model's weights are computed with; auto: int8 where that is faster."""
 

@@ -52,9 +52,9 @@ class Recognizer:
         self._grammar = grammar
         torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 2) - 1))
         try:
-            self._loaded = load(settings.model, compute=settings.compute)
+            self._loaded = load(settings.model, device=settings.device, compute=settings.compute)
         except (OSError, ValueError) as error:
-            raise ModelError(str(error)) from error
+            raise ModelError.told_by(error) from error
         tokenizer = self._loaded.tokenizer
         self._prompt = self._vocabulary() if settings.prompt else ""
         self._free_options = DecodingOptions(
