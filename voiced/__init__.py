@@ -12,12 +12,13 @@ The story
 
 Hearing
     microphone, sound_file, recording       sound → frames of 80 ms
-    wakeword                                openWakeWord → detections
+    wakeword, incremental_embedding         openWakeWord → detections; its network, computing nothing twice
     vad, endpointing, command_start         is this speech? is the command over? where did it begin?
     listening                               frames → utterances
 
 Understanding
-    recognizer                              Whisper + grammar → transcript; what is no command is rejected here
+    recognizer, constrained, free           Whisper + grammar → transcript, under the grammar or before it
+    confidence                              how sure that is; what is no command is rejected here
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced
     grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper
 
