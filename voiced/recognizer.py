@@ -24,6 +24,7 @@ from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transc
 from voiced.free import read_freely
 from voiced.grammar import vocabulary_prompt
 from voiced.grammar.constraint import Constraint
+from voiced.grammar.token_tree import Vocabulary
 from voiced.whisper.decoding import DecodingOptions
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
 from voiced.whisper.weights import load
@@ -64,8 +65,8 @@ class Recognizer:
             prompt=self._prompt,
             without_timestamps=True,
         )
-        spellings = [tokenizer.token_bytes(token) for token in range(tokenizer.eot)]
-        self._constraint = Constraint(grammar.automaton, grammar.language, spellings, tokenizer.eot)
+        vocabulary = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
+        self._constraint = Constraint(grammar.automaton, grammar.language, vocabulary, tokenizer.eot)
         self._before = self._tokens_before()
 
     def warm_up(self) -> None:
@@ -112,7 +113,7 @@ class Recognizer:
         """Sentences of the grammar, best first, and the probability that nobody spoke."""
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         initial = [*self._before, *(tokenizer.encode(" " + prefix) if prefix else [])]
-        hidden, cache = model.decode(torch.tensor([initial]), model.start(features))
+        hidden, cache = model.decode(torch.tensor([initial], device=model.device), model.start(features))
         after_start, first = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
         no_speech = float(after_start.softmax(0)[tokenizer.no_speech])
         limit = min(MAX_TOKENS, model.dims.n_text_ctx - len(initial))
