@@ -104,7 +104,9 @@ def test_every_linear_layer_of_a_network_becomes_smaller() -> None:
     mel, tokens = torch.randn(8, 80), torch.tensor([[3, 1, 4, 1, 5]])
     expected = model.logits(model.decode(tokens, model.start(model.encode(mel)))[0])
     smaller = accelerate(model.half(), "int8")
-    assert not any(type(module) in (torch.nn.Linear, TokenEmbedding) for module in smaller.modules())
+    exact = [name for name, module in smaller.named_modules() if isinstance(module, torch.nn.Linear | OneDnnLinear)]
+    assert exact == [f"encoder.blocks.0.attn.{name}" for name in ("query", "key", "value", "out")]
+    assert isinstance(smaller.decoder.token_embedding, Int8TokenEmbedding)
     assert smaller.dtype == torch.float32
     found = smaller.logits(smaller.decode(tokens, smaller.start(smaller.encode(mel)))[0])
     assert relative_error(found, expected) < 0.05

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,7 @@ from voiced.whisper.onednn import OneDnnLinear
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from voiced.whisper.blocks import EncoderBlock
     from voiced.whisper.model import Whisper
 
 COMPUTE = ("auto", "float32", "bfloat16", "int8")
@@ -59,9 +60,12 @@ def accelerate(network: Whisper, compute: str) -> Whisper:
     if network.device.type != "cpu" or compute not in {"float32", "int8"}:
         return network
     use_onednn = _onednn_is_faster()
+    # Half of the error that eight bits make in the encoder arises where they first meet the sound: 0.063 against 0.028
+    # of the audio features' size in base, 0.040 against 0.026 in tiny.en.
+    exact = cast("EncoderBlock", network.encoder.blocks[0]).attn
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
-            if compute == "int8":
+            if compute == "int8" and module is not exact:
                 setattr(module, name, _in_int8(child))
             elif use_onednn and isinstance(child, nn.Linear):
                 setattr(module, name, OneDnnLinear(child.weight, child.bias))
