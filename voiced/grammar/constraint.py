@@ -36,14 +36,15 @@ from voiced.grammar.surface import (
     every_character,
     look,
 )
-from voiced.grammar.token_tree import Node, Vocabulary, beginnings, cut
+from voiced.grammar.token_tree import beginnings, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
     from voiced.grammar.automaton import Automaton, Place
+    from voiced.grammar.token_tree import Node, Vocabulary
 
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
@@ -87,13 +88,13 @@ class _Walk(NamedTuple):
 class Constraint:
     """A grammar's automaton over a vocabulary of tokens."""
 
-    def __init__(self, automaton: Automaton, language: str, tokens: Sequence[bytes], eot: int) -> None:
-        """`tokens` are the bytes of the tokens 0, 1, …; `eot` ends the text."""
+    def __init__(self, automaton: Automaton, language: str, vocabulary: Vocabulary, eot: int) -> None:
+        """`eot` is the token that ends the text."""
         self.eot = eot
         self.start = Position(frozenset(place for place, _ in automaton.start()))
         self._automaton = automaton
         self._language = language
-        self._vocabulary = Vocabulary(tokens)
+        self._vocabulary = vocabulary
         letters = frozenset(letter for ways in automaton.letters for letter in ways)
         characters = characters_of(letters - {ANY})  # beyond ASCII
         self._spellings = tuple(char.encode() for char in characters)
@@ -196,7 +197,7 @@ class Constraint:
         one_by_one = vocabulary.continuing if pending else [*vocabulary.marks, *self._beginning]
         found = {token for token in one_by_one if self._read(position, vocabulary.tokens[token])}
         if not pending:
-            found |= self._reach(vocabulary.root, surface, places)
+            found |= self._gather(vocabulary.root, surface, places).tokens
         if key[1]:
             found.add(self.eot)
         ids = np.array(sorted(found), dtype=np.int64)
@@ -204,12 +205,13 @@ class Constraint:
             self._wild[key] = ids
         return ids
 
-    def _reach(self, node: Node, surface: Surface, places: Iterable[Place]) -> set[int]:
-        """Tokens below a node of the vocabulary that can be read from places."""
-        found: set[int] = set()
+    def _gather(self, node: Node, surface: Surface, places: Iterable[Place]) -> _Walk:
+        """Tokens below a node of the vocabulary that can be read from places, and where the part of these ends."""
         callers: dict[Place, list[Place]] = {}
         for place in places:
             callers.setdefault(self._automaton.alone(place), []).append(place)
+        found: set[int] = set()
+        exits: set[_Exit] = set()
         for alone, here in callers.items():
             key = (node, surface, alone)
             if key not in self._walks:
@@ -217,39 +219,40 @@ class Constraint:
             walk = self._walks[key]
             found |= walk.tokens
             for end in walk.exits:
-                found |= self._go_on(end, here)
-        return found
+                beyond = self._go_on(end, here)
+                found |= beyond.tokens
+                exits |= beyond.exits
+        return _Walk(frozenset(found), frozenset(exits))
 
-    def _go_on(self, end: _Exit, here: Iterable[Place]) -> set[int]:
-        """Tokens that the callers of a part can read once it has ended."""
-        back = {there for place in here for there in self._automaton.leave(place, end.at_boundary)}
-        after = self._automaton.walk(end.rest, back)
+    def _go_on(self, end: _Exit, here: Iterable[Place]) -> _Walk:
+        """What the callers of a part can read once it has ended."""
+        back = frozenset(there for place in here for there in self._automaton.leave(place, end.at_boundary))
+        exits: set[_Exit] = set()
+        after = self._step_alone(end.rest, back, end.node, end.surface, exits)
         if not after:
-            return set()
-        return self._reach(end.node, end.surface, after).union(end.node.tokens)
+            return _Walk(frozenset(), frozenset(exits))
+        walk = self._gather(end.node, end.surface, after)
+        return _Walk(walk.tokens.union(end.node.tokens), walk.exits | exits)
 
     def _explore(self, node: Node, surface: Surface, alone: Place) -> _Walk:
-        """Tokens read without leaving the part that a place is in, and where they leave it."""
+        """The same for one place, walked as if nobody knew who called its part."""
         if self._automaton.is_wild(alone):
             return _Walk(self._spell(node, surface))
         found: set[int] = set()
         exits: set[_Exit] = set()
-        waiting = [(node, surface, frozenset([alone]))]
-        while waiting:
-            here, before, places = waiting.pop()
-            readable = self._readable(places, before)
-            for letters, child in here.children.items():
-                if readable is not None and letters[0] not in readable:
-                    continue
-                seen = look(before, letters[0], self._language)
-                if seen is None:
-                    continue
-                there = self._step_alone(seen.written + letters[1:], places, child, seen.surface, exits)
-                found.update(child.tokens if there else ())
-                if any(map(self._automaton.is_wild, there)):
-                    found |= self._spell(child, seen.surface)
-                elif there and child.children:
-                    waiting.append((child, seen.surface, there))
+        places = frozenset([alone])
+        readable = self._readable(places, surface)
+        for letters, child in node.children.items():
+            if readable is not None and letters[0] not in readable:
+                continue
+            seen = look(surface, letters[0], self._language)
+            if seen is None:
+                continue
+            there = self._step_alone(seen.written + letters[1:], places, child, seen.surface, exits)
+            if there:
+                walk = self._gather(child, seen.surface, there)
+                found |= walk.tokens.union(child.tokens)
+                exits |= walk.exits
         return _Walk(frozenset(found), frozenset(exits))
 
     def _readable(self, places: frozenset[Place], surface: Surface) -> set[str] | None:
@@ -269,11 +272,12 @@ class Constraint:
         self, written: str, places: frozenset[Place], node: Node, surface: Surface, exits: set[_Exit]
     ) -> frozenset[Place]:
         """Places after these letters; where one of them ends the part is noted in `exits`."""
-        for number, letter in enumerate(written, start=1):
-            reached = self._automaton.walk(letter, places)
-            ends = {place for place in reached if self._automaton.has_left(place)}
+        for number, letter in enumerate(written + ".", start=0):
+            ends = {place for place in places if self._automaton.has_left(place)}
             exits.update(_Exit(node, surface, written[number:], at_boundary) for _, at_boundary, _ in ends)
-            places = reached - ends
+            places -= ends
+            if number < len(written):
+                places = self._automaton.walk(letter, places)
         return places
 
     def _spell(self, node: Node, surface: Surface) -> frozenset[int]:

@@ -38,6 +38,7 @@ class Vocabulary:
     """Tokens, sorted by how they are found."""
 
     def __init__(self, tokens: Sequence[bytes]) -> None:
+        """`tokens` are the bytes of the tokens 0, 1, …"""
         self.tokens = tokens
         self.root = Node()
         self.marks: list[int] = []  # end in a mark or a space
