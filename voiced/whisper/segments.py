@@ -70,11 +70,13 @@ def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: Tran
     model, tokenizer = loaded.model, loaded.tokenizer
     # Silence follows, as everywhere in Whisper: all of its mel frames are like the first few.
     mel = log_mel(samples, model.dims.n_mels, SILENT_FRAMES)
-    probs: dict[str, float] = {}
-    if options.language is None:
+    if options.language or not tokenizer.is_multilingual:
+        language, probs = options.language or "en", {}
+    else:
         first = F.pad(mel, (0, max(0, WINDOW_FRAMES - mel.shape[1])), value=float(mel[0, -1]))[:, :WINDOW_FRAMES]
         probs = detect_language(model, tokenizer, model.encode(first))
-    return Recording(mel[:, :-SILENT_FRAMES], options.language or next(iter(probs)), probs)
+        language = next(iter(probs))
+    return Recording(mel[:, :-SILENT_FRAMES], language, probs)
 
 
 def check_language(loaded: LoadedModel, options: TranscriptionOptions) -> None:
