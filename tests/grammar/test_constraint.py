@@ -25,10 +25,12 @@ SPECIAL = """
 language: en
 intents:
   Boil: {sentences: ["boil the [A.C.] kettle to {level} (%|percent)[,] please", "it is -5° [and 1,000]"]}
+  Open: {sentences: ["open the {door}"]}
   Note: {sentences: ["note {anything} (for|to) me", "what's up"]}
 lists:
   level: {range: {from: 0, to: 100}}
   anything: {wildcard: true}
+  door: [garage door, front door]
 """
 ACCENTS = """
 language: de

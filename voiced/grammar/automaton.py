@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from voiced.flow import SlotValue
 
 ANY = ""  # the letter of a wildcard: whatever is not a space
+_NOBODY = (-1, None)  # the stack of a part that was called by nobody known
 _REMEMBERED = 50_000  # steps, about 20 MB; a household's grammar has a few thousand
 
 
@@ -119,11 +120,11 @@ class Automaton:
     def alone(self, place: Place) -> Place:
         """The same place as if nobody knew who called its part: where the part ends, the end is reached."""
         state, at_boundary, _ = place
-        return state, at_boundary, (self.final, None)
+        return state, at_boundary, (self.final, _NOBODY)
 
     def has_left(self, place: Place) -> bool:
         """Whether a part that was walked alone has ended here."""
-        return place[0] == self.final and place[2] is None
+        return place[0] == self.final and place[2] == _NOBODY
 
     def leave(self, place: Place, at_boundary: bool) -> tuple[Place, ...]:  # noqa: FBT001
         """Where the caller goes on when the part that a place is in has ended."""
