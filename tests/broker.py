@@ -116,14 +116,19 @@ class Subscriber:
         self._client.username_pw_set(username, password)
         self._client.on_connect = lambda client, *_: client.subscribe(topics, 2)
         self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
         self._client.on_message = lambda _client, _userdata, message: self.messages.append(message)
         self._client.connect("127.0.0.1", port)
 
     def _on_subscribe(self, *_arguments: Any) -> None:
         self._subscribed = True
 
+    def _on_disconnect(self, *_arguments: Any) -> None:
+        self._subscribed = False
+
     def say(self, topic: str, payload: str | bytes, *, retain: bool = False) -> None:
-        """Publish, and wait until the broker has it."""
+        """Publish, and wait until the broker has it; after a restart of the broker, once we are back."""
+        assert wait_until(lambda: self._subscribed, 10), "not connected"
         self._client.publish(topic, payload, 1, retain).wait_for_publish(5)
 
     def payloads(self, topic: str) -> list[str]:
