@@ -22,6 +22,7 @@ from voiced.whisper.log_mel import WINDOW_FRAMES, log_mel
 from voiced.whisper.timing import add_words
 from voiced.whisper.tokenizer import SECONDS_PER_TIMESTAMP
 from voiced.whisper.transcription import FRAMES_PER_SECOND, Cut, Segment, Step, Transcription, Window
+from voiced.whisper.weights import give_back_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -203,7 +204,9 @@ def _segment(
 
 def _window(loaded: LoadedModel, recording: Recording, seek: int, n_frames: int) -> Window:
     mel = recording.log_mel[:, seek : seek + n_frames]
-    return Window(seek, n_frames, loaded.model.encode(F.pad(mel, (0, WINDOW_FRAMES - n_frames))))
+    window = Window(seek, n_frames, loaded.model.encode(F.pad(mel, (0, WINDOW_FRAMES - n_frames))))
+    give_back_memory()  # what the encoder needed, before the decoder takes its own
+    return window
 
 
 def _clips(clips: Sequence[float], n_frames: int) -> Iterator[tuple[int, int]]:
