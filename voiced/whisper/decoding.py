@@ -141,7 +141,7 @@ def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict
         return {"en": 1.0}
     hidden, _ = model.decode(torch.tensor([[tokenizer.sot]], device=model.device), before)
     languages = tokenizer.languages
-    probs = model.logits(hidden[0, -1])[list(languages.values())].softmax(0).tolist()
+    probs = model.logits(hidden[:, -1])[0, list(languages.values())].softmax(0).tolist()
     return dict(sorted(zip(languages, probs, strict=True), key=lambda pair: pair[1], reverse=True))
 
 
