@@ -91,7 +91,8 @@ class Worker:
     """An engine at work."""
 
     def __init__(self, python: str, entry: Entry, settings: dict[str, Any]) -> None:
-        environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": str(settings["threads"]), "PYTHONPATH": str(ROOT)}
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+        environment |= {"OMP_NUM_THREADS": str(settings["threads"]), "OMP_WAIT_POLICY": "passive"}  # waiting is no work
         command = [python, str(WORKER), entry.engine, json.dumps({**settings, "compute": entry.compute})]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
