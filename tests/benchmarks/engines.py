@@ -137,8 +137,10 @@ def main() -> None:
                     title = f"{model}, {asked.recording:.0f} s of dialogue, {threads} thread{'s' * (threads > 1)}"
                     found[title] = recording(entries, pythons, settings, Path(folder), asked.recording)
                     print(f"### {title}\n\n{table(found[title])}\n", flush=True)
+                if asked.output:
+                    write(found, asked.output)
     if asked.output:
-        write(found, asked.output)
+        plot(found, asked.output / "engines.png")
 
 
 def arguments() -> argparse.Namespace:
@@ -262,6 +264,9 @@ def write(found: dict[str, list[Result]], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figures = {title: [asdict(result) for result in results] for title, results in found.items()}
     (folder / "engines.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def plot(found: dict[str, list[Result]], path: Path) -> None:
     try:
         from matplotlib import pyplot as plt
     except ImportError:
@@ -276,7 +281,7 @@ def write(found: dict[str, list[Result]], folder: Path) -> None:
         axis.invert_yaxis()
         axis.set(title=title, xlabel="seconds of processor time")
     figure.tight_layout()
-    figure.savefig(folder / "engines.png", dpi=120)
+    figure.savefig(path, dpi=120)
 
 
 if __name__ == "__main__":
