@@ -12,6 +12,9 @@ from math import exp
 
 from voiced.flow import Reason
 
+MARGIN = 3.0  # a greater one says no more
+_SURPRISING = -0.7  # natural logarithm: less probable than one half
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -20,16 +23,27 @@ class Evidence:
     words: float  # mean log probability of the tokens that say something
     worst: float  # that of the most surprising of them
     outside: float  # log of the least probability that all that the grammar allows together had at one of them
-    gap: float  # how much likelier another token was at one of them
+    rival: float  # log probability of the likeliest token that the grammar did not allow at one of them
     end: float  # log probability of what follows the last word: a full stop, the end of text
     margin: float  # how much better the mean of all is than that of the best other meaning; at most MARGIN
     no_speech: float  # probability that nobody spoke
-    pace: float  # letters per second of speech: few where something was left out
+    agreement: float = 1.0  # of the letters with what was written without the grammar, 0 to 1; asked for in doubt
+    lead: float = 0.0  # how much better the mean log probability of that was; more than 0 speaks against the reading
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no word was surprising and nothing else came near: nobody else need be asked."""
+        return self.worst > _SURPRISING and self.margin >= MARGIN
 
 
-MARGIN = 3.0  # a greater margin says no more
-WEIGHTS = (2.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)  # of the evidence, in its order
-BIAS = 3.0
+# Of the evidence, in its order. Fitted to some 550 recordings read by tiny.en and base: coffee orders clean and in
+# kitchen noise at 12 and 6 dB, home control in five languages, near misses of both in synthetic voices.
+WEIGHTS = (0.188, 0.176, 0.060, -0.058, 0.706, 0.857, -2.631, 0.098, -0.934)
+BIAS = 2.0
+
+_CLOSE = 0.05  # of the mean log probabilities: so near, the better of two meanings is right hardly more often
+_NOBODY = 0.6  # no_speech from which an unlikely reading is taken for noise; the reference implementation's value
+_FOREIGN = -4.0  # `outside`: something else was said at one place, at odds of fifty to one
 
 
 def confidence(evidence: Evidence) -> float:
@@ -39,4 +53,11 @@ def confidence(evidence: Evidence) -> float:
 
 
 def rejection(evidence: Evidence, least: float) -> Reason | None:
-    return None if confidence(evidence) >= least else Reason.LOW_CONFIDENCE
+    """Why the reading must not be acted upon; None if it may. Two meanings that are close are never decided."""
+    if evidence.margin < _CLOSE:
+        return Reason.AMBIGUOUS
+    if confidence(evidence) >= least:
+        return None
+    if evidence.no_speech > _NOBODY:
+        return Reason.NO_SPEECH
+    return Reason.OUT_OF_GRAMMAR if evidence.outside < _FOREIGN else Reason.LOW_CONFIDENCE

@@ -39,7 +39,7 @@ class Written:
     token: int
     logprob: float
     allowed: float  # probability of everything that the grammar allows there
-    best: float  # probability of the likeliest token of all, allowed or not
+    rival: float  # probability of the likeliest token that the grammar does not allow
     is_word: bool  # it says something; marks and the end of text do not
 
 
@@ -92,6 +92,22 @@ def constrained_search(
     return sorted(ended, key=lambda path: path.avg_logprob, reverse=True)
 
 
+def free_search(model: Whisper, start: tuple[Tensor, Cache], eot: int, limit: int) -> tuple[tuple[int, ...], float]:
+    """What the decoder would write if it might write anything, greedily, and the mean log probability per token."""
+    logits, cache = start
+    tokens, sum_logprob = list[int](), 0.0
+    for _ in range(limit):
+        logprobs = logits[0].log_softmax(dim=0)
+        token = int(logprobs[: eot + 1].argmax())
+        sum_logprob += float(logprobs[token])
+        if token == eot:
+            return tuple(tokens), sum_logprob / (len(tokens) + 1)
+        tokens.append(token)
+        hidden, cache = model.decode(torch.tensor([[token]], device=logits.device), cache)
+        logits = model.logits(hidden[:, -1])
+    return tuple(tokens), sum_logprob / max(1, len(tokens))
+
+
 def _may_win(path: Path, ended: Sequence[Path]) -> bool:
     """Whether a path that goes on can still be better than those that have ended, or come second."""
     if not ended:
@@ -110,14 +126,15 @@ def _continued(path: Path, logprobs: Tensor, constraint: Constraint, beam_size: 
     allowed = constraint.allowed(path.position)
     if not len(allowed):
         return
-    scores = logprobs[torch.from_numpy(allowed)]
-    mass, best = float(scores.logsumexp(0)), float(logprobs.max())
+    index = torch.from_numpy(allowed)
+    scores = logprobs[index]
+    mass, rival = float(scores.logsumexp(0)), float(logprobs.index_fill(0, index, -torch.inf).max())
     likeliest = scores.topk(min(3 * beam_size, len(allowed)))
     for logprob, index in zip(likeliest.values.tolist(), likeliest.indices.tolist(), strict=True):
         token = int(allowed[index])
         step = None if token == constraint.eot else constraint.advance(path.position, token)
         position, letters = step or (path.position, "")
-        written = Written(token, logprob, mass, best, is_word=bool(letters))
+        written = Written(token, logprob, mass, rival, is_word=bool(letters))
         yield Path(position, (*path.written, written), path.normal + letters, path.sum_logprob + logprob)
 
 

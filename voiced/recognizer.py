@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from difflib import SequenceMatcher
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,13 @@ import numpy as np
 import torch
 
 from voiced.confidence import MARGIN, Evidence, confidence, rejection
-from voiced.constrained import constrained_search
+from voiced.constrained import constrained_search, free_search
 from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transcript, Utterance
 from voiced.free import read_freely
 from voiced.grammar import vocabulary_prompt
 from voiced.grammar.constraint import Constraint
+from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
 from voiced.whisper.decoding import DecodingOptions
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
@@ -31,6 +33,7 @@ from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
     from torch import Tensor
 
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from voiced.constrained import Path
     from voiced.flow import Match
     from voiced.grammar import Grammar
+    from voiced.whisper.model import Cache
+
+    Start: TypeAlias = tuple[Tensor, Cache]  # logits of the first token, and what stands before it
 
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
@@ -81,8 +87,7 @@ class Recognizer:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
         free = self._settings.mode == "free"
         n_samples = WINDOW_SAMPLES if free else _window(utterance)
-        model = self._loaded.model
-        features = model.encode(log_mel(pad_or_trim(utterance.samples, n_samples), model.dims.n_mels))
+        features = self._hear(utterance, n_samples)
         encoded = perf_counter()
         transcript = (self._read_freely if free else self._read)(features, utterance)
         end = perf_counter()
@@ -94,12 +99,12 @@ class Recognizer:
         return read_freely(self._loaded, self._grammar, features, options, self._settings.min_confidence)
 
     def _read(self, features: Tensor, utterance: Utterance) -> Transcript:
-        paths, no_speech = self._write(features, utterance.prefix)
-        readings = self._understood(paths)
+        start, no_speech = self._begin(features, utterance.prefix)
+        readings = self._understood(self._search(start))
         if not readings:
             return Transcript("", None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=0.0)
+        evidence = self._doubted(_evidence(readings, no_speech), readings[0], start)
         (path, match), *others = readings
-        evidence = _evidence(readings, no_speech, utterance)
         return Transcript(
             text=match.text,
             match=match,
@@ -109,16 +114,40 @@ class Recognizer:
             alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob) for path, other in others),
         )
 
-    def _write(self, features: Tensor, prefix: str) -> tuple[list[Path], float]:
-        """Sentences of the grammar, best first, and the probability that nobody spoke."""
+    def weigh(self, utterance: Utterance) -> tuple[Match, Evidence] | None:
+        """The likeliest command and what speaks for it, whether or not that is enough; None if nothing is likely."""
+        start, no_speech = self._begin(self._hear(utterance, _window(utterance)), utterance.prefix)
+        readings = self._understood(self._search(start))
+        if not readings:
+            return None
+        return readings[0][1], self._doubted(_evidence(readings, no_speech), readings[0], start)
+
+    def _hear(self, utterance: Utterance, n_samples: int) -> Tensor:
+        model = self._loaded.model
+        return model.encode(log_mel(pad_or_trim(utterance.samples, n_samples), model.dims.n_mels))
+
+    def _begin(self, features: Tensor, prefix: str) -> tuple[Start, float]:
+        """Before the first token, and the probability that nobody spoke."""
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         initial = [*self._before, *(tokenizer.encode(" " + prefix) if prefix else [])]
-        hidden, cache = model.decode(torch.tensor([initial], device=model.device), model.start(features))
+        hidden, cache = model.decode(torch.tensor([initial]), model.start(features))
         after_start, first = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
-        no_speech = float(after_start.softmax(0)[tokenizer.no_speech])
-        limit = min(MAX_TOKENS, model.dims.n_text_ctx - len(initial))
-        paths = constrained_search(model, (first[None], cache), self._constraint, self._settings.beam_size, limit)
-        return paths, no_speech
+        return (first[None], cache), float(after_start.softmax(0)[tokenizer.no_speech])
+
+    def _search(self, start: Start) -> list[Path]:
+        """Sentences of the grammar, best first."""
+        limit = min(MAX_TOKENS, self._loaded.model.dims.n_text_ctx - start[1].n_tokens)
+        return constrained_search(self._loaded.model, start, self._constraint, self._settings.beam_size, limit)
+
+    def _doubted(self, evidence: Evidence, reading: tuple[Path, Match], start: Start) -> Evidence:
+        """The evidence; where it leaves a doubt, with that of what Whisper would write without the grammar."""
+        if evidence.is_plain:
+            return evidence
+        path, tokenizer = reading[0], self._loaded.tokenizer
+        tokens, avg_logprob = free_search(self._loaded.model, start, tokenizer.eot, len(path.written) + 3)
+        heard, read = normalize(tokenizer.decode(tokens), self._grammar.language).text, path.normal.strip()
+        agreement = SequenceMatcher(None, heard[: len(read) + 4], read, autojunk=False).ratio()
+        return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words)
 
     def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
         """The paths with what they mean, each meaning once."""
@@ -158,18 +187,16 @@ def _window(utterance: Utterance) -> int:
     return min(heard + TAIL, WINDOW_SAMPLES)
 
 
-def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float, utterance: Utterance) -> Evidence:
-    path, match = readings[0]
+def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float) -> Evidence:
+    path, _ = readings[0]
     margin = path.avg_logprob - readings[1][0].avg_logprob if len(readings) > 1 else MARGIN
-    seconds = (utterance.speech[1] - utterance.speech[0]) / SAMPLE_RATE
     words = [each for each in path.written if each.is_word]
     return Evidence(
         words=sum(each.logprob for each in words) / len(words),
         worst=min(each.logprob for each in words),
         outside=min(each.allowed for each in words),
-        gap=max(each.best - each.logprob for each in words),
+        rival=max(each.rival for each in words),
         end=sum(each.logprob for each in path.written[path.written.index(words[-1]) + 1 :]),
         margin=min(margin, MARGIN),
         no_speech=no_speech,
-        pace=len(match.text) / max(0.1, seconds),
     )

@@ -127,6 +127,8 @@ def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
     is_digit = "0" <= letters[:1] <= "9"
     if spot is Spot.MINUS or (spot is Spot.COMMA and surface.writing is Writing.COMMA):
         return Spot.LETTER if is_digit else None
+    if spot is Spot.JOIN and surface.writing is Writing.GAP and is_digit:
+        return None  # "to-10" is "to minus ten", and would be read as "to ten"
     if not letters or spot in (Spot.COMMA, Spot.MARK):
         return None
     return Spot.LETTER if spot in IN_WORD else Spot.INITIAL

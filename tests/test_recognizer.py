@@ -1,0 +1,96 @@
+"""The recogniser with real weights, recordings and the intents that ship: what it understands, and what it rejects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from voiced import grammar, sound_file
+from voiced.config import RecognizerSettings
+from voiced.errors import ModelError
+from voiced.flow import SAMPLE_RATE, Ending, Reason, Utterance
+from voiced.recognizer import Recognizer
+from voiced.recording import as_utterance
+from voiced.resources import shipped
+from voiced.vad import Vad
+
+if TYPE_CHECKING:
+    from voiced.grammar import Grammar
+
+SOUNDS = Path(__file__).parent / "sounds"
+COMMANDS = {
+    "command_blinds": ("CoverSet", {"cover_action": "close", "room": "bedroom"}),
+    "command_heating": ("TemperatureSet", {"room": "bedroom", "temperature": 21}),
+    "command_lights": ("LightSet", {"state": "off", "room": "office"}),
+    "command_timer": ("TimerStart", {"seconds": 300}),
+}
+
+
+@pytest.fixture(scope="module")
+def household() -> Grammar:
+    return grammar.load([shipped("intents")])
+
+
+@pytest.fixture(scope="module")
+def recognizer(household: Grammar) -> Recognizer:
+    return Recognizer(RecognizerSettings(threads=1), household)
+
+
+def utterance(name: str, prefix: str = "") -> Utterance:
+    heard = as_utterance(sound_file.read(SOUNDS / f"{name}.ogg"), Vad())
+    return Utterance(heard.samples, heard.start, heard.speech, heard.ending, prefix=prefix)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_are_understood(recognizer: Recognizer, name: str) -> None:
+    transcript = recognizer.recognize(utterance(name))
+    assert transcript.match is not None
+    assert (transcript.match.intent, transcript.match.slots) == COMMANDS[name]
+    assert transcript.reason is None
+    assert transcript.confidence <= 1
+    assert transcript.window < 5, "the speech and a second, not half a minute"
+
+
+def test_what_is_no_command_is_rejected(recognizer: Recognizer) -> None:
+    assert recognizer.recognize(utterance("no_command")).reason is not None
+
+
+def test_other_peoples_orders_are_rejected() -> None:
+    """Commands of one household are no commands in another."""
+    commands = grammar.parse("intents: {Order: {sentences: ['make me a (coffee|tea) [with (milk|sugar)]']}}")
+    recognizer = Recognizer(RecognizerSettings(threads=1), commands)
+    for name in COMMANDS:
+        assert recognizer.recognize(utterance(name)).reason is not None, name
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise"])
+def test_without_speech_there_is_no_command(recognizer: Recognizer, kind: str) -> None:
+    random = np.random.default_rng(0)
+    loudness = 0.0 if kind == "silence" else 0.05
+    samples = (loudness * random.standard_normal(2 * SAMPLE_RATE)).astype(np.float32)
+    heard = Utterance(samples, 0, (0, 2 * SAMPLE_RATE), Ending.SILENCE)
+    assert recognizer.recognize(heard).reason is not None
+    unheard = Utterance(samples, 0, (0, 0), Ending.NO_SPEECH)
+    assert recognizer.recognize(unheard).reason is Reason.NO_SPEECH
+
+
+def test_free_mode_transcribes_and_matches(household: Grammar) -> None:
+    recognizer = Recognizer(RecognizerSettings(threads=1, mode="free", beam_size=1), household)
+    transcript = recognizer.recognize(utterance("command_lights"))
+    assert transcript.match is not None
+    assert (transcript.match.intent, transcript.match.slots) == COMMANDS["command_lights"]
+    assert transcript.window == 30
+    assert recognizer.recognize(utterance("no_command")).reason is Reason.OUT_OF_GRAMMAR
+
+
+def test_a_language_that_the_model_does_not_know() -> None:
+    with pytest.raises(ModelError, match="use a multilingual model such as base"):
+        Recognizer(RecognizerSettings(threads=1), grammar.parse("language: de\nintents: {A: {sentences: [licht an]}}"))
+
+
+def test_a_model_that_is_not_there(household: Grammar) -> None:
+    with pytest.raises(ModelError, match="no_such_model"):
+        Recognizer(RecognizerSettings(model="no_such_model"), household)
