@@ -1,8 +1,9 @@
 """Whisper and the grammar → transcript: window, prompt, constraint, and the decision what is no command.
 
 A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
-grammar, and may write sentences of the grammar only. Where that leaves a doubt, it listens once more, to the whole
-window and with more hypotheses. With `mode: free` it writes what it likes and the text is matched afterwards.
+grammar, and may write sentences of the grammar only. Where that leaves a doubt, it says what it would write without the
+grammar, which speaks for the reading or against it. With `mode: free` it writes what it likes and the text is matched
+afterwards.
 
 The only file where Whisper and the grammar meet. Knows nothing of microphones, brokers or threads.
 """
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     Start: TypeAlias = tuple[Tensor, Cache]  # logits of the first token, and what stands before it
 
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
+MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 
@@ -102,7 +104,8 @@ class Recognizer:
         start, no_speech = self._begin(features, utterance.prefix)
         readings = self._understood(self._search(start))
         if not readings:
-            return Transcript("", None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=0.0)
+            text, avg_logprob = self._write_freely(start, MAX_TOKENS_FOREIGN)
+            return Transcript(text, None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=avg_logprob)
         evidence = self._doubted(_evidence(readings, no_speech), readings[0], start)
         (path, match), *others = readings
         return Transcript(
@@ -130,7 +133,7 @@ class Recognizer:
         """Before the first token, and the probability that nobody spoke."""
         model, tokenizer = self._loaded.model, self._loaded.tokenizer
         initial = [*self._before, *(tokenizer.encode(" " + prefix) if prefix else [])]
-        hidden, cache = model.decode(torch.tensor([initial]), model.start(features))
+        hidden, cache = model.decode(torch.tensor([initial], device=model.device), model.start(features))
         after_start, first = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
         return (first[None], cache), float(after_start.softmax(0)[tokenizer.no_speech])
 
@@ -143,11 +146,17 @@ class Recognizer:
         """The evidence; where it leaves a doubt, with that of what Whisper would write without the grammar."""
         if evidence.is_plain:
             return evidence
-        path, tokenizer = reading[0], self._loaded.tokenizer
-        tokens, avg_logprob = free_search(self._loaded.model, start, tokenizer.eot, len(path.written) + 3)
-        heard, read = normalize(tokenizer.decode(tokens), self._grammar.language).text, path.normal.strip()
+        path = reading[0]
+        text, avg_logprob = self._write_freely(start, len(path.written) + 3)
+        heard, read = normalize(text, self._grammar.language).text, path.normal.strip()
         agreement = SequenceMatcher(None, heard[: len(read) + 4], read, autojunk=False).ratio()
         return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words)
+
+    def _write_freely(self, start: Start, limit: int) -> tuple[str, float]:
+        """What Whisper would write without the grammar, and its mean log probability."""
+        tokenizer = self._loaded.tokenizer
+        tokens, avg_logprob = free_search(self._loaded.model, start, tokenizer.eot, limit)
+        return tokenizer.decode(tokens).strip(), avg_logprob
 
     def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
         """The paths with what they mean, each meaning once."""
