@@ -205,7 +205,6 @@ def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float) -> Evide
         worst=min(each.logprob for each in words),
         outside=min(each.allowed for each in words),
         rival=max(each.rival for each in words),
-        end=sum(each.logprob for each in path.written[path.written.index(words[-1]) + 1 :]),
         margin=min(margin, MARGIN),
         no_speech=no_speech,
     )
