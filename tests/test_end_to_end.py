@@ -112,7 +112,7 @@ def shared(microphone: VirtualMicrophone) -> Iterator[House]:
         assert daemon.terminate() < STOPPED
         assert daemon.process.returncode == 0
         assert "Traceback" not in daemon.log
-        ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
+        assert wait_until(lambda: ears.payloads(f"voiced/{SITE}/availability")[-1:] == ["offline"], 5)
 
 
 @pytest.fixture
