@@ -11,8 +11,8 @@ import pytest
 from voiced import grammar, sound_file
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Reason, Utterance
-from voiced.recognizer import Recognizer
+from voiced.flow import SAMPLE_RATE, Ending, Match, Reason, Utterance
+from voiced.recognizer import Recognizer, _loop
 from voiced.recording import as_utterance
 from voiced.resources import shipped
 from voiced.vad import Vad
@@ -94,3 +94,15 @@ def test_a_language_that_the_model_does_not_know() -> None:
 def test_a_model_that_is_not_there(household: Grammar) -> None:
     with pytest.raises(ModelError, match="no_such_model"):
         Recognizer(RecognizerSettings(model="no_such_model"), household)
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        ("put oat milk on the shopping list", False),
+        ("set the living room brightness to twenty percent please", False),
+        ("put " + "seven apples to my shopping list, and " * 5 + "on the shopping list", True),
+    ],
+)
+def test_a_text_that_goes_round_in_circles_is_not_believed(text: str, *, repeats: bool) -> None:
+    assert _loop(Match("A", {}, text, {})) is (Reason.LOW_CONFIDENCE if repeats else None)

@@ -28,7 +28,7 @@ from voiced.grammar import vocabulary_prompt
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
-from voiced.whisper.decoding import DecodingOptions
+from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
 from voiced.whisper.weights import load
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
 MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
+REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 
 
@@ -111,7 +112,7 @@ class Recognizer:
         return Transcript(
             text=match.text,
             match=match,
-            reason=rejection(evidence, self._settings.min_confidence),
+            reason=_loop(match) or rejection(evidence, self._settings.min_confidence),
             confidence=confidence(evidence),
             avg_logprob=path.avg_logprob,
             alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob) for path, other in others),
@@ -194,6 +195,11 @@ def _window(utterance: Utterance) -> int:
     begin, end = utterance.speech
     heard = end - utterance.start if end > begin else len(utterance.samples)
     return min(heard + TAIL, WINDOW_SAMPLES)
+
+
+def _loop(match: Match) -> Reason | None:
+    """In a short window, where the grammar leaves it free, Whisper may say the same over and over; nobody does."""
+    return Reason.LOW_CONFIDENCE if compression_ratio(match.text) > REPETITIVE else None
 
 
 def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float) -> Evidence:
