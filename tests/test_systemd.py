@@ -34,13 +34,11 @@ def test_what_is_told(manager: tuple[socket.socket, str]) -> None:
     systemd = Systemd({"NOTIFY_SOCKET": name})
     systemd.ready()
     systemd.status("listening for\nhey_jarvis é")
-    systemd.extend_timeout(2.5)
     systemd.alive()
     systemd.stopping()
-    assert [listening.recv(4096).decode() for _ in range(5)] == [
+    assert [listening.recv(4096).decode() for _ in range(4)] == [
         "READY=1",
         "STATUS=listening for hey_jarvis é",
-        "EXTEND_TIMEOUT_USEC=2500000",
         "WATCHDOG=1",
         "STOPPING=1",
     ]

@@ -40,10 +40,6 @@ class Systemd:
         """The service is going to end."""
         self._tell("STOPPING=1")
 
-    def extend_timeout(self, seconds: float) -> None:
-        """Starting, or stopping, takes this much longer from now on."""
-        self._tell(f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
-
     def alive(self) -> None:
         """Nothing hangs."""
         self._tell("WATCHDOG=1")
