@@ -16,7 +16,7 @@ from voiced.config import ListeningSettings
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
 from voiced.listening import Event, Listening, Muted, Requests, listen, spoken
 from voiced.vad import STEP_SAMPLES, Activity, Vad
-from voiced.wakeword import WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HEAR = """
 import numpy as np
-from voiced.wakeword import WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector
 WakeWordDetector([WakeWord("hey_jarvis")])
 """
 

@@ -29,7 +29,7 @@ def test_every_file_is_there_and_right(name: str) -> None:
 
 def test_the_package_is_not_imported() -> None:
     program = (
-        "import sys; from voiced.wakeword import WakeWord, WakeWordDetector; from voiced.vad import Vad\n"
+        "import sys; from voiced.wake.detector import WakeWord, WakeWordDetector; from voiced.vad import Vad\n"
         "WakeWordDetector([WakeWord()]); Vad()\n"
         "assert not {'openwakeword', 'scipy', 'sklearn', 'torch'} & set(sys.modules)"
     )

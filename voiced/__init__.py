@@ -12,7 +12,7 @@ The story
 
 Hearing
     microphone, sound_file, recording       sound → frames of 80 ms
-    wakeword, incremental_embedding         openWakeWord → detections; its network, computing nothing twice
+    wake/                                   frames → detections of wake words
     vad, endpointing, command_start         is this speech? is the command over? where did it begin?
     listening                               frames → utterances
 

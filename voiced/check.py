@@ -8,7 +8,7 @@ from voiced import grammar
 from voiced.config import Config, find_config, load_config, overridden
 from voiced.credentials import read_password, tls_context
 from voiced.errors import ConfigError, ModelError, VoicedError
-from voiced.wakeword import WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector
 from voiced.whisper.location import locate
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from voiced.recognizer import Recognizer
 from voiced.relay import Relay
 from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
-from voiced.wakeword import WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

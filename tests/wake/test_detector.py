@@ -16,14 +16,15 @@ from voiced import sound_file
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
 from voiced.onnx_session import packaged_model
-from voiced.wakeword import BUNDLED, WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.head import BUNDLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voiced.flow import Detection, Samples
 
-SOUNDS = Path(__file__).parent / "sounds"
+SOUNDS = Path(__file__).parent.parent / "sounds"
 
 
 @cache
