@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voiced.flow import Action, Detection, Outcome, State
+    from voiced.flow import Action, Detection, Outcome, Outlook, State, Utterance
 
 
 class Clock:
@@ -43,6 +43,9 @@ class Notes:
             self.told.append((None, transcript.reason, word, outcome.latency))
         else:
             self.told.append((transcript.match.intent, dict(transcript.match.slots), word, outcome.latency))
+
+    def expect(self, so_far: Utterance, outlook: Outlook) -> None:
+        self.told.append((so_far.speech, outlook))
 
     def act(self, action: Action) -> None:
         self.told.append((action.topic, action.payload))

@@ -27,9 +27,9 @@ HOUSE = {
         "assistant", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
     ),
     "hearing": (
-        "microphone", "sound_file", "recording", "wake", "vad", "endpointing", "command_start", "listening",
+        "microphone", "sound_file", "recording", "wake", "vad", "endpointing", "command_start", "capture", "listening",
     ),
-    "understanding": ("recognizer", "free", "constrained", "confidence", "whisper", "grammar"),
+    "understanding": ("recognizer", "free", "constrained", "confidence", "expectation", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "relay",
@@ -45,6 +45,8 @@ THREADS_START_IN = "relay"
 PURE = (
     "endpointing",
     "command_start",
+    "capture",
+    "expectation",
     "wake.incremental",
     "noise",
     "scoring",

@@ -11,8 +11,8 @@ import pytest
 from tests.fakes import Notes
 from voiced import grammar
 from voiced.assistant import Assistant, Heard, actions_of, read
-from voiced.flow import Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
-from voiced.listening import Listening, Muted
+from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
+from voiced.listening import Listening, Muted, Pause
 from voiced.resources import shipped
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Recognizer:
 def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
     notes = Notes()
     recognizer = Recognizer(commands, list(texts))
-    Assistant(commands, recognizer.recognize, notes, lambda _utterance: 0.4).run(events)
+    Assistant(commands, recognizer.recognize, notes, lambda _utterance: 0.4, notes.expect).run(events)
+    assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
 
@@ -56,6 +57,34 @@ def test_a_command_is_answered(commands: Grammar) -> None:
     assert wake == WOKEN.detection
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
+
+
+def pause(last: int = 30_000) -> Pause:
+    return Pause(Utterance(np.zeros(16_000, np.float32), 16_000, (20_000, last), Ending.SILENCE, WOKEN.detection))
+
+
+def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Grammar) -> None:
+    outlook, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
+    assert outlook == ((20_000, 30_000), Outlook.COMPLETE)
+    assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
+    assert action == ("home/kitchen/light/set", "on")
+    assert state == State.WAITING
+
+
+def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:
+    outlook, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
+    assert outlook == ((20_000, 25_000), Outlook.COMPLETE)
+    assert thinking == State.THINKING
+    assert isinstance(outcome, tuple)
+    assert outcome[0] != "GoodNight"
+
+
+def test_a_pause_before_nothing_was_said(commands: Grammar) -> None:
+    """After a drawled wake word the recogniser is asked, and finds nothing; later the time is up."""
+    nothing = Utterance(np.zeros(16_000, np.float32), 16_000, (20_000, 20_000), Ending.NO_SPEECH, WOKEN.detection)
+    _, thinking, outcome, _ = told(commands, [pause(), nothing], "Hey Jarvis", "")
+    assert thinking == State.THINKING
+    assert outcome == (None, Reason.OUT_OF_GRAMMAR, "alexa", 0.4)
 
 
 def test_what_is_no_command_is_told_and_not_acted_on(commands: Grammar) -> None:

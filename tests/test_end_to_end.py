@@ -125,7 +125,7 @@ def house(shared: House) -> House:
 def test_ten_commands_in_a_row(house: House, pause: float, name: str, topic: str, payload: str) -> None:
     house.say(clip("wake_jarvis"), pause, clip(f"command_{name}"))
     house.wait_for_actions((topic, payload))
-    assert house.told("state") == ["waiting", "listening", "thinking", "waiting"]
+    assert [state for state in house.told("state") if state != "thinking"] == ["waiting", "listening", "waiting"]
     assert json.loads(house.told("wake")[0])["wake_word"] == "hey_jarvis"
 
 
@@ -234,7 +234,8 @@ def test_sigterm_while_loading(status: str) -> None:
 
 @pytest.mark.parametrize("state", ["listening", "thinking"])
 def test_sigterm_during_a_command(state: str, microphone: VirtualMicrophone, broker: Broker, tmp_path: Path) -> None:
-    with Subscriber(broker.port) as ears, Daemon(broker.port) as daemon:
+    listening = {"recognize_pauses": False}  # else there is hardly anything left to think about in the end
+    with Subscriber(broker.port) as ears, Daemon(broker.port, settings={"listening": listening}) as daemon:
         daemon.wait_until_told(READY)
         play(microphone, tmp_path, clip("wake_jarvis"), clip("command_lights") if state == "thinking" else 0.1)
         assert wait_until(lambda: ears.payloads(f"voiced/{SITE}/state")[-1:] == [state], ANSWER), daemon.log

@@ -1,4 +1,8 @@
-"""Endpointing, told as text: '.' 80 ms of quiet, 's' 80 ms of speech; what ends the recording, and when."""
+"""Endpointing, told as text: '.' 80 ms of quiet, 's' 80 ms of speech; what ends the recording, and when.
+
+A capital is 80 ms of quiet as well; just before it the recogniser has told what may follow: Complete, Extendable,
+Begun, or nothing that it Knows of.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ import pytest
 
 from voiced.config import ListeningSettings
 from voiced.endpointing import Endpointer
-from voiced.flow import Ending
+from voiced.flow import Ending, Outlook
 
 STEP = 1_280  # samples, 80 ms
-SETTINGS = ListeningSettings(min_speech=0.25, silence=0.8, start_timeout=4.0, longest=10.0)
+SETTINGS = ListeningSettings(
+    min_speech=0.25, silence=0.8, silence_complete=0.4, silence_unfinished=1.2, start_timeout=4.0, longest=10.0
+)
+TOLD = {"C": Outlook.COMPLETE, "E": Outlook.EXTENDABLE, "B": Outlook.UNFINISHED, "K": Outlook.UNKNOWN}
 START = 16_000  # where in the stream the endpointer begins to listen
 
 
@@ -17,6 +24,8 @@ def play(script: str, settings: ListeningSettings = SETTINGS) -> tuple[Ending | 
     """The ending, how many steps it took, and the speech in steps since the start."""
     endpointer = Endpointer(settings, START)
     for step, symbol in enumerate(script, start=1):
+        if symbol in TOLD:
+            endpointer.expect(endpointer.speech[1], TOLD[symbol])
         ending = endpointer.hear(STEP, is_speech=symbol == "s")
         if ending:
             return ending, step, speech(endpointer)
@@ -49,6 +58,40 @@ def speech(endpointer: Endpointer) -> tuple[int, int]:
 )
 def test_script(script: str, ending: Ending | None, steps: int, said: tuple[int, int]) -> None:
     assert play(script) == (ending, steps, said)
+
+
+@pytest.mark.parametrize(
+    ("script", "ending", "steps"),
+    [
+        ("s" * 10 + "..C", Ending.COMPLETE, 13),  # nothing can follow: at once
+        ("s" * 10 + "..s..C", Ending.COMPLETE, 16),
+        ("s" * 10 + "..E" + "." * 9, Ending.SILENCE, 15),  # a command, but it may go on: 0.4 s
+        ("s" * 10 + "......E" + "." * 9, Ending.SILENCE, 17),  # told late: at once
+        ("s" * 10 + "..E.s" + "." * 20, Ending.SILENCE, 25),  # it did go on, and nobody knows how: 0.8 s
+        ("s" * 10 + "..B" + "." * 20, Ending.SILENCE, 25),  # no command yet: 1.2 s
+        ("s" * 10 + "..B" + "." * 11 + "s" * 5 + "..C", Ending.COMPLETE, 32),
+        ("s" * 10 + "..K" + "." * 20, Ending.SILENCE, 20),
+        ("s" * 10 + "..E.K" + "." * 20, Ending.SILENCE, 20),  # the newer answer counts
+        ("ss..C" + "." * 60, Ending.NO_SPEECH, 50),  # too short to be speech: the endpointer has heard nothing
+        ("ssss" + "." * 6 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 23),  # 0.48 s between words: 0.72 s at the end
+        ("ssss" + "." * 8 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 26),  # but never more than 0.8 s
+        ("ssss" + "." * 8 + "ssss" + "..C", Ending.COMPLETE, 19),
+        ("s" * 124 + ".", Ending.TOO_LONG, 125),
+    ],
+)
+def test_what_may_follow_decides_how_long_it_waits(script: str, ending: Ending, steps: int) -> None:
+    assert play(script)[:2] == (ending, steps)
+
+
+def test_what_may_follow_older_speech_is_of_no_interest() -> None:
+    endpointer = Endpointer(SETTINGS, 0)
+    endpointer.hear(8_000, is_speech=True)
+    endpointer.hear(1_600, is_speech=False)
+    endpointer.hear(1_600, is_speech=True)
+    endpointer.expect(8_000, Outlook.COMPLETE)
+    assert endpointer.hear(1_600, is_speech=False) is None
+    endpointer.expect(11_200, Outlook.COMPLETE)
+    assert endpointer.hear(1, is_speech=True) is None  # it goes on all the same
 
 
 def test_nothing_said_is_an_empty_stretch_at_the_start() -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from voiced import sound_file
+from voiced.capture import spoken
 from voiced.config import ListeningSettings
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
-from voiced.listening import Event, Listening, Muted, Requests, listen, spoken
+from voiced.listening import Event, Listening, Muted, Requests, listen
 from voiced.vad import STEP_SAMPLES, Activity, Vad
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
 
-SETTINGS = ListeningSettings(pre_roll=0.3, min_speech=0.25, silence=0.8, start_timeout=4.0, longest=10.0)
+SETTINGS = ListeningSettings(
+    pre_roll=0.3, min_speech=0.25, silence=0.8, start_timeout=4.0, longest=10.0, recognize_pauses=False
+)
 SOUNDS = Path(__file__).parent / "sounds"
 QUIET, SPEECH, WAKE = 0.0, 0.5, 0.25  # what the samples of a frame are, for each symbol
 SAMPLES = {".": QUIET, "s": SPEECH, "W": WAKE}

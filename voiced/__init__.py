@@ -14,11 +14,12 @@ Hearing
     microphone, sound_file, recording       sound → frames of 80 ms
     wake/                                   frames → detections of wake words
     vad, endpointing, command_start         is this speech? is the command over? where did it begin?
-    listening                               frames → utterances
+    listening, capture                      frames → utterances; one command while it is being recorded
 
 Understanding
     recognizer, constrained, free           Whisper + grammar → transcript, under the grammar or before it
     confidence                              how sure that is; what is no command is rejected here
+    expectation                             what may follow: how long it is worth to wait
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced
     grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper
 

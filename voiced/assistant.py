@@ -1,4 +1,8 @@
-"""Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker."""
+"""Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker.
+
+At a pause it recognises what was said so far, and tells the ear what may follow. If nothing does, that was the command,
+and nothing has to be recognised again.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,19 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.actions import actions_for
-from voiced.flow import Outcome, Reason, Sentence, State, Transcript, Utterance
-from voiced.listening import Listening, Muted
+from voiced.expectation import expected
+from voiced.flow import Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
+from voiced.listening import Listening, Muted, Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiced.flow import Action, Detection
+    from voiced.flow import Action, Detection, Outlook
     from voiced.grammar import Grammar
 
 log = logging.getLogger(__name__)
 
-Heard: TypeAlias = Listening | Muted | Utterance | Sentence
+Heard: TypeAlias = Listening | Muted | Pause | Utterance | Sentence
 
 
 class Publisher(Protocol):
@@ -40,12 +45,15 @@ class Assistant:
         recognize: Callable[[Utterance], Transcript],
         publisher: Publisher,
         latency: Callable[[Utterance], float | None],
+        expect: Callable[[Utterance, Outlook], None],
     ) -> None:
-        """`latency` tells how many seconds ago the speech of an utterance ended, where sound has a pace."""
+        """`latency` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow."""
         self._grammar = grammar
         self._recognize = recognize
         self._publisher = publisher
         self._latency = latency
+        self._expect = expect
+        self._considered: tuple[Utterance, Transcript] | None = None  # what was said until the newest pause
 
     def run(self, events: Iterable[Heard]) -> None:
         """Answer everything that is heard, until nothing more comes."""
@@ -58,12 +66,26 @@ class Assistant:
                 case Muted(muted):
                     self._publisher.muted(muted=muted)
                     self._publisher.state(State.MUTED if muted else State.WAITING)
+                case Pause(so_far):
+                    transcript = self._recognize(so_far)
+                    self._considered = so_far, transcript
+                    self._expect(so_far, expected(self._grammar, transcript))
                 case Utterance() as utterance:
-                    self._publisher.state(State.THINKING)
-                    self._answer(self._recognize(utterance), utterance)
+                    self._answer(self._known(utterance) or self._think(utterance), utterance)
                     self._publisher.state(State.WAITING)
                 case Sentence(text):
                     self._answer(read(self._grammar, text), None)
+
+    def _think(self, utterance: Utterance) -> Transcript:
+        self._publisher.state(State.THINKING)
+        return self._recognize(utterance)
+
+    def _known(self, utterance: Utterance) -> Transcript | None:
+        """What was recognised already, if nothing was said since."""
+        if self._considered is None or utterance.ending is Ending.NO_SPEECH:
+            return None
+        so_far, transcript = self._considered
+        return transcript if (so_far.start, so_far.speech) == (utterance.start, utterance.speech) else None
 
     def _answer(self, transcript: Transcript, utterance: Utterance | None) -> None:
         outcome = Outcome(

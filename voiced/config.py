@@ -48,6 +48,7 @@ FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Version = Literal["5", "3.1.1"]
 Seconds = Annotated[float, Field(gt=0, le=600)]
+Silence = Annotated[float, Field(ge=0.1, le=10)]
 
 
 class MicrophoneSettings(Section):
@@ -91,8 +92,14 @@ class ListeningSettings(Section):
     """Sound kept from before the first speech."""
     min_speech: Annotated[float, Field(gt=0, le=2)] = 0.25
     """Speech shorter than this is a click or a cough."""
-    silence: Annotated[float, Field(ge=0.1, le=10)] = 0.8
-    """Silence that ends a command."""
+    silence: Silence = 0.8
+    """Silence that ends a command, where the grammar does not tell what may follow."""
+    silence_complete: Silence = 0.4
+    """The same after a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
+    silence_unfinished: Silence = 1.2
+    """The same after the beginning of a command ("set the kitchen to"); no shorter than `silence`."""
+    recognize_pauses: bool = True
+    """Recognise at every pause what was said so far, so as to know which it is; false: `silence` ends all commands."""
     start_timeout: Seconds = 4.0
     """Waiting for the first word after the wake word."""
     longest: Seconds = 10.0

@@ -2,13 +2,20 @@
 
 It knows no audio, clock or thread, only sample counts, and it decides nothing but the ending. There are three states:
 
-    WAITING ──enough speech──▶ SPEAKING ──long silence──▶ ended: SILENCE
+    WAITING ──enough speech──▶ SPEAKING ──silence, or nothing can follow──▶ ended: SILENCE, COMPLETE
        │                          └──────longest command──▶ ended: TOO_LONG
        └──nobody speaks for a while──▶ ended: NO_SPEECH
 
 *Enough speech* is a leaky sum, up with speech and down with quiet: a click, or a row of clicks, never fills it, while
 the short gaps of real speech (the closure before a "t") do not start it afresh. The tail of the wake word, which may
 reach into the first steps, is too short to fill it and leaks away.
+
+*How long a silence* depends on what was said. Somebody who recognises speech may tell, at any time, what may follow the
+speech up to a sample (its outlook); if more was spoken since, that is forgotten. Where nothing can follow, the command
+is over; where it is a command already but may go on, a short silence is enough; where it is none yet, the speaker is
+searching for words and gets a long one. Until somebody tells, and where the grammar does not know, it is the ordinary
+one. Who makes pauses between words makes longer ones between phrases: a short silence is never shorter than the longest
+pause before it, and half as much again.
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -19,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.flow import SAMPLE_RATE, Ending
+from voiced.flow import SAMPLE_RATE, Ending, Outlook
 
 if TYPE_CHECKING:
     from voiced.config import ListeningSettings
@@ -32,6 +39,8 @@ class Endpointer:
         """`start` is the index, in the stream, of the first sample that will be reported."""
         self._min_speech = round(settings.min_speech * SAMPLE_RATE)
         self._silence = round(settings.silence * SAMPLE_RATE)
+        self._short = min(self._silence, round(settings.silence_complete * SAMPLE_RATE))
+        self._long = max(self._silence, round(settings.silence_unfinished * SAMPLE_RATE))
         self._longest = round(settings.longest * SAMPLE_RATE)
         self._start_timeout = round(settings.start_timeout * SAMPLE_RATE)
         self._start = start
@@ -40,11 +49,23 @@ class Endpointer:
         self._first = start  # where the speech began, if it is any
         self._last = start  # index after the newest sample of speech
         self._speaking = False
+        self._longest_pause = 0  # between words of this command, in samples
+        self._outlook = Outlook.UNKNOWN  # of the speech up to `_last`
 
     @property
     def speech(self) -> tuple[int, int]:
         """First and last+1 sample of speech; equal if nothing was said."""
         return (self._first, self._last) if self._speaking else (self._start, self._start)
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether anything was said."""
+        return self._speaking
+
+    @property
+    def quiet(self) -> int:
+        """Samples since the newest speech."""
+        return self._at - self._last
 
     def hear(self, samples: int, *, is_speech: bool) -> Ending | None:
         """Take in the next `samples` of the stream; say if the command is over, and why."""
@@ -52,10 +73,28 @@ class Endpointer:
         if not self._speaking:
             return self._wait(samples, is_speech=is_speech)
         if is_speech:
+            self._longest_pause = max(self._longest_pause, self._at - samples - self._last)
             self._last = self._at
-        if self._at - self._last >= self._silence:
+            self._outlook = Outlook.UNKNOWN
+        elif self._outlook is Outlook.COMPLETE:
+            return Ending.COMPLETE
+        if self.quiet >= self._patience():
             return Ending.SILENCE
         return Ending.TOO_LONG if self._at - self._first >= self._longest else None
+
+    def expect(self, until: int, outlook: Outlook) -> None:
+        """Be told what may follow the speech that ended at sample `until`; of no interest if more was spoken since."""
+        if self._speaking and until == self._last:
+            self._outlook = outlook
+
+    def _patience(self) -> int:
+        """Samples of silence that end the command."""
+        match self._outlook:
+            case Outlook.EXTENDABLE:
+                return min(self._silence, max(self._short, self._longest_pause * 3 // 2))
+            case Outlook.UNFINISHED:
+                return self._long
+        return self._silence
 
     def _wait(self, samples: int, *, is_speech: bool) -> Ending | None:
         if is_speech:

@@ -49,6 +49,7 @@ class Detection:
 class Ending(Enum):
     """Why a recording ended."""
 
+    COMPLETE = "complete"  # a sentence that cannot go on: there was nothing to wait for
     SILENCE = "silence"  # the speaker was done
     NO_SPEECH = "no_speech"  # nothing was said
     TOO_LONG = "too_long"  # the longest command was reached
@@ -79,6 +80,15 @@ class Reason(Enum):
     OUT_OF_GRAMMAR = "out_of_grammar"
     LOW_CONFIDENCE = "low_confidence"
     AMBIGUOUS = "ambiguous"
+
+
+class Outlook(Enum):
+    """What may follow what was said so far."""
+
+    COMPLETE = "complete"  # nothing: it is a command, and no command goes on like this
+    EXTENDABLE = "extendable"  # it is a command, and there are longer ones that begin with it
+    UNFINISHED = "unfinished"  # commands begin like this, but it is none yet
+    UNKNOWN = "unknown"  # no command begins like this, or it was not heard well enough to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ class Transcript:
     reason: Reason | None
     confidence: float  # 0 to 1
     avg_logprob: float  # mean natural log probability per token
+    heard: str = ""  # what Whisper would write without the grammar, where that was asked
     window: float = 0.0  # seconds that the encoder saw
     alternatives: tuple[Hypothesis, ...] = ()
     timings: Timings = field(default_factory=Timings)

@@ -2,46 +2,35 @@
 
 Knows no microphone, model file or clock. It is a generator over the frames: it ends when they end.
 
-A recording begins with the two seconds before the wake word was detected. The VAD sleeps until then and hears them
-first: so it knows how loud the speaker is, and where the wake word ended (`command_start` tells how).
+At a pause it hands out what was said so far, and listens on. Whoever recognises that answers through `Requests`, from
+another thread, what may follow; then the recording may end sooner, or wait longer. It asks one question at a time. The
+longer the last answer took, the longer a pause it waits for before it asks again: on a slow machine it does not ask
+before the command is nearly over anyway, so that a question about a pause inside of it never delays the answer.
 """
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-
-from voiced.command_start import Cut, command_start, cut, speech_start
-from voiced.endpointing import Endpointer
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
-from voiced.vad import STEP_SAMPLES as STEP
-from voiced.vad import Activity
+from voiced.capture import Capture
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Outlook, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voiced.capture import VoiceActivity
     from voiced.config import ListeningSettings
-    from voiced.flow import Samples
 
 HISTORY = 2 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept from before a recording: a wake word and some quiet
-FADE = 160  # samples, 10 ms: blanking must not click
+PAUSE = 2_400  # samples, 0.15 s: shorter gaps are inside of words. Of real orders one in three has a longer one
 
 
 class Detector(Protocol):
     """Hears wake words."""
 
     def detect(self, frame: AudioFrame) -> Detection | None: ...
-    def reset(self) -> None: ...
-
-
-class VoiceActivity(Protocol):
-    """Tells what is speech, in steps of STEP samples."""
-
-    def judge(self, samples: Samples) -> Iterable[Activity]: ...
     def reset(self) -> None: ...
 
 
@@ -59,18 +48,38 @@ class Muted:
     muted: bool
 
 
-Event: TypeAlias = Listening | Muted | Utterance
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The speaker pauses, or is done; the recording goes on. Wanted: what may follow."""
+
+    so_far: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What may follow the speech that ended at a sample."""
+
+    until: int
+    outlook: Outlook
+
+
+Event: TypeAlias = Listening | Muted | Pause | Utterance
 
 
 class Requests:
-    """What others ask of the ear, from any thread; heeded at the next frame.
+    """What others tell the ear and ask of it, from any thread; heeded at the next frame.
 
     Plain attributes: assignments are atomic, and of two requests within a frame the newer is meant.
     """
 
     def __init__(self) -> None:
         self.muted = False
+        self.expectation: Expectation | None = None
         self._listen = False
+
+    def expect(self, so_far: Utterance, outlook: Outlook) -> None:
+        """Answer to a pause."""
+        self.expectation = Expectation(so_far.speech[1], outlook)
 
     def listen_now(self) -> None:
         """Record a command without the wake word."""
@@ -98,13 +107,46 @@ def listen(
     A command cut short by the end of the sound, or by a gap in it, is not handed out: half of it may be another.
     """
     ear = _Ear(detector, vad, settings)
+    questions = _Questions(settings, requests)
     for frame in frames:
         if requests.muted != ear.muted:
             ear.mute(muted=requests.muted)
             yield Muted(requests.muted)
         asked = requests.take_listen()
         if not ear.muted:
+            questions.heed(ear.capture, frame.start)
             yield from ear.hear(frame, asked=asked)
+            yield from questions.ask(ear.capture, frame.end)
+
+
+class _Questions:
+    """One at a time. Times are samples of the stream: how long an answer takes is how much sound comes meanwhile."""
+
+    def __init__(self, settings: ListeningSettings, requests: Requests) -> None:
+        self._wanted = settings.recognize_pauses
+        self._requests = requests
+        self._longest_pause = round(settings.silence * SAMPLE_RATE) - FRAME_SAMPLES  # then the command is over
+        self._pause = PAUSE
+        self._asked: tuple[int, int] | None = None  # about the speech up to a sample, and when
+
+    def heed(self, capture: Capture | None, now: int) -> None:
+        """Pass the answer on, if there is one."""
+        answer = self._requests.expectation
+        if not self._asked or answer is None or answer.until != self._asked[0]:
+            return
+        self._pause = max(PAUSE, min((now - self._asked[1]) // 2, self._longest_pause))
+        self._asked = None
+        if capture:
+            capture.expect(answer.until, answer.outlook)
+
+    def ask(self, capture: Capture | None, now: int) -> Iterator[Pause]:
+        """Hand out what was said so far, if the speaker pauses."""
+        if not self._wanted or not capture or self._asked:
+            return
+        so_far = capture.pause(self._pause)
+        if so_far:
+            self._asked = so_far.speech[1], now
+            yield Pause(so_far)
 
 
 class _Ear:
@@ -115,26 +157,26 @@ class _Ear:
         self._vad = vad
         self._settings = settings
         self._history: deque[AudioFrame] = deque(maxlen=HISTORY)
-        self._recording: _Recording | None = None
+        self.capture: Capture | None = None
         self.muted = False
 
     def hear(self, frame: AudioFrame, *, asked: bool) -> Iterator[Event]:
         """A wake word during a recording begins a new one: somebody starts over. `asked` does not."""
         if self._history and self._history[-1].end != frame.start:
-            if self._recording:
-                yield self._recording.nothing()
+            if self.capture:
+                yield self.capture.nothing()
             self._forget()  # frames are missing: what comes is another stream
         self._history.append(frame)
         detection = self._detector.detect(frame)
-        if detection or (asked and not self._recording):
+        if detection or (asked and not self.capture):
             yield Listening(detection)
-            self._recording = _Recording(self._settings, self._vad, self._history, detection)
-            ending = self._recording.catch_up()
+            self.capture = Capture(self._settings, self._vad, self._history, detection)
+            ending = self.capture.catch_up()
         else:
-            ending = self._recording.hear(frame) if self._recording else None
-        if self._recording and ending:
-            yield self._recording.utterance(ending)
-            self._recording = None
+            ending = self.capture.hear(frame) if self.capture else None
+        if self.capture and ending:
+            yield self.capture.utterance(ending)
+            self.capture = None
 
     def mute(self, *, muted: bool) -> None:
         """Throw everything away."""
@@ -142,104 +184,6 @@ class _Ear:
         self._forget()
 
     def _forget(self) -> None:
-        self._recording = None
+        self.capture = None
         self._history.clear()
         self._detector.reset()
-
-
-class _Recording:
-    """Sound from shortly before the wake word on, and where in it the command is."""
-
-    def __init__(
-        self,
-        settings: ListeningSettings,
-        vad: VoiceActivity,
-        history: Iterable[AudioFrame],
-        detection: Detection | None,
-    ) -> None:
-        self._settings = settings
-        self._vad = vad
-        self._detection = detection
-        self._frames = list(history)
-        self._origin = self._frames[0].start
-        self._woken = (self._frames[-1].end - self._origin) // STEP  # step of the detection or request
-        self._sounds: list[Activity] = []  # every step since the origin
-        self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
-
-    def catch_up(self) -> Ending | None:
-        """Let the VAD hear what came before."""
-        self._vad.reset()
-        return next(filter(None, map(self._judge, self._frames)), None)
-
-    def hear(self, frame: AudioFrame) -> Ending | None:
-        """Take in the next frame; say if the command is over."""
-        self._frames.append(frame)
-        return self._judge(frame)
-
-    def _judge(self, frame: AudioFrame) -> Ending | None:
-        for sound in self._vad.judge(frame.samples):
-            self._sounds.append(sound)
-            ending = self._step(sound) if self._endpointer else self._start()
-            if ending:
-                return ending
-        return None
-
-    def _start(self) -> Ending | None:
-        """Begin endpointing as soon as it can be told where the command starts."""
-        start = command_start(self._sounds, self._woken) if self._detection else self._woken
-        if start is None or start >= len(self._sounds):
-            return None
-        self._endpointer = Endpointer(self._settings, start * STEP)
-        return next(filter(None, map(self._step, self._sounds[start:])), None)
-
-    def _step(self, sound: Activity) -> Ending | None:
-        assert self._endpointer, "steps count from the command's start on"
-        return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
-
-    def nothing(self) -> Utterance:
-        """Nothing that can be used."""
-        end = self._frames[-1].end
-        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self._detection)
-
-    def utterance(self, ending: Ending) -> Utterance:
-        """What was heard, without the wake word or beginning with it."""
-        sound = np.concatenate([frame.samples for frame in self._frames])
-        kept = self._cut()
-        begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
-        prefix = spoken(self._detection.wake_word) if self._detection and kept.one_breath else ""
-        blank(sound, begin)
-        start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
-        return Utterance(
-            samples=sound[start:],
-            start=self._origin + start,
-            speech=(self._origin + first, self._origin + last),
-            ending=_ending(ending, said=first < last),
-            detection=self._detection,
-            prefix=prefix,
-        )
-
-    def _cut(self) -> Cut:
-        assert self._endpointer, "it is what ends a recording"
-        first, last = (sample // STEP for sample in self._endpointer.speech)
-        if self._detection:
-            return cut(self._sounds, self._woken, (first, last))
-        return Cut(0, (speech_start(self._sounds, first, self._woken) if first < last else first, last))
-
-
-def _ending(ending: Ending, *, said: bool) -> Ending:
-    """Nobody spoke, or somebody did after all: the endpointer counts from the command's start on only."""
-    if not said:
-        return Ending.NO_SPEECH
-    return Ending.SILENCE if ending is Ending.NO_SPEECH else ending
-
-
-def blank(sound: Samples, until: int) -> None:
-    """Silence what comes before `until`; the recogniser hears better with a run-up than from a hard start."""
-    sound[:until] = 0
-    fade = sound[until : until + FADE]
-    fade *= np.linspace(0, 1, len(fade), dtype=np.float32)
-
-
-def spoken(wake_word: str) -> str:
-    """A model's name as one says it: `hey_jarvis` → "Hey Jarvis,"."""
-    return re.sub(r"_v\d.*$", "", wake_word).replace("_", " ").title() + ","

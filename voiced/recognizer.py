@@ -106,8 +106,8 @@ class Recognizer:
         readings = self._understood(self._search(start))
         if not readings:
             text, avg_logprob = self._write_freely(start, MAX_TOKENS_FOREIGN)
-            return Transcript(text, None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=avg_logprob)
-        evidence = self._doubted(_evidence(readings, no_speech), readings[0], start)
+            return Transcript(text, None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=avg_logprob, heard=text)
+        evidence, heard = self._doubted(_evidence(readings, no_speech), readings[0], start)
         (path, match), *others = readings
         return Transcript(
             text=match.text,
@@ -115,6 +115,7 @@ class Recognizer:
             reason=_loop(match) or rejection(evidence, self._settings.min_confidence),
             confidence=confidence(evidence),
             avg_logprob=path.avg_logprob,
+            heard=heard,
             alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob) for path, other in others),
         )
 
@@ -124,7 +125,7 @@ class Recognizer:
         readings = self._understood(self._search(start))
         if not readings:
             return None
-        return readings[0][1], self._doubted(_evidence(readings, no_speech), readings[0], start)
+        return readings[0][1], self._doubted(_evidence(readings, no_speech), readings[0], start)[0]
 
     def _hear(self, utterance: Utterance, n_samples: int) -> Tensor:
         model = self._loaded.model
@@ -143,15 +144,15 @@ class Recognizer:
         limit = min(MAX_TOKENS, self._loaded.model.dims.n_text_ctx - start[1].n_tokens)
         return constrained_search(self._loaded.model, start, self._constraint, self._settings.beam_size, limit)
 
-    def _doubted(self, evidence: Evidence, reading: tuple[Path, Match], start: Start) -> Evidence:
-        """The evidence; where it leaves a doubt, with that of what Whisper would write without the grammar."""
+    def _doubted(self, evidence: Evidence, reading: tuple[Path, Match], start: Start) -> tuple[Evidence, str]:
+        """The evidence; in doubt, with that of what Whisper would write without the grammar; and that."""
         if evidence.is_plain:
-            return evidence
+            return evidence, ""
         path = reading[0]
         text, avg_logprob = self._write_freely(start, len(path.written) + 3)
         heard, read = normalize(text, self._grammar.language).text, path.normal.strip()
         agreement = SequenceMatcher(None, heard[: len(read) + 4], read, autojunk=False).ratio()
-        return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words)
+        return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words), text
 
     def _write_freely(self, start: Start, limit: int) -> tuple[str, float]:
         """What Whisper would write without the grammar, and its mean log probability."""
