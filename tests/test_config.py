@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
-from voiced.config import Config, find_config, load_config, overridden
+from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError
 from voiced.init import schema_of
-from voiced.resources import shipped
+from voiced.resources import find_config, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from voiced import grammar
-from voiced.config import Config, find_config, load_config, overridden
+from voiced.config import Config, load_config, overridden
 from voiced.credentials import read_password, tls_context
 from voiced.errors import ConfigError, ModelError, VoicedError
+from voiced.resources import find_config
 from voiced.wake.detector import WakeWord, WakeWordDetector
 from voiced.whisper.location import locate
 

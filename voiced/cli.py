@@ -154,8 +154,10 @@ def recognize(options: Namespace) -> int:
 def transcribe(options: Namespace) -> int:
     """Whisper as Whisper."""
     from voiced import transcribe
+    from voiced.resources import MODEL, find_config
 
-    return transcribe.run(options, _config(options).recognizer.model, _print)
+    configured = _config(options).recognizer.model if find_config(options.config) else MODEL
+    return transcribe.run(options, options.model or configured, _print)
 
 
 def bench(options: Namespace) -> int:

@@ -8,10 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from voiced.resources import shipped
+from voiced.resources import MODEL, find_config, shipped
 from voiced.yaml_source import Section, load
-
-PLACES = (Path("config.yaml"), Path("~/.config/voiced/config.yaml"), Path("/etc/voiced/config.yaml"))
 
 
 def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
@@ -109,7 +107,7 @@ class ListeningSettings(Section):
 class RecognizerSettings(Section):
     """How speech becomes text."""
 
-    model: str = "tiny.en"
+    model: str = MODEL
     """A name that `voiced models` lists, or the path of a model file or folder."""
     mode: Literal["constrained", "free"] = "constrained"
     """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
@@ -189,13 +187,6 @@ class Config(Section):
     def site_name(self) -> str:
         """The site's level in topics."""
         return self.site or socket.gethostname().split(".")[0]
-
-
-def find_config(asked_for: Path | None) -> Path | None:
-    """Return the config file to read: the one asked for, else the first of PLACES that exists, else none."""
-    if asked_for is not None:
-        return asked_for
-    return next((place.expanduser() for place in PLACES if place.expanduser().is_file()), None)
 
 
 def load_config(asked_for: Path | None) -> Config:

@@ -1,8 +1,14 @@
-"""Where the files that ship with the package lie: example config, intents, units; in a wheel or in a checkout."""
+"""Where files lie: the example config, intents and units that ship with the package, and the user's own settings.
+
+Knows no settings, so that a command which finds none need not load what reads them: 10 MB and a fifth of a second.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+PLACES = (Path("config.yaml"), Path("~/.config/voiced/config.yaml"), Path("/etc/voiced/config.yaml"))
+MODEL = "tiny.en"  # comes with the installation
 
 
 def shipped(name: str) -> Path:
@@ -13,3 +19,10 @@ def shipped(name: str) -> Path:
     package = Path(__file__).parent
     installed = package / "share" / name
     return installed if installed.exists() else package.parent / name
+
+
+def find_config(asked_for: Path | None) -> Path | None:
+    """Return the config file to read: the one asked for, else the first of PLACES that exists, else none."""
+    if asked_for is not None:
+        return asked_for
+    return next((place.expanduser() for place in PLACES if place.expanduser().is_file()), None)

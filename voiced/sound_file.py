@@ -40,7 +40,10 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile is untyped
 
 def read(source: Path) -> Samples:
     """The whole recording at 16 kHz in mono; `-` is standard input. AudioError if it is not whole."""
-    return np.concatenate(list(_blocks(source, _open(source))))
+    samples = bytearray()  # grows where it lies; joining blocks would hold all of them twice
+    for block in _blocks(source, _open(source)):
+        samples += block.tobytes()
+    return np.frombuffer(samples, np.float32)
 
 
 def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:

@@ -1,7 +1,8 @@
-"""Eight-bit weights: how near they come, what they refuse, and that the speech of a real clip is still understood."""
+"""Smaller weights: how near they come, what they refuse, and that the speech of a real clip is still understood."""
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
@@ -11,11 +12,12 @@ import torch
 import torch.nn.functional as F
 
 from tests.whisper.clips import clip
-from voiced.whisper import acceleration, int8, onednn
+from voiced.whisper import acceleration, float16, int8, onednn
 from voiced.whisper.acceleration import accelerate, choose_compute
 from voiced.whisper.blocks import KeyValue, TokenEmbedding, attend
 from voiced.whisper.decoding import DecodingOptions, decode
 from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.float16 import Float16Linear, Float16TokenEmbedding, as_rows
 from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 from voiced.whisper.model import Whisper
@@ -92,7 +94,7 @@ def test_older_processors_compute_the_same() -> None:
 
 def test_tokens_are_looked_up_as_they_were_stored() -> None:
     embedding = TokenEmbedding(50, 32)
-    made = Int8TokenEmbedding(embedding.weight, ENGINES[0])
+    made = Int8TokenEmbedding(embedding.weight, as_rows(embedding.weight.half()), ENGINES[0])
     tokens, hidden = torch.tensor([[3, 1, 4]]), torch.randn(2, 3, 32)
     assert torch.equal(made(tokens), embedding(tokens).half().float())
     assert relative_error(made.logits(hidden), embedding.logits(hidden)) < 0.02
@@ -104,7 +106,8 @@ def test_every_linear_layer_of_a_network_becomes_smaller() -> None:
     mel, tokens = torch.randn(8, 80), torch.tensor([[3, 1, 4, 1, 5]])
     expected = model.logits(model.decode(tokens, model.start(model.encode(mel)))[0])
     smaller = accelerate(model.half(), "int8")
-    exact = [name for name, module in smaller.named_modules() if isinstance(module, torch.nn.Linear | OneDnnLinear)]
+    in_float32 = (torch.nn.Linear, OneDnnLinear, Float16Linear)
+    exact = [name for name, module in smaller.named_modules() if isinstance(module, in_float32)]
     assert exact == [f"encoder.blocks.0.attn.{name}" for name in ("query", "key", "value", "out")]
     assert isinstance(smaller.decoder.token_embedding, Int8TokenEmbedding)
     assert smaller.dtype == torch.float32
@@ -122,14 +125,28 @@ def test_what_compute_may_be() -> None:
         choose_compute("int8", torch.device("cuda"))
 
 
+NOT_THERE = float("inf")
+
+
 @pytest.mark.parametrize(
-    ("default", "by_onednn", "in_int8", "expected"),
-    [(3.0, 2.0, 1.0, "int8"), (3.0, 1.0, 2.0, "float32"), (1.0, 3.0, 2.0, "float32"), (3.0, float("inf"), 2.0, "int8")],
+    ("default", "by_onednn", "in_float16", "in_int8", "expected"),
+    [
+        (3.0, 2.0, 2.0, 1.0, "int8"),
+        (3.0, 1.0, 3.0, 2.0, "float32"),
+        (1.0, 3.0, 3.0, 2.0, "float32"),
+        (3.0, 3.0, 1.0, 2.0, "float32"),
+        (3.0, NOT_THERE, NOT_THERE, 2.0, "int8"),
+    ],
 )
-def test_auto_takes_what_is_faster(
-    monkeypatch: pytest.MonkeyPatch, default: float, by_onednn: float, in_int8: float, expected: str
+def test_auto_takes_what_is_faster(  # a table's columns
+    monkeypatch: pytest.MonkeyPatch,
+    default: float,
+    by_onednn: float,
+    in_float16: float,
+    in_int8: float,
+    expected: str,
 ) -> None:
-    for name, seconds in (("_time_default", default), ("_time_onednn", by_onednn)):
+    for name, seconds in (("_time_default", default), ("_time_onednn", by_onednn), ("_time_float16", in_float16)):
         monkeypatch.setattr(acceleration, name, lambda seconds=seconds: seconds)
     monkeypatch.setattr(acceleration, "_time_int8", lambda _: in_int8)
     assert choose_compute("auto", CPU) == expected
@@ -174,6 +191,50 @@ def test_float32_stays_float32(monkeypatch: pytest.MonkeyPatch, faster: bool) ->
     accelerated = accelerate(model, "float32")
     assert relative_error(accelerated.encode(mel), expected) < 1e-5
     assert accelerated.state_dict().keys() == names
+
+
+@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
+@pytest.mark.parametrize("shape", [(64,), (1, 1, 64), (7, 64), (2, 300, 64)])
+def test_float16_weights_compute_in_float32(
+    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], shape: tuple[int, ...]
+) -> None:
+    """The very numbers of float16; sums differ by their order only."""
+    weight, bias = weights_of_a_layer
+    x = torch.randn(shape)
+    for bias_or_none in (bias, None):
+        found = Float16Linear(weight.half(), bias_or_none)(x)
+        expected = F.linear(x, weight.half().float(), bias_or_none)
+        assert found.shape == expected.shape
+        assert relative_error(found, expected) < 1e-6
+
+
+@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
+def test_tokens_in_float16(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(float16, "_ROWS", 20)  # so that the last part is a shorter one
+    embedding = TokenEmbedding(50, 32).half()
+    made = Float16TokenEmbedding(embedding.weight, as_rows(embedding.weight))
+    tokens, hidden = torch.tensor([[3, 1, 49]]), torch.randn(2, 3, 32)
+    assert torch.equal(made(tokens), embedding(tokens).float())
+    assert relative_error(made.logits(hidden), embedding.float().logits(hidden)) < 1e-6
+
+
+@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
+@pytest.mark.parametrize(("seconds", "expected"), [(1.4, Float16Linear), (1.6, torch.nn.Linear)])
+def test_what_was_stored_in_float16_stays_so_where_that_pays(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, expected: type
+) -> None:
+    monkeypatch.setattr(acceleration, "_time_default", lambda: 1.0)
+    monkeypatch.setattr(acceleration, "_time_onednn", lambda: NOT_THERE)
+    monkeypatch.setattr(acceleration, "_time_float16", lambda: seconds)
+    torch.manual_seed(0)
+    model = Whisper(Dimensions(8, 40, 32, 4, 2, 50, 16, 32, 4, 3)).half().eval().requires_grad_(requires_grad=False)
+    mel, tokens = torch.randn(8, 80), torch.tensor([[3, 1, 4, 1, 5]])
+    plain = copy.deepcopy(model).float()
+    accelerated = accelerate(model, "float32")
+    assert isinstance(accelerated.encoder.blocks[0].mlp[0], expected)  # type: ignore[index] # a Sequential
+    assert accelerated.dtype == torch.float32
+    found, wanted = (it.logits(it.decode(tokens, it.start(it.encode(mel)))[0]) for it in (accelerated, plain))
+    assert relative_error(found, wanted) < 1e-5
 
 
 @pytest.mark.parametrize("compute", ["int8", "bfloat16"])

@@ -24,12 +24,19 @@ from tests.whisper.small_models import (
     write_hugging_face,
     write_openai,
 )
-from voiced.whisper import checkpoints
+from voiced.whisper import acceleration, checkpoints, float16
 from voiced.whisper.checkpoints import PACKAGED, PackagedFile
+from voiced.whisper.float16 import Float16TokenEmbedding
 from voiced.whisper.weights import LoadedModel, choose_device, load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def weights_that_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those kept in float16 are packed; `test_kept_in_float16` is about them."""
+    monkeypatch.setattr(acceleration, "_float16_pays", lambda: False)
 
 
 def assert_holds(loaded: LoadedModel, parameters: Parameters, tolerance: float = 0.0) -> None:
@@ -128,6 +135,23 @@ def test_ctranslate2_shares_equal_variables(tmp_path: Path) -> None:
     del variables["encoder/conv2/bias"]
     content = model_bin(variables, TIED | {"encoder/conv2/bias": "encoder/conv1/bias"})
     assert_holds(load(write_ctranslate2(tmp_path / "ct2", content)), parameters)
+
+
+@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
+@pytest.mark.parametrize("cuts", [(), (700,), (600_000,)], ids=["in one file", "tokens in one part", "tokens in two"])
+def test_kept_in_float16(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuts: tuple[int, ...]) -> None:
+    """The same network with half of the memory, tokens looked up in the file."""
+    variables = ctranslate2_variables(random_parameters(), torch.float16)
+    split_package(tmp_path, monkeypatch, model_bin(variables, TIED), cuts)
+    found = []
+    for kept in (True, False):
+        monkeypatch.setattr(acceleration, "_float16_pays", lambda kept=kept: kept)
+        model = load("tiny.en").model
+        assert isinstance(model.decoder.token_embedding, Float16TokenEmbedding) is kept
+        torch.manual_seed(0)
+        before = model.start(model.encode(torch.randn(DIMS.n_mels, 12)))
+        found.append(model.logits(model.decode(torch.tensor([[3, 50_000, 1]]), before)[0]))
+    torch.testing.assert_close(*found)
 
 
 # -- what comes with packages --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Making a loaded network fast on the processor at hand: eight-bit weights, or oneDNN's float32.
+"""Making a loaded network fast on the processor at hand: weights of eight or sixteen bits, or oneDNN's float32.
 
 Which is faster depends on the instructions that a machine has, so it is measured here, within a tenth of a second;
 what eight bits cost in accuracy is not, see `tests/benchmarks`. Bfloat16 is only for the asking: where a processor has
@@ -16,8 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from voiced.whisper import onednn
+from voiced.whisper import float16, onednn
 from voiced.whisper.blocks import Attention, TokenEmbedding
+from voiced.whisper.float16 import Float16Linear, Float16TokenEmbedding
 from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.onednn import OneDnnLinear
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from voiced.whisper.model import Whisper
 
 COMPUTE = ("auto", "float32", "bfloat16", "int8")
-READ_AS = {  # the type in which weights are read from a file
-    "float32": torch.float32,
+READ_AS = {  # the type in which weights are read from a file; None: as they are stored
+    "float32": None,
     "float16": torch.float16,
     "bfloat16": torch.bfloat16,
     "int8": torch.float16,  # as they are published; made smaller one by one
@@ -55,31 +56,48 @@ def choose_compute(name: str, device: torch.device) -> str:
     return "int8" if _int8_is_faster() else "float32"
 
 
-def accelerate(network: Whisper, compute: str) -> Whisper:
-    """The same network, faster where that is possible; layers are replaced one by one. `compute` as chosen above."""
+def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None) -> Whisper:
+    """The same network, faster where that is possible; layers are replaced one by one. `compute` as chosen above.
+
+    `token_rows` are the token embedding's, as `float16.looked_up` wants them; None: they are made from it.
+    """
     if network.device.type != "cpu" or compute not in {"float32", "int8"}:
         return network
-    use_onednn = _onednn_is_faster()
     # Half of the error that eight bits make in the encoder arises where they first meet the sound: 0.063 against 0.028
     # of the audio features' size in base, 0.040 against 0.026 in tiny.en.
     exact = cast("EncoderBlock", network.encoder.blocks[0]).attn
-    for module in list(network.modules()):
+    # Layers themselves are not kept in the list: each goes when it is replaced.
+    for module in [module for module in network.modules() if any(module.children())]:
         for name, child in list(module.named_children()):
-            if compute == "int8" and module is not exact:
-                setattr(module, name, _in_int8(child))
-            elif use_onednn and isinstance(child, nn.Linear):
-                setattr(module, name, OneDnnLinear(child.weight, child.bias))
-        if use_onednn and isinstance(module, Attention):
+            in_int8 = compute == "int8" and module is not exact
+            if isinstance(child, nn.Linear):
+                setattr(module, name, _int8_linear(child) if in_int8 else _linear(child))
+            elif isinstance(child, TokenEmbedding):
+                setattr(module, name, (_int8_tokens if in_int8 else _tokens)(child, token_rows))
+        if isinstance(module, Attention) and _onednn_is_faster():
             module.attend = onednn.attend
     return network.float()
 
 
-def _in_int8(module: nn.Module) -> nn.Module:
-    if isinstance(module, nn.Linear):
-        return Int8Linear(module.weight, module.bias, _fastest_engine())
-    if isinstance(module, TokenEmbedding):
-        return Int8TokenEmbedding(module.weight, _fastest_engine())
-    return module
+def _linear(layer: nn.Linear) -> nn.Module:
+    if layer.weight.dtype is torch.float16 and _float16_pays():
+        return Float16Linear(layer.weight, layer.bias)
+    return OneDnnLinear(layer.weight, layer.bias) if _onednn_is_faster() else layer
+
+
+def _tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
+    if layer.weight.dtype is torch.float16 and _float16_pays():
+        return Float16TokenEmbedding(layer.weight, float16.as_rows(layer.weight) if rows is None else rows)
+    return layer
+
+
+def _int8_linear(layer: nn.Linear) -> nn.Module:
+    return Int8Linear(layer.weight, layer.bias, _fastest_engine())
+
+
+def _int8_tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
+    rows = float16.as_rows(layer.weight.half()) if rows is None else rows
+    return Int8TokenEmbedding(layer.weight, rows, _fastest_engine())
 
 
 # -- what is faster here? ----------------------------------------------------------------------------
@@ -88,7 +106,12 @@ def _in_int8(module: nn.Module) -> nn.Module:
 def _int8_is_faster() -> bool:
     if not engines():
         return False
-    return _time_int8(_fastest_engine()) < min(_time_default(), _time_onednn())
+    return _time_int8(_fastest_engine()) < min(_time_default(), _time_onednn(), _time_float16())
+
+
+def _float16_pays() -> bool:
+    """Unless it is half as slow again: it needs half of the memory, and a busy moment must not cost that."""
+    return _time_float16() < 1.5 * min(_time_default(), _time_onednn())
 
 
 def _onednn_is_faster() -> bool:
@@ -113,6 +136,11 @@ def _time_default() -> float:
 @cache
 def _time_onednn() -> float:
     return _time(OneDnnLinear(*_layer())) if onednn.is_available() else float("inf")
+
+
+@cache
+def _time_float16() -> float:
+    return _time(Float16Linear(*_layer())) if float16.is_available() else float("inf")
 
 
 def _layer() -> tuple[Tensor, Tensor]:

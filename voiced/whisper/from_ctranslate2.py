@@ -63,7 +63,7 @@ HEADS = ("encoder/num_heads", "decoder/num_heads")
 OUTPUT, EMBEDDING = "decoder/projection/weight", "decoder/embeddings/weight"  # the same thing in Whisper
 
 
-def read_folder(folder: Path, dtype: torch.dtype) -> StoredWeights:
+def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
     """Read a folder as CTranslate2's converters write it."""
     for name in ("vocabulary.json", "vocabulary.txt"):
         if (folder / name).exists():
@@ -71,8 +71,8 @@ def read_folder(folder: Path, dtype: torch.dtype) -> StoredWeights:
     raise ValueError(f"{folder} has a model.bin but neither vocabulary.json nor vocabulary.txt; copy it there")
 
 
-def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dtype) -> StoredWeights:
-    """Read a model, possibly in parts, with its parameters as this floating-point type."""
+def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a model, possibly in parts, with its parameters as this floating-point type, or None: as they are."""
     with ModelBin(model) as stored:
         if (stored.specification, stored.revision) != ("WhisperSpec", REVISION):
             raise ValueError(
@@ -83,7 +83,9 @@ def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dty
         dims = _dimensions(stored)
         check_dimensions(dims, stored.source)
         parameters = dict(_parameters(stored, dtype))
-    return StoredWeights(dims, parameters, vocabulary, config)
+        in_float16 = stored.variables[EMBEDDING].dtype == torch.float16
+        token_rows = stored.mapped_rows(EMBEDDING) if in_float16 else None
+    return StoredWeights(dims, parameters, vocabulary, config, token_rows)
 
 
 def _check_switches(stored: ModelBin) -> None:
@@ -133,7 +135,7 @@ def _setting(stored: ModelBin, name: str) -> int:
     return int(stored.tensor(name))
 
 
-def _parameters(stored: ModelBin, dtype: torch.dtype) -> Iterator[tuple[str, torch.Tensor]]:
+def _parameters(stored: ModelBin, dtype: torch.dtype | None) -> Iterator[tuple[str, torch.Tensor]]:
     """Every variable under OpenAI's names, unstacked and as floating-point numbers."""
     for name in stored.variables:
         if name in {*SWITCHES, *IGNORED, *HEADS, OUTPUT} or name.endswith("/weight_scale"):
@@ -141,7 +143,8 @@ def _parameters(stored: ModelBin, dtype: torch.dtype) -> Iterator[tuple[str, tor
         targets = _openai_names(name)
         if not targets:
             raise ValueError(f"{stored.source}: {name} is not part of a Whisper model")
-        rows = _dequantised(stored, name).to(dtype)
+        rows = _dequantised(stored, name)
+        rows = rows.to(dtype or rows.dtype)
         if not rows.ndim or len(rows) % len(targets):
             raise ValueError(f"{stored.source}: {name} of shape {tuple(rows.shape)} is not {len(targets)} of a kind")
         for target, tensor in zip(targets, rows.chunk(len(targets)), strict=True):

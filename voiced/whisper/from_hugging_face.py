@@ -56,8 +56,8 @@ OUTPUT = "proj_out.weight"  # Whisper's output layer is its embedding; some writ
 EMBEDDING = "decoder.token_embedding.weight"
 
 
-def read_folder(folder: Path, dtype: torch.dtype) -> StoredWeights:
-    """Read a folder as `save_pretrained` writes it, with its parameters as this floating-point type."""
+def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a folder as `save_pretrained` writes it, with its parameters as this type, or None: as they are."""
     dims = _dimensions(folder / "config.json")
     with ExitStack() as stack:
         stored: dict[str, Any] = {}  # Hugging Face's name → the open file that holds it
@@ -69,7 +69,9 @@ def read_folder(folder: Path, dtype: torch.dtype) -> StoredWeights:
     return StoredWeights(dims, parameters, vocabulary, folder / "generation_config.json")
 
 
-def _parameters(stored: dict[str, Any], dims: Dimensions, folder: Path, dtype: torch.dtype) -> dict[str, torch.Tensor]:
+def _parameters(
+    stored: dict[str, Any], dims: Dimensions, folder: Path, dtype: torch.dtype | None
+) -> dict[str, torch.Tensor]:
     """Each of Whisper's parameters out of the file that holds it; names left over are refused."""
     prefix = "model." if any(name.startswith("model.") for name in stored) else ""  # a bare WhisperModel has none
     wanted = {name: prefix + hugging_face_name(name) for name in parameter_shapes(dims)}

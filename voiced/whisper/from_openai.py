@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read(path: Path, dtype: torch.dtype) -> StoredWeights:
-    """Read a `.pt` file, with its parameters as this floating-point type."""
+def read(path: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a `.pt` file, with its parameters as this floating-point type, or None: as they are."""
     content = _unpickle(path)
     dims = _dimensions(content, path)
     state = content.get("model_state_dict")

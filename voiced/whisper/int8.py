@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from voiced.whisper.float16 import looked_up
 
 _LOWEST_SCALE = 1e-12  # of a position or a row that is all zeros
 _ROWS = 4096  # of a matrix, made smaller at once
@@ -46,15 +47,15 @@ class Int8Linear(nn.Module):
 
 
 class Int8TokenEmbedding(nn.Module):
-    """Rows are looked up as they were stored, and projected to in eight bits."""
+    """Rows are looked up in sixteen bits, as `float16.looked_up` wants them, and projected to in eight."""
 
-    def __init__(self, weight: Tensor, engine: str) -> None:
+    def __init__(self, weight: Tensor, rows: Tensor, engine: str) -> None:
         super().__init__()
-        self.weight = weight.detach().half()
+        self.rows = rows
         self.projection = Int8Linear(weight, None, engine)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        return F.embedding(tokens, self.weight).float()
+        return looked_up(self.rows, tokens)
 
     def logits(self, hidden: Tensor) -> Tensor:
         found: Tensor = self.projection(hidden)

@@ -8,6 +8,7 @@ a 16-bit length, its bytes and a zero, which the length includes. The file may l
 from __future__ import annotations
 
 import io
+import mmap
 import struct
 from dataclasses import dataclass
 from math import prod
@@ -64,6 +65,15 @@ class ModelBin:
         if self._file.readinto(content) != variable.size:
             raise ValueError(self._cut_short())
         return torch.frombuffer(content, dtype=variable.dtype).reshape(variable.shape)
+
+    def mapped_rows(self, name: str) -> torch.Tensor | None:
+        """A matrix's bytes, (rows, bytes of a row), read when they are looked at; None if it lies in two parts.
+
+        Bytes, since numbers in the file are not aligned.
+        """
+        variable = self.variables[name]
+        content = self._raw.mapped(variable.offset, variable.size)
+        return None if content is None else content.reshape(variable.shape[0], -1)
 
     def _header(self) -> tuple[str, int]:
         version = self._number("I")
@@ -159,6 +169,15 @@ class _Parts(io.RawIOBase):
                 self._position += len(content)
                 return len(content)
         return 0
+
+    def mapped(self, offset: int, size: int) -> torch.Tensor | None:
+        """These bytes of the whole, mapped into memory; None if they lie in two parts."""
+        for file, start, end in zip(self._files, self._starts, self._starts[1:], strict=False):
+            if start <= offset and offset + size <= end:
+                # A private copy of what is written to it, which nobody does: torch wants memory that it may write to.
+                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+                return torch.frombuffer(content, dtype=torch.uint8, count=size, offset=offset - start)
+        return None
 
     def close(self) -> None:
         for file in self._files:

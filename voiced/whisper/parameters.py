@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from voiced.whisper.dimensions import Dimensions
 
+_ROWS = 4096  # of a tensor, looked at at once: summing begins with a float32 copy
 LARGEST_DIMENSION = 1_000_000  # far above any Whisper; keeps a forged file from asking for terabytes
 
 
@@ -30,6 +31,7 @@ class StoredWeights:
     parameters: dict[str, torch.Tensor]  # OpenAI's name → tensor; 3 projections of an attention are 3 entries
     vocabulary: Path | None  # the file that lists the tokens; None: the format carries none
     settings: Path | None  # the JSON that may name the alignment heads; None: the format has none
+    token_rows: torch.Tensor | None = None  # the token embedding as bytes, mapped from the file if it is float16 there
 
 
 def check_dimensions(dims: Dimensions, source: str) -> None:
@@ -58,16 +60,19 @@ def check_parameters(parameters: Mapping[str, torch.Tensor], dims: Dimensions, s
         tensor = parameters[name]
         if tuple(tensor.shape) != shape:
             raise ValueError(f"{source}: {name} has shape {tuple(tensor.shape)} where {shape} belongs")
-        # One sum instead of a mask as large as the tensor: NaN and infinity survive it, and float32 cannot overflow.
-        if not torch.isfinite(tensor.sum(dtype=torch.float32)):
+        # Sums instead of a mask as large as the tensor: NaN and infinity survive them, and float32 cannot overflow.
+        if not all(some.sum(dtype=torch.float32).isfinite() for some in torch.split(tensor, _ROWS)):
             raise ValueError(f"{source}: {name} holds values that are not numbers; get the model again")
 
 
-def as_parameter(tensor: torch.Tensor, dtype: torch.dtype, name: str) -> torch.Tensor:
-    """The values as this type; ValueError for integers, whose scale is not known here, and for odd arrays."""
+def as_parameter(tensor: torch.Tensor, dtype: torch.dtype | None, name: str) -> torch.Tensor:
+    """The values as this type, or None: as they are.
+
+    ValueError for integers, whose scale is not known here, and for odd arrays.
+    """
     if not tensor.is_floating_point() or tensor.layout != torch.strided or tensor.device.type != "cpu":
         raise ValueError(f"{name} is not stored as plain floating-point numbers, so the model cannot be read")
-    return tensor.to(dtype)
+    return tensor.to(dtype or tensor.dtype)
 
 
 def _named(names: set[str]) -> str:

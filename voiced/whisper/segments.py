@@ -203,9 +203,10 @@ def _segment(
 
 
 def _window(loaded: LoadedModel, recording: Recording, seek: int, n_frames: int) -> Window:
+    give_back_memory()  # what the decoder needed, before the encoder takes its own, and the other way round
     mel = recording.log_mel[:, seek : seek + n_frames]
     window = Window(seek, n_frames, loaded.model.encode(F.pad(mel, (0, WINDOW_FRAMES - n_frames))))
-    give_back_memory()  # what the encoder needed, before the decoder takes its own
+    give_back_memory()
     return window
 
 

@@ -56,10 +56,11 @@ def load(
     stored = _read(found, READ_AS[compute])
     check_parameters(stored.parameters, stored.dims, str(found.path))
     heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
-    tokenizer = make_tokenizer(_ranks(stored), stored.dims.n_vocab)
+    tokenizer = _tokenizer(stored)
     model = _build(stored, target)
+    token_rows = stored.token_rows
     del stored  # so that each weight goes as soon as a smaller one takes its place
-    accelerate(model, compute)
+    accelerate(model, compute, token_rows)
     give_back_memory()
     return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
 
@@ -76,7 +77,7 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _read(found: Located, dtype: torch.dtype) -> StoredWeights:
+def _read(found: Located, dtype: torch.dtype | None) -> StoredWeights:
     found.check()
     if found.packaged:
         weights = [file.path for file in found.packaged.weights]
@@ -84,7 +85,7 @@ def _read(found: Located, dtype: torch.dtype) -> StoredWeights:
     return _read_path(found.path, dtype)
 
 
-def _read_path(path: Path, dtype: torch.dtype) -> StoredWeights:
+def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
     """Which format it is shows in the names of the files."""
     if path.name in ("model.bin", from_hugging_face.WEIGHTS, from_hugging_face.INDEX):
         path = path.parent  # what else is needed lies beside it
@@ -127,6 +128,13 @@ class _Undrawn(TorchFunctionMode):
         if func.__name__ in {"normal_", "uniform_", "kaiming_uniform_"}:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
+
+
+def _tokenizer(stored: StoredWeights) -> Tokenizer:
+    ranks = _ranks(stored)
+    tokenizer = make_tokenizer(ranks, stored.dims.n_vocab)
+    ranks.clear()  # tiktoken has made tables of its own and keeps this one for pickling only: 5 MB
+    return tokenizer
 
 
 def _ranks(stored: StoredWeights) -> Ranks:
