@@ -38,11 +38,12 @@ class Notes:
 
     def outcome(self, outcome: Outcome) -> None:
         transcript = outcome.transcript
+        latency = outcome.delays and outcome.delays.published
         word = outcome.detection.wake_word if outcome.detection else None
         if transcript.match is None or transcript.reason:
-            self.told.append((None, transcript.reason, word, outcome.latency))
+            self.told.append((None, transcript.reason, word, latency))
         else:
-            self.told.append((transcript.match.intent, dict(transcript.match.slots), word, outcome.latency))
+            self.told.append((transcript.match.intent, dict(transcript.match.slots), word, latency))
 
     def expect(self, so_far: Utterance, outlook: Outlook) -> None:
         self.told.append((so_far.speech, outlook))

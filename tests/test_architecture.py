@@ -25,15 +25,17 @@ HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
         "assistant", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
+        "replay", "latency", "latency_plot",
     ),
     "hearing": (
-        "microphone", "sound_file", "recording", "wake", "vad", "endpointing", "command_start", "capture", "listening",
+        "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",
+        "capture", "listening",
     ),
     "understanding": ("recognizer", "free", "constrained", "confidence", "expectation", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
-        "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "relay",
-        "systemd", "errors", "flow",
+        "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "picture",
+        "relay", "systemd", "errors", "flow",
     ),
 }  # fmt: skip
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
@@ -49,6 +51,8 @@ PURE = (
     "expectation",
     "wake.incremental",
     "noise",
+    "replay_sound",
+    "latency",
     "scoring",
     "outbox",
     "messages",

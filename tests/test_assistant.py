@@ -12,6 +12,7 @@ from tests.fakes import Notes
 from voiced import grammar
 from voiced.assistant import Assistant, Heard, actions_of, read
 from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
+from voiced.grammar.outlook import outlook
 from voiced.listening import Listening, Muted, Pause
 from voiced.resources import shipped
 
@@ -40,11 +41,15 @@ class Recognizer:
     def recognize(self, _utterance: Utterance) -> Transcript:
         return read(self.commands, self.texts.pop(0))
 
+    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
+        transcript = self.recognize(utterance)
+        return transcript, outlook(self.commands, transcript.text)
+
 
 def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
     notes = Notes()
     recognizer = Recognizer(commands, list(texts))
-    Assistant(commands, recognizer.recognize, notes, lambda _utterance: 0.4, notes.expect).run(events)
+    Assistant(commands, recognizer, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
@@ -64,16 +69,16 @@ def pause(last: int = 30_000) -> Pause:
 
 
 def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Grammar) -> None:
-    outlook, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
-    assert outlook == ((20_000, 30_000), Outlook.COMPLETE)
+    expected, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
+    assert expected == ((20_000, 30_000), Outlook.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
     assert state == State.WAITING
 
 
 def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:
-    outlook, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
-    assert outlook == ((20_000, 25_000), Outlook.COMPLETE)
+    expected, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
+    assert expected == ((20_000, 25_000), Outlook.COMPLETE)
     assert thinking == State.THINKING
     assert isinstance(outcome, tuple)
     assert outcome[0] != "GoodNight"

@@ -24,7 +24,7 @@ from voiced import config, grammar
 from voiced.arguments import make_parser
 from voiced.assistant import actions_of, read
 from voiced.cli import COMMANDS, main
-from voiced.flow import Detection, Ending, Outcome, Reason, Transcript, Utterance
+from voiced.flow import Delays, Detection, Ending, Outcome, Reason, Transcript, Utterance
 from voiced.messages import Topics, outcome_event, wake_event
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _outcome(reason: Reason | None, commands: Grammar) -> Outcome:
     utterance = Utterance(None, 0, (0, 1), Ending.SILENCE, detection)  # type: ignore[arg-type] # nobody hears it
     if reason:
         transcript = Transcript("hm", None, reason, confidence=0.0, avg_logprob=-1.0)
-    return Outcome("id", transcript, utterance=utterance, latency=0.5)
+    return Outcome("id", transcript, utterance=utterance, delays=Delays(0.3, 0.4, 0.5))
 
 
 def test_events_have_the_keys_that_are_told() -> None:

@@ -44,7 +44,7 @@ def speech(endpointer: Endpointer) -> tuple[int, int]:
         ("..." + "s" * 10 + "." * 10, Ending.SILENCE, 23, (3, 13)),
         ("..." + "s" * 10 + "." * 9, None, 22, (3, 13)),  # not yet quiet for long enough
         ("s" * 4 + "." * 10, Ending.SILENCE, 14, (0, 4)),  # "stop"
-        ("s" * 10 + "." * 9 + "s" * 5 + "." * 10, Ending.SILENCE, 34, (0, 24)),  # a pause for thought
+        ("s" * 10 + "." * 6 + "s" * 5 + "." * 10, Ending.SILENCE, 31, (0, 21)),  # a pause for thought
         ("." * 60, Ending.NO_SPEECH, 50, (0, 0)),
         ("." * 48 + "s" * 10 + "." * 10, Ending.SILENCE, 68, (48, 58)),  # begins just before the time is up
         ("." * 48 + "ss" + "." * 10, Ending.NO_SPEECH, 52, (0, 0)),  # nearly did: heard out, then nothing
@@ -73,8 +73,10 @@ def test_script(script: str, ending: Ending | None, steps: int, said: tuple[int,
         ("s" * 10 + "..K" + "." * 20, Ending.SILENCE, 20),
         ("s" * 10 + "..E.K" + "." * 20, Ending.SILENCE, 20),  # the newer answer counts
         ("ss..C" + "." * 60, Ending.NO_SPEECH, 50),  # too short to be speech: the endpointer has heard nothing
-        ("ssss" + "." * 6 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 23),  # 0.48 s between words: 0.72 s at the end
+        ("ssss" + "." + "ssss" + "..E" + "." * 20, Ending.SILENCE, 14),  # 0.08 s between words: as fluent as any
+        ("ssss" + ".." + "ssss" + "..E" + "." * 20, Ending.SILENCE, 17),  # 0.16 s between words: 0.56 s at the end
         ("ssss" + "." * 8 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 26),  # but never more than 0.8 s
+        ("ssss" + "." * 8 + "ssss" + "." * 20, Ending.SILENCE, 28),  # 0.64 s between words, and nobody told: 0.96 s
         ("ssss" + "." * 8 + "ssss" + "..C", Ending.COMPLETE, 19),
         ("s" * 124 + ".", Ending.TOO_LONG, 125),
     ],

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from voiced.flow import Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
+from voiced.flow import Delays, Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
 from voiced.messages import ListenNow, SetMute, Topics, outcome_event, read_command, wake_event
 
 TOPICS = Topics("den")
@@ -29,13 +29,14 @@ def test_wake() -> None:
 
 def test_intent() -> None:
     match = Match("LightSet", {"room": "Küche", "level": 5}, "die Küche auf fünf", {})
-    outcome = Outcome("17", Transcript(match.text, match, None, 0.91234, -0.1), (), SPOKEN, 0.12345)
+    outcome = Outcome("17", Transcript(match.text, match, None, 0.91234, -0.1), (), SPOKEN, Delays(0.1, 0.12, 0.12345))
     action = outcome_event(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/intent/LightSet"
     assert "Küche" in action.payload
     assert json.loads(action.payload) == {
         "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5}, "text": "die Küche auf fünf",
-        "confidence": 0.9123, "wake_word": "hey_jarvis", "speech": [1.0, 1.5], "latency": 0.123, "site": "den",
+        "confidence": 0.9123, "wake_word": "hey_jarvis", "speech": [1.0, 1.5], "ending": "silence",
+        "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
         "time": TIME,
     }  # fmt: skip
 

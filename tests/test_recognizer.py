@@ -11,7 +11,7 @@ import pytest
 from voiced import grammar, sound_file
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Match, Reason, Utterance
+from voiced.flow import SAMPLE_RATE, Ending, Match, Outlook, Reason, Utterance
 from voiced.recognizer import Recognizer, _loop
 from voiced.recording import as_utterance
 from voiced.resources import shipped
@@ -52,6 +52,41 @@ def test_commands_are_understood(recognizer: Recognizer, name: str) -> None:
     assert transcript.reason is None
     assert transcript.confidence <= 1
     assert transcript.window < 5, "the speech and a second, not half a minute"
+
+
+def so_far(name: str, share: float) -> Utterance:
+    """The beginning of a command, up to this share of the speech, and a short pause."""
+    whole = utterance(name)
+    first, last = whole.speech
+    end = first + round(share * (last - first))
+    pause = np.zeros(SAMPLE_RATE * 15 // 100, np.float32)
+    return Utterance(np.concatenate((whole.samples[:end], pause)), 0, (first, end), Ending.SILENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "outlook"),
+    [
+        ("command_lights", 0.5, Outlook.UNFINISHED),  # turn off the
+        ("command_lights", 0.8, Outlook.UNFINISHED),  # turn off the office; the grammar makes it "office light"
+        ("command_lights", 1.0, Outlook.COMPLETE),
+        ("command_heating", 0.5, Outlook.UNFINISHED),  # set the bedroom temperature
+        ("command_heating", 1.0, Outlook.COMPLETE),
+        ("command_timer", 0.6, Outlook.UNFINISHED),  # start a timer for
+        ("command_timer", 1.0, Outlook.COMPLETE),
+        ("no_command", 1.0, Outlook.UNKNOWN),
+    ],
+)
+def test_what_may_follow(recognizer: Recognizer, name: str, share: float, outlook: Outlook) -> None:
+    transcript, found = recognizer.recognize_so_far(so_far(name, share))
+    assert found is outlook, transcript
+
+
+def test_words_have_times(recognizer: Recognizer) -> None:
+    words = recognizer.words(utterance("command_lights"))
+    assert [word.text.strip(" .,").lower() for word in words] == ["turn", "off", "the", "office", "lights"]
+    assert [word.start for word in words] == sorted(word.start for word in words)
+    assert words[-1].end <= len(utterance("command_lights").samples) / SAMPLE_RATE + 0.3
+    assert recognizer.words(Utterance(np.zeros(16_000, np.float32), 0, (0, 0), Ending.NO_SPEECH)) == []
 
 
 def test_what_is_no_command_is_rejected(recognizer: Recognizer) -> None:

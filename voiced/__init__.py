@@ -8,6 +8,8 @@ The story
     assistant                               hear → recognise → match → act, on one screen
     check, init, demo, transcribe, report   what commands do that is more than a call
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
+    replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech
+    latency, latency_plot                   how soon they are answered, and whether too soon
     labelled, scoring                       what was said in them, and whether that was understood
 
 Hearing
@@ -32,7 +34,7 @@ Acting
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
     relay                                   an iterator in a thread: the only place where threads start
-    systemd, resources, resampling, noise, onnx_session, errors, flow
+    systemd, resources, resampling, noise, picture, onnx_session, errors, flow
 """
 
 __version__ = "0.1.0"

@@ -87,7 +87,13 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--foreign", type=Path, nargs="+", default=[], metavar="DIR", help=foreign)
     parser.add_argument("--limit", type=_count, metavar="N", help="only N recordings of each folder")
     parser.add_argument("--jobs", type=_count, metavar="N", help="recordings recognised at once (one per processor)")
-    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw how often each confidence is right")
+    parser.add_argument(
+        "--plot", type=Path, metavar="PNG", help="draw how often each confidence is right, or the delays"
+    )
+    latency = "speak the recordings to the daemon's ears in real time: how soon is a command answered?"
+    parser.add_argument("--latency", action="store_true", help=latency)
+    pauses = "with --latency: put pauses between the words, as slow speakers do"
+    parser.add_argument("--pauses", type=float, default=0.0, metavar="SECONDS", help=pauses)
     parser.add_argument("--json", action="store_true", help="one JSON object, with every recording in it")
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.actions import actions_for
-from voiced.expectation import expected
-from voiced.flow import Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
+from voiced.flow import Delays, Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
 from voiced.listening import Listening, Muted, Pause
 
 if TYPE_CHECKING:
@@ -36,22 +35,30 @@ class Publisher(Protocol):
     def act(self, action: Action) -> None: ...
 
 
+class Recognizing(Protocol):
+    """Tells what was said."""
+
+    def recognize(self, utterance: Utterance) -> Transcript: ...
+    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
+        """In the middle of a recording; and what may follow."""
+
+
 class Assistant:
     """Answers what is heard, one event after the other."""
 
     def __init__(
         self,
         grammar: Grammar,
-        recognize: Callable[[Utterance], Transcript],
+        recognizer: Recognizing,
         publisher: Publisher,
-        latency: Callable[[Utterance], float | None],
+        since: Callable[[Utterance], float],
         expect: Callable[[Utterance, Outlook], None],
     ) -> None:
-        """`latency` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow."""
+        """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow."""
         self._grammar = grammar
-        self._recognize = recognize
+        self._recognizer = recognizer
         self._publisher = publisher
-        self._latency = latency
+        self._since = since
         self._expect = expect
         self._considered: tuple[Utterance, Transcript] | None = None  # what was said until the newest pause
 
@@ -67,18 +74,24 @@ class Assistant:
                     self._publisher.muted(muted=muted)
                     self._publisher.state(State.MUTED if muted else State.WAITING)
                 case Pause(so_far):
-                    transcript = self._recognize(so_far)
+                    transcript, outlook = self._recognizer.recognize_so_far(so_far)
                     self._considered = so_far, transcript
-                    self._expect(so_far, expected(self._grammar, transcript))
+                    self._expect(so_far, outlook)
                 case Utterance() as utterance:
-                    self._answer(self._known(utterance) or self._think(utterance), utterance)
+                    self._understand(utterance)
                     self._publisher.state(State.WAITING)
                 case Sentence(text):
-                    self._answer(read(self._grammar, text), None)
+                    self._answer(read(self._grammar, text))
+
+    def _understand(self, utterance: Utterance) -> None:
+        stopped = self._since(utterance)
+        transcript = self._known(utterance) or self._think(utterance)
+        recognized = self._since(utterance)
+        self._answer(transcript, utterance, Delays(stopped, recognized, self._since(utterance)))
 
     def _think(self, utterance: Utterance) -> Transcript:
         self._publisher.state(State.THINKING)
-        return self._recognize(utterance)
+        return self._recognizer.recognize(utterance)
 
     def _known(self, utterance: Utterance) -> Transcript | None:
         """What was recognised already, if nothing was said since."""
@@ -87,14 +100,8 @@ class Assistant:
         so_far, transcript = self._considered
         return transcript if (so_far.start, so_far.speech) == (utterance.start, utterance.speech) else None
 
-    def _answer(self, transcript: Transcript, utterance: Utterance | None) -> None:
-        outcome = Outcome(
-            id=uuid4().hex,
-            transcript=transcript,
-            actions=actions_of(self._grammar, transcript),
-            utterance=utterance,
-            latency=self._latency(utterance) if utterance else None,
-        )
+    def _answer(self, transcript: Transcript, utterance: Utterance | None = None, delays: Delays | None = None) -> None:
+        outcome = Outcome(uuid4().hex, transcript, actions_of(self._grammar, transcript), utterance, delays)
         _log(outcome)
         self._publisher.outcome(outcome)
         for action in outcome.actions:
@@ -117,12 +124,21 @@ def read(grammar: Grammar, text: str) -> Transcript:
 
 def _log(outcome: Outcome) -> None:
     """One line per command."""
-    transcript, utterance = outcome.transcript, outcome.utterance
-    heard = utterance.seconds if utterance else 0.0
-    figures = (
-        f"({heard:.1f} s heard, {transcript.timings.total:.2f} s to recognise, logprob {transcript.avg_logprob:.2f})"
-    )
+    transcript = outcome.transcript
+    figures = f"(confidence {transcript.confidence:.2f}{_spent(outcome)})"
     if transcript.match and not transcript.reason:
         log.info("%r → %s %s %s", transcript.text, transcript.match.intent, dict(transcript.match.slots), figures)
     else:
         log.info("%r rejected: %s %s", transcript.text, transcript.reason and transcript.reason.value, figures)
+
+
+def _spent(outcome: Outcome) -> str:
+    """Where the time went."""
+    utterance, delays = outcome.utterance, outcome.delays
+    if utterance is None or delays is None:
+        return ""
+    return (
+        f", {utterance.seconds:.1f} s heard; {utterance.ending.value}: {delays.stopped:.2f} s after the speech, "
+        f"recognised at {delays.recognized:.2f} s in {outcome.transcript.timings.total:.2f} s, "
+        f"answered at {delays.published:.2f} s"
+    )

@@ -43,6 +43,7 @@ class Setup:
     intents: Path
     noise: Path | None = None
     seed: int = 0
+    pauses: float = 0.0  # seconds, put between words for `--latency`
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,11 @@ def attempt(setup: Setup, task: Task) -> Trial:
     utterance = as_utterance(sound, listener.vad)
     began = process_time()
     transcript = listener.recognizer.recognize(utterance)
-    return _trial(task, transcript, len(sound) / SAMPLE_RATE, process_time() - began)
+    return trial_of(task, transcript, len(sound) / SAMPLE_RATE, process_time() - began)
 
 
-def _trial(task: Task, transcript: Transcript, seconds: float, cpu: float) -> Trial:
+def trial_of(task: Task, transcript: Transcript, seconds: float, cpu: float) -> Trial:
+    """The result of a task: `seconds` of sound, and of processor time."""
     return Trial(
         file=task.recording.name,
         condition=task.condition,

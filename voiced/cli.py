@@ -9,6 +9,7 @@ import json
 import os
 import random
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,8 +18,9 @@ from voiced.errors import ModelError, VoicedError
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from voiced.bench import Setup, Task
     from voiced.config import Config
     from voiced.grammar import Grammar
 
@@ -162,24 +164,36 @@ def transcribe(options: Namespace) -> int:
 
 def bench(options: Namespace) -> int:
     """A folder of labelled recordings."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from voiced import reliability_plot
     from voiced.bench import Setup, attempt_all, foreign_tasks, own_tasks
     from voiced.bench_report import Report
 
-    settings = _config(options).recognizer
-    setup = Setup(settings, options.intents or options.folder / "intents", options.noise, options.seed)
+    config = _config(options)
+    intents = options.intents or options.folder / "intents"
+    setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses)
     own = own_tasks(options.folder, options.snr if options.noise else (), options.limit)
+    if options.latency:
+        return _latency(options, config, setup, own)
     tasks = own + foreign_tasks(options.foreign, options.limit)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("recognising", total=len(tasks))
-        trials = attempt_all(setup, tasks, options.jobs or os.cpu_count() or 1, lambda: bar.advance(task))
-    report = Report(str(options.folder), settings.model, trials[: len(own)], trials[len(own) :])
+    with _progress("recognising", len(tasks)) as done:
+        trials = attempt_all(setup, tasks, options.jobs or os.cpu_count() or 1, done)
+    report = Report(str(options.folder), config.recognizer.model, trials[: len(own)], trials[len(own) :])
     print(json.dumps(report.as_json(), ensure_ascii=False) if options.json else report.as_text())
     if options.plot:
         reliability_plot.write(options.plot, report.reliability)
+    return DONE
+
+
+def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[Task]) -> int:
+    from voiced import latency, latency_plot
+    from voiced.replay import replay
+
+    with _progress("speaking", len(tasks)) as done:
+        replies = replay(setup, config.listening, tasks, done)
+    about = str(options.folder), config.recognizer.model, replies, config.listening.silence
+    print(json.dumps(latency.as_json(*about), ensure_ascii=False) if options.json else latency.as_text(*about))
+    if options.plot:
+        latency_plot.save_plot(options.plot, replies)
     return DONE
 
 
@@ -249,6 +263,17 @@ def _download(name: str) -> int:
         raise ModelError.told_by(error) from error
     print(path)
     return DONE
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar for people; what it gives is to be called after each step."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
 
 
 # -- what commands share -----------------------------------------------------------------------------

@@ -92,7 +92,7 @@ class ListeningSettings(Section):
     """Speech shorter than this is a click or a cough."""
     silence: Silence = 0.8
     """Silence that ends a command, where the grammar does not tell what may follow."""
-    silence_complete: Silence = 0.4
+    silence_complete: Silence = 0.5
     """The same after a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
     silence_unfinished: Silence = 1.2
     """The same after the beginning of a command ("set the kitchen to"); no shorter than `silence`."""

@@ -99,7 +99,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
-    Assistant(commands, recognizer.recognize, mqtt, pace.since, requests.expect).run(heard)
+    Assistant(commands, recognizer, mqtt, pace.since, requests.expect).run(heard)
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:

@@ -14,8 +14,9 @@ reach into the first steps, is too short to fill it and leaks away.
 speech up to a sample (its outlook); if more was spoken since, that is forgotten. Where nothing can follow, the command
 is over; where it is a command already but may go on, a short silence is enough; where it is none yet, the speaker is
 searching for words and gets a long one. Until somebody tells, and where the grammar does not know, it is the ordinary
-one. Who makes pauses between words makes longer ones between phrases: a short silence is never shorter than the longest
-pause before it, and half as much again.
+one. Who makes pauses between words makes longer ones between phrases: a short silence is at least `SHORT` times the
+longest pause before it, an ordinary one `ORDINARY` times. (Of 318 coffee orders five have a pause of 0.42 to 0.69 s
+where they might have ended. The longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -30,6 +31,8 @@ from voiced.flow import SAMPLE_RATE, Ending, Outlook
 
 if TYPE_CHECKING:
     from voiced.config import ListeningSettings
+
+SHORT, ORDINARY = 3.5, 1.5
 
 
 class Endpointer:
@@ -91,10 +94,10 @@ class Endpointer:
         """Samples of silence that end the command."""
         match self._outlook:
             case Outlook.EXTENDABLE:
-                return min(self._silence, max(self._short, self._longest_pause * 3 // 2))
+                return min(self._silence, max(self._short, round(SHORT * self._longest_pause)))
             case Outlook.UNFINISHED:
                 return self._long
-        return self._silence
+        return min(self._long, max(self._silence, round(ORDINARY * self._longest_pause)))
 
     def _wait(self, samples: int, *, is_speech: bool) -> Ending | None:
         if is_speech:

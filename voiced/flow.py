@@ -154,6 +154,15 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Delays:
+    """Seconds from the end of the speech, until…"""
+
+    stopped: float  # …the ear decided that the command was over
+    recognized: float  # …it was known what was said; at a pause that may have been known before
+    published: float  # …what to do was handed over to the connection
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything that came of one command: what was heard, what it meant, what was sent."""
 
@@ -161,7 +170,7 @@ class Outcome:
     transcript: Transcript
     actions: tuple[Action, ...] = ()
     utterance: Utterance | None = None  # None: it came as text
-    latency: float | None = None  # seconds from the end of speech to the decision what to do
+    delays: Delays | None = None  # where the time went
 
     @property
     def detection(self) -> Detection | None:

@@ -109,8 +109,11 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
     }
     if outcome.utterance is not None:
         told["speech"] = [round(sample / SAMPLE_RATE, 2) for sample in outcome.utterance.speech]
-    if outcome.latency is not None:
-        told["latency"] = round(outcome.latency, 3)
+        told["ending"] = outcome.utterance.ending.value
+    if outcome.delays is not None:
+        told["latency"] = round(outcome.delays.published, 3)
+        told["stopped"] = round(outcome.delays.stopped, 3)
+        told["recognized"] = round(outcome.delays.recognized, 3)
     if transcript.match is None or transcript.reason is not None:
         told["reason"] = transcript.reason.value if transcript.reason else None
         return _event(topics, topics.unmatched, told, at)

@@ -22,12 +22,14 @@ import torch
 from voiced.confidence import MARGIN, Evidence, confidence, rejection
 from voiced.constrained import constrained_search, free_search
 from voiced.errors import ModelError
+from voiced.expectation import expected
 from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transcript, Utterance
 from voiced.free import read_freely
 from voiced.grammar import vocabulary_prompt
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
+from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
 from voiced.whisper.weights import load
@@ -40,9 +42,10 @@ if TYPE_CHECKING:
 
     from voiced.config import RecognizerSettings
     from voiced.constrained import Path
-    from voiced.flow import Match
+    from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
     from voiced.whisper.model import Cache
+    from voiced.whisper.words import TimedWord
 
     Start: TypeAlias = tuple[Tensor, Cache]  # logits of the first token, and what stands before it
 
@@ -50,6 +53,7 @@ TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the n
 MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
+_LATE = 0.3  # seconds after the speech in which words may be placed that were not said
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 
 
@@ -59,7 +63,7 @@ class Recognizer:
     def __init__(self, settings: RecognizerSettings, grammar: Grammar) -> None:
         """Load the model; ModelError if it is missing, or not what it claims to be."""
         self._settings = settings
-        self._grammar = grammar
+        self.grammar = grammar
         torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 2) - 1))
         try:
             self._loaded = load(settings.model, device=settings.device, compute=settings.compute)
@@ -85,9 +89,33 @@ class Recognizer:
 
     def recognize(self, utterance: Utterance) -> Transcript:
         """Say what was said, what it means, and if not, why not."""
-        begin = perf_counter()
         if utterance.ending is Ending.NO_SPEECH:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
+        return self._recognize(utterance)[0]
+
+    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
+        """The same in the middle of a recording, and what may follow."""
+        transcript, features = self._recognize(utterance)
+        end = (utterance.speech[1] - utterance.start) / SAMPLE_RATE
+        words = self._timed(transcript, features, end) if transcript.match else []
+        return transcript, expected(self.grammar, transcript, words[-1] if words else None, end)
+
+    def words(self, utterance: Utterance) -> list[TimedWord]:
+        """The words that are recognised, with times from the beginning of the samples; none if nothing was said."""
+        if utterance.ending is Ending.NO_SPEECH:
+            return []
+        transcript, features = self._recognize(utterance)
+        return self._timed(transcript, features, (utterance.speech[1] - utterance.start) / SAMPLE_RATE)
+
+    def _timed(self, transcript: Transcript, features: Tensor, end: float) -> list[TimedWord]:
+        """The words of the text, with when they were said: in the speech, or after its `end`."""
+        positions = min(features.shape[1], round((end + _LATE) * POSITIONS_PER_SECOND))
+        text = self._loaded.tokenizer.encode(" " + transcript.text.strip())
+        words = align(self._loaded, features, positions, text, self._language(), "transcribe")
+        return [word for word in words if any(map(str.isalnum, word.text))]
+
+    def _recognize(self, utterance: Utterance) -> tuple[Transcript, Tensor]:
+        begin = perf_counter()
         free = self._settings.mode == "free"
         n_samples = WINDOW_SAMPLES if free else _window(utterance)
         features = self._hear(utterance, n_samples)
@@ -95,11 +123,11 @@ class Recognizer:
         transcript = (self._read_freely if free else self._read)(features, utterance)
         end = perf_counter()
         timings = Timings(encode=encoded - begin, decode=end - encoded, total=end - begin)
-        return replace(transcript, window=n_samples / SAMPLE_RATE, timings=timings)
+        return replace(transcript, window=n_samples / SAMPLE_RATE, timings=timings), features
 
     def _read_freely(self, features: Tensor, utterance: Utterance) -> Transcript:
         options = replace(self._free_options, prefix=utterance.prefix)
-        return read_freely(self._loaded, self._grammar, features, options, self._settings.min_confidence)
+        return read_freely(self._loaded, self.grammar, features, options, self._settings.min_confidence)
 
     def _read(self, features: Tensor, utterance: Utterance) -> Transcript:
         start, no_speech = self._begin(features, utterance.prefix)
@@ -150,7 +178,7 @@ class Recognizer:
             return evidence, ""
         path = reading[0]
         text, avg_logprob = self._write_freely(start, len(path.written) + 3)
-        heard, read = normalize(text, self._grammar.language).text, path.normal.strip()
+        heard, read = normalize(text, self.grammar.language).text, path.normal.strip()
         agreement = SequenceMatcher(None, heard[: len(read) + 4], read, autojunk=False).ratio()
         return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words), text
 
@@ -164,7 +192,7 @@ class Recognizer:
         """The paths with what they mean, each meaning once."""
         found: dict[str, tuple[Path, Match]] = {}
         for path in paths:
-            match = self._grammar.match(self._loaded.tokenizer.decode(path.tokens).strip())
+            match = self.grammar.match(self._loaded.tokenizer.decode(path.tokens).strip())
             assert match is not None, "what was written under the grammar is in it"
             found.setdefault(f"{match.intent} {sorted(match.slots.items())}", (path, match))
         return list(found.values())
@@ -177,11 +205,11 @@ class Recognizer:
         return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start]
 
     def _vocabulary(self) -> str:
-        return vocabulary_prompt(self._grammar, lambda text: len(self._loaded.tokenizer.encode(" " + text)))
+        return vocabulary_prompt(self.grammar, lambda text: len(self._loaded.tokenizer.encode(" " + text)))
 
     def _language(self) -> str:
         """The grammar's language, if the model speaks it."""
-        language, tokenizer = self._grammar.language, self._loaded.tokenizer
+        language, tokenizer = self.grammar.language, self._loaded.tokenizer
         known = tokenizer.languages if tokenizer.is_multilingual else {"en": 0}
         if language not in known:
             remedy = "use a multilingual model such as base" if language != "en" else "check `language:`"
