@@ -6,6 +6,9 @@ streaming (a test holds every bundled head to that), at a fraction of its time a
 
 It does not know microphones or commands, nor what is done with a detection. A detection tells when the head was sure,
 not when the word ended: that lies some 0.1 s before to 0.3 s after it (`listening` deals with that).
+
+A word that will get a second look (`verification`) is told when its score has stopped rising: by then the whole of it
+is in the sound, and the score says most. `at` is still when the head was sure.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING
 from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Detection
 from voiced.wake.embedding import WARM_UP, Embedder
-from voiced.wake.head import open_head
+from voiced.wake.head import open_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,14 +28,21 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
 
 
+SETTLED = 3  # frames after which a score that has not risen again is the highest
+LONGEST_RISE = 8  # frames after the first that counts
+SURE = 0.5  # score
+AGAIN = 0.4  # seconds after which a word is heard again whose detection was refused
+
+
 @dataclass(frozen=True, slots=True)
 class WakeWord:
     """One word to listen for."""
 
-    model: str = "hey_jarvis"  # one of BUNDLED, or the path of an .onnx file
+    model: str = "hey_jarvis"  # one of BUNDLED, or the path of a file
     threshold: float = 0.5  # score that counts, 0 to 1
     patience: int = 1  # so many consecutive frames must reach it
     refractory: float = 2.0  # seconds in which the same word is not heard again
+    verified: bool = False  # it gets a second look
 
 
 class WakeWordDetector:
@@ -53,15 +63,25 @@ class WakeWordDetector:
         """Each word's score of the newest frame."""
         return {ear.name: ear.score for ear in self._ears}
 
+    @property
+    def phrases(self) -> Mapping[str, str]:
+        """Each word as it is spoken."""
+        return {ear.name: ear.phrase for ear in self._ears}
+
     def detect(self, frame: AudioFrame) -> Detection | None:
         """Listen to one frame; the best-scoring word that it completed, if any."""
         embeddings = self._embedder.hear(frame.samples)
         self._heard += 1
         for ear in self._ears:
-            ear.look(embeddings, warm=self._heard > WARM_UP)
-        fired = [ear for ear in self._ears if ear.fires(frame.end)]
-        best = max(fired, key=lambda ear: ear.score, default=None)
-        return Detection(best.name, best.score, frame.end) if best else None
+            ear.look(embeddings, frame.end, warm=self._heard > WARM_UP)
+        fired = [found for ear in self._ears if (found := ear.fires(frame.end))]
+        return max(fired, key=lambda found: found.score, default=None)
+
+    def refuse(self, detection: Detection) -> None:
+        """It was none, as the second look has found: the next one may come sooner."""
+        for ear in self._ears:
+            if ear.name == detection.wake_word:
+                ear.listen_again()
 
     def reset(self) -> None:
         """Forget all sound, as if just started."""
@@ -76,21 +96,57 @@ class _Ear:
 
     def __init__(self, wake_word: WakeWord) -> None:
         self._settings = wake_word
-        self.name, self.head = open_head(wake_word.model)
+        model = open_model(wake_word.model)
+        self.name, self.phrase, self.head = model.name, model.phrase, model.head
         self.reset()
 
     def reset(self) -> None:
+        self.head.reset()
         self.score = 0.0
         self._patient_for = 0  # consecutive frames at or above the threshold
         self._deaf_until = 0  # index of the first sample that counts again
+        self._fired_at = 0
+        self._rise: _Rise | None = None
 
-    def look(self, embeddings: Features, *, warm: bool) -> None:
-        self.score = self.head.score(embeddings) if warm else 0.0
+    def listen_again(self) -> None:
+        self._deaf_until = min(self._deaf_until, self._fired_at + round(AGAIN * SAMPLE_RATE))
+
+    def look(self, embeddings: Features, at: int, *, warm: bool) -> None:
+        score = self.head.hear(embeddings)
+        self.score = score if warm else 0.0
         self._patient_for = self._patient_for + 1 if self.score >= self._settings.threshold else 0
+        if self._rise:
+            self._rise.go_on(self.score, at)
+        elif self._patient_for >= self._settings.patience and at >= self._deaf_until:
+            self._rise = _Rise(self.score, at)
 
-    def fires(self, at: int) -> bool:
-        """Whether the word counts as heard at this sample."""
-        if self._patient_for < self._settings.patience or at < self._deaf_until:
-            return False
+    def fires(self, at: int) -> Detection | None:
+        """The detection of which this sample is the end."""
+        rise = self._rise
+        if not rise or (self._settings.verified and not rise.is_over):
+            return None
+        self._rise = None
+        self._fired_at = at
         self._deaf_until = at + round(self._settings.refractory * SAMPLE_RATE)
-        return True
+        return Detection(self.name, rise.highest, rise.sure_at)
+
+
+class _Rise:
+    """A score on its way up."""
+
+    def __init__(self, score: float, at: int) -> None:
+        self.highest, self.sure_at = score, at
+        self._is_sure = score >= SURE
+        self._frames = self._since_highest = 0
+
+    def go_on(self, score: float, at: int) -> None:
+        self._frames += 1
+        self._since_highest += 1
+        if score > self.highest:
+            self.highest, self._since_highest = score, 0
+            if not self._is_sure:
+                self.sure_at, self._is_sure = at, score >= SURE
+
+    @property
+    def is_over(self) -> bool:
+        return self._since_highest >= SETTLED or self._frames >= LONGEST_RISE

@@ -1,55 +1,106 @@
-"""Heads: the last embeddings of the sound → how surely one wake word was just completed."""
+"""Heads: the embeddings of the sound → how surely one wake word was just completed. And where the heads are found."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from voiced.errors import ModelError
 from voiced.onnx_session import open_session, packaged_model
+from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
+from voiced.wake.templates import Aligner
 
 if TYPE_CHECKING:
     from voiced.onnx_session import Session
     from voiced.wake.embedding import Features
+    from voiced.wake.word_file import WordFile
 
 BUNDLED = ("alexa", "hey_jarvis", "hey_marvin", "hey_mycroft", "timer", "weather")
 
 
 class Head(Protocol):
-    """One word's judge. It remembers nothing."""
+    """One word's judge."""
 
     @property
     def steps(self) -> int:
         """How many embeddings it looks at."""
 
-    def score(self, embeddings: Features) -> float:
-        """0 to 1; of at least `steps` embeddings, the newest last."""
+    def hear(self, embeddings: Features) -> float:
+        """Score from 0 to 1, of at least `steps` embeddings, the newest last; it hears every one of a stream."""
+
+    def reset(self) -> None:
+        """Forget what it heard."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Model:
+    """A wake word, ready to be listened for."""
+
+    name: str  # as settings and messages call it
+    phrase: str  # as it is spoken: "hey jarvis"
+    head: Head
 
 
 class OnnxHead:
-    """A network of openWakeWord's, bundled or the user's."""
+    """A network of openWakeWord's, bundled or the user's. It remembers nothing."""
 
     def __init__(self, path: Path) -> None:
         """ModelError if the file is not such a network."""
         self._session = open_session(path)
         self._input, self.steps = _input_of(self._session, path)
 
-    def score(self, embeddings: Features) -> float:
+    def hear(self, embeddings: Features) -> float:
         """The network's output."""
         output = self._session.run(None, {self._input: embeddings[None, -self.steps :]})[0].reshape(-1)
         # A head with several outputs ("timer") tells phrases apart; its first output means "none of them".
         return float(output[1:].max() if len(output) > 1 else output[0])
 
+    def reset(self) -> None:
+        """Nothing to forget."""
 
-def open_head(model: str) -> tuple[str, Head]:
-    """A bundled model by its name, or a file; and what the word is called. ModelError names the known words."""
+
+class TemplateHead:
+    """Somebody's takes of the phrase, aligned with the stream."""
+
+    steps = 1
+
+    def __init__(self, word: WordFile) -> None:
+        self._scale, self._calibration = word.scale, word.calibration
+        self._aligner = Aligner(word.takes)
+
+    def hear(self, embeddings: Features) -> float:
+        """How well the takes fit what was just heard."""
+        [direction] = self._scale.directions(embeddings[-1:])
+        similarities = self._aligner.hear(direction)
+        return self._calibration.score(float(self._calibration.units(similarities[None])[0]))
+
+    def reset(self) -> None:
+        """No alignment is under way."""
+        self._aligner.reset()
+
+
+def open_model(model: str) -> Model:
+    """A bundled model by its name, or a file; ModelError names the known words."""
     if model in BUNDLED:
-        return model, OnnxHead(packaged_model(f"{model}_v0.1.onnx"))
+        return Model(model, phrase_of(model), OnnxHead(packaged_model(f"{model}_v0.1.onnx")))
     path = Path(model).expanduser()
-    if path.suffix != ".onnx":
-        raise ModelError(f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, or the path of an .onnx file")
-    return path.stem, OnnxHead(path)
+    if path.suffix == word_file.SUFFIX:
+        word = word_file.read(path)
+        return Model(path.stem, word.phrase, TemplateHead(word))
+    if path.suffix == ".onnx":
+        return Model(path.stem, phrase_of(path.stem), OnnxHead(path))
+    raise ModelError(
+        f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, "
+        f"or the path of an .onnx file or of an {word_file.SUFFIX} file that `voiced wake enroll` made"
+    )
+
+
+def phrase_of(name: str) -> str:
+    """A model's name as one says it: `hey_jarvis_v0.1` → "hey jarvis"."""
+    return re.sub(r"_v\d.*$", "", name).replace("_", " ").strip().lower()
 
 
 def _input_of(session: Session, path: Path) -> tuple[str, int]:

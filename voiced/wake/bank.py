@@ -1,0 +1,47 @@
+"""What is no wake word: embeddings of other speech, which ship with the package to calibrate new wake words against.
+
+Embeddings are standardised, cut off at LIMIT and kept as bytes. `tests/sounds/make_bank.py` makes the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiced.wake.templates import Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voiced.wake.embedding import Features
+
+FILE = Path(__file__).with_name("bank.npz")
+LIMIT = 5.0  # standard deviations
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bank:
+    """Streams of speech, each without a break, one after the other."""
+
+    embeddings: Features  # (frames, 96)
+    scale: Scale
+
+
+def read(path: Path = FILE) -> Bank:
+    """The bank that ships with the package, or another."""
+    with np.load(path, allow_pickle=False) as stored:
+        scale = Scale(stored["mean"], stored["deviation"])
+        standardised = stored["standardised"].astype(np.float32) * np.float32(LIMIT / 127)
+    return Bank(standardised * scale.deviation + scale.mean, scale)
+
+
+def write(path: Path, streams: Sequence[Features]) -> None:
+    """Keep these."""
+    embeddings = np.concatenate(streams)
+    scale = Scale(embeddings.mean(axis=0), embeddings.std(axis=0))
+    standardised = np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT, LIMIT)
+    quantised = np.round(standardised * (127 / LIMIT)).astype(np.int8)
+    np.savez_compressed(path, standardised=quantised, mean=scale.mean, deviation=scale.deviation)
