@@ -5,31 +5,57 @@ forces upon the sound shows by its score. Beams differ in what they say, not in 
 on" and "TURN ON" the likeliest goes on. Hypotheses are compared by the mean per token, the end of text counted: by the
 sum, sentences are cut short ("… coffee" for "… coffee with almond milk").
 
+While it searches, frequent tokens and those that the grammar allows stand for the whole vocabulary, which would cost as
+much as everything else; that leaves out a little of the mass, so scores are a little high (0.02 per token, the median
+in noise), though hardly more for one hypothesis than for another. What matters is weighed exactly afterwards.
+
 Knows the network and the constraint; nothing of sound, intents, or what is sure enough.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from voiced.whisper.blocks import N_FREQUENT
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
     from torch import Tensor
 
-    from voiced.grammar.constraint import Constraint, Position
+    from voiced.grammar.constraint import Constraint, Position, TokenIds
     from voiced.grammar.surface import Spot
-    from voiced.whisper.model import Cache, Whisper
+    from voiced.whisper.text_tree import Node, TextTree
 
-
+_BEHIND = 4.0  # nats; beams that are so much less likely than the best are given up
+_ENDS_BEHIND = 12.0  # a short window lets Whisper repeat itself: that a text ends is never likely
 _HOPED_FOR = 6  # tokens without a doubt that may still come: "with almond milk."
-_INTERESTING = 0.3  # per token; what is worse than the best by more is no rival
+_FAR = 0.5  # per token; what has ended so much worse than the best is not worth weighing
+_INTERESTING = 0.1  # per token; nobody waits for what will be worse than the best by more
 
 _HOPELESS = -3.0  # per token, after so many of them: commands in noise lie above -1.8, other speech below -3.2
 _PATIENCE = 8
+
+_MANY = 1500  # seldom tokens from which on it is cheaper to score the whole vocabulary
+_AHEAD = 4  # tokens of a guess that are read together
+
+
+class Branch(NamedTuple):
+    """A hypothesis that is being written."""
+
+    position: Position
+    node: Node  # of its last token
+    before: Branch | None = None
+    token: int = -1  # its last
+    is_word: bool = False  # that says something; marks and the end of text do not
+    normal: str = ""  # what it says, in normal form
+    score: float = 0.0  # its log probability, nearly
+    length: int = 0  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,118 +63,198 @@ class Written:
     """One token, with what the decoder thought when it was chosen; natural logarithms."""
 
     token: int
+    after: Node
     logprob: float
-    allowed: float  # probability of everything that the grammar allows there
-    rival: float  # probability of the likeliest token that the grammar does not allow
     is_word: bool  # it says something; marks and the end of text do not
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A hypothesis: the tokens written, in the end the end of text."""
+    """A sentence: the tokens written, and the end of text."""
 
-    position: Position
-    written: tuple[Written, ...] = ()
-    normal: str = ""  # in normal form
-    sum_logprob: float = 0.0
+    written: tuple[Written, ...]
+    normal: str  # in normal form
 
     @property
     def avg_logprob(self) -> float:
-        return self.sum_logprob / max(1, len(self.written))
+        return sum(each.logprob for each in self.written) / len(self.written)
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        """Without the end of text: of a path that has ended."""
+        """Without the end of text."""
         return tuple(each.token for each in self.written[:-1])
 
 
-def constrained_search(
-    model: Whisper, start: tuple[Tensor, Cache], constraint: Constraint, beam_size: int, limit: int
-) -> list[Path]:
-    """Sentences of at most `limit` tokens, best first; none if the grammar has nothing to say.
-
-    `start`: the logits (1, n_vocab) of the first token, and the cache of what stands before it.
-    """
-    logits, cache = start
-    live, ended = [Path(constraint.start)], list[Path]()
+def constrained_search(tree: TextTree, constraint: Constraint, beam_size: int, limit: int) -> list[Path]:
+    """Sentences of at most `limit` tokens, best first, nearly weighed; none if the grammar has nothing to say."""
+    live, ended = [Branch(constraint.start, tree.root)], list[Branch]()
     for _ in range(limit):
-        # Which rows go on with which token, and which have ended?
-        candidates = [
-            (row, path)
-            for row, logprobs in enumerate(logits.log_softmax(dim=1))
-            for path in _continued(live[row], logprobs, constraint, beam_size)
-        ]
-        kept = _distinct(candidates, beam_size, constraint.eot)
-        ended += [path for _, path in kept if path.written[-1].token == constraint.eot]
-        going_on = [(row, path) for row, path in kept if path.written[-1].token != constraint.eot]
-        going_on = [(row, path) for row, path in going_on if _may_win(path, ended)]
-        if not going_on or _is_hopeless(going_on[0][1]):
+        # Which go on with which token, and which have ended?
+        chosen = _chosen(live, _likeliest(tree, live, constraint, 3 * beam_size), constraint, beam_size)
+        ended += [branch for branch in chosen if branch.token == constraint.eot]
+        live = [branch for branch in chosen if branch.token != constraint.eot and _may_win(branch, ended)]
+        if not live or _is_hopeless(live[0]):
             break
-        # Read the chosen tokens, all rows at once.
-        live = [path for _, path in going_on]
-        tokens = torch.tensor([[path.written[-1].token] for path in live], device=logits.device)
-        hidden, cache = model.decode(tokens, cache[[row for row, _ in going_on]])
-        logits = model.logits(hidden[:, -1])
-    return sorted(ended, key=lambda path: path.avg_logprob, reverse=True)
+        # Read the chosen tokens, all at once.
+        nodes = tree.read([branch.token for branch in live], [branch.node for branch in live])
+        live = [branch._replace(node=node) for branch, node in zip(live, nodes, strict=True)]
+    return _best(ended, 2 * beam_size)
 
 
-def free_search(model: Whisper, start: tuple[Tensor, Cache], eot: int, limit: int) -> tuple[tuple[int, ...], float]:
-    """What the decoder would write if it might write anything, greedily, and the mean log probability per token."""
-    logits, cache = start
-    tokens, sum_logprob = list[int](), 0.0
+def weighed(tree: TextTree, path: Path) -> Path:
+    """The same with exact log probabilities."""
+    tree.score(each.after for each in path.written)
+    exact = (replace(each, logprob=float(tree.logprobs(each.after)[each.token])) for each in path.written)
+    return replace(path, written=tuple(exact))
+
+
+def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, float]:
+    """At the word where the grammar is least of what the decoder would write: log probability of all that is allowed.
+
+    And the greatest log probability of a token that is not allowed in place of a word.
+    """
+    words = [each for each in path.written if each.is_word]
+    position, allowed = constraint.start, []
+    for each in path.written[:-1]:
+        if each.is_word:
+            allowed.append(constraint.allowed(position))
+        step = constraint.advance(position, each.token)
+        assert step is not None, "what was written is allowed"
+        position = step.position
+    least, rival = 0.0, -np.inf
+    for each, tokens in zip(words, allowed, strict=True):
+        logprobs = tree.logprobs(each.after).cpu().numpy().copy()
+        least = min(least, _log_sum(logprobs[tokens]))
+        logprobs[tokens] = -np.inf
+        rival = max(rival, float(logprobs.max()))
+    return least, rival
+
+
+def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ()) -> tuple[tuple[int, ...], float]:
+    """What the decoder would write if it might write anything, greedily, and the mean log probability per token.
+
+    `guess`: what it may write, which is read ahead.
+    """
+    node, tokens, sum_logprob = tree.root, list[int](), 0.0
     for _ in range(limit):
-        logprobs = logits[0].log_softmax(dim=0)
+        logprobs = tree.logprobs(node)
         token = int(logprobs[: eot + 1].argmax())
         sum_logprob += float(logprobs[token])
-        if token == eot:
-            return tuple(tokens), sum_logprob / (len(tokens) + 1)
         tokens.append(token)
-        hidden, cache = model.decode(torch.tensor([[token]], device=logits.device), cache)
-        logits = model.logits(hidden[:, -1])
-    return tuple(tokens), sum_logprob / max(1, len(tokens))
+        if token == eot:
+            break
+        known = tree.knows(node, token)
+        if known is None:
+            ahead = tree.read_on([token, *guess[len(tokens) :][:_AHEAD]], node)
+            tree.score(ahead)
+            known = ahead[0]
+        node = known
+    return tuple(token for token in tokens if token != eot), sum_logprob / max(1, len(tokens))
 
 
-def _may_win(path: Path, ended: Sequence[Path]) -> bool:
-    """Whether a path that goes on can still be better than those that have ended, or come second."""
+def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
+    """Whether a hypothesis that goes on can still be better than those that have ended, or come second."""
     if not ended:
         return True
-    best = max(other.avg_logprob for other in ended)
-    return path.sum_logprob / (len(path.written) + _HOPED_FOR) > best - _INTERESTING
+    best = max(map(_mean, ended))
+    return branch.score / (branch.length + _HOPED_FOR) > best - _INTERESTING
 
 
-def _is_hopeless(path: Path) -> bool:
+def _is_hopeless(branch: Branch) -> bool:
     """Whether the likeliest is so unlikely that nobody said anything of the kind."""
-    return len(path.written) >= _PATIENCE and path.avg_logprob < _HOPELESS
+    return branch.length >= _PATIENCE and _mean(branch) < _HOPELESS
 
 
-def _continued(path: Path, logprobs: Tensor, constraint: Constraint, beam_size: int) -> Iterator[Path]:
-    """The likeliest continuations that the grammar allows; some of them are different ways to write the same."""
-    allowed = constraint.allowed(path.position)
-    if not len(allowed):
-        return
-    index = torch.from_numpy(allowed)
-    scores = logprobs[index]
-    mass, rival = float(scores.logsumexp(0)), float(logprobs.index_fill(0, index, -torch.inf).max())
-    likeliest = scores.topk(min(3 * beam_size, len(allowed)))
-    for logprob, index in zip(likeliest.values.tolist(), likeliest.indices.tolist(), strict=True):
-        token = int(allowed[index])
-        step = None if token == constraint.eot else constraint.advance(path.position, token)
-        position, letters = step or (path.position, "")
-        written = Written(token, logprob, mass, rival, is_word=bool(letters))
-        yield Path(position, (*path.written, written), path.normal + letters, path.sum_logprob + logprob)
+def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n: int) -> list[tuple[float, int, int]]:
+    """The likeliest continuations that the grammar allows, `n` of each: score, number of the branch, token."""
+    found = []
+    hidden = tree.hidden([branch.node for branch in live])
+    frequent = tree.model.frequent_logits(hidden)
+    totals = frequent.logsumexp(dim=1).tolist()
+    for number, (branch, logits) in enumerate(zip(live, frequent.cpu().numpy(), strict=True)):
+        tokens = constraint.allowed(branch.position)
+        if not len(tokens):
+            continue
+        scores, total = _scores(tree, hidden[number], tokens, logits, totals[number])
+        best = np.argpartition(scores, -n)[-n:] if len(scores) > n else slice(None)
+        found += [
+            (branch.score + logit - total, number, token)
+            for logit, token in zip(scores[best].tolist(), tokens[best].tolist(), strict=True)
+        ]
+    return sorted(found, reverse=True)
 
 
-def _distinct(candidates: Sequence[tuple[int, Path]], beam_size: int, eot: int) -> list[tuple[int, Path]]:
+def _scores(
+    tree: TextTree, hidden: Tensor, tokens: TokenIds, frequent: npt.NDArray[np.float32], total: float
+) -> tuple[npt.NDArray[np.float32], float]:
+    """Logits of some tokens, ascending, and the normaliser: `total` of the frequent ones, and those that are not."""
+    n_frequent = int(np.searchsorted(tokens, N_FREQUENT))
+    seldom = tokens[n_frequent:]
+    if len(seldom) > _MANY:
+        logits = tree.model.logits(hidden[None])[0]
+        return logits.cpu().numpy()[tokens], float(logits.logsumexp(0))
+    scores = frequent[tokens[:n_frequent]]
+    if not len(seldom):
+        return scores, total
+    others = tree.model.logits_of(hidden, torch.from_numpy(seldom).to(hidden.device)).cpu().numpy()
+    return np.concatenate([scores, others]), float(np.logaddexp(total, _log_sum(others)))
+
+
+def _chosen(
+    live: Sequence[Branch], likeliest: Sequence[tuple[float, int, int]], constraint: Constraint, beam_size: int
+) -> list[Branch]:
     """The likeliest that say different things: `beam_size` that go on, and those ends that are likelier."""
-    kept: dict[tuple[str, Spot, bytes, bool], tuple[int, Path]] = {}
-    going_on = 0
-    for row, path in sorted(candidates, key=lambda candidate: candidate[1].sum_logprob, reverse=True):
-        has_ended = path.written[-1].token == eot
+    kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
+    going_on, best = 0, -np.inf
+    for score, number, token in likeliest:
+        has_ended = token == constraint.eot
+        if score < best - (_ENDS_BEHIND if has_ended else _BEHIND):
+            continue
+        branch = _continued(live[number], token, score, constraint)
         # After a comma one more word must come, after a full stop the end may: these are different beams.
-        key = (path.normal, path.position.surface.spot, path.position.pending, has_ended)
-        if key not in kept:
-            kept[key] = row, path
-            going_on += not has_ended
+        key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)
+        if key in kept:
+            continue
+        kept[key] = branch
+        if not has_ended:
+            going_on, best = going_on + 1, max(best, score)
         if going_on == beam_size:
             break
     return list(kept.values())
+
+
+def _continued(branch: Branch, token: int, score: float, constraint: Constraint) -> Branch:
+    position, letters = branch.position, ""
+    if token != constraint.eot:
+        step = constraint.advance(position, token)
+        assert step is not None, "it is allowed"
+        position, letters = step
+    normal = branch.normal + letters
+    return Branch(position, branch.node, branch, token, bool(letters), normal, score, branch.length + 1)
+
+
+def _best(ended: Sequence[Branch], n: int) -> list[Path]:
+    """The best, and others that are not much worse and say something else."""
+    ranked: dict[str, Branch] = {}
+    for branch in sorted(ended, key=_mean, reverse=True):
+        ranked.setdefault(branch.normal.strip(), branch)
+    best = list(ranked.values())[:n]
+    return [_path(branch) for branch in best if _mean(branch) > _mean(best[0]) - _FAR]
+
+
+def _mean(branch: Branch) -> float:
+    return branch.score / branch.length
+
+
+def _path(branch: Branch) -> Path:
+    normal, written = branch.normal, list[Written]()
+    while branch.before is not None:
+        before = branch.before
+        written.append(Written(branch.token, before.node, branch.score - before.score, branch.is_word))
+        branch = before
+    return Path(tuple(reversed(written)), normal)
+
+
+def _log_sum(logprobs: npt.NDArray[np.float32]) -> float:
+    highest = float(logprobs.max())
+    return highest + float(np.log(np.exp(logprobs - highest).sum()))

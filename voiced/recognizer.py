@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from voiced.confidence import MARGIN, Evidence, confidence, rejection
-from voiced.constrained import constrained_search, free_search
+from voiced.constrained import at_odds, constrained_search, free_search, weighed
 from voiced.errors import ModelError
 from voiced.expectation import expected
 from voiced.flow import SAMPLE_RATE, Ending, Hypothesis, Reason, Timings, Transcript, Utterance
@@ -32,11 +32,11 @@ from voiced.grammar.token_tree import Vocabulary
 from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
+from voiced.whisper.text_tree import TextTree
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeAlias
 
     from torch import Tensor
 
@@ -44,10 +44,7 @@ if TYPE_CHECKING:
     from voiced.constrained import Path
     from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
-    from voiced.whisper.model import Cache
     from voiced.whisper.words import TimedWord
-
-    Start: TypeAlias = tuple[Tensor, Cache]  # logits of the first token, and what stands before it
 
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
 MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
@@ -130,62 +127,78 @@ class Recognizer:
         return read_freely(self._loaded, self.grammar, features, options, self._settings.min_confidence)
 
     def _read(self, features: Tensor, utterance: Utterance) -> Transcript:
-        start, no_speech = self._begin(features, utterance.prefix)
-        readings = self._understood(self._search(start))
+        tree = self._begin(features, utterance.prefix)
+        readings = self._understood(self._search(tree))
         if not readings:
-            text, avg_logprob = self._write_freely(start, MAX_TOKENS_FOREIGN)
+            text, avg_logprob = self._write_freely(tree, MAX_TOKENS_FOREIGN)
             return Transcript(text, None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=avg_logprob, heard=text)
-        evidence, heard = self._doubted(_evidence(readings, no_speech), readings[0], start)
         (path, match), *others = readings
+        exact = weighed(tree, path)
+        evidence, heard = self._evidence(tree, exact, _margin(readings))
+        above = path.avg_logprob - exact.avg_logprob  # as much as the others are, too
         return Transcript(
             text=match.text,
             match=match,
             reason=_loop(match) or rejection(evidence, self._settings.min_confidence),
             confidence=confidence(evidence),
-            avg_logprob=path.avg_logprob,
+            avg_logprob=exact.avg_logprob,
             heard=heard,
-            alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob) for path, other in others),
+            alternatives=tuple(Hypothesis(other.text, other, path.avg_logprob - above) for path, other in others),
         )
 
     def weigh(self, utterance: Utterance) -> tuple[Match, Evidence] | None:
         """The likeliest command and what speaks for it, whether or not that is enough; None if nothing is likely."""
-        start, no_speech = self._begin(self._hear(utterance, _window(utterance)), utterance.prefix)
-        readings = self._understood(self._search(start))
+        tree = self._begin(self._hear(utterance, _window(utterance)), utterance.prefix)
+        readings = self._understood(self._search(tree))
         if not readings:
             return None
-        return readings[0][1], self._doubted(_evidence(readings, no_speech), readings[0], start)[0]
+        path, match = readings[0]
+        return match, self._evidence(tree, weighed(tree, path), _margin(readings))[0]
 
     def _hear(self, utterance: Utterance, n_samples: int) -> Tensor:
         model = self._loaded.model
         return model.encode(log_mel(pad_or_trim(utterance.samples, n_samples), model.dims.n_mels))
 
-    def _begin(self, features: Tensor, prefix: str) -> tuple[Start, float]:
-        """Before the first token, and the probability that nobody spoke."""
-        model, tokenizer = self._loaded.model, self._loaded.tokenizer
-        initial = [*self._before, *(tokenizer.encode(" " + prefix) if prefix else [])]
-        hidden, cache = model.decode(torch.tensor([initial], device=model.device), model.start(features))
-        after_start, first = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
-        return (first[None], cache), float(after_start.softmax(0)[tokenizer.no_speech])
+    def _begin(self, features: Tensor, prefix: str) -> TextTree:
+        """Before the first token."""
+        written = self._loaded.tokenizer.encode(" " + prefix) if prefix else []
+        return TextTree(self._loaded.model, features, [*self._before, *written])
 
-    def _search(self, start: Start) -> list[Path]:
+    def _search(self, tree: TextTree) -> list[Path]:
         """Sentences of the grammar, best first."""
-        limit = min(MAX_TOKENS, self._loaded.model.dims.n_text_ctx - start[1].n_tokens)
-        return constrained_search(self._loaded.model, start, self._constraint, self._settings.beam_size, limit)
+        limit = min(MAX_TOKENS, self._loaded.model.dims.n_text_ctx - tree.root - 1)
+        return constrained_search(tree, self._constraint, self._settings.beam_size, limit)
 
-    def _doubted(self, evidence: Evidence, reading: tuple[Path, Match], start: Start) -> tuple[Evidence, str]:
-        """The evidence; in doubt, with that of what Whisper would write without the grammar; and that."""
-        if evidence.is_plain:
-            return evidence, ""
-        path = reading[0]
-        text, avg_logprob = self._write_freely(start, len(path.written) + 3)
+    def _evidence(self, tree: TextTree, path: Path, margin: float) -> tuple[Evidence, str]:
+        """What speaks for a reading; and in doubt, what Whisper would write without the grammar."""
+        words = [each.logprob for each in path.written if each.is_word]
+        outside, rival = at_odds(tree, self._constraint, path)
+        evidence = Evidence(
+            words=sum(words) / len(words),
+            worst=min(words),
+            outside=outside,
+            rival=rival,
+            margin=margin,
+            no_speech=self._no_speech(tree),
+        )
+        return (evidence, "") if evidence.is_plain else self._doubted(evidence, path, tree)
+
+    def _no_speech(self, tree: TextTree) -> float:
+        """The probability that nobody spoke."""
+        after_start = tree.logprobs(self._before.index(self._loaded.tokenizer.sot))
+        return float(after_start[self._loaded.tokenizer.no_speech].exp())
+
+    def _doubted(self, evidence: Evidence, path: Path, tree: TextTree) -> tuple[Evidence, str]:
+        """The evidence with that of what Whisper would write without the grammar; and that."""
+        text, avg_logprob = self._write_freely(tree, len(path.written) + 3, path.tokens)
         heard, read = normalize(text, self.grammar.language).text, path.normal.strip()
         agreement = SequenceMatcher(None, heard[: len(read) + 4], read, autojunk=False).ratio()
         return replace(evidence, agreement=agreement, lead=avg_logprob - evidence.words), text
 
-    def _write_freely(self, start: Start, limit: int) -> tuple[str, float]:
-        """What Whisper would write without the grammar, and its mean log probability."""
+    def _write_freely(self, tree: TextTree, limit: int, guess: Sequence[int] = ()) -> tuple[str, float]:
+        """What Whisper would write without the grammar, perhaps `guess`, and its mean log probability."""
         tokenizer = self._loaded.tokenizer
-        tokens, avg_logprob = free_search(self._loaded.model, start, tokenizer.eot, limit)
+        tokens, avg_logprob = free_search(tree, tokenizer.eot, limit, guess)
         return tokenizer.decode(tokens).strip(), avg_logprob
 
     def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
@@ -231,15 +244,6 @@ def _loop(match: Match) -> Reason | None:
     return Reason.LOW_CONFIDENCE if compression_ratio(match.text) > REPETITIVE else None
 
 
-def _evidence(readings: Sequence[tuple[Path, Match]], no_speech: float) -> Evidence:
-    path, _ = readings[0]
-    margin = path.avg_logprob - readings[1][0].avg_logprob if len(readings) > 1 else MARGIN
-    words = [each for each in path.written if each.is_word]
-    return Evidence(
-        words=sum(each.logprob for each in words) / len(words),
-        worst=min(each.logprob for each in words),
-        outside=min(each.allowed for each in words),
-        rival=max(each.rival for each in words),
-        margin=min(margin, MARGIN),
-        no_speech=no_speech,
-    )
+def _margin(readings: Sequence[tuple[Path, Match]]) -> float:
+    """How much better the mean of all tokens is than that of the second reading."""
+    return min(MARGIN, readings[0][0].avg_logprob - readings[1][0].avg_logprob) if len(readings) > 1 else MARGIN

@@ -118,3 +118,11 @@ def test_logits_of_chosen_positions(model: Whisper, features: torch.Tensor) -> N
 def test_a_vocabulary_tells_the_languages(n_vocab: int, multilingual: bool, languages: int) -> None:  # noqa: FBT001 # a table's column
     dims = Dimensions(80, 1500, 384, 6, 4, n_vocab, 448, 384, 6, 4)
     assert (dims.is_multilingual, dims.n_languages) == (multilingual, languages)
+
+
+def test_some_logits_are_those_of_all(model: Whisper) -> None:
+    hidden = torch.randn(3, 32)
+    every = model.logits(hidden)
+    assert near(model.frequent_logits(hidden), every), "a small vocabulary is frequent as a whole"
+    tokens = torch.tensor([7, 3, 49])
+    assert near(model.logits_of(hidden[1], tokens), every[1, tokens])

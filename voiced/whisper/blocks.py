@@ -5,12 +5,14 @@ Modules carry OpenAI's names. Knows no windows, no caches of a whole decoder, an
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+N_FREQUENT = 8192  # tokens that are worth scoring together; byte pair encoding numbers them by how often they occur
+_ROOM = 128  # positions; a command takes about a hundred
 _AT_ONCE = 375  # positions: a quarter of a window
 _FEW_ROWS = 8  # up to here the projection to the vocabulary is bound by memory, not by arithmetic
 
@@ -21,8 +23,48 @@ class KeyValue(NamedTuple):
     key: Tensor  # (batch, heads, positions, width of a head)
     value: Tensor  # the same shape
 
+    def and_then(self, new: KeyValue) -> KeyValue:
+        """With these positions added."""
+        return KeyValue(torch.cat([self.key, new.key], dim=2), torch.cat([self.value, new.value], dim=2))
 
-def attend(query: Tensor, past: KeyValue, mask: Tensor | None) -> Tensor:
+
+class GrowingKeyValue:
+    """The same, which grows in place: nothing is copied, but who goes on from it has the only one."""
+
+    def __init__(self, past: KeyValue) -> None:
+        self._n = past.key.shape[2]
+        self._both = _with_room(past, self._n)
+
+    @property
+    def key(self) -> Tensor:
+        return self._both.key[:, :, : self._n]
+
+    @property
+    def value(self) -> Tensor:
+        return self._both.value[:, :, : self._n]
+
+    def and_then(self, new: KeyValue) -> GrowingKeyValue:
+        n = self._n + new.key.shape[2]
+        if n > self._both.key.shape[2]:
+            self._both = _with_room(KeyValue(self.key, self.value), n)
+        self._both.key[:, :, self._n : n] = new.key
+        self._both.value[:, :, self._n : n] = new.value
+        self._n = n
+        return self
+
+
+Past: TypeAlias = KeyValue | GrowingKeyValue
+
+
+def _with_room(past: KeyValue, n: int) -> KeyValue:
+    """A copy that can hold `n` positions, and some more."""
+    batch, heads, known, width = past.key.shape
+    both = KeyValue(*(tensor.new_empty(batch, heads, n + _ROOM, width) for tensor in past))
+    both.key[:, :, :known], both.value[:, :, :known] = past
+    return both
+
+
+def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """The mix of values (batch, heads, n, width) that the queries (the same shape) find."""
     return F.scaled_dot_product_attention(query, past.key, past.value, attn_mask=mask)
 
@@ -38,15 +80,21 @@ class Attention(nn.Module):
         self.value = nn.Linear(n_state, n_state)
         self.out = nn.Linear(n_state, n_state)
         self.attend = attend
+        self.fused: nn.Module | None = None  # query, key and value in one, where that is faster
+
+    def look_at_itself(self, x: Tensor, past: Past | None, mask: Tensor | None = None) -> tuple[Tensor, Past]:
+        """Let x (batch, n, state) look at `past` and itself → what it finds, and the past with x added."""
+        three = (self.query(x), self.key(x), self.value(x)) if self.fused is None else self.fused(x).chunk(3, dim=-1)
+        query, key, value = (self._heads(each) for each in three)
+        past = KeyValue(key, value) if past is None else past.and_then(KeyValue(key, value))
+        return self._mixed(self.attend(query, past, mask)), past
 
     def key_value(self, x: Tensor) -> KeyValue:
         return KeyValue(self._heads(self.key(x)), self._heads(self.value(x)))
 
-    def forward(self, x: Tensor, past: KeyValue, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, past: Past, mask: Tensor | None = None) -> Tensor:
         """Let x (batch, n, state) look at `past`; `mask` (n, positions) is true where it may."""
-        found = self.attend(self._heads(self.query(x)), past, mask)
-        mixed: Tensor = self.out(found.transpose(1, 2).flatten(2))
-        return mixed
+        return self._mixed(self.attend(self._heads(self.query(x)), past, mask))
 
     def scores(self, x: Tensor, past: KeyValue) -> Tensor:
         """How strongly x (batch, n, state) looks where, before the softmax: (batch, heads, n, positions)."""
@@ -54,6 +102,10 @@ class Attention(nn.Module):
         scale = query.shape[-1] ** -0.25  # on either side, so that float16 does not overflow
         looks: Tensor = (query * scale) @ (past.key * scale).mT
         return looks
+
+    def _mixed(self, found: Tensor) -> Tensor:
+        mixed: Tensor = self.out(found.transpose(1, 2).flatten(2))
+        return mixed
 
     def _heads(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:2], self.n_head, -1).transpose(1, 2)  # (batch, heads, n, width)
@@ -68,8 +120,8 @@ class EncoderBlock(nn.Module):
         self.mlp_ln = nn.LayerNorm(n_state)
 
     def forward(self, x: Tensor) -> Tensor:
-        normed = self.attn_ln(x)
-        x = x + self.attn(normed, self.attn.key_value(normed))
+        found, _ = self.attn.look_at_itself(self.attn_ln(x), None)
+        x = x + found
         result: Tensor = x + self.mlp(self.mlp_ln(x))
         return result
 
@@ -84,16 +136,14 @@ class DecoderBlock(nn.Module):
         self.mlp = Mlp(n_state)
         self.mlp_ln = nn.LayerNorm(n_state)
 
-    def forward(self, x: Tensor, past: KeyValue, audio: KeyValue, mask: Tensor | None) -> tuple[Tensor, KeyValue]:
+    def forward(self, x: Tensor, past: Past, audio: KeyValue, mask: Tensor | None) -> tuple[Tensor, Past]:
         """Hidden states (rows, n, state) → the same shape, and the past with these n positions added."""
         x, past = self.look_back(x, past, mask)
         return self.look_at(audio, x), past
 
-    def look_back(self, x: Tensor, past: KeyValue, mask: Tensor | None) -> tuple[Tensor, KeyValue]:
-        normed = self.attn_ln(x)
-        new = self.attn.key_value(normed)
-        past = KeyValue(torch.cat([past.key, new.key], dim=2), torch.cat([past.value, new.value], dim=2))
-        return x + self.attn(normed, past, mask), past
+    def look_back(self, x: Tensor, past: Past, mask: Tensor | None) -> tuple[Tensor, Past]:
+        found, past = self.attn.look_at_itself(self.attn_ln(x), past, mask)
+        return x + found, past
 
     def look_at(self, audio: KeyValue, x: Tensor) -> Tensor:
         # Rows of one audio look at the same keys: as so many more queries they read them once.
@@ -125,10 +175,23 @@ class TokenEmbedding(nn.Embedding):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., state) → (..., n_vocab)."""
-        rows = hidden.reshape(-1, hidden.shape[-1])
-        if len(rows) > _FEW_ROWS:
-            return F.linear(hidden, self.weight)
-        # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
-        # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).
-        columns = (rows if len(rows) > 1 else torch.cat([rows, rows])).T
-        return (self.weight @ columns)[:, : len(rows)].T.reshape(*hidden.shape[:-1], -1).contiguous()
+        return _project(hidden, self.weight)
+
+    def frequent_logits(self, hidden: Tensor) -> Tensor:
+        """Hidden states (..., state) → (..., N_FREQUENT), or the whole of a smaller vocabulary."""
+        return _project(hidden, self.weight[:N_FREQUENT])
+
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        """One hidden state (state,) → scores of these tokens (k,) alone."""
+        return self.weight[tokens] @ hidden
+
+
+def _project(hidden: Tensor, weight: Tensor) -> Tensor:
+    """As F.linear."""
+    rows = hidden.reshape(-1, hidden.shape[-1])
+    if len(rows) > _FEW_ROWS:
+        return F.linear(hidden, weight)
+    # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
+    # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).
+    columns = (rows if len(rows) > 1 else torch.cat([rows, rows])).T
+    return (weight @ columns)[:, : len(rows)].T.reshape(*hidden.shape[:-1], -1).contiguous()

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from voiced.whisper.blocks import N_FREQUENT
+
 _ROWS = 4096  # of the vocabulary, packed at once: packing begins with a float32 copy
 
 Packed = Any  # FBGEMM's layout of a weight: a torch.ScriptObject, which only the operators of `quantized` can read
@@ -49,6 +51,12 @@ class Float16TokenEmbedding(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         return torch.cat([_linear(hidden, some) for some in self.packed], dim=-1)
+
+    def frequent_logits(self, hidden: Tensor) -> Tensor:
+        return torch.cat([_linear(hidden, some) for some in self.packed[: N_FREQUENT // _ROWS]], dim=-1)
+
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        return looked_up(self.rows, tokens) @ hidden
 
 
 def as_rows(weight: Tensor) -> Tensor:

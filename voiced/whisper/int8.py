@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from voiced.whisper.blocks import N_FREQUENT
 from voiced.whisper.float16 import looked_up
 
 _LOWEST_SCALE = 1e-12  # of a position or a row that is all zeros
@@ -52,14 +53,22 @@ class Int8TokenEmbedding(nn.Module):
     def __init__(self, weight: Tensor, rows: Tensor, engine: str) -> None:
         super().__init__()
         self.rows = rows
-        self.projection = Int8Linear(weight, None, engine)
+        self.frequent = Int8Linear(weight[:N_FREQUENT], None, engine)
+        self.seldom = Int8Linear(weight[N_FREQUENT:], None, engine) if len(weight) > N_FREQUENT else None
 
     def forward(self, tokens: Tensor) -> Tensor:
         return looked_up(self.rows, tokens)
 
     def logits(self, hidden: Tensor) -> Tensor:
-        found: Tensor = self.projection(hidden)
+        found = self.frequent_logits(hidden)
+        return found if self.seldom is None else torch.cat([found, self.seldom(hidden)], dim=-1)
+
+    def frequent_logits(self, hidden: Tensor) -> Tensor:
+        found: Tensor = self.frequent(hidden)
         return found
+
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        return looked_up(self.rows, tokens) @ hidden
 
 
 def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:

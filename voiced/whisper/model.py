@@ -14,17 +14,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from voiced.whisper.blocks import DecoderBlock, EncoderBlock, KeyValue, TokenEmbedding
+from voiced.whisper.blocks import DecoderBlock, EncoderBlock, GrowingKeyValue, KeyValue, TokenEmbedding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from voiced.whisper.blocks import Past
     from voiced.whisper.dimensions import Dimensions
 
 
@@ -35,12 +36,16 @@ class Cache:
     A row is one continuation. Several rows may belong to one audio: rows 0 to k-1 to the first, k to 2k-1 to the next.
     """
 
-    text: tuple[KeyValue, ...]  # tokens so far; batch = rows
+    text: tuple[Past, ...]  # tokens so far; batch = rows
     audio: tuple[KeyValue, ...]  # computed once; batch = audios
 
     @property
     def n_tokens(self) -> int:
         return self.text[0].key.shape[2]
+
+    def growing(self) -> Cache:
+        """The same, but only the cache that is returned last may be gone on from: nothing is copied."""
+        return Cache(tuple(GrowingKeyValue(KeyValue(past.key, past.value)) for past in self.text), self.audio)
 
     def __getitem__(self, rows: Sequence[int]) -> Cache:
         """These rows, in this order, repeated if asked for; each audio must keep an equal number of its own."""
@@ -49,6 +54,13 @@ class Cache:
         index = torch.tensor(rows, device=self.text[0].key.device)
         text = tuple(KeyValue(past.key[index], past.value[index]) for past in self.text)
         return Cache(text, self.audio)
+
+
+class Branches(NamedTuple):
+    """Where tokens stand that continue different texts, though they are read side by side into one row."""
+
+    depths: Tensor  # (n,): how many tokens come before each in its own text
+    sight: Tensor  # (n, tokens in the cache + n): true where they are of its own text, itself included
 
 
 class Encoder(nn.Module):
@@ -81,10 +93,11 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(DecoderBlock(n_state, dims.n_text_head) for _ in range(dims.n_text_layer))
         self.ln = nn.LayerNorm(n_state)
 
-    def forward(self, tokens: Tensor, cache: Cache) -> tuple[Tensor, Cache]:
+    def forward(self, tokens: Tensor, cache: Cache, branches: Branches | None = None) -> tuple[Tensor, Cache]:
         begin, n = cache.n_tokens, tokens.shape[1]
-        x = self.token_embedding(tokens) + self.positional_embedding[begin : begin + n]
-        mask = _causal_mask(begin, n, tokens.device)
+        depths = slice(begin, begin + n) if branches is None else branches.depths
+        x = self.token_embedding(tokens) + self.positional_embedding[depths]
+        mask = _causal_mask(begin, n, tokens.device) if branches is None else branches.sight
         text = []
         for block, past, audio in zip(self.blocks, cache.text, cache.audio, strict=True):
             x, longer = block(x, past, audio, mask)
@@ -143,9 +156,12 @@ class Whisper(nn.Module):
         return Cache(nothing, audio)
 
     @torch.inference_mode()
-    def decode(self, tokens: Tensor, cache: Cache) -> tuple[Tensor, Cache]:
-        """Read tokens (rows, n) after those in the cache → hidden states (rows, n, state), and the cache with them."""
-        hidden, cache = self.decoder(tokens, cache)
+    def decode(self, tokens: Tensor, cache: Cache, branches: Branches | None = None) -> tuple[Tensor, Cache]:
+        """Read tokens (rows, n) after those in the cache → hidden states (rows, n, state), and the cache with them.
+
+        Each token sees all that stand before it, or what `branches` says.
+        """
+        hidden, cache = self.decoder(tokens, cache, branches)
         return hidden, cache
 
     @torch.inference_mode()
@@ -166,6 +182,16 @@ class Whisper(nn.Module):
         Apart from `decode`, because it reads as much memory as everything else: ask for the positions that matter.
         """
         return self.decoder.token_embedding.logits(hidden).float()
+
+    @torch.inference_mode()
+    def frequent_logits(self, hidden: Tensor) -> Tensor:
+        """The same for the first N_FREQUENT tokens alone, which cost little: most of what is said is among them."""
+        return self.decoder.token_embedding.frequent_logits(hidden).float()
+
+    @torch.inference_mode()
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        """The same for the tokens (k,) alone, of one hidden state (state,)."""
+        return self.decoder.token_embedding.logits_of(hidden, tokens).float()
 
 
 def _causal_mask(begin: int, n: int, device: torch.device) -> Tensor | None:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from voiced.whisper import blocks
 
 if TYPE_CHECKING:
-    from voiced.whisper.blocks import KeyValue
+    from voiced.whisper.blocks import Past
 
 _FEW_ROWS = 8  # up to here the default is faster
 _AT_ONCE = 375  # queries whose looks, 1500 each, lie in the cache
@@ -39,7 +39,7 @@ class OneDnnLinear(nn.Module):
         return _product(x, self.weight, self.bias)
 
 
-def attend(query: Tensor, past: KeyValue, mask: Tensor | None) -> Tensor:
+def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """As `blocks.attend`: head by head, a few queries at a time."""
     n_batch, n_head, n, width = query.shape
     if mask is not None or n * past.key.shape[2] < _MANY_LOOKS:
