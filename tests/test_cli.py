@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -171,6 +172,15 @@ def test_quick_commands_do_not_import_torch(command: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(None, "passive"), ("active", "active")])
+def test_waiting_threads_do_not_spin_unless_asked_to(
+    monkeypatch: pytest.MonkeyPatch, asked: str | None, expected: str
+) -> None:
+    monkeypatch.setattr(os, "environ", {"OMP_WAIT_POLICY": asked} if asked else {})
+    assert main(["sample", "-n", "1"]) == 0
+    assert os.environ["OMP_WAIT_POLICY"] == expected
 
 
 def test_every_command_is_in_the_readme() -> None:

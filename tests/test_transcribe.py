@@ -23,7 +23,7 @@ from voiced import transcribe
 from voiced.errors import ModelError
 from voiced.transcribe import Live, UsageError
 from voiced.transcribe_arguments import COMPUTE, FORMATS, add_arguments
-from voiced.whisper import acceleration
+from voiced.whisper import acceleration, float16
 from voiced.whisper.transcription import Segment, Step
 from voiced.whisper.writers import WRITERS
 
@@ -153,6 +153,21 @@ def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
     except ModelError as error:
         missing(str(error))
     assert "kitchen" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM, which halves the weights")
+def test_memory_that_is_taken() -> None:
+    """As the README says; VmHWM is in KiB."""
+    program = (
+        "import re, sys\n"
+        "from voiced.cli import main\n"
+        "assert main(['transcribe', sys.argv[1], '--threads', '1']) == 0\n"
+        "print(re.search(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read())[1])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, ENGLISH], capture_output=True, text=True, check=True)
+    *text, peak = done.stdout.splitlines()
+    assert text[0].startswith("The kitchen lights are off")
+    assert int(peak) < 450_000
 
 
 def test_choices_are_those_that_there_are() -> None:

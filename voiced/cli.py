@@ -29,6 +29,8 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     options = make_parser([command.__name__ for command in COMMANDS]).parse_args(arguments)
     try:
         done = {command.__name__: command for command in COMMANDS}[options.command](options)

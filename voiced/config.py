@@ -112,7 +112,7 @@ class RecognizerSettings(Section):
     mode: Literal["constrained", "free"] = "constrained"
     """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
-    """Processor threads; null: all cores but one, which is left for listening."""
+    """Processor threads; null: as many as pay, tried at the start; one core is left for listening."""
     beam_size: Annotated[int, Field(ge=1, le=32)] = 3
     """Hypotheses followed at once; 1 is the fastest."""
     prompt: bool = True

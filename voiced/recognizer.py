@@ -10,6 +10,7 @@ The only file where Whisper and the grammar meet. Knows nothing of microphones, 
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -33,6 +34,7 @@ from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
 from voiced.whisper.text_tree import TextTree
+from voiced.whisper.threads import choose_threads
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
@@ -46,11 +48,14 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.whisper.words import TimedWord
 
+log = logging.getLogger(__name__)
+
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
 MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _LATE = 0.3  # seconds after the speech in which words may be placed that were not said
+_WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 
 
@@ -61,7 +66,7 @@ class Recognizer:
         """Load the model; ModelError if it is missing, or not what it claims to be."""
         self._settings = settings
         self.grammar = grammar
-        torch.set_num_threads(settings.threads or max(1, (os.cpu_count() or 2) - 1))
+        torch.set_num_threads(settings.threads or _most_threads())
         try:
             self._loaded = load(settings.model, device=settings.device, compute=settings.compute)
         except (OSError, ValueError) as error:
@@ -80,9 +85,11 @@ class Recognizer:
         self._before = self._tokens_before()
 
     def warm_up(self) -> None:
-        """Recognise a second of silence: the first run costs more than any other."""
-        silence = np.zeros(SAMPLE_RATE, dtype=np.float32)
-        self.recognize(Utterance(silence, 0, (0, SAMPLE_RATE), Ending.SILENCE))
+        """Recognise silence: the first run costs more than any other. Then find the number of threads, if not set."""
+        silence = Utterance(np.zeros(_WARM_UP, dtype=np.float32), 0, (0, _WARM_UP), Ending.SILENCE)
+        self.recognize(silence)
+        if self._settings.threads is None:
+            log.info("threads: %d", choose_threads(lambda: self.recognize(silence), _most_threads(), perf_counter))
 
     def recognize(self, utterance: Utterance) -> Transcript:
         """Say what was said, what it means, and if not, why not."""
@@ -230,6 +237,11 @@ class Recognizer:
                 f"model {self._settings.model!r} does not know the intents' language {language!r}: {remedy}"
             )
         return language
+
+
+def _most_threads() -> int:
+    """One core is left for listening."""
+    return max(1, (os.cpu_count() or 2) - 1)
 
 
 def _window(utterance: Utterance) -> int:

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,6 +22,7 @@ from voiced.transcribe_arguments import FORMATS
 from voiced.whisper import segments, weights
 from voiced.whisper.captions import Layout
 from voiced.whisper.languages import language_code
+from voiced.whisper.threads import choose_threads
 from voiced.whisper.transcription import TranscriptionOptions
 from voiced.whisper.writers import WRITERS
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 QUICK = 30.0  # seconds; recordings of one window need no progress bar
+TRIAL = 400  # mel frames, 4 s: to find the number of threads takes a tenth of a second
 SEED = 0  # the same recording gives the same text, also where tokens are drawn at random
 
 
@@ -146,13 +149,17 @@ def _progress_bar(file: Path, duration: float, output: Output) -> Iterator[Calla
 
 
 def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> LoadedModel:
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
+    most = asked.threads or torch.get_num_threads()
+    torch.set_num_threads(most)
     try:
         loaded = weights.load(model, device=asked.device, compute=asked.compute)
         segments.check_language(loaded, options)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
+    if not asked.threads and most > 1 and loaded.model.device.type == "cpu":
+        silence = torch.zeros(loaded.model.dims.n_mels, TRIAL)
+        loaded.model.encode(silence)
+        choose_threads(lambda: loaded.model.encode(silence), most, perf_counter)
     return loaded
 
 
