@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voiced.flow import Action, Detection, Outcome, Outlook, State, Utterance
+    from voiced.flow import Action, Detection, Opinion, Outcome, Outlook, State, Utterance
 
 
 class Clock:
@@ -35,6 +35,9 @@ class Notes:
 
     def wake(self, detection: Detection) -> None:
         self.told.append(detection)
+
+    def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
+        self.told.append(("rejected", detection.wake_word, opinion.evidence))
 
     def outcome(self, outcome: Outcome) -> None:
         transcript = outcome.transcript

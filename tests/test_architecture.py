@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
-        "assistant", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
+        "assistant", "second_look", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
         "replay", "latency", "latency_plot",
     ),
     "hearing": (

@@ -24,8 +24,8 @@ from voiced import config, grammar
 from voiced.arguments import make_parser
 from voiced.assistant import actions_of, read
 from voiced.cli import COMMANDS, main
-from voiced.flow import Delays, Detection, Ending, Outcome, Reason, Transcript, Utterance
-from voiced.messages import Topics, outcome_event, wake_event
+from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
+from voiced.messages import Topics, outcome_event, wake_event, wake_rejected_event
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
@@ -220,7 +220,15 @@ def test_every_setting_named_exists() -> None:
 
 def test_the_table_of_topics_is_complete() -> None:
     told = {codes(topic)[0] for topic, *_ in tables() if topic.startswith("`voiced/")}
-    plain = (SITE.availability, SITE.state, SITE.mute, SITE.wake, SITE.unmatched, SITE.intent("<Intent>"))
+    plain = (
+        SITE.availability,
+        SITE.state,
+        SITE.mute,
+        SITE.wake,
+        SITE.wake_rejected,
+        SITE.unmatched,
+        SITE.intent("<Intent>"),
+    )
     assert told == {*plain, *SITE.commands}
 
 
@@ -239,6 +247,7 @@ def test_events_have_the_keys_that_are_told() -> None:
     told = {codes(topic)[0]: payload for topic, payload, *_ in tables() if payload.startswith("JSON: ")}
     events = {
         SITE.wake: wake_event(SITE, Detection("alexa", 0.9, 16_000), now),
+        SITE.wake_rejected: wake_rejected_event(SITE, Detection("alexa", 0.9, 16_000), Opinion(0.3, -7.0), now),
         SITE.intent("<Intent>"): outcome_event(SITE, _outcome(None, commands), now),
         SITE.unmatched: outcome_event(SITE, _outcome(Reason.NO_SPEECH, commands), now),
     }

@@ -1,4 +1,5 @@
 """Listening, told as text: '.' quiet, 's' speech, 'W' the frame in which the wake word is detected, 80 ms each.
+'D' is a detection in doubt, which gets a second look.
 
 Detector and VAD are real classes that read the script; further down the real ones hear real files.
 """
@@ -28,8 +29,8 @@ SETTINGS = ListeningSettings(
     pre_roll=0.3, min_speech=0.25, silence=0.8, start_timeout=4.0, longest=10.0, recognize_pauses=False
 )
 SOUNDS = Path(__file__).parent / "sounds"
-QUIET, SPEECH, WAKE = 0.0, 0.5, 0.25  # what the samples of a frame are, for each symbol
-SAMPLES = {".": QUIET, "s": SPEECH, "W": WAKE}
+QUIET, SPEECH, WAKE, DOUBTFUL = 0.0, 0.5, 0.25, 0.3125  # what the samples of a frame are, for each symbol
+SAMPLES = {".": QUIET, "s": SPEECH, "W": WAKE, "D": DOUBTFUL}
 WORD = "." * 10 + "s" * 9 + "W"  # the detector is sure when the word has ended
 
 
@@ -38,9 +39,16 @@ class ScriptDetector:
 
     def __init__(self) -> None:
         self.resets = 0
+        self.refused: list[Detection] = []
 
     def detect(self, frame: AudioFrame) -> Detection | None:
-        return Detection("hey_jarvis", 0.9, frame.end) if frame.samples[0] == WAKE else None
+        symbol = frame.samples[0]
+        if symbol not in (WAKE, DOUBTFUL):
+            return None
+        return Detection("hey_jarvis", 0.9, frame.end, doubtful=bool(symbol == DOUBTFUL))
+
+    def refuse(self, detection: Detection) -> None:
+        self.refused.append(detection)
 
     def reset(self) -> None:
         self.resets += 1

@@ -6,6 +6,7 @@ The story
     cli, arguments, transcribe_arguments    what may be typed, and one function for each command
     daemon                                  opens and wires everything, says READY, closes in reverse order
     assistant                               hear → recognise → match → act, on one screen
+    second_look                             what the ear announces, without wake words that were none
     check, init, demo, transcribe, report   what commands do that is more than a call
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
     replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech

@@ -47,10 +47,11 @@ class Capture:
     ) -> None:
         self._settings = settings
         self._vad = vad
-        self._detection = detection
+        self.detection = detection
         self._frames = list(history)
         self._origin = self._frames[0].start
-        self._woken = (self._frames[-1].end - self._origin) // STEP  # step of the detection or request
+        woken = detection.at if detection else self._frames[-1].end
+        self._woken = (woken - self._origin) // STEP  # step of the detection or request
         self._sounds: list[Activity] = []  # every step since the origin
         self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
         self._asked: int | None = None  # step at which the speech ended that was handed out last
@@ -76,7 +77,7 @@ class Capture:
 
     def _start(self) -> Ending | None:
         """Begin endpointing as soon as it can be told where the command starts."""
-        start = command_start(self._sounds, self._woken) if self._detection else self._woken
+        start = command_start(self._sounds, self._woken) if self.detection else self._woken
         if start is None or start >= len(self._sounds):
             return None
         self._endpointer = Endpointer(self._settings, start * STEP)
@@ -118,14 +119,14 @@ class Capture:
     def nothing(self) -> Utterance:
         """Nothing that can be used."""
         end = self._frames[-1].end
-        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self._detection)
+        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection)
 
     def utterance(self, ending: Ending) -> Utterance:
         """What was heard, without the wake word or beginning with it."""
         sound = np.concatenate([frame.samples for frame in self._frames])
         kept = self._cut()
         begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
-        prefix = spoken(self._detection.wake_word) if self._detection and kept.one_breath else ""
+        prefix = spoken(self.detection.wake_word) if self.detection and kept.one_breath else ""
         blank(sound, begin)
         start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
         return Utterance(
@@ -133,14 +134,14 @@ class Capture:
             start=self._origin + start,
             speech=(self._origin + first, self._origin + last),
             ending=_ending(ending, said=first < last),
-            detection=self._detection,
+            detection=self.detection,
             prefix=prefix,
         )
 
     def _cut(self) -> Cut:
         assert self._endpointer, "it is what ends a recording"
         first, last = (sample // STEP for sample in self._endpointer.speech)
-        if self._detection:
+        if self.detection:
             return cut(self._sounds, self._woken, (first, last))
         return Cut(0, (speech_start(self._sounds, first, self._woken) if first < last else first, last))
 

@@ -60,9 +60,14 @@ class WakeWord(Section):
     """One wake word, with what differs from the settings for all."""
 
     model: str
-    """A bundled model (alexa, hey_jarvis, hey_marvin, hey_mycroft, timer, weather) or the path of an .onnx file."""
+    """A bundled model (alexa, hey_jarvis, hey_marvin, hey_mycroft, timer, weather) or the path of a file: one that
+    `voiced wake enroll` made, or a network of openWakeWord's (.onnx)."""
     threshold: Probability | None = None
     """Score that counts as heard; null: `wake_word.threshold`."""
+    verify: bool | None = None
+    """Have a second look; null: `wake_word.verify`."""
+    evidence: Probability | None = None
+    """What the second look must find; null: `wake_word.evidence`."""
     patience: Annotated[int, Field(ge=1, le=25)] | None = None
     """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
 
@@ -74,9 +79,13 @@ class WakeWordSettings(Section):
     """What wakes."""
 
     models: Annotated[tuple[WakeWordOrName, ...], AfterValidator(_not_empty)] = (WakeWord(model="hey_jarvis"),)
-    """Any number of wake words: a name, or a mapping with `model`, `threshold`, `patience`."""
-    threshold: Probability = 0.5
-    """Score from 0 to 1 that counts as heard: higher wakes less often by mistake and misses more."""
+    """Any number of wake words: a name, or a mapping with `model` and any of the settings below."""
+    verify: bool = True
+    """Let the recogniser have a second look at each detection, and drop those in which it does not hear the word."""
+    evidence: Probability = 0.5
+    """What the second look must find, from 0 to 1: higher wakes less often by mistake and misses more."""
+    threshold: Probability | None = None
+    """Score from 0 to 1 that counts as heard at first; null: 0.1 with a second look, 0.5 without."""
     patience: Annotated[int, Field(ge=1, le=25)] = 1
     """Frames of 80 ms in a row that must reach the threshold."""
     refractory: Annotated[float, Field(ge=0, le=60)] = 2.0

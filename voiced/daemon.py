@@ -27,9 +27,11 @@ from voiced.microphone import Microphone
 from voiced.mqtt import Mqtt
 from voiced.recognizer import Recognizer
 from voiced.relay import Relay
+from voiced.second_look import SecondLook
 from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
-from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.detector import SURE, WakeWord, WakeWordDetector
+from voiced.wake.verification import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 0.9  # seconds in which what was heard is still answered after a signal to stop
 PAUSE_FRAMES = 20  # 1.6 s of silence after each recording: the speaker of the last one is done
+DOUBTFUL = 0.1  # score that counts where there is a second look
 EVENTS_WAITING = 8  # while a command is being recognised; frames are no events
 
 
@@ -99,7 +102,9 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
-    Assistant(commands, recognizer, mqtt, pace.since, requests.expect).run(heard)
+    look = _second_look(config.wake_word, detector, recognizer)
+    believed = look.believed(heard, requests, mqtt)
+    Assistant(commands, recognizer, mqtt, pace.since, requests.expect).run(believed)
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
@@ -201,12 +206,19 @@ class _Signals(AbstractContextManager["_Signals"]):
 
 
 def _wake_words(settings: WakeWordSettings) -> list[WakeWord]:
-    return [
-        WakeWord(
-            word.model, word.threshold or settings.threshold, word.patience or settings.patience, settings.refractory
-        )
-        for word in settings.models
-    ]
+    words = []
+    for word in settings.models:
+        verify = settings.verify if word.verify is None else word.verify
+        threshold = word.threshold or settings.threshold or (DOUBTFUL if verify else SURE)
+        patience = word.patience or settings.patience
+        words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
+    return words
+
+
+def _second_look(settings: WakeWordSettings, detector: WakeWordDetector, recognizer: Recognizer) -> SecondLook:
+    enough = [word.evidence or settings.evidence for word in settings.models]
+    opinion = Verifier(recognizer.loaded, recognizer.grammar.language).opinion
+    return SecondLook(opinion, detector.phrases, dict(zip(detector.phrases, enough, strict=True)))
 
 
 def log_to_stderr(*, verbose: bool) -> None:

@@ -44,6 +44,15 @@ class Detection:
     wake_word: str  # the model's name: "alexa", "hey_jarvis", or a file's stem
     score: float  # 0 to 1
     at: int  # index of the sample after the frame that completed it
+    doubtful: bool = False  # the recogniser is to have a second look
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the recogniser says to a wake word that was detected."""
+
+    evidence: float  # 1: the phrase is no surprise at all; 0: as surprising as in silence
+    logprob: float  # mean natural log probability of the phrase's tokens
 
 
 class Ending(Enum):

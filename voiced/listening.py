@@ -11,19 +11,24 @@ before the command is nearly over anyway, so that a question about a pause insid
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+import numpy as np
+
 from voiced.capture import Capture
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Outlook, Utterance
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Outlook, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voiced.capture import VoiceActivity
     from voiced.config import ListeningSettings
+    from voiced.flow import Samples
 
-HISTORY = 2 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept from before a recording: a wake word and some quiet
+BEFORE = 2 * SAMPLE_RATE  # samples of a recording from before the detection: a wake word and some quiet
+HISTORY = 4 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept: a second look may take its time
+LOOKED_AT = 28  # frames that a second look is given, 2.24 s
 PAUSE = 2_400  # samples, 0.15 s: shorter gaps are inside of words. Of real orders one in three has a longer one
 
 
@@ -31,14 +36,19 @@ class Detector(Protocol):
     """Hears wake words."""
 
     def detect(self, frame: AudioFrame) -> Detection | None: ...
+    def refuse(self, detection: Detection) -> None: ...
     def reset(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A recording has begun: woken by a word, or (None) because it was asked for."""
+    """A recording has begun: woken by a word, or (None) because it was asked for.
+
+    With a doubtful word, while another recording is under way, it begins only once the word was believed.
+    """
 
     detection: Detection | None
+    sound: Samples | None = field(default=None, compare=False)  # if the detection is doubtful, for the second look
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,14 @@ class Expectation:
     outlook: Outlook
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a doubtful wake word was one."""
+
+    detection: Detection
+    accepted: bool
+
+
 Event: TypeAlias = Listening | Muted | Pause | Utterance
 
 
@@ -75,7 +93,12 @@ class Requests:
     def __init__(self) -> None:
         self.muted = False
         self.expectation: Expectation | None = None
+        self.verdicts: deque[Verdict] = deque()
         self._listen = False
+
+    def judge(self, detection: Detection, *, accepted: bool) -> None:
+        """Result of the second look."""
+        self.verdicts.append(Verdict(detection, accepted))
 
     def expect(self, so_far: Utterance, outlook: Outlook) -> None:
         """Answer to a pause."""
@@ -113,6 +136,8 @@ def listen(
             ear.mute(muted=requests.muted)
             yield Muted(requests.muted)
         asked = requests.take_listen()
+        while requests.verdicts:
+            yield from ear.heed(requests.verdicts.popleft())
         if not ear.muted:
             questions.heed(ear.capture, frame.start)
             yield from ear.hear(frame, asked=asked)
@@ -158,25 +183,57 @@ class _Ear:
         self._settings = settings
         self._history: deque[AudioFrame] = deque(maxlen=HISTORY)
         self.capture: Capture | None = None
+        self._doubted: Detection | None = None  # heard during a recording; until it is believed, that goes on
         self.muted = False
 
     def hear(self, frame: AudioFrame, *, asked: bool) -> Iterator[Event]:
-        """A wake word during a recording begins a new one: somebody starts over. `asked` does not."""
+        """A wake word during a recording begins a new one: somebody starts over. `asked` does not.
+
+        Nor does a doubtful wake word: what was heard may be the command's own words.
+        """
         if self._history and self._history[-1].end != frame.start:
             if self.capture:
                 yield self.capture.nothing()
             self._forget()  # frames are missing: what comes is another stream
         self._history.append(frame)
         detection = self._detector.detect(frame)
+        if detection and detection.doubtful and self.capture:
+            self._doubted, detection = detection, None
+            yield Listening(self._doubted, self._sound())
         if detection or (asked and not self.capture):
-            yield Listening(detection)
-            self.capture = Capture(self._settings, self._vad, self._history, detection)
-            ending = self.capture.catch_up()
+            yield Listening(detection, self._sound() if detection and detection.doubtful else None)
+            ending = self._begin(detection)
         else:
             ending = self.capture.hear(frame) if self.capture else None
+        yield from self._ended(ending)
+
+    def heed(self, verdict: Verdict) -> Iterator[Event]:
+        """Drop the recording that a refused wake word began; begin the one that a believed one did not."""
+        detection = verdict.detection
+        if verdict.accepted and detection == self._doubted:
+            yield from self._ended(self._begin(detection))
+        if not verdict.accepted:
+            self._detector.refuse(detection)
+            if self.capture and self.capture.detection == detection:
+                self.capture = None
+        if detection == self._doubted:
+            self._doubted = None
+
+    def _begin(self, detection: Detection | None) -> Ending | None:
+        """A recording, from shortly before the wake word on."""
+        since = (detection.at if detection else self._history[-1].end) - BEFORE
+        frames = [frame for frame in self._history if frame.start >= since]
+        self.capture = Capture(self._settings, self._vad, frames, detection)
+        return self.capture.catch_up()
+
+    def _ended(self, ending: Ending | None) -> Iterator[Event]:
         if self.capture and ending:
             yield self.capture.utterance(ending)
             self.capture = None
+
+    def _sound(self) -> Samples:
+        """What a second look needs."""
+        return np.concatenate([frame.samples for frame in list(self._history)[-LOOKED_AT:]])
 
     def mute(self, *, muted: bool) -> None:
         """Throw everything away."""
@@ -184,6 +241,6 @@ class _Ear:
         self._forget()
 
     def _forget(self) -> None:
-        self.capture = None
+        self.capture = self._doubted = None
         self._history.clear()
         self._detector.reset()

@@ -11,7 +11,7 @@ from voiced.flow import SAMPLE_RATE, Action, Sentence
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from voiced.flow import Detection, Outcome
+    from voiced.flow import Detection, Opinion, Outcome
 
 EVENT_EXPIRES = 10.0  # seconds; who was away that long is not told what was heard meanwhile
 LONGEST_SENTENCE = 500  # characters; a sentence that nobody would speak is no command
@@ -60,6 +60,11 @@ class Topics:
         return f"voiced/{self.site}/wake"
 
     @property
+    def wake_rejected(self) -> str:
+        """Something sounded like a wake word, and was none."""
+        return f"voiced/{self.site}/wake/rejected"
+
+    @property
     def unmatched(self) -> str:
         """Something was heard that is no command."""
         return f"voiced/{self.site}/unmatched"
@@ -97,6 +102,18 @@ def wake_event(topics: Topics, detection: Detection, at: datetime) -> Action:
         "at": round(detection.at / SAMPLE_RATE, 2),  # seconds of sound, as all that follow
     }
     return _event(topics, topics.wake, told, at)
+
+
+def wake_rejected_event(topics: Topics, detection: Detection, opinion: Opinion, at: datetime) -> Action:
+    """The recogniser did not hear the wake word that was detected."""
+    told: dict[str, object] = {
+        "wake_word": detection.wake_word,
+        "score": round(detection.score, 4),
+        "evidence": round(opinion.evidence, 4),
+        "logprob": round(opinion.logprob, 2),
+        "at": round(detection.at / SAMPLE_RATE, 2),
+    }
+    return _event(topics, topics.wake_rejected, told, at)
 
 
 def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:

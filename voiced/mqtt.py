@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from voiced.broker import Bell, BrokerAwayError
 from voiced.errors import BrokerError
 from voiced.exchange import connect, report, turn
-from voiced.messages import Topics, outcome_event, read_command, wake_event
+from voiced.messages import Topics, outcome_event, read_command, wake_event, wake_rejected_event
 from voiced.outbox import Outbox
 from voiced.relay import start_thread
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from voiced.broker import Connection
     from voiced.config import MqttSettings
-    from voiced.flow import Action, Detection, Outcome, State
+    from voiced.flow import Action, Detection, Opinion, Outcome, State
     from voiced.messages import Command
     from voiced.outbox import Delivery
 
@@ -83,6 +83,10 @@ class Mqtt:
     def wake(self, detection: Detection) -> None:
         """Tell that a wake word was heard."""
         self.publish(wake_event(self._topics, detection, _now()))
+
+    def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
+        """Tell that a wake word was none after all."""
+        self.publish(wake_rejected_event(self._topics, detection, opinion, _now()))
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell what came of a command."""

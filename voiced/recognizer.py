@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from voiced.constrained import Path
     from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
+    from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,11 @@ class Recognizer:
         vocabulary = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
         self._constraint = Constraint(grammar.automaton, grammar.language, vocabulary, tokenizer.eot)
         self._before = self._tokens_before()
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """The model, for others who want to ask it something."""
+        return self._loaded
 
     def warm_up(self) -> None:
         """Recognise silence: the first run costs more than any other. Then find the number of threads, if not set."""

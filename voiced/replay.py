@@ -107,6 +107,8 @@ class _NoWakeWord:
     def detect(self, _frame: AudioFrame) -> Detection | None:
         return None
 
+    def refuse(self, detection: Detection) -> None: ...
+
     def reset(self) -> None:
         pass
 

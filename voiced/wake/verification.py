@@ -9,14 +9,13 @@ sound takes away. To it comes a little of how sure the first look was: each make
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import SAMPLE_RATE, Opinion
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 
 if TYPE_CHECKING:
@@ -29,17 +28,6 @@ ENOUGH = 0.5  # evidence; 0.47 to 0.61 separate six words from 1,000 false detec
 TRUST = 0.03  # evidence for each unit of the first look's log odds
 LOG_ODDS = (-5.0, 7.0)  # beyond these the first look is no surer
 FAINT = 10 ** (-45 / 20)  # of full scale: the noise of a room in which nobody speaks
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What the second look has found."""
-
-    evidence: float  # 1: the phrase is no surprise at all; 0: as surprising as in silence
-    logprob: float  # mean natural log probability of the phrase's tokens
-
-    def __str__(self) -> str:
-        return f"evidence {self.evidence:.2f}, logprob {self.logprob:.1f}"
 
 
 class Verifier:

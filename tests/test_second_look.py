@@ -1,0 +1,164 @@
+"""A wake word in doubt: what the ear does until it is believed or refused, and what is dropped if it was none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.fakes import Notes
+from tests.test_listening import SETTINGS, WORD, ScriptDetector, ScriptVad, at_frame, frame_of, hear, utterances
+from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
+from voiced.listening import Listening, Pause, Requests, listen
+from voiced.second_look import SecondLook
+
+if TYPE_CHECKING:
+    from voiced.assistant import Heard
+    from voiced.flow import Samples
+
+DOUBTED = WORD.replace("W", "D")  # detected in frame 19
+FIRST = Detection("hey_jarvis", 0.9, 20 * FRAME_SAMPLES, doubtful=True)
+COMMAND = "." * 5 + "s" * 10 + "." * 12
+
+
+def judged(number: int, script: str, detection: Detection, *, accepted: bool) -> list[object]:
+    """Events, where the verdict comes before a frame."""
+    requests = Requests()
+    return list(hear(at_frame(number, lambda: requests.judge(detection, accepted=accepted), script), requests))
+
+
+# -- the ear -----------------------------------------------------------------------------------------
+
+
+def test_the_recording_begins_before_it_is_judged() -> None:
+    listening, utterance = judged(30, DOUBTED + COMMAND, FIRST, accepted=True)
+    assert isinstance(listening, Listening)
+    assert isinstance(utterance, Utterance)
+    assert listening.detection == utterance.detection == FIRST
+    assert frame_of(utterance.speech[0]) == pytest.approx(25, abs=0.4)
+
+
+def test_the_second_look_gets_the_word_and_what_came_before() -> None:
+    [listening, _] = hear(at_frame(0, lambda: None, "." * 20 + DOUBTED + COMMAND))
+    assert isinstance(listening, Listening)
+    assert listening.sound is not None
+    assert len(listening.sound) == 28 * FRAME_SAMPLES
+    assert set(listening.sound[-FRAME_SAMPLES:]) == {np.float32(0.3125)}
+
+
+def test_a_word_without_a_doubt_needs_no_second_look() -> None:
+    [listening, _] = hear(at_frame(0, lambda: None, WORD + COMMAND))
+    assert isinstance(listening, Listening)
+    assert listening.sound is None
+
+
+def test_a_refused_word_ends_the_recording() -> None:
+    [listening] = judged(22, DOUBTED + COMMAND, FIRST, accepted=False)
+    assert isinstance(listening, Listening)
+
+
+def test_a_refused_word_may_be_followed_by_a_real_one() -> None:
+    script = DOUBTED + "." * 10 + "s" * 9 + "W" + COMMAND
+    *_, utterance = judged(22, script, FIRST, accepted=False)
+    assert isinstance(utterance, Utterance)
+    assert utterance.detection == Detection("hey_jarvis", 0.9, 40 * FRAME_SAMPLES)
+
+
+def test_the_detector_learns_of_a_refusal() -> None:
+    requests, detector = Requests(), ScriptDetector()
+    sound = at_frame(22, lambda: requests.judge(FIRST, accepted=False), DOUBTED + COMMAND)
+    list(listen(sound, detector, ScriptVad(), SETTINGS, requests))
+    assert detector.refused == [FIRST]
+
+
+DURING = WORD + "." * 5 + "s" * 6 + "D" + "s" * 6 + "." * 12  # a command, in which something sounds like the word
+SECOND = Detection("hey_jarvis", 0.9, 32 * FRAME_SAMPLES, doubtful=True)
+
+
+def test_a_command_goes_on_through_a_word_in_doubt() -> None:
+    for events in (hear(at_frame(0, lambda: None, DURING)), judged(34, DURING, SECOND, accepted=False)):
+        _, doubted, utterance = events
+        assert isinstance(doubted, Listening)
+        assert doubted.detection == SECOND
+        assert isinstance(utterance, Utterance)
+        assert utterance.detection == Detection("hey_jarvis", 0.9, 20 * FRAME_SAMPLES)
+        assert frame_of(utterance.speech[0]) == pytest.approx(25, abs=0.4)
+        assert frame_of(utterance.speech[1]) == pytest.approx(38, abs=0.4)
+
+
+def test_a_believed_word_during_a_command_begins_another() -> None:
+    script = DURING.rstrip(".") + "." * 4 + "s" * 8 + "." * 12
+    *_, utterance = judged(36, script, SECOND, accepted=True)
+    assert isinstance(utterance, Utterance)
+    assert utterance.detection == SECOND
+    assert frame_of(utterance.speech[1]) == pytest.approx(38 + 4 + 8, abs=0.4)
+
+
+def test_a_late_belief_begins_a_recording_of_what_was_said_meanwhile() -> None:
+    script = WORD + "." * 4 + "s" * 5 + "D" + "." * 5 + "s" * 8 + "." * 30
+    second = Detection("hey_jarvis", 0.9, 30 * FRAME_SAMPLES, doubtful=True)
+    late = [event for event in judged(50, script, second, accepted=True) if isinstance(event, Utterance)]
+    assert late[-1].detection == second
+    assert frame_of(late[-1].speech[0]) == pytest.approx(35, abs=0.4)
+    assert frame_of(late[-1].speech[1]) == pytest.approx(43, abs=0.4)
+
+
+# -- the filter --------------------------------------------------------------------------------------
+
+SOUND = np.zeros(35_840, np.float32)
+
+
+class Believer:
+    """Believes phrases that the test says."""
+
+    def __init__(self, *believed: str) -> None:
+        self.believed = believed
+        self.asked: list[tuple[int, str, float]] = []
+
+    def __call__(self, sound: Samples, phrase: str, score: float) -> Opinion:
+        self.asked.append((len(sound), phrase, score))
+        return Opinion(0.8 if phrase in self.believed else 0.4, -3.0)
+
+
+def through(events: list[Heard], *believed: str, requests: Requests | None = None) -> tuple[list[Heard], Notes]:
+    notes = Notes()
+    look = SecondLook(Believer(*believed), {"hey_jarvis": "hey jarvis"}, {"hey_jarvis": 0.5})
+    return list(look.believed(events, requests or Requests(), notes)), notes
+
+
+def utterance(detection: Detection | None) -> Utterance:
+    return Utterance(SOUND, 0, (100, 200), Ending.SILENCE, detection)
+
+
+def test_what_comes_of_a_believed_word_passes() -> None:
+    events: list[Heard] = [Listening(FIRST, SOUND), Pause(utterance(FIRST)), utterance(FIRST)]
+    requests = Requests()
+    passed, notes = through(events, "hey jarvis", requests=requests)
+    assert passed == events
+    assert notes.told == []
+    [verdict] = requests.verdicts
+    assert (verdict.detection, verdict.accepted) == (FIRST, True)
+
+
+def test_what_comes_of_a_refused_word_is_dropped_and_told() -> None:
+    requests = Requests()
+    passed, notes = through([Listening(FIRST, SOUND), Pause(utterance(FIRST)), utterance(FIRST)], requests=requests)
+    assert passed == []
+    assert notes.told == [("rejected", "hey_jarvis", 0.4)]
+    [verdict] = requests.verdicts
+    assert (verdict.detection, verdict.accepted) == (FIRST, False)
+    assert requests.expectation is not None
+    assert (requests.expectation.until, requests.expectation.outlook) == (200, Outlook.UNKNOWN)
+
+
+def test_what_comes_of_another_word_passes() -> None:
+    other: list[Heard] = [utterance(SECOND), Pause(utterance(SECOND)), utterance(None)]
+    passed, _ = through([Listening(FIRST, SOUND), *other])
+    assert passed == other
+
+
+def test_only_a_word_in_doubt_is_looked_at() -> None:
+    events: list[Heard] = [Listening(FIRST), Listening(None), utterance(FIRST)]
+    assert through(events)[0] == events
+    assert utterances([event for event in events if isinstance(event, Utterance)])
