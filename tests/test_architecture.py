@@ -31,7 +31,7 @@ HOUSE = {
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",
         "capture", "listening",
     ),
-    "understanding": ("recognizer", "free", "constrained", "confidence", "expectation", "whisper", "grammar"),
+    "understanding": ("recognizer", "free", "constrained", "confidence", "expectation", "pauses", "whisper", "grammar"),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "picture",
@@ -48,6 +48,7 @@ PURE = (
     "endpointing",
     "command_start",
     "capture",
+    "pauses",
     "expectation",
     "wake.incremental",
     "noise",

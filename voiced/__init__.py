@@ -22,6 +22,7 @@ Hearing
 Understanding
     recognizer, constrained, free           Whisper + grammar → transcript, under the grammar or before it
     confidence                              how sure that is; what is no command is rejected here
+    pauses                                  long ones inside of a command are shortened before it is recognised
     expectation                             what may follow: how long it is worth to wait
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced
     grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper

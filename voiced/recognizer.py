@@ -30,6 +30,7 @@ from voiced.grammar import vocabulary_prompt
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
+from voiced.pauses import with_short_pauses
 from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, log_mel, pad_or_trim
@@ -101,10 +102,11 @@ class Recognizer:
         """Say what was said, what it means, and if not, why not."""
         if utterance.ending is Ending.NO_SPEECH:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
-        return self._recognize(utterance)[0]
+        return self._recognize(with_short_pauses(utterance))[0]
 
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
         """The same in the middle of a recording, and what may follow."""
+        utterance = with_short_pauses(utterance)
         transcript, features = self._recognize(utterance)
         end = (utterance.speech[1] - utterance.start) / SAMPLE_RATE
         words = self._timed(transcript, features, end) if transcript.match else []
@@ -161,6 +163,7 @@ class Recognizer:
 
     def weigh(self, utterance: Utterance) -> tuple[Match, Evidence] | None:
         """The likeliest command and what speaks for it, whether or not that is enough; None if nothing is likely."""
+        utterance = with_short_pauses(utterance)
         tree = self._begin(self._hear(utterance, _window(utterance)), utterance.prefix)
         readings = self._understood(self._search(tree))
         if not readings:

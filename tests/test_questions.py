@@ -1,0 +1,173 @@
+"""Listening with somebody who answers at pauses, told as text as in `test_listening`.
+
+The answer to a pause comes a number of frames later, as from a recogniser in another thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_listening import WORD, ScriptDetector, ScriptVad, frame_of, frames
+from voiced.config import ListeningSettings
+from voiced.flow import Outlook, Utterance
+from voiced.listening import Listening, Muted, Pause, Requests, listen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiced.flow import AudioFrame
+    from voiced.listening import Event
+
+SETTINGS = ListeningSettings(
+    pre_roll=0.3, min_speech=0.25, silence=0.8, silence_complete=0.4, silence_unfinished=1.2, start_timeout=4.0
+)
+COMPLETE, EXTENDABLE, UNFINISHED, UNKNOWN = Outlook
+
+
+def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSettings = SETTINGS) -> list[Event]:
+    """What the ear says if each pause is answered, `after` frames later, by the next of these."""
+    requests, answers = Requests(), list(outlooks)
+    waiting: list[tuple[int, Utterance]] = []
+    at = 0
+
+    def sound() -> Iterator[AudioFrame]:
+        nonlocal at
+        for at, frame in enumerate(frames(script)):
+            if waiting and answers and waiting[0][0] == at:
+                requests.expect(waiting.pop(0)[1], answers.pop(0))
+            yield frame
+
+    heard: list[Event] = []
+    for event in listen(sound(), ScriptDetector(), ScriptVad(), settings, requests):
+        heard.append(event)
+        if isinstance(event, Pause):
+            waiting.append((at + after, event.so_far))
+    return heard
+
+
+def kinds(events: list[Event]) -> list[str]:
+    """In short: how each recording went."""
+    return [event.ending.value if isinstance(event, Utterance) else type(event).__name__ for event in events]
+
+
+def seconds_of_quiet(utterance: Event) -> float:
+    assert isinstance(utterance, Utterance)
+    return round((utterance.start + len(utterance.samples) - utterance.speech[1]) / 16_000, 1)
+
+
+@pytest.mark.parametrize(
+    ("outlook", "ending", "quiet"),
+    [
+        (COMPLETE, "complete", 0.3),
+        (EXTENDABLE, "silence", 0.4),
+        (UNFINISHED, "silence", 1.2),
+        (UNKNOWN, "silence", 0.8),
+    ],
+)
+def test_the_answer_decides_how_long_it_waits(outlook: Outlook, ending: str, quiet: float) -> None:
+    events = hear(WORD + "." * 5 + "s" * 10 + "." * 20, outlook)
+    assert kinds(events) == ["Listening", "Pause", ending]
+    assert seconds_of_quiet(events[2]) == pytest.approx(quiet, abs=0.11)
+
+
+def test_what_is_handed_out_at_the_pause_is_what_is_handed_out_at_the_end() -> None:
+    _, pause, utterance = hear(WORD + "." * 5 + "s" * 10 + "." * 20, COMPLETE)
+    assert isinstance(pause, Pause)
+    assert isinstance(utterance, Utterance)
+    assert (pause.so_far.start, pause.so_far.speech) == (utterance.start, utterance.speech)
+    assert (utterance.samples[: len(pause.so_far.samples)] == pause.so_far.samples).all()
+
+
+def test_nobody_answers() -> None:
+    assert kinds(hear(WORD + "." * 5 + "s" * 10 + "." * 12)) == ["Listening", "Pause", "silence"]
+
+
+def test_pauses_are_not_asked_about_if_nobody_wants_to_know() -> None:
+    silent = SETTINGS.model_copy(update={"recognize_pauses": False})
+    assert kinds(hear(WORD + "." * 5 + "s" * 10 + "." * 12, settings=silent)) == ["Listening", "silence"]
+
+
+def test_speech_that_goes_on_makes_the_answer_void() -> None:
+    events = hear(WORD + "." * 5 + "s" * 10 + "..." + "s" * 10 + "." * 12, COMPLETE, UNKNOWN, after=3)
+    assert kinds(events) == ["Listening", "Pause", "Pause", "silence"]
+    assert isinstance(events[3], Utterance)
+    assert frame_of(events[3].speech[1]) == pytest.approx(48, abs=0.4)
+
+
+def test_one_question_at_a_time() -> None:
+    script = WORD + "." * 5 + "s" * 10 + "..." + "s" * 5 + "..." + "s" * 5 + "." * 20
+    events = hear(script, COMPLETE, UNKNOWN, after=9)  # the answer to the first pause comes after the second
+    assert kinds(events) == ["Listening", "Pause", "Pause", "silence"]
+    assert isinstance(events[2], Pause)
+    assert frame_of(events[2].so_far.speech[1]) == pytest.approx(51, abs=0.4)
+
+
+def test_who_answers_late_is_asked_later() -> None:
+    """The second command has a pause of 0.24 s, and recognising took 0.72 s the last time."""
+    first = WORD + "." * 5 + "s" * 10 + "." * 20
+    second = WORD + "." * 5 + "s" * 10 + "..." + "s" * 10 + "." * 20
+    quick = hear(first + second, UNKNOWN, UNKNOWN, UNKNOWN, after=1)
+    assert kinds(quick) == ["Listening", "Pause", "silence", "Listening", "Pause", "Pause", "silence"]
+    slow = hear(first + second, UNKNOWN, UNKNOWN, UNKNOWN, after=9)
+    assert kinds(slow) == ["Listening", "Pause", "silence", "Listening", "Pause", "silence"]
+
+
+def test_however_late_the_answers_the_end_is_asked_about() -> None:
+    script = WORD + "." * 5 + "s" * 10 + "." * 60
+    assert kinds(hear(script + script, UNKNOWN, UNKNOWN, after=50)) == 2 * ["Listening", "Pause", "silence"]
+
+
+# -- one word in one breath with the wake word --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outlook", "ending", "quiet"),
+    [(COMPLETE, "complete", 0.3), (EXTENDABLE, "silence", 0.4), (UNKNOWN, "silence", 4.0)],
+)
+def test_one_word_in_one_breath(outlook: Outlook, ending: str, quiet: float) -> None:
+    events = hear(WORD + "ssss" + "." * 60, outlook)
+    assert kinds(events) == ["Listening", "Pause", ending]
+    assert isinstance(events[1], Pause)
+    assert events[1].so_far.prefix == "Hey Jarvis,"
+    assert seconds_of_quiet(events[2]) == pytest.approx(quiet, abs=0.25)
+
+
+def test_a_drawled_wake_word_is_followed_by_a_command_all_the_same() -> None:
+    events = hear(WORD + "ssss" + "." * 12 + "s" * 10 + "." * 20, UNKNOWN, COMPLETE)
+    assert kinds(events) == ["Listening", "Pause", "Pause", "complete"]
+    assert isinstance(events[3], Utterance)
+    assert frame_of(events[3].speech[0]) == pytest.approx(36, abs=0.4)
+    assert events[3].prefix == ""
+
+
+def test_after_the_wake_word_alone_nobody_is_asked() -> None:
+    assert kinds(hear(WORD + "." * 60)) == ["Listening", "no_speech"]
+
+
+# -- what comes between -------------------------------------------------------------------------------
+
+
+def test_a_wake_word_during_a_question_starts_over() -> None:
+    script = WORD + "." * 5 + "s" * 10 + "..." + "sssW" + "." * 5 + "s" * 8 + "." * 12
+    events = hear(script, COMPLETE, COMPLETE, after=5)
+    assert kinds(events) == ["Listening", "Pause", "Listening", "Pause", "complete"]
+
+
+def test_muting_makes_a_question_void() -> None:
+    requests = Requests()
+
+    def sound() -> Iterator[AudioFrame]:
+        for index, frame in enumerate(frames(WORD + "." * 5 + "s" * 10 + "." * 20)):
+            if index in (38, 41):
+                requests.mute(muted=index == 38)
+            yield frame
+
+    heard = []
+    for event in listen(sound(), ScriptDetector(), ScriptVad(), SETTINGS, requests):
+        heard.append(event)
+        if isinstance(event, Muted) and not event.muted:
+            assert isinstance(heard[1], Pause)
+            requests.expect(heard[1].so_far, COMPLETE)
+    assert [type(event) for event in heard] == [Listening, Pause, Muted, Muted]
