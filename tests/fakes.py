@@ -51,5 +51,11 @@ class Notes:
     def expect(self, so_far: Utterance, outlook: Outlook) -> None:
         self.told.append((so_far.speech, outlook))
 
+    def woken(self) -> None:
+        self.told.append("woken")
+
+    def answered(self, outcome: Outcome) -> None:
+        """Heard by nobody: `outcome` was told already."""
+
     def act(self, action: Action) -> None:
         self.told.append((action.topic, action.payload))

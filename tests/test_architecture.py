@@ -25,7 +25,7 @@ HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
         "assistant", "second_look", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
-        "replay", "latency", "latency_plot",
+        "replay", "latency", "latency_plot", "feedback",
     ),
     "hearing": (
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",
@@ -35,7 +35,7 @@ HOUSE = {
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "picture",
-        "relay", "systemd", "errors", "flow",
+        "portaudio", "relay", "systemd", "errors", "flow",
     ),
 }  # fmt: skip
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner

@@ -13,7 +13,7 @@ from voiced import grammar
 from voiced.assistant import Assistant, Heard, actions_of, read
 from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
 from voiced.grammar.outlook import outlook
-from voiced.listening import Listening, Muted, Pause
+from voiced.listening import Listening, Muted, Pause, Waiting
 from voiced.resources import shipped
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Recognizer:
 def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
     notes = Notes()
     recognizer = Recognizer(commands, list(texts))
-    Assistant(commands, recognizer, notes, lambda _utterance: 0.4, notes.expect).run(events)
+    Assistant(commands, recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
@@ -98,6 +98,10 @@ def test_what_is_no_command_is_told_and_not_acted_on(commands: Grammar) -> None:
         (None, Reason.OUT_OF_GRAMMAR, "alexa", 0.4),
         State.WAITING,
     ]
+
+
+def test_who_waits_for_a_sign_gets_one(commands: Grammar) -> None:
+    assert told(commands, [Waiting(None)]) == ["woken"]
 
 
 def test_listening_without_a_wake_word_tells_of_none(commands: Grammar) -> None:

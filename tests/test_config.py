@@ -101,6 +101,15 @@ def test_versions_need_no_quotes(write: Callable[[str], Path], version: str) -> 
     assert load_config(write(f"mqtt:\n  version: {version}\n")).mqtt.version == version.strip('"')
 
 
+def test_sounds_are_switches_or_files(write: Callable[[str], Path]) -> None:
+    path = write("feedback: {woken: true, rejected: gong.wav}\n")
+    feedback = load_config(path).feedback
+    assert (feedback.woken, feedback.understood, feedback.rejected) == (True, False, path.parent / "gong.wav")
+    assert problems(write("feedback: {woken: 1}\n")) == [
+        "config.yaml:1: feedback.woken: must be true, false, or a sound file"
+    ]
+
+
 def test_every_problem_at_once(write: Callable[[str], Path]) -> None:
     found = problems(write("site: a/b\nwake_word:\n  treshold: 0.3\nmqtt:\n  port: 0\n  hots: x\nlistening: 3\n"))
     assert found == [

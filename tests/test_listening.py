@@ -16,7 +16,7 @@ from voiced import sound_file
 from voiced.capture import spoken
 from voiced.config import ListeningSettings
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
-from voiced.listening import Event, Listening, Muted, Requests, listen
+from voiced.listening import Event, Listening, Muted, Requests, Waiting, listen
 from voiced.vad import STEP_SAMPLES, Activity, Vad
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
@@ -77,7 +77,12 @@ def frames(script: str, at: int = 0) -> Iterator[AudioFrame]:
 
 
 def hear(sound: Iterable[AudioFrame], requests: Requests | None = None) -> list[Event]:
-    return list(listen(sound, ScriptDetector(), ScriptVad(), SETTINGS, requests or Requests()))
+    """What the ear says, but for when somebody waits for a sign."""
+    return settled(listen(sound, ScriptDetector(), ScriptVad(), SETTINGS, requests or Requests()))
+
+
+def settled(events: Iterable[Event]) -> list[Event]:
+    return [event for event in events if not isinstance(event, Waiting)]
 
 
 def utterances(events: Iterable[Event]) -> list[Utterance]:
@@ -210,7 +215,7 @@ def test_unmuting_listens_again_and_remembers_nothing() -> None:
     requests, detector = Requests(), ScriptDetector()
     requests.mute(muted=True)
     sound = at_frame(40, lambda: requests.mute(muted=False), "s" * 40 + "W" + "." * 5 + "s" * 10 + "." * 12)
-    events = list(listen(sound, detector, ScriptVad(), SETTINGS, requests))
+    events = settled(listen(sound, detector, ScriptVad(), SETTINGS, requests))
     assert [type(event) for event in events] == [Muted, Muted, Listening, Utterance]
     assert detector.resets == 2
     [utterance] = utterances(events)
@@ -225,6 +230,38 @@ def test_listen_now_while_muted_is_not_remembered() -> None:
     assert hear(sound, requests) == [Muted(muted=True), Muted(muted=False)]
 
 
+@pytest.mark.parametrize(
+    ("script", "at"),
+    [
+        (WORD + "." * 20, 21),  # a pause after the wake word: waits to be told that it was heard
+        (WORD + "." * 5 + "s" * 10 + "." * 12, 21),
+        (WORD + "ss" + "." * 20, 23),  # a drawled wake word
+        (WORD + "s" * 15 + "." * 12, None),  # one breath: nobody is to interrupt
+    ],
+)
+def test_who_waits_for_a_sign(script: str, at: int | None) -> None:
+    now = 0
+
+    def sound() -> Iterator[AudioFrame]:
+        nonlocal now
+        for frame in frames(script):
+            yield frame
+            now += 1
+
+    waiting = [
+        now
+        for event in listen(sound(), ScriptDetector(), ScriptVad(), SETTINGS, Requests())
+        if isinstance(event, Waiting)
+    ]
+    assert waiting == ([] if at is None else [pytest.approx(at, abs=1)])
+
+
+def test_who_asked_for_listening_waits_for_a_sign() -> None:
+    requests = Requests()
+    events = listen(at_frame(20, requests.listen_now, "." * 30), ScriptDetector(), ScriptVad(), SETTINGS, requests)
+    assert [type(event) for event in events] == [Listening, Waiting]
+
+
 # -- gaps --------------------------------------------------------------------------------------------
 
 
@@ -232,7 +269,7 @@ def test_a_gap_ends_a_recording_with_nothing_heard() -> None:
     detector = ScriptDetector()
     before = list(frames(WORD + "." * 5 + "s" * 5))
     after = list(frames("s" * 10 + "." * 20, at=200))
-    events = list(listen(before + after, detector, ScriptVad(), SETTINGS, Requests()))
+    events = settled(listen(before + after, detector, ScriptVad(), SETTINGS, Requests()))
     assert [type(event) for event in events] == [Listening, Utterance]
     [utterance] = utterances(events)
     assert utterance.ending is Ending.NO_SPEECH
@@ -272,7 +309,7 @@ def read(clip: str) -> Samples:
 @pytest.mark.parametrize("command", ["command_lights", "command_heating"])
 def test_a_pause_between_wake_word_and_command(detector: WakeWordDetector, command: str, gap: float) -> None:
     detector.reset()
-    events = list(listen(conversation("wake_jarvis", gap, command), detector, Vad(), SETTINGS, Requests()))
+    events = settled(listen(conversation("wake_jarvis", gap, command), detector, Vad(), SETTINGS, Requests()))
     assert [type(event) for event in events] == [Listening, Utterance]
     [utterance] = utterances(events)
     begin = SAMPLE_RATE + len(read("wake_jarvis")) + round(gap * SAMPLE_RATE)

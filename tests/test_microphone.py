@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voiced import microphone, sound_file
+from voiced import microphone, portaudio, sound_file
 from voiced.errors import AudioError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.microphone import Microphone, list_devices
@@ -31,7 +31,7 @@ CLIP = Path(__file__).parent / "sounds" / "command_heating.ogg"
 @pytest.fixture
 def server(virtual_microphone: VirtualMicrophone) -> VirtualMicrophone:
     """A running sound server that PortAudio has looked at."""
-    microphone._look_again()
+    portaudio.look_again()
     return virtual_microphone
 
 

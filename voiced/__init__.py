@@ -7,6 +7,7 @@ The story
     daemon                                  opens and wires everything, says READY, closes in reverse order
     assistant                               hear → recognise → match → act, on one screen
     second_look                             what the ear announces, without wake words that were none
+    feedback                                short sounds that tell the speaker what happened
     check, init, demo, transcribe, report   what commands do that is more than a call
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
     replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech
@@ -36,7 +37,7 @@ Acting
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
     relay                                   an iterator in a thread: the only place where threads start
-    systemd, resources, resampling, noise, picture, onnx_session, errors, flow
+    systemd, resources, resampling, noise, picture, portaudio, onnx_session, errors, flow
 """
 
 __version__ = "0.1.0"

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from voiced.actions import actions_for
 from voiced.flow import Delays, Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
-from voiced.listening import Listening, Muted, Pause
+from voiced.listening import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Heard: TypeAlias = Listening | Muted | Pause | Utterance | Sentence
+Heard: TypeAlias = Listening | Muted | Waiting | Pause | Utterance | Sentence
 
 
 class Publisher(Protocol):
@@ -43,6 +43,13 @@ class Recognizing(Protocol):
         """In the middle of a recording; and what may follow."""
 
 
+class Sounds(Protocol):
+    """Short sounds for the speaker."""
+
+    def woken(self) -> None: ...
+    def answered(self, outcome: Outcome) -> None: ...
+
+
 class Assistant:
     """Answers what is heard, one event after the other."""
 
@@ -51,6 +58,7 @@ class Assistant:
         grammar: Grammar,
         recognizer: Recognizing,
         publisher: Publisher,
+        sounds: Sounds,
         since: Callable[[Utterance], float],
         expect: Callable[[Utterance, Outlook], None],
     ) -> None:
@@ -58,6 +66,7 @@ class Assistant:
         self._grammar = grammar
         self._recognizer = recognizer
         self._publisher = publisher
+        self._sounds = sounds
         self._since = since
         self._expect = expect
         self._considered: tuple[Utterance, Transcript] | None = None  # what was said until the newest pause
@@ -73,6 +82,8 @@ class Assistant:
                 case Muted(muted):
                     self._publisher.muted(muted=muted)
                     self._publisher.state(State.MUTED if muted else State.WAITING)
+                case Waiting():
+                    self._sounds.woken()
                 case Pause(so_far):
                     transcript, outlook = self._recognizer.recognize_so_far(so_far)
                     self._considered = so_far, transcript
@@ -106,6 +117,7 @@ class Assistant:
         self._publisher.outcome(outcome)
         for action in outcome.actions:
             self._publisher.act(action)
+        self._sounds.answered(outcome)
 
 
 def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:

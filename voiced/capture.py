@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from voiced.command_start import Cut, command_start, cut, long_pauses, speech_start
+from voiced.command_start import PAUSE, Cut, command_start, cut, long_pauses, speech_start
 from voiced.endpointing import Endpointer
 from voiced.flow import SAMPLE_RATE, Ending, Outlook, Utterance
 from voiced.vad import STEP_SAMPLES as STEP
@@ -54,6 +54,7 @@ class Capture:
         self._woken = (woken - self._origin) // STEP  # step of the detection or request
         self._sounds: list[Activity] = []  # every step since the origin
         self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
+        self._signalled = False  # that the speaker waits for a sign
         self._asked: int | None = None  # step at which the speech ended that was handed out last
         self._outlook = Outlook.UNKNOWN  # of that speech
 
@@ -86,6 +87,14 @@ class Capture:
     def _step(self, sound: Activity) -> Ending | None:
         assert self._endpointer, "steps count from the command's start on"
         return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
+
+    def take_waiting(self) -> bool:
+        """Whether the speaker waits for a sign, not going on in the same breath; once."""
+        if self._signalled or self._endpointer is None or self._endpointer.is_speaking:
+            return False
+        quiet = all(sound is not Activity.SPEECH for sound in self._sounds[-PAUSE:])
+        self._signalled = quiet or self.detection is None
+        return self._signalled
 
     def pause(self, at_least: int) -> Utterance | None:
         """What was said so far, if the speaker has been quiet for so many samples; once for each pause."""

@@ -42,7 +42,15 @@ def _not_empty(words: tuple[WakeWord, ...]) -> tuple[WakeWord, ...]:
     return words
 
 
+def _not_a_number(sound: Any) -> Any:
+    """A switch or a file; 1 is neither, though Python takes it for true."""
+    if not isinstance(sound, bool | str | Path):
+        raise ValueError("must be true, false, or a sound file")  # noqa: TRY004 # what pydantic reports
+    return sound
+
+
 FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
+Sound = Annotated[bool | FilePath, BeforeValidator(_not_a_number)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Version = Literal["5", "3.1.1"]
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -111,6 +119,25 @@ class ListeningSettings(Section):
     """Waiting for the first word after the wake word."""
     longest: Seconds = 10.0
     """The longest command; it is taken as it is when this is reached."""
+
+
+class FeedbackSettings(Section):
+    """Short sounds that tell what happened."""
+
+    woken: Sound = False
+    """Played when the wake word was heard and nobody goes on in the same breath; true: ours, or a file; false: none."""
+    understood: Sound = False
+    """The same for a command that is carried out."""
+    rejected: Sound = False
+    """The same for what was heard and is no command."""
+    broker_away: Sound = False
+    """The same for a command that waits for the broker to come back."""
+    volume: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """1 is as loud as the file."""
+    device: int | str | None = None
+    """Number or part of a name of what plays; null: the system's default."""
+    command: tuple[str, ...] | None = None
+    """Plays instead, such as [aplay, -q]; the file comes last; `volume` and `device` are its own affair."""
 
 
 class RecognizerSettings(Section):
@@ -189,6 +216,7 @@ class Config(Section):
     microphone: MicrophoneSettings = MicrophoneSettings()
     wake_word: WakeWordSettings = WakeWordSettings()
     listening: ListeningSettings = ListeningSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     recognizer: RecognizerSettings = RecognizerSettings()
     mqtt: MqttSettings = MqttSettings()
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from voiced import grammar, sound_file
 from voiced.assistant import Assistant
+from voiced.feedback import Feedback, Player
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
 from voiced.listening import Requests, listen
 from voiced.messages import ListenNow, SetMute
@@ -104,7 +105,8 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     signals.close_on_stop(source)
     look = _second_look(config.wake_word, detector, recognizer)
     believed = look.believed(heard, requests, mqtt)
-    Assistant(commands, recognizer, mqtt, pace.since, requests.expect).run(believed)
+    sounds = Feedback(config.feedback, Player(config.feedback).play, lambda: mqtt.connected)
+    Assistant(commands, recognizer, mqtt, sounds, pace.since, requests.expect).run(believed)
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:

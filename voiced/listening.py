@@ -59,6 +59,13 @@ class Muted:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The speaker paused after the wake word, and waits to be told that it was heard."""
+
+    detection: Detection | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """The speaker pauses, or is done; the recording goes on. Wanted: what may follow."""
 
@@ -81,7 +88,7 @@ class Verdict:
     accepted: bool
 
 
-Event: TypeAlias = Listening | Muted | Pause | Utterance
+Event: TypeAlias = Listening | Muted | Waiting | Pause | Utterance
 
 
 class Requests:
@@ -141,6 +148,8 @@ def listen(
         if not ear.muted:
             questions.heed(ear.capture, frame.start)
             yield from ear.hear(frame, asked=asked)
+            if ear.capture and ear.capture.take_waiting():
+                yield Waiting(ear.capture.detection)
             yield from questions.ask(ear.capture, frame.end)
 
 

@@ -1,4 +1,4 @@
-"""The microphone → frames of 80 ms; the only file that knows PortAudio, and it is loaded where it is first needed.
+"""The microphone → frames of 80 ms, through PortAudio, which is loaded where it is first needed.
 
 Sound arrives in PortAudio's own thread, in a callback that must not wait: it copies the block into a queue and counts.
 If nobody empties the queue for ten seconds, new blocks are dropped, and show as a gap between frames. This is the only
@@ -24,13 +24,13 @@ import logging
 import re
 import time
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
 from voiced.errors import AudioError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.portaudio import look_again, portaudio, reason
 from voiced.relay import start_thread
 from voiced.resampling import Framer, Resampler
 
@@ -64,9 +64,9 @@ class InputDevice:
 
 def list_devices(device: str | int | None = None) -> list[InputDevice]:
     """Everything that can record; the one that `device` means is marked, if there is one."""
-    portaudio = _portaudio()
-    apis = portaudio.query_hostapis()
-    found = [each for each in portaudio.query_devices() if each["max_input_channels"] > 0]
+    library = portaudio()
+    apis = library.query_hostapis()
+    found = [each for each in library.query_devices() if each["max_input_channels"] > 0]
     try:
         chosen = _find(device)["index"]
     except AudioError:
@@ -134,7 +134,7 @@ class Microphone:
             if self._closed:
                 return
             try:
-                _look_again()
+                look_again()
                 self._capture = _Capture(_find(self._device), since=lost.newest)
             except AudioError as error:
                 log.debug("not yet: %s", error)
@@ -160,11 +160,11 @@ class _Capture:
         self._ended = False
         self._dropped = 0  # samples at 16 kHz, since the last block in the queue
         self._queue: SimpleQueue[tuple[int, Samples]] = SimpleQueue()
-        portaudio = _portaudio()
+        library = portaudio()
         try:
             rate = _rate(device)
             self._resampler = Resampler(rate) if rate != SAMPLE_RATE else None
-            self._stream = portaudio.InputStream(
+            self._stream = library.InputStream(
                 rate,
                 round(rate * FRAME_SECONDS),
                 device["index"],
@@ -174,8 +174,8 @@ class _Capture:
                 finished_callback=self._end,
             )
             self._stream.start()
-        except (portaudio.PortAudioError, ValueError) as error:
-            raise AudioError(f"cannot open microphone {self.name!r}: {_reason(error)}") from error
+        except (library.PortAudioError, ValueError) as error:
+            raise AudioError(f"cannot open microphone {self.name!r}: {reason(error)}") from error
 
     def blocks(self, closed: Callable[[], bool]) -> Iterator[tuple[int, Samples]]:
         """How many samples are missing before each block, and the block, at 16 kHz; ends when nothing more comes."""
@@ -199,7 +199,7 @@ class _Capture:
         closing = start_thread(self._stream.close, "closing the microphone")
         closing.join(CLOSING)
         if closing.is_alive():
-            atexit.unregister(_portaudio()._exit_handler)  # noqa: SLF001 - it would close the stream, and hang the exit
+            atexit.unregister(portaudio()._exit_handler)  # noqa: SLF001 - it would close the stream, and hang the exit
         return not closing.is_alive()
 
     def _is_dead(self, opened: float) -> bool:
@@ -225,8 +225,8 @@ class _Capture:
 
 def _find(device: str | int | None) -> dict[str, Any]:
     """What PortAudio knows of a device; AudioError that names those there are."""
-    portaudio = _portaudio()
-    inputs: list[dict[str, Any]] = [each for each in portaudio.query_devices() if each["max_input_channels"] > 0]
+    library = portaudio()
+    inputs: list[dict[str, Any]] = [each for each in library.query_devices() if each["max_input_channels"] > 0]
     if not inputs:
         raise AudioError("no microphone found: plug one in, or start the sound server")
     if device is None:
@@ -244,44 +244,19 @@ def _find(device: str | int | None) -> dict[str, Any]:
 
 def _default(inputs: list[dict[str, Any]]) -> dict[str, Any]:
     """What the system records with unless told otherwise; without such a choice the first."""
-    portaudio = _portaudio()
+    library = portaudio()
     try:
-        index = portaudio.query_devices(kind="input")["index"]
-    except portaudio.PortAudioError:
+        index = library.query_devices(kind="input")["index"]
+    except library.PortAudioError:
         index = inputs[0]["index"]
     return next((each for each in inputs if each["index"] == index), inputs[0])
 
 
 def _rate(device: dict[str, Any]) -> int:
     """16 kHz, or what the device speaks if it does not speak that."""
-    portaudio = _portaudio()
+    library = portaudio()
     try:
-        portaudio.check_input_settings(device["index"], channels=1, dtype="float32", samplerate=SAMPLE_RATE)
-    except portaudio.PortAudioError:
+        library.check_input_settings(device["index"], channels=1, dtype="float32", samplerate=SAMPLE_RATE)
+    except library.PortAudioError:
         return int(device["default_samplerate"])
     return SAMPLE_RATE
-
-
-def _look_again() -> None:
-    """Let PortAudio list the devices anew; every stream must be closed."""
-    portaudio = _portaudio()
-    try:
-        portaudio._terminate()  # noqa: SLF001 - there is no public way
-        portaudio._initialize()  # noqa: SLF001
-    except portaudio.PortAudioError as error:
-        raise AudioError(f"the sound system does not start: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    """PortAudio's words, without the function that was called and its number for it."""
-    return re.sub(r" \[PaErrorCode -?\d+\]", "", str(error).split(": ", 1)[-1])
-
-
-@cache
-def _portaudio() -> Any:
-    """The module `sounddevice`, imported late: it looks for sound devices when it is imported."""
-    try:
-        import sounddevice  # noqa: PLC0415
-    except OSError as error:
-        raise AudioError("PortAudio is not installed, which records sound: apt-get install libportaudio2") from error
-    return sounddevice

@@ -61,7 +61,7 @@ def replay(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], do
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
     ear = listen(stage.frames(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), listening, stage.requests)
     heard: Relay[Heard] = Relay(ear, 8, "ear")
-    Assistant(recognizer.grammar, stage.recognizer, stage, stage.since, stage.requests.expect).run(heard)
+    Assistant(recognizer.grammar, stage.recognizer, stage, stage, stage.since, stage.requests.expect).run(heard)
     return stage.replies
 
 
@@ -211,3 +211,9 @@ class _Stage:
 
     def act(self, action: Action) -> None:
         """Of no interest: it follows its outcome."""
+
+    def woken(self) -> None:
+        """Of no interest."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Of no interest."""

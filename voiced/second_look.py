@@ -11,7 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from voiced.flow import Outlook, Utterance
-from voiced.listening import Listening, Pause
+from voiced.listening import Listening, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -60,7 +60,7 @@ class SecondLook:
                 case Pause(so_far) if so_far.detection and so_far.detection == refused:
                     requests.expect(so_far, Outlook.UNKNOWN)  # it asks no other question before this is answered
                     continue
-                case Utterance(detection=detection) if detection and detection == refused:
+                case Utterance(detection=detection) | Waiting(detection) if detection and detection == refused:
                     continue
             yield event
 

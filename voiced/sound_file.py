@@ -46,6 +46,13 @@ def read(source: Path) -> Samples:
     return np.frombuffer(samples, np.float32)
 
 
+def as_it_is(source: Path) -> tuple[Samples, int]:
+    """The whole recording in mono, and its rate in Hz: for playing."""
+    file = _open(source)
+    mono: Samples = file.read(file.frames, dtype="float32", always_2d=True).mean(axis=1, dtype=np.float32)
+    return mono, file.samplerate
+
+
 def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:
     """The recording in frames of 80 ms, the last one padded with zeros.
 
