@@ -135,7 +135,8 @@ def test_a_command_in_one_breath_with_the_wake_word(house: House) -> None:
     (event,) = house.told("intent/LightSet")
     told = json.loads(event)
     assert (told["intent"], told["slots"], told["site"]) == ("LightSet", {"state": "on", "room": "kitchen"}, SITE)
-    assert 0.5 < told["latency"] < ANSWER
+    assert told["ending"] in {"complete", "silence"}  # on a machine that is too busy to answer in time
+    assert 0.15 < told["stopped"] <= told["recognized"] <= told["latency"] < ANSWER
 
 
 def test_what_is_no_command_is_told_and_nothing_is_done(house: House) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import Notes
 from tests.test_listening import SETTINGS, WORD, ScriptDetector, ScriptVad, at_frame, frame_of, hear, utterances
 from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
-from voiced.listening import Listening, Pause, Requests, listen
+from voiced.listening import Listening, Pause, Requests, Waiting, listen
 from voiced.second_look import SecondLook
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def utterance(detection: Detection | None) -> Utterance:
 
 
 def test_what_comes_of_a_believed_word_passes() -> None:
-    events: list[Heard] = [Listening(FIRST, SOUND), Pause(utterance(FIRST)), utterance(FIRST)]
+    events: list[Heard] = [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)]
     requests = Requests()
     passed, notes = through(events, "hey jarvis", requests=requests)
     assert passed == events
@@ -143,7 +143,9 @@ def test_what_comes_of_a_believed_word_passes() -> None:
 
 def test_what_comes_of_a_refused_word_is_dropped_and_told() -> None:
     requests = Requests()
-    passed, notes = through([Listening(FIRST, SOUND), Pause(utterance(FIRST)), utterance(FIRST)], requests=requests)
+    passed, notes = through(
+        [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)], requests=requests
+    )
     assert passed == []
     assert notes.told == [("rejected", "hey_jarvis", 0.4)]
     [verdict] = requests.verdicts
