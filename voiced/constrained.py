@@ -34,12 +34,14 @@ if TYPE_CHECKING:
 
 _BEHIND = 4.0  # nats; beams that are so much less likely than the best are given up
 _ENDS_BEHIND = 12.0  # a short window lets Whisper repeat itself: that a text ends is never likely
-_HOPED_FOR = 6  # tokens without a doubt that may still come: "with almond milk."
+_HOPED_FOR, _EACH = 6, -0.2  # tokens that may still come, "with almond milk.", and the log probability of each
 _FAR = 0.5  # per token; what has ended so much worse than the best is not worth weighing
 _INTERESTING = 0.1  # per token; nobody waits for what will be worse than the best by more
 
 _HOPELESS = -3.0  # per token, after so many of them: commands in noise lie above -1.8, other speech below -3.2
 _PATIENCE = 8
+
+_ROUND, _TIMES = 4, 3  # words that nobody says again, and times that nobody says one word
 
 _MANY = 1500  # seldom tokens from which on it is cheaper to score the whole vocabulary
 _AHEAD = 4  # tokens of a guess that are read together
@@ -56,6 +58,7 @@ class Branch(NamedTuple):
     normal: str = ""  # what it says, in normal form
     score: float = 0.0  # its log probability, nearly
     length: int = 0  # tokens
+    is_free: bool = False  # some of it stands in a wildcard
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +155,34 @@ def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ())
     return tuple(token for token in tokens if token != eot), sum_logprob / max(1, len(tokens))
 
 
+def _goes_round(branch: Branch, constraint: Constraint) -> bool:
+    """Whether it says over and over what may be said any number of times: in a wildcard, or a word that is skipped."""
+    if branch.is_free and says_again(branch.normal, whole=branch.token == constraint.eot):
+        return True
+    before, times = branch.before, 1
+    while before is not None and not constraint.is_free(branch.position):
+        times += before.position == branch.position and before.normal != branch.normal
+        before = before.before
+    return times >= _TIMES
+
+
+def says_again(text: str, *, whole: bool) -> bool:
+    """Whether a text says a word three times running, or four words again that it has said before.
+
+    In a short window Whisper does, wherever it may write what it likes. The last word counts if the text is `whole`.
+    """
+    words = text.split() if whole else text.split()[:-1]
+    last = words[-_ROUND:]
+    said_before = any(words[first : first + _ROUND] == last for first in range(len(words) - _ROUND))
+    return said_before or (len(words) >= _TIMES and len(set(words[-_TIMES:])) == 1)
+
+
 def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     """Whether a hypothesis that goes on can still be better than those that have ended, or come second."""
     if not ended:
         return True
     best = max(map(_mean, ended))
-    return branch.score / (branch.length + _HOPED_FOR) > best - _INTERESTING
+    return (branch.score + _HOPED_FOR * _EACH) / (branch.length + _HOPED_FOR) > best - _INTERESTING
 
 
 def _is_hopeless(branch: Branch) -> bool:
@@ -211,6 +236,8 @@ def _chosen(
         if score < best - (_ENDS_BEHIND if has_ended else _BEHIND):
             continue
         branch = _continued(live[number], token, score, constraint)
+        if _goes_round(branch, constraint):
+            continue
         # After a comma one more word must come, after a full stop the end may: these are different beams.
         key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)
         if key in kept:
@@ -230,7 +257,8 @@ def _continued(branch: Branch, token: int, score: float, constraint: Constraint)
         assert step is not None, "it is allowed"
         position, letters = step
     normal = branch.normal + letters
-    return Branch(position, branch.node, branch, token, bool(letters), normal, score, branch.length + 1)
+    is_free = branch.is_free or constraint.is_free(branch.position)
+    return Branch(position, branch.node, branch, token, bool(letters), normal, score, branch.length + 1, is_free)
 
 
 def _best(ended: Sequence[Branch], n: int) -> list[Path]:

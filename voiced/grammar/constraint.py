@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 20_000  # steps and positions; a command takes some hundreds of them
 
-
 _NOT_LETTERS = frozenset(" " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS)
 
 
@@ -140,6 +139,10 @@ class Constraint:
         places, surface, pending = position
         return not pending and surface.spot in (*IN_WORD, Spot.JOIN, Spot.MARK) and self._finishes(places)
 
+    def is_free(self, position: Position) -> bool:
+        """Whether anything may be said here: inside a wildcard."""
+        return any(map(self._automaton.is_wild, position.places))
+
     # ---- one token
 
     def _read(self, position: Position, token: bytes) -> Step | None:
@@ -159,7 +162,7 @@ class Constraint:
     def _leads_on(self, position: Position) -> bool:
         """Whether something can follow, or the text end."""
         places, surface, pending = position
-        if any(map(self._automaton.is_wild, places)):
+        if self.is_free(position):
             return not pending or pending in self._beginnings
         if not places:
             return False
@@ -189,7 +192,7 @@ class Constraint:
 
     def _find(self, position: Position) -> TokenIds:
         places, surface, pending = position
-        is_wild = not pending and any(map(self._automaton.is_wild, places))
+        is_wild = not pending and self.is_free(position)
         key = (surface, self.accepts(position))
         if is_wild and key in self._wild:
             return self._wild[key]
