@@ -25,7 +25,7 @@ HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
         "assistant", "second_look", "report", "bench", "bench_report", "reliability_plot", "scoring", "labelled",
-        "replay", "latency", "latency_plot", "feedback",
+        "replay", "latency", "latency_plot", "feedback", "wake_commands", "wake_enroll", "wake_test", "wake_plot",
     ),
     "hearing": (
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",

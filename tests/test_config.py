@@ -88,7 +88,10 @@ def test_paths_are_relative_to_the_file(write: Callable[[str], Path]) -> None:
 
 def test_wake_words_in_short_and_in_full(write: Callable[[str], Path]) -> None:
     config = load_config(write("wake_word: {models: [alexa, {model: mine.onnx, threshold: 0.7}]}\n"))
-    assert [(word.model, word.threshold) for word in config.wake_word.models] == [("alexa", None), ("mine.onnx", 0.7)]
+    [bundled, mine] = config.wake_word.models
+    assert (bundled.model, bundled.threshold) == ("alexa", None)
+    assert mine.threshold == 0.7
+    assert Path(mine.model).is_absolute(), "beside the config, wherever the daemon is started"
 
 
 @pytest.mark.parametrize(("mqtt", "port"), [("{}", 1883), ("{tls: {}}", 8883), ("{tls: {}, port: 1}", 1)])

@@ -9,6 +9,8 @@ The story
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened
     check, init, demo, transcribe, report   what commands do that is more than a call
+    wake_commands, wake_enroll              a wake word of one's own: made from takes …
+    wake_test, wake_plot                    … and tried out
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
     replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech
     latency, latency_plot                   how soon they are answered, and whether too soon

@@ -9,7 +9,8 @@ from voiced.config import Config, load_config, overridden
 from voiced.credentials import read_password, tls_context
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.resources import find_config
-from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.chosen import wake_words
+from voiced.wake.detector import WakeWordDetector
 from voiced.whisper.location import locate
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def check_everything(path: Path | None, *, intents: Path | None, model: str | No
     commands = _checked_grammar(config.intents if config else intents, problems)
     if config:
         _tried(lambda: _check_model(config.recognizer.model), problems)
-        _tried(lambda: WakeWordDetector([WakeWord(word.model) for word in config.wake_word.models]), problems)
+        _tried(lambda: WakeWordDetector(wake_words(config.wake_word)), problems)
         _tried(lambda: _check_broker_files(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems)

@@ -67,21 +67,14 @@ def demo(options: Namespace) -> int:
 
 def init(options: Namespace) -> int:
     """Write a config and example intents."""
-    from voiced.init import write_examples
+    from voiced.init import next_steps, write_examples
 
     written = write_examples(options.folder)
     for path in written:
         print(f"wrote {path}")
-    kept = "" if written else "everything was there already; nothing was written\n"
-    folder = options.folder
-    print(
-        f"{kept}\nNext:\n"
-        f"  1. write your sentences into {folder / 'intents'}, and say one:  "
-        f"voiced say --config {folder / 'config.yaml'} 'turn on the kitchen lights'\n"
-        f"  2. choose the microphone and the broker in {folder / 'config.yaml'}:  voiced devices\n"
-        f"  3. look for mistakes:  voiced check --config {folder / 'config.yaml'}\n"
-        f"  4. talk:  voiced run --config {folder / 'config.yaml'}"
-    )
+    if not written:
+        print("everything was there already; nothing was written")
+    print(next_steps(options.folder))
     return DONE
 
 
@@ -246,6 +239,13 @@ def models(options: Namespace) -> int:
     return DONE
 
 
+def wake(options: Namespace) -> int:
+    """Wake words of one's own."""
+    from voiced import wake_commands
+
+    return DONE if wake_commands.run(options, _config(options), _print) else FAILED
+
+
 def _download(name: str) -> int:
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
@@ -281,8 +281,8 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
 # -- what commands share -----------------------------------------------------------------------------
 
 
-def _print(text: str, /, *, file: TextIO | None = None, flush: bool = False) -> None:
-    print(text, file=file, flush=flush)
+def _print(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:
+    print(text, end=end, file=file, flush=flush)
 
 
 def _config(options: Namespace) -> Config:
@@ -297,4 +297,4 @@ def _grammar(config: Config) -> Grammar:
     return grammar.load([config.intents])
 
 
-COMMANDS = (run, demo, init, check, say, recognize, transcribe, bench, sample, devices, models)
+COMMANDS = (run, demo, init, check, say, recognize, transcribe, bench, sample, devices, wake, models)

@@ -18,6 +18,11 @@ def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
     return Path(folder) / path.expanduser()
 
 
+def _file_beside_the_config(model: str, validation: ValidationInfo) -> str:
+    """Of a wake word: a bundled one's name stays as it is."""
+    return str(_beside_the_config(Path(model), validation)) if Path(model).suffix else model
+
+
 def _one_topic_level(site: str | None) -> str | None:
     """The site is a level of every topic."""
     if site is not None and (not site or set(site) & set("/+#\0")):
@@ -67,7 +72,7 @@ class MicrophoneSettings(Section):
 class WakeWord(Section):
     """One wake word, with what differs from the settings for all."""
 
-    model: str
+    model: Annotated[str, AfterValidator(_file_beside_the_config)]
     """A bundled model (alexa, hey_jarvis, hey_marvin, hey_mycroft, timer, weather) or the path of a file: one that
     `voiced wake enroll` made, or a network of openWakeWord's (.onnx)."""
     threshold: Probability | None = None

@@ -31,7 +31,8 @@ from voiced.relay import Relay
 from voiced.second_look import SecondLook
 from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
-from voiced.wake.detector import SURE, WakeWord, WakeWordDetector
+from voiced.wake.chosen import enough_evidence, wake_words
+from voiced.wake.detector import WakeWordDetector
 from voiced.wake.verification import Verifier
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ log = logging.getLogger(__name__)
 
 GRACE = 0.9  # seconds in which what was heard is still answered after a signal to stop
 PAUSE_FRAMES = 20  # 1.6 s of silence after each recording: the speaker of the last one is done
-DOUBTFUL = 0.1  # score that counts where there is a second look
 EVENTS_WAITING = 8  # while a command is being recognised; frames are no events
 
 
@@ -86,7 +86,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     systemd = Systemd()
     systemd.status("loading")
     commands = grammar.load([config.intents])
-    detector = WakeWordDetector(_wake_words(config.wake_word))
+    detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
     recognizer = Recognizer(config.recognizer, commands)
     recognizer.warm_up()
@@ -207,20 +207,9 @@ class _Signals(AbstractContextManager["_Signals"]):
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
 
-def _wake_words(settings: WakeWordSettings) -> list[WakeWord]:
-    words = []
-    for word in settings.models:
-        verify = settings.verify if word.verify is None else word.verify
-        threshold = word.threshold or settings.threshold or (DOUBTFUL if verify else SURE)
-        patience = word.patience or settings.patience
-        words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
-    return words
-
-
 def _second_look(settings: WakeWordSettings, detector: WakeWordDetector, recognizer: Recognizer) -> SecondLook:
-    enough = [word.evidence or settings.evidence for word in settings.models]
     opinion = Verifier(recognizer.loaded, recognizer.grammar.language).opinion
-    return SecondLook(opinion, detector.phrases, dict(zip(detector.phrases, enough, strict=True)))
+    return SecondLook(opinion, detector.phrases, dict(zip(detector.phrases, enough_evidence(settings), strict=True)))
 
 
 def log_to_stderr(*, verbose: bool) -> None:

@@ -51,7 +51,7 @@ class Detection:
 class Opinion:
     """What the recogniser says to a wake word that was detected."""
 
-    evidence: float  # 1: the phrase is no surprise at all; 0: as surprising as in silence
+    evidence: float  # about 1: the phrase is no surprise at all; about 0: as surprising as in silence
     logprob: float  # mean natural log probability of the phrase's tokens
 
 

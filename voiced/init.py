@@ -41,3 +41,16 @@ def write_examples(folder: Path) -> list[Path]:
     except OSError as error:
         raise VoicedError(f"cannot write {error.filename or folder}: {error.strerror}") from error
     return list(new)
+
+
+def next_steps(folder: Path) -> str:
+    """What to do with it."""
+    config = folder / "config.yaml"
+    return (
+        "\nNext:\n"
+        f"  1. write your sentences into {folder / 'intents'}, and say one:  "
+        f"voiced say --config {config} 'turn on the kitchen lights'\n"
+        f"  2. choose the microphone and the broker in {config}:  voiced devices\n"
+        f"  3. look for mistakes:  voiced check --config {config}\n"
+        f"  4. talk:  voiced run --config {config}"
+    )

@@ -50,7 +50,7 @@ class WakeWordDetector:
 
     def __init__(self, wake_words: Sequence[WakeWord]) -> None:
         """Load the models; ModelError names the known words if one is unknown."""
-        self._ears = [_Ear(wake_word) for wake_word in wake_words]
+        self._ears = [Ear(wake_word) for wake_word in wake_words]
         names = [ear.name for ear in self._ears]
         for name in names:
             if names.count(name) > 1:
@@ -91,8 +91,8 @@ class WakeWordDetector:
             ear.reset()
 
 
-class _Ear:
-    """One word's head, with its patience and its refractory time."""
+class Ear:
+    """One word's head, with its patience and its refractory time; the embeddings come from outside."""
 
     def __init__(self, wake_word: WakeWord) -> None:
         self._settings = wake_word

@@ -29,6 +29,7 @@ CLIPPED = 0.005  # share of the speech's samples at full scale
 SPEECH = 0.5  # probability by which the VAD tells speech
 
 BEFORE, AFTER = 1.0, 0.5  # seconds of faint noise put around a recording: embeddings look back
+HEARD_AFTER = 0.3  # seconds of a take after its speech
 LEAD, TAIL = 0.1, 0.1  # seconds after the start and the end of the speech: first and last embedding of a take
 FAINT = 10 ** (-65 / 20)  # of full scale
 
@@ -54,7 +55,7 @@ class Take:
 
     stream: Features  # (frames, 96): embeddings of the whole recording
     word: tuple[int, int]  # first and last+1 of them that tell of the phrase
-    level: float  # dB of full scale, of the speech
+    sound: Samples  # the recording, to shortly after the phrase
 
     @property
     def vectors(self) -> Features:
@@ -92,7 +93,7 @@ def listen_to(sound: Samples) -> Take | Fault:
     stream = np.concatenate([embedder.hear(frame) for frame in padded[:whole].reshape(-1, FRAME_SAMPLES)])
     begin = int((before + first + LEAD * SAMPLE_RATE) // FRAME_SAMPLES)
     end = int((before + last + TAIL * SAMPLE_RATE) // FRAME_SAMPLES) + 1
-    return Take(stream, (begin, end), level_of(sound[first:last]))
+    return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)])
 
 
 def enrol(takes: Sequence[Take], bank: Bank) -> Enrolled:

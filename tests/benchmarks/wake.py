@@ -1,0 +1,240 @@
+"""Wake words on real recordings: missed, woken by mistake, and what listening costs; with and without the second look.
+
+    python -m tests.benchmarks.wake RECORDINGS --negatives FOLDER… --cache CACHE --plot det.png
+
+RECORDINGS holds `wake/<keyword>/` (Picovoice's wake word benchmark), `coffee/` and `home/`, in which nobody says any of
+them, and `coffee/kitchen.flac`; `--negatives` are folders of more speech without them, such as Debian's
+asterisk-core-sounds packages as WAV files. Everything is heard clean and with kitchen noise at 10 dB; see
+`wake_streams.py`. Listened for are the bundled alexa, and five words enrolled from five takes each, drawn at random
+from the clean recordings (speakers differ from take to take; the rest is heard).
+
+A word counts as heard if it is detected between its clip's start and half a second after its end. Of another word's
+clips each detection is a false one. Misses have a 95 % interval (Wilson), false accepts a bound of 95 % (Poisson).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tests.benchmarks import wake_streams as streams
+from tests.benchmarks.wake_curves import save_plot
+from voiced import sound_file
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
+from voiced.listening import LOOKED_AT
+from voiced.wake import bank, word_file
+from voiced.wake.detector import Ear, WakeWord, WakeWordDetector
+from voiced.wake.embedding import WARM_UP
+from voiced.wake.enrolment import Take, enrol, listen_to
+from voiced.wake.verification import ENOUGH, Verifier
+from voiced.whisper.weights import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.benchmarks.wake_streams import Stream
+
+BUNDLED = "alexa"
+ENROLLED = tuple(word for word in streams.WORDS if word != BUNDLED)
+TAKES = 5
+LATE = SAMPLE_RATE // 2  # samples after the end of a clip
+FIRST, ALONE = 0.1, 0.5  # thresholds with a second look and without
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A detection, and what the second look says."""
+
+    at: int  # sample
+    score: float
+    evidence: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Result:
+    """One word, of one draw of takes."""
+
+    word: str
+    best: dict[str, list[float]]  # condition → for each clip the highest evidence of a detection in it, or -inf
+    best_score: dict[str, list[float]]  # the same of the first look's score
+    false: list[Found]
+    hours: float  # of what is not the word
+
+    def missed(self, condition: str, least: float) -> tuple[int, int]:
+        """Clips not heard, of how many."""
+        heard = self.best[condition]
+        return sum(evidence < least for evidence in heard), len(heard)
+
+
+class Bench:
+    """All streams, and one verifier."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        noise = sound_file.read(asked.recordings / "coffee/kitchen.flac")
+        folders = {word: asked.recordings / "wake" / word for word in streams.WORDS}
+        folders |= {name: asked.recordings / name for name in ("coffee", "home")}
+        folders |= {folder.name: folder for folder in asked.negatives}
+        self.streams = {
+            (name, condition): streams.load(name, streams.recordings(folder), sound, asked.cache)
+            for name, folder in folders.items()
+            for condition, sound in (("clean", None), ("10 dB", noise))
+        }
+        self.verifier = Verifier(load("tiny.en", device="cpu", compute="auto"), "en")
+        self.looks, self.seconds = 0, 0.0
+
+    def result(self, word: str, model: str, left_out: frozenset[int] = frozenset()) -> Result:
+        """Listen for a word everywhere; its clips that were takes do not count."""
+        phrase = word.replace("_", " ")
+        best, scores, false, hours = dict[str, list[float]](), dict[str, list[float]](), list[Found](), 0.0
+        for (name, condition), stream in self.streams.items():
+            found = list(self.detections(stream, model, phrase))
+            if name == word:
+                clips = [clip for number, clip in enumerate(stream.clips) if number not in left_out]
+                inside = [[each for each in found if a <= each.at <= b + LATE] for a, b in clips]
+                best[condition] = [max((each.evidence for each in hits), default=-math.inf) for hits in inside]
+                scores[condition] = [max((each.score for each in hits), default=0.0) for hits in inside]
+            else:
+                false += found
+                hours += stream.hours
+        return Result(word, best, scores, false, hours)
+
+    def detections(self, stream: Stream, model: str, phrase: str) -> Iterator[Found]:
+        """As the daemon would have them."""
+        ear = Ear(WakeWord(model, FIRST, verified=True))
+        steps = ear.head.steps
+        for number in range(steps, len(stream.embeddings)):
+            end = (number + 1) * FRAME_SAMPLES
+            ear.look(stream.embeddings[number + 1 - steps : number + 1], end, warm=number > WARM_UP)
+            detection = ear.fires(end)
+            if detection:
+                sound = stream.samples[max(0, end - LOOKED_AT * FRAME_SAMPLES) : end]
+                began = time.process_time()
+                opinion = self.verifier.opinion(sound, phrase, detection.score)
+                self.seconds += time.process_time() - began
+                self.looks += 1
+                if opinion.evidence < ENOUGH:
+                    ear.listen_again()
+                yield Found(detection.at, detection.score, opinion.evidence)
+
+    def enrolled(self, word: str, draw: int, folder: Path) -> tuple[str, frozenset[int]]:
+        """A wake word of five clips that enrolment takes, and the numbers of all that were tried."""
+        stream, takes, tried = self.streams[word, "clean"], list[Take](), set[int]()
+        for number in np.random.default_rng([draw, len(word)]).permutation(len(stream.clips)):
+            begin, end = stream.clips[number]
+            take = listen_to(stream.samples[begin:end])
+            tried.add(int(number))
+            if isinstance(take, Take):
+                takes.append(take)
+            if len(takes) == TAKES:
+                break
+        path, others = folder / f"{word}{draw}.npz", bank.read()
+        word_file.write(path, word.replace("_", " "), others.scale, enrol(takes, others))
+        return str(path), frozenset(tried)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Wake words on real recordings.")
+    parser.add_argument("recordings", type=Path)
+    parser.add_argument("--negatives", type=Path, nargs="+", default=[], help="folders of other speech")
+    parser.add_argument("--cache", type=Path, required=True, help="where streams and embeddings are kept")
+    parser.add_argument("--draws", type=int, default=2, help="of five takes for each word (2)")
+    parser.add_argument("--words", nargs="+", choices=streams.WORDS, default=list(streams.WORDS))
+    parser.add_argument("--plot", type=Path, help="curves of misses against false accepts, as PNG")
+    parser.add_argument("--out", type=Path, help="everything as JSON")
+    asked = parser.parse_args()
+    bench, results = Bench(asked), list[Result]()
+    print("word | missed clean, 10 dB: first look alone | false/h | with the second look | false, bound/h, of hours")
+    with tempfile.TemporaryDirectory() as folder:
+        for word in asked.words:
+            for draw in range(1 if word == BUNDLED else asked.draws):
+                model = (BUNDLED, frozenset[int]()) if word == BUNDLED else bench.enrolled(word, draw, Path(folder))
+                results.append(bench.result(word, *model))
+                print(row(results[-1]), flush=True)
+    print(mean([result for result in results if result.word != BUNDLED]))
+    print(f"second look: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
+    print(f"first look, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
+    if asked.plot:
+        save_plot(asked.plot, [curve(result) for result in results])
+    if asked.out:
+        asked.out.write_text(json.dumps([told(result) for result in results]))
+
+
+def row(result: Result) -> str:
+    alone = [sum(score < ALONE for score in scores) / len(scores) for scores in result.best_score.values()]
+    alone_false = sum(found.score >= ALONE for found in result.false) / result.hours
+    missed = [result.missed(condition, ENOUGH) for condition in result.best]
+    false = sum(found.evidence >= ENOUGH for found in result.false)
+    return " | ".join(
+        (
+            result.word,
+            ", ".join(f"{100 * share:.1f} %" for share in alone),
+            f"{alone_false:.1f}",
+            ", ".join(f"{100 * n / of:.1f} % ({wilson(n, of)}, of {of})" for n, of in missed),
+            f"{false}, {bound(false, result.hours):.2f}, of {result.hours:.1f}; {len(result.false)} looked at",
+        )
+    )
+
+
+def mean(results: Sequence[Result]) -> str:
+    shares = [[n / of for n, of in (result.missed(each, ENOUGH) for each in result.best)] for result in results]
+    false = sum(found.evidence >= ENOUGH for result in results for found in result.false)
+    hours = sum(result.hours for result in results)
+    clean, noisy = 100 * np.mean(shares, axis=0)
+    return f"enrolled, mean of {len(results)}: {clean:.1f} %, {noisy:.1f} %; {false} false in {hours:.0f} word-hours"
+
+
+def wilson(n: int, of: int) -> str:
+    """95 % interval of a share."""
+    z = 1.96
+    centre, half = n + z * z / 2, z * math.sqrt(n * (of - n) / of + z * z / 4)
+    return f"{100 * (centre - half) / (of + z * z):.1f} to {100 * (centre + half) / (of + z * z):.1f}"
+
+
+def bound(events: int, hours: float) -> float:
+    """Events per hour that 95 % of all Poisson counts exceed only if the rate is higher."""
+    low, high = 0.0, 10.0 + 4 * events
+    for _ in range(60):
+        rate = (low + high) / 2
+        at_most = sum(math.exp(-rate) * rate**k / math.factorial(k) for k in range(events + 1))
+        low, high = (rate, high) if at_most > 0.05 else (low, rate)
+    return high / hours
+
+
+def curve(result: Result) -> tuple[str, list[tuple[float, float]]]:
+    """False accepts per hour and the share missed in noise, over all thresholds of the second look."""
+    points = []
+    for least in np.arange(-0.3, 1.2, 0.01):
+        false = sum(found.evidence >= least for found in result.false) / result.hours
+        n, of = result.missed("10 dB", float(least))
+        points.append((false, n / of))
+    return result.word, points
+
+
+def cpu_per_frame() -> float:
+    """Seconds of CPU for 80 ms of sound, one word, the second look apart."""
+    detector = WakeWordDetector([WakeWord(BUNDLED)])
+    noise = np.random.default_rng(0).normal(scale=0.01, size=(1_000, FRAME_SAMPLES)).astype(np.float32)
+    began = time.process_time()
+    for number, samples in enumerate(noise):
+        detector.detect(AudioFrame(number * FRAME_SAMPLES, samples))
+    return (time.process_time() - began) / len(noise)
+
+
+def told(result: Result) -> dict[str, object]:
+    false = [(found.at, found.score, found.evidence) for found in result.false]
+    best = {condition: [max(each, -9) for each in values] for condition, values in result.best.items()}
+    return {"word": result.word, "hours": result.hours, "best": best, "false": false}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()

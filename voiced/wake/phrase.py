@@ -1,0 +1,46 @@
+"""Is this a phrase to wake to? Letters only; knows no sound."""
+
+from __future__ import annotations
+
+import re
+
+from voiced.errors import VoicedError
+
+LETTERS = range(4, 41)
+# Said so often, to others, that a house would never be quiet; with "hey" before them they will do.
+_EVERYDAY = (
+    "alright coffee daddy dinner everybody evening family hello honey kitchen later maybe mama mommy money "
+    "morning mother music never okay papa people please really sorry thank today tomorrow water window yesterday"
+)
+EVERYDAY = frozenset(_EVERYDAY.split())
+
+
+def checked_phrase(text: str) -> str:
+    """In lower case, with single blanks; VoicedError, with one sentence, if it would make no good wake word."""
+    phrase = " ".join(text.lower().split())
+    words = phrase.split()
+    if not words or not all(re.fullmatch(r"[^\W\d_]+(['\u2019-][^\W\d_]+)*", word) for word in words):
+        raise VoicedError(f"{text!r}: a wake word is written in letters; write numbers as words")
+    if syllables(phrase) < 2:  # noqa: PLR2004 # the sentence says it
+        raise VoicedError(
+            f"{phrase!r} has one syllable and would be heard everywhere; take two or three words: 'hey {phrase}'"
+        )
+    if len(phrase) not in LETTERS:
+        raise VoicedError(
+            f"{phrase!r} has {len(phrase)} letters; take a phrase of {LETTERS.start} to {LETTERS.stop - 1}"
+        )
+    if words[0] in EVERYDAY and len(words) == 1:
+        raise VoicedError(f"{phrase!r} is said too often to wake to; put something before it: 'hey {phrase}'")
+    return phrase
+
+
+def syllables(phrase: str) -> int:
+    """About how many: groups of vowels; in English a last "e" is silent, but for "le" after a consonant ("apple")."""
+    count = 0
+    for word in phrase.split():
+        groups = len(re.findall(r"[aeiouyäöüáéíóúàèìòùâêîôûåøæ]+", word))
+        silent = (
+            groups > 1 and word.isascii() and re.search(r"[^aeiouy]e$", word) and not re.search(r"[^aeiouy]le$", word)
+        )
+        count += max(1, groups - bool(silent))
+    return count
