@@ -152,11 +152,13 @@ def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> Loaded
     most = asked.threads or torch.get_num_threads()
     torch.set_num_threads(most)
     try:
-        loaded = weights.load(model, device=asked.device, compute=asked.compute)
+        on_processor = weights.choose_device(asked.device).type == "cpu"
+        compute = asked.compute or ("float32" if on_processor else "auto")
+        loaded = weights.load(model, device=asked.device, compute=compute)
         segments.check_language(loaded, options)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
-    if not asked.threads and most > 1 and loaded.model.device.type == "cpu":
+    if not asked.threads and most > 1 and on_processor:
         silence = torch.zeros(loaded.model.dims.n_mels, TRIAL)
         loaded.model.encode(silence)
         choose_threads(lambda: loaded.model.encode(silence), most, perf_counter)

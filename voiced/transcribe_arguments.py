@@ -21,8 +21,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--language", default="auto", metavar="L", help="as in de or german; auto detects it (default)")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="to compute on (auto)")
-    compute = "float32 writes what the reference implementation does; int8 is faster; auto: int8 where that is so"
-    parser.add_argument("--compute", choices=COMPUTE, default="float32", help=compute)
+    compute = (
+        "int8 is faster; auto takes it where that is so; by default as the reference implementation: float32, "
+        "on accelerators float16"
+    )
+    parser.add_argument("--compute", choices=COMPUTE, help=compute)
     parser.add_argument("--threads", type=_count, metavar="N", help="processor threads (as many as pay)")
     _add_output(parser)
     _add_words(parser)

@@ -237,6 +237,13 @@ def test_what_was_stored_in_float16_stays_so_where_that_pays(
     assert relative_error(found, wanted) < 1e-5
 
 
+def test_float32_is_float32_elsewhere_too() -> None:
+    """Weights come as they are stored; `meta` stands for an accelerator."""
+    stored = Whisper(Dimensions(8, 40, 32, 4, 2, 50, 16, 32, 4, 3)).half().to("meta")
+    assert accelerate(stored, "float16").dtype == torch.float16
+    assert accelerate(stored, "float32").dtype == torch.float32
+
+
 @pytest.mark.parametrize("compute", ["int8", "bfloat16"])
 def test_speech_is_understood_as_well(tiny_en: LoadedModel, compute: str) -> None:
     smaller = load("tiny.en", compute=compute)

@@ -61,7 +61,7 @@ def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None)
     `token_rows` are the token embedding's, as `float16.looked_up` wants them; None: they are made from it.
     """
     if network.device.type != "cpu" or compute not in {"float32", "int8"}:
-        return network
+        return network.float() if compute == "float32" else network
     # Half of the error that eight bits make in the encoder arises where they first meet the sound: 0.063 against 0.028
     # of the audio features' size in base, 0.040 against 0.026 in tiny.en.
     exact = cast("EncoderBlock", network.encoder.blocks[0]).attn
