@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from voiced.whisper.checkpoints import PACKAGED
+from voiced.whisper.location import locate
 from voiced.whisper.log_mel import mel_filters
-from voiced.whisper.weights import load
+from voiced.whisper.weights import load, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +41,8 @@ def write_ctranslate2(model: str, folder: Path) -> Path:
 
 
 def write_openai(model: str, path: Path) -> Path:
-    loaded = load(model).model
-    state = {name: tensor.half() for name, tensor in loaded.state_dict().items()}
-    torch.save({"dims": asdict(loaded.dims), "model_state_dict": state}, path)
+    stored = read(locate(model), torch.float16)
+    torch.save({"dims": asdict(stored.dims), "model_state_dict": stored.parameters}, path)
     return path
 
 
@@ -51,7 +51,7 @@ def write_ggml(model: str, path: Path) -> Path:
     loaded = load(model)
     with path.open("wb") as file:
         file.write(header(loaded))
-        for name, tensor in loaded.model.state_dict().items():
+        for name, tensor in read(locate(model), torch.float32).parameters.items():
             values = tensor.squeeze().numpy()
             if name in COLUMNS:
                 values = values.reshape(-1, 1)

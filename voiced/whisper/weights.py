@@ -53,8 +53,7 @@ def load(
     target = choose_device(device)
     compute = choose_compute(compute, target)
     found = locate(str(name_or_path), folder or checkpoints.default_folder())
-    stored = _read(found, READ_AS[compute])
-    check_parameters(stored.parameters, stored.dims, str(found.path))
+    stored = read(found, READ_AS[compute])
     heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
     tokenizer = _tokenizer(stored)
     model = _build(stored, target)
@@ -77,12 +76,19 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _read(found: Located, dtype: torch.dtype | None) -> StoredWeights:
+def read(found: Located, dtype: torch.dtype | None = None) -> StoredWeights:
+    """What a model's files hold, checked: parameters as this floating-point type, or None: as they are.
+
+    ValueError or OSError as from `load`.
+    """
     found.check()
     if found.packaged:
         weights = [file.path for file in found.packaged.weights]
-        return from_ctranslate2.read(weights, found.packaged.config.path, found.packaged.vocabulary.path, dtype)
-    return _read_path(found.path, dtype)
+        stored = from_ctranslate2.read(weights, found.packaged.config.path, found.packaged.vocabulary.path, dtype)
+    else:
+        stored = _read_path(found.path, dtype)
+    check_parameters(stored.parameters, stored.dims, str(found.path))
+    return stored
 
 
 def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
