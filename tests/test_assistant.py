@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes import Notes
 from voiced import grammar
-from voiced.assistant import Assistant, Heard, actions_of, read
+from voiced.assistant import Assistant, Heard, Reloaded, actions_of, read
 from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
 from voiced.grammar.outlook import outlook
 from voiced.listening import Listening, Muted, Pause, Waiting
@@ -52,6 +52,15 @@ def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
     Assistant(commands, recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
+
+
+def test_new_intents_answer_what_comes_after_them(commands: Grammar) -> None:
+    others = grammar.parse('intents: {Tea: {sentences: ["tea please"], action: {topic: kettle, payload: "on"}}}')
+    events: list[Heard] = [Sentence("tea please"), Reloaded(others, Recognizer(others)), Sentence("tea please")]
+    rejected, understood, action = told(commands, events)
+    assert rejected == (None, Reason.OUT_OF_GRAMMAR, None, None)
+    assert understood == ("Tea", {}, None, None)
+    assert action == ("kettle", "on")
 
 
 def test_a_command_is_answered(commands: Grammar) -> None:

@@ -54,6 +54,17 @@ def test_commands_are_understood(recognizer: Recognizer, name: str) -> None:
     assert transcript.window < 5, "the speech and a second, not half a minute"
 
 
+def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:
+    other = recognizer.under(grammar.parse('intents: {Rain: {sentences: ["turn off the office lights tomorrow"]}}'))
+    transcript = other.recognize(utterance("command_lights"))
+    assert transcript.match is None or transcript.reason is not None
+    before = recognizer.recognize(utterance("command_lights"))
+    assert before.match is not None
+    assert before.match.intent == "LightSet"
+    with pytest.raises(ModelError, match="does not know the intents' language 'de'"):
+        recognizer.under(grammar.parse('language: de\nintents: {An: {sentences: ["an"]}}'))
+
+
 def so_far(name: str, share: float) -> Utterance:
     """The beginning of a command, up to this share of the speech, and a short pause."""
     whole = utterance(name)

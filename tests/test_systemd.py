@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -36,12 +37,10 @@ def test_what_is_told(manager: tuple[socket.socket, str]) -> None:
     systemd.status("listening for\nhey_jarvis é")
     systemd.alive()
     systemd.stopping()
-    assert [listening.recv(4096).decode() for _ in range(4)] == [
-        "READY=1",
-        "STATUS=listening for hey_jarvis é",
-        "WATCHDOG=1",
-        "STOPPING=1",
-    ]
+    systemd.reloading()
+    *told, reloading = [listening.recv(4096).decode() for _ in range(5)]
+    assert told == ["READY=1", "STATUS=listening for hey_jarvis é", "WATCHDOG=1", "STOPPING=1"]
+    assert re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=\d+", reloading)
 
 
 def test_without_systemd_nothing_happens() -> None:
@@ -140,6 +139,7 @@ def test_units_know_the_daemon(unit: str) -> None:
     (command,) = [line.partition("=")[2] for line in lines(unit) if line.startswith("ExecStart=")]
     assert command.startswith(f"{INSTALLED} run --config ")
     assert "Type=notify" in lines(unit)
+    assert "ExecReload=/bin/kill -HUP $MAINPID" in lines(unit)
     assert "Restart=always" in lines(unit)
     assert f"RestartPreventExitStatus=2 {ConfigError.exit_code}" in lines(unit)
     assert any(line.startswith("WatchdogSec=") for line in lines(unit))

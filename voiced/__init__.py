@@ -5,6 +5,7 @@
 The story
     cli, arguments, transcribe_arguments    what may be typed, and one function for each command
     daemon                                  opens and wires everything, says READY, closes in reverse order
+    reload                                  new intents for a running daemon, while the old ones serve
     assistant                               hear → recognise → match → act, on one screen
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened

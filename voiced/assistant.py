@@ -7,6 +7,7 @@ and nothing has to be recognised again.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
 
 log = logging.getLogger(__name__)
-
-Heard: TypeAlias = Listening | Muted | Waiting | Pause | Utterance | Sentence
 
 
 class Publisher(Protocol):
@@ -48,6 +47,17 @@ class Sounds(Protocol):
 
     def woken(self) -> None: ...
     def answered(self, outcome: Outcome) -> None: ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reloaded:
+    """From here on other things may be said."""
+
+    grammar: Grammar
+    recognizer: Recognizing
+
+
+Heard: TypeAlias = Listening | Muted | Waiting | Pause | Utterance | Sentence | Reloaded
 
 
 class Assistant:
@@ -93,6 +103,8 @@ class Assistant:
                     self._publisher.state(State.WAITING)
                 case Sentence(text):
                     self._answer(read(self._grammar, text))
+                case Reloaded(grammar, recognizer):
+                    self._grammar, self._recognizer, self._considered = grammar, recognizer, None
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)

@@ -28,6 +28,7 @@ from voiced.microphone import Microphone
 from voiced.mqtt import Mqtt
 from voiced.recognizer import Recognizer
 from voiced.relay import Relay
+from voiced.reload import Reloader
 from voiced.second_look import SecondLook
 from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
@@ -103,6 +104,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
+    signals.reload_on_hang_up(Reloader(config.intents, recognizer, heard.offer, systemd).ask)
     look = _second_look(config.wake_word, detector, recognizer)
     believed = look.believed(heard, requests, mqtt)
     sounds = Feedback(config.feedback, Player(config.feedback).play, lambda: mqtt.connected)
@@ -179,24 +181,42 @@ class _Pace:
 
 
 class _Signals(AbstractContextManager["_Signals"]):
-    """SIGTERM and SIGINT: at first they raise; once a source is known they end it, and raise only after `GRACE`."""
+    """SIGTERM and SIGINT: at first they raise; once a source is known they end it, and raise only after `GRACE`.
+
+    SIGHUP asks for new intents, at the latest when everything is wired; in a terminal, which sends it when it is
+    closed, it is one of the others.
+    """
 
     STOPPING = (signal.SIGTERM, signal.SIGINT)
 
     def __init__(self) -> None:
         self._source: Source | None = None
+        self._reload: Callable[[], None] | None = None
+        self._hung_up = False
 
     def close_on_stop(self, source: Source) -> None:
         self._source = source
 
+    def reload_on_hang_up(self, reload: Callable[[], None]) -> None:
+        self._reload = reload
+        if self._hung_up:
+            reload()
+
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._stop) for number in (*self.STOPPING, signal.SIGALRM)}
+        hang_up = self._stop if os.isatty(0) else self._hang_up
+        self._before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
         return self
 
     def __exit__(self, *_exception: object) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def _hang_up(self, _number: int, _frame: object) -> None:
+        self._hung_up = True
+        if self._reload is not None:
+            self._reload()
 
     def _stop(self, number: int, _frame: object) -> None:
         source, self._source = self._source, None  # a second signal does not wait

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+from copy import copy
 from dataclasses import replace
 from difflib import SequenceMatcher
 from time import perf_counter
@@ -67,13 +68,24 @@ class Recognizer:
     def __init__(self, settings: RecognizerSettings, grammar: Grammar) -> None:
         """Load the model; ModelError if it is missing, or not what it claims to be."""
         self._settings = settings
-        self.grammar = grammar
         torch.set_num_threads(settings.threads or _most_threads())
         try:
             self._loaded = load(settings.model, device=settings.device, compute=settings.compute)
         except (OSError, ValueError) as error:
             raise ModelError.told_by(error) from error
         tokenizer = self._loaded.tokenizer
+        self._tokens = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
+        self._learn(grammar)
+
+    def under(self, grammar: Grammar) -> Recognizer:
+        """The same model under another grammar, beside this one; ModelError if it does not know the language."""
+        other = copy(self)
+        other._learn(grammar)  # noqa: SLF001 # one of us
+        return other
+
+    def _learn(self, grammar: Grammar) -> None:
+        settings, tokenizer = self._settings, self._loaded.tokenizer
+        self.grammar = grammar
         self._prompt = self._vocabulary() if settings.prompt else ""
         self._free_options = DecodingOptions(
             language=self._language(),
@@ -82,8 +94,7 @@ class Recognizer:
             prompt=self._prompt,
             without_timestamps=True,
         )
-        vocabulary = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
-        self._constraint = Constraint(grammar.automaton, grammar.language, vocabulary, tokenizer.eot)
+        self._constraint = Constraint(grammar.automaton, grammar.language, self._tokens, tokenizer.eot)
         self._before = self._tokens_before()
 
     @property

@@ -32,6 +32,10 @@ class Systemd:
         """The service has started."""
         self._tell("READY=1")
 
+    def reloading(self) -> None:
+        """The service reads its settings again; `ready` says when it is done."""
+        self._tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
         self._tell("STATUS=" + " ".join(text.split()))

@@ -1,0 +1,68 @@
+"""New intents for a running daemon: read and compiled beside it when asked for, while the old ones serve.
+
+The assistant gets them as one more event, so that no command is recognised under one grammar and answered under
+another. Intents with a mistake are reported as at the start, and the old ones stay. Knows no signals; who calls `ask`
+does.
+"""
+
+from __future__ import annotations
+
+import logging
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from voiced import grammar
+from voiced.assistant import Reloaded
+from voiced.errors import VoicedError
+from voiced.relay import start_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from voiced.recognizer import Recognizer
+    from voiced.systemd import Systemd
+
+log = logging.getLogger(__name__)
+
+
+class Reloader:
+    """Reads the intents again whenever it is asked to."""
+
+    def __init__(
+        self, intents: Path, recognizer: Recognizer, announce: Callable[[Reloaded], bool], systemd: Systemd
+    ) -> None:
+        """`announce` hands the new grammar on; false if it was not taken."""
+        self._intents = intents
+        self._recognizer = recognizer
+        self._announce = announce
+        self._systemd = systemd
+        self._asked: SimpleQueue[None] = SimpleQueue()  # `put` may interrupt anything, as signal handlers do
+        start_thread(self._serve, "reload")
+
+    def ask(self) -> None:
+        """Reload soon; from a signal handler, too."""
+        self._asked.put(None)
+
+    def _serve(self) -> None:
+        while True:
+            self._asked.get()
+            while not self._asked.empty():  # once is enough for all who have asked by now
+                self._asked.get()
+            self._systemd.reloading()
+            self._reload()
+            self._systemd.ready()
+
+    def _reload(self) -> None:
+        try:
+            commands = grammar.load([self._intents])
+            recognizer = self._recognizer.under(commands)
+        except VoicedError as error:
+            for problem in str(error).splitlines():
+                log.error("%s", problem)  # noqa: TRY400 # the user's mistake, not ours: a sentence, no traceback
+            log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # as above
+            return
+        if self._announce(Reloaded(commands, recognizer)):
+            log.info("%s: reloaded, %d intents", self._intents, len(commands.intents))
+        else:
+            log.warning("%s: not reloaded, too much is going on; ask again", self._intents)
