@@ -179,6 +179,7 @@ def test_attention_in_parts_is_attention(n: int, n_keys: int) -> None:
     assert relative_error(onednn.attend(query, past, None), attend(query, past, None)) < 1e-5
     mask = torch.ones(n, n_keys, dtype=torch.bool).tril(n_keys - n)
     assert relative_error(onednn.attend(query, past, mask), attend(query, past, mask)) < 1e-5
+    assert relative_error(onednn.attend_in_bfloat16(query, past, None), attend(query, past, None)) < 0.01
 
 
 @pytest.mark.parametrize("faster", [True, False])

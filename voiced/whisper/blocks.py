@@ -5,11 +5,14 @@ Modules carry OpenAI's names. Knows no windows, no caches of a whole decoder, an
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 N_FREQUENT = 8192  # tokens that are worth scoring together; byte pair encoding numbers them by how often they occur
 _ROOM = 128  # positions; a command takes about a hundred
@@ -64,6 +67,9 @@ def _with_room(past: KeyValue, n: int) -> KeyValue:
     return both
 
 
+Attend: TypeAlias = "Callable[[Tensor, Past, Tensor | None], Tensor]"
+
+
 def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """The mix of values (batch, heads, n, width) that the queries (the same shape) find."""
     return F.scaled_dot_product_attention(query, past.key, past.value, attn_mask=mask)
@@ -79,7 +85,7 @@ class Attention(nn.Module):
         self.key = nn.Linear(n_state, n_state, bias=False)
         self.value = nn.Linear(n_state, n_state)
         self.out = nn.Linear(n_state, n_state)
-        self.attend = attend
+        self.attend: Attend = attend
         self.fused: nn.Module | None = None  # query, key and value in one, where that is faster
 
     def look_at_itself(self, x: Tensor, past: Past | None, mask: Tensor | None = None) -> tuple[Tensor, Past]:

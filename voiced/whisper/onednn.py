@@ -41,14 +41,24 @@ class OneDnnLinear(nn.Module):
 
 def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """As `blocks.attend`: head by head, a few queries at a time."""
+    return _attend(query, past, mask, query.dtype)
+
+
+def attend_in_bfloat16(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
+    """The same in sixteen bits, for processors with instructions for it: half of the time, errors of half a percent."""
+    return _attend(query, past, mask, torch.bfloat16)
+
+
+def _attend(query: Tensor, past: Past, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
     n_batch, n_head, n, width = query.shape
     if mask is not None or n * past.key.shape[2] < _MANY_LOOKS:
         return blocks.attend(query, past, mask)
     found = query.new_empty(n_batch, n, n_head, width)
     for batch in range(n_batch):
         for head in range(n_head):
-            looking = query[batch, head] * width**-0.5
-            keys, values = past.key[batch, head].contiguous(), past.value[batch, head].T.contiguous()
+            looking = (query[batch, head] * width**-0.5).to(dtype)
+            keys = past.key[batch, head].to(dtype).contiguous()
+            values = past.value[batch, head].T.to(dtype).contiguous()
             for first in range(0, n, _AT_ONCE):
                 some = slice(first, first + _AT_ONCE)
                 found[batch, some, head] = _product(_product(looking[some], keys).softmax(dim=-1), values)
