@@ -22,6 +22,7 @@ from tests.daemon import READY, SITE, Daemon
 from tests.system_parts import require_program
 from tests.virtual_microphone import VirtualMicrophone
 from voiced.flow import SAMPLE_RATE
+from voiced.replay_sound import with_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,11 @@ class House(NamedTuple):
 
 
 def clip(name: str) -> Samples:
-    samples: Samples = soundfile.read(SOUNDS / f"{name}.ogg", dtype="float32")[0]
+    return clip_of(f"{name}.ogg")
+
+
+def clip_of(file: str) -> Samples:
+    samples: Samples = soundfile.read(SOUNDS / file, dtype="float32")[0]
     return samples
 
 
@@ -137,6 +142,27 @@ def test_a_command_in_one_breath_with_the_wake_word(house: House) -> None:
     assert (told["intent"], told["slots"], told["site"]) == ("LightSet", {"state": "on", "room": "kitchen"}, SITE)
     assert told["ending"] in {"complete", "silence"}  # on a machine that is too busy to answer in time
     assert 0.15 < told["stopped"] <= told["recognized"] <= told["latency"] < ANSWER
+
+
+def test_a_slow_speaker(house: House) -> None:
+    """Turn off … the office … lights."""
+    house.say(clip("wake_jarvis"), 0.5, with_pauses(clip("command_lights"), [0.46, 0.88], 0.6))
+    house.wait_for_actions(LIGHTS[1:])
+
+
+def test_a_television_in_the_background(house: House) -> None:
+    """Somebody talks before, meanwhile and afterwards; who gives the command is nearer."""
+    said = joined(1.0, clip("wake_jarvis"), 0.5, clip("command_blinds"), 4.0)
+    television = np.resize(clip_of("speech_en.flac"), len(said))
+    house.say((said + 0.06 * television).astype(np.float32))
+    house.wait_for_actions(BLINDS[1:])
+    (event,) = house.told("intent/CoverSet")
+    assert json.loads(event)["ending"] in {"complete", "silence"}
+
+
+def test_a_second_command_while_the_first_is_thought_about(house: House) -> None:
+    house.say(clip("wake_jarvis"), 0.3, clip("command_heating"), 1.0, clip("wake_jarvis"), 0.3, clip("command_lights"))
+    house.wait_for_actions(HEATING[1:], LIGHTS[1:])
 
 
 def test_what_is_no_command_is_told_and_nothing_is_done(house: House) -> None:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_listening import WORD, ScriptDetector, ScriptVad, frame_of, frames
-from voiced.config import ListeningSettings
-from voiced.flow import Outlook, Utterance
+from tests.test_listening import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
+from voiced import grammar
+from voiced.config import ListeningSettings, RecognizerSettings
+from voiced.flow import Ending, Outlook, Utterance
 from voiced.listening import Listening, Muted, Pause, Requests, Waiting, listen
+from voiced.recognizer import Recognizer
+from voiced.vad import Vad
+from voiced.wake.detector import WakeWord, WakeWordDetector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +149,31 @@ def test_a_drawled_wake_word_is_followed_by_a_command_all_the_same() -> None:
 
 def test_after_the_wake_word_alone_nobody_is_asked() -> None:
     assert kinds(hear(WORD + "." * 60)) == ["Listening", "no_speech"]
+
+
+def test_one_word_in_one_breath_with_the_real_parts() -> None:
+    """Hey Jarvis, stop! The wake word is no part of the command, and the answer does not wait for the start timeout."""
+    commands = grammar.parse("intents: {Stop: {sentences: [stop]}, Light: {sentences: ['turn (on|off) the light[s]']}}")
+    recognizer, requests = Recognizer(RecognizerSettings(threads=1), commands), Requests()
+    sound, now, heard = conversation("wake_one_word", 5.0), 0, list[object]()
+
+    def frames_and_time() -> Iterator[AudioFrame]:
+        nonlocal now
+        for frame in sound:
+            now = frame.end
+            yield frame
+
+    for event in listen(frames_and_time(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), SETTINGS, requests):
+        heard.append(event)
+        if isinstance(event, Pause):
+            transcript, outlook = recognizer.recognize_so_far(event.so_far)
+            assert (transcript.text.strip(" .!").lower(), transcript.reason) == ("stop", None)
+            requests.expect(event.so_far, outlook)
+        if isinstance(event, Utterance):
+            break
+    assert isinstance(heard[-1], Utterance)
+    assert (heard[-1].ending, heard[-1].prefix) == (Ending.COMPLETE, "Hey Jarvis,")
+    assert now - heard[-1].speech[1] < 0.5 * 16_000
 
 
 # -- what comes between -------------------------------------------------------------------------------

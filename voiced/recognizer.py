@@ -120,7 +120,7 @@ class Recognizer:
         utterance = with_short_pauses(utterance)
         transcript, features = self._recognize(utterance)
         end = (utterance.speech[1] - utterance.start) / SAMPLE_RATE
-        words = self._timed(transcript, features, end) if transcript.match else []
+        words = self._timed(f"{utterance.prefix} {transcript.text}", features, end) if transcript.match else []
         return transcript, expected(self.grammar, transcript, words[-1] if words else None, end)
 
     def words(self, utterance: Utterance) -> list[TimedWord]:
@@ -128,13 +128,13 @@ class Recognizer:
         if utterance.ending is Ending.NO_SPEECH:
             return []
         transcript, features = self._recognize(utterance)
-        return self._timed(transcript, features, (utterance.speech[1] - utterance.start) / SAMPLE_RATE)
+        return self._timed(transcript.text, features, (utterance.speech[1] - utterance.start) / SAMPLE_RATE)
 
-    def _timed(self, transcript: Transcript, features: Tensor, end: float) -> list[TimedWord]:
-        """The words of the text, with when they were said: in the speech, or after its `end`."""
+    def _timed(self, text: str, features: Tensor, end: float) -> list[TimedWord]:
+        """The words of a text, with when they were said: in the speech, or after its `end`."""
         positions = min(features.shape[1], round((end + _LATE) * POSITIONS_PER_SECOND))
-        text = self._loaded.tokenizer.encode(" " + transcript.text.strip())
-        words = align(self._loaded, features, positions, text, self._language(), "transcribe")
+        tokens = self._loaded.tokenizer.encode(" " + text.strip())
+        words = align(self._loaded, features, positions, tokens, self._language(), "transcribe")
         return [word for word in words if any(map(str.isalnum, word.text))]
 
     def _recognize(self, utterance: Utterance) -> tuple[Transcript, Tensor]:

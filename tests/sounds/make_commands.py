@@ -44,6 +44,7 @@ CLIPS = [
     ("wake_jarvis", "af_heart", "Hey Jarvis!"),
     ("wake_alexa", "bm_george", "Alexa!"),
     ("wake_one_breath", "am_michael", "Hey Jarvis turn on the kitchen lights."),
+    ("wake_one_word", "af_heart", "Hey Jarvis, stop!"),
     ("command_lights", "af_heart", "Turn off the office lights."),
     ("command_blinds", "af_heart", "Close the bedroom blinds."),
     ("command_heating", "af_heart", "Set the bedroom temperature to twenty one degrees."),
