@@ -38,6 +38,9 @@ class Recognizer:
     commands: Grammar
     texts: list[str] = field(default_factory=list)
 
+    def grammar_of(self, _utterance: Utterance | None) -> Grammar:
+        return self.commands
+
     def recognize(self, _utterance: Utterance) -> Transcript:
         return read(self.commands, self.texts.pop(0))
 
@@ -49,14 +52,14 @@ class Recognizer:
 def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
     notes = Notes()
     recognizer = Recognizer(commands, list(texts))
-    Assistant(commands, recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
+    Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
 
 def test_new_intents_answer_what_comes_after_them(commands: Grammar) -> None:
     others = grammar.parse('intents: {Tea: {sentences: ["tea please"], action: {topic: kettle, payload: "on"}}}')
-    events: list[Heard] = [Sentence("tea please"), Reloaded(others, Recognizer(others)), Sentence("tea please")]
+    events: list[Heard] = [Sentence("tea please"), Reloaded(Recognizer(others)), Sentence("tea please")]
     rejected, understood, action = told(commands, events)
     assert rejected == (None, Reason.OUT_OF_GRAMMAR, None, None)
     assert understood == ("Tea", {}, None, None)

@@ -110,20 +110,19 @@ SOUND = np.zeros(35_840, np.float32)
 
 
 class Believer:
-    """Believes phrases that the test says."""
+    """Believes words that the test says."""
 
     def __init__(self, *believed: str) -> None:
         self.believed = believed
-        self.asked: list[tuple[int, str, float]] = []
 
-    def __call__(self, sound: Samples, phrase: str, score: float) -> Opinion:
-        self.asked.append((len(sound), phrase, score))
-        return Opinion(0.8 if phrase in self.believed else 0.4, -3.0)
+    def __call__(self, detection: Detection, sound: Samples) -> Opinion:
+        assert len(sound) == len(SOUND)
+        return Opinion(0.8 if detection.wake_word in self.believed else 0.4, -3.0)
 
 
 def through(events: list[Heard], *believed: str, requests: Requests | None = None) -> tuple[list[Heard], Notes]:
     notes = Notes()
-    look = SecondLook(Believer(*believed), {"hey_jarvis": "hey jarvis"}, {"hey_jarvis": 0.5})
+    look = SecondLook(Believer(*believed), {"hey_jarvis": 0.5})
     return list(look.believed(events, requests or Requests(), notes)), notes
 
 
@@ -134,7 +133,7 @@ def utterance(detection: Detection | None) -> Utterance:
 def test_what_comes_of_a_believed_word_passes() -> None:
     events: list[Heard] = [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)]
     requests = Requests()
-    passed, notes = through(events, "hey jarvis", requests=requests)
+    passed, notes = through(events, "hey_jarvis", requests=requests)
     assert passed == events
     assert notes.told == []
     [verdict] = requests.verdicts

@@ -7,6 +7,7 @@ The story
     daemon                                  opens and wires everything, says READY, closes in reverse order
     reload                                  new intents for a running daemon, while the old ones serve
     assistant                               hear → recognise → match → act, on one screen
+    household                               who answers to which wake word
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened
     check, init, demo, transcribe, report   what commands do that is more than a call

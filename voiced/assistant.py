@@ -37,6 +37,9 @@ class Publisher(Protocol):
 class Recognizing(Protocol):
     """Tells what was said."""
 
+    def grammar_of(self, utterance: Utterance | None) -> Grammar:
+        """What may be said there; None: in writing."""
+
     def recognize(self, utterance: Utterance) -> Transcript: ...
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
         """In the middle of a recording; and what may follow."""
@@ -53,7 +56,6 @@ class Sounds(Protocol):
 class Reloaded:
     """From here on other things may be said."""
 
-    grammar: Grammar
     recognizer: Recognizing
 
 
@@ -65,7 +67,6 @@ class Assistant:
 
     def __init__(
         self,
-        grammar: Grammar,
         recognizer: Recognizing,
         publisher: Publisher,
         sounds: Sounds,
@@ -73,7 +74,6 @@ class Assistant:
         expect: Callable[[Utterance, Outlook], None],
     ) -> None:
         """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow."""
-        self._grammar = grammar
         self._recognizer = recognizer
         self._publisher = publisher
         self._sounds = sounds
@@ -102,9 +102,9 @@ class Assistant:
                     self._understand(utterance)
                     self._publisher.state(State.WAITING)
                 case Sentence(text):
-                    self._answer(read(self._grammar, text))
-                case Reloaded(grammar, recognizer):
-                    self._grammar, self._recognizer, self._considered = grammar, recognizer, None
+                    self._answer(read(self._recognizer.grammar_of(None), text))
+                case Reloaded(recognizer):
+                    self._recognizer, self._considered = recognizer, None
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)
@@ -124,7 +124,9 @@ class Assistant:
         return transcript if (so_far.start, so_far.speech) == (utterance.start, utterance.speech) else None
 
     def _answer(self, transcript: Transcript, utterance: Utterance | None = None, delays: Delays | None = None) -> None:
-        outcome = Outcome(uuid4().hex, transcript, actions_of(self._grammar, transcript), utterance, delays)
+        outcome = Outcome(
+            uuid4().hex, transcript, actions_of(self._recognizer.grammar_of(utterance), transcript), utterance, delays
+        )
         _log(outcome)
         self._publisher.outcome(outcome)
         for action in outcome.actions:

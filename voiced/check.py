@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from voiced import grammar
@@ -29,7 +30,10 @@ def check_everything(path: Path | None, *, intents: Path | None, model: str | No
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
     if config:
-        _tried(lambda: _check_model(config.recognizer.model), problems)
+        for name in {word.recognizer or config.recognizer.model for word in config.wake_word.models}:
+            _tried(partial(_check_model, name), problems)
+        for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
+            _checked_grammar(folder, problems)
         _tried(lambda: WakeWordDetector(wake_words(config.wake_word)), problems)
         _tried(lambda: _check_broker_files(config.mqtt), problems)
     if problems or not config or not commands:

@@ -81,6 +81,10 @@ class WakeWord(Section):
     """Have a second look; null: `wake_word.verify`."""
     evidence: Probability | None = None
     """What the second look must find; null: `wake_word.evidence`."""
+    intents: FilePath | None = None
+    """Folder of the command grammars that it listens for; null: `intents`."""
+    recognizer: str | None = None
+    """Whisper model that hears them; null: `recognizer.model`."""
     patience: Annotated[int, Field(ge=1, le=25)] | None = None
     """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
 

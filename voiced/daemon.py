@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 import numpy as np
 
-from voiced import grammar, sound_file
+from voiced import sound_file
 from voiced.assistant import Assistant
 from voiced.feedback import Feedback, Player
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
+from voiced.household import Household
 from voiced.listening import Requests, listen
 from voiced.messages import ListenNow, SetMute
 from voiced.microphone import Microphone
 from voiced.mqtt import Mqtt
-from voiced.recognizer import Recognizer
 from voiced.relay import Relay
 from voiced.reload import Reloader
 from voiced.second_look import SecondLook
@@ -34,14 +34,13 @@ from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
 from voiced.wake.chosen import enough_evidence, wake_words
 from voiced.wake.detector import WakeWordDetector
-from voiced.wake.verification import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from voiced.assistant import Heard
-    from voiced.config import Config, WakeWordSettings
+    from voiced.config import Config
     from voiced.flow import Utterance
     from voiced.messages import Command
 
@@ -86,11 +85,10 @@ def leave(code: int) -> NoReturn:
 def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Signals) -> None:
     systemd = Systemd()
     systemd.status("loading")
-    commands = grammar.load([config.intents])
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
-    recognizer = Recognizer(config.recognizer, commands)
-    recognizer.warm_up()
+    household = Household(config, detector.phrases, {})
+    household.warm_up()
 
     requests = Requests()
     watchdog = Watchdog(systemd)
@@ -104,11 +102,12 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
-    signals.reload_on_hang_up(Reloader(config.intents, recognizer, heard.offer, systemd).ask)
-    look = _second_look(config.wake_word, detector, recognizer)
+    signals.reload_on_hang_up(Reloader(config.intents, household.again, heard.offer, systemd).ask)
+    enough = dict(zip(detector.phrases, enough_evidence(config.wake_word), strict=True))
+    look = SecondLook(household.opinion, enough)
     believed = look.believed(heard, requests, mqtt)
     sounds = Feedback(config.feedback, Player(config.feedback).play, lambda: mqtt.connected)
-    Assistant(commands, recognizer, mqtt, sounds, pace.since, requests.expect).run(believed)
+    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(believed)
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
@@ -225,11 +224,6 @@ class _Signals(AbstractContextManager["_Signals"]):
         log.info("stopping")
         source.close()
         signal.setitimer(signal.ITIMER_REAL, GRACE)
-
-
-def _second_look(settings: WakeWordSettings, detector: WakeWordDetector, recognizer: Recognizer) -> SecondLook:
-    opinion = Verifier(recognizer.loaded, recognizer.grammar.language).opinion
-    return SecondLook(opinion, detector.phrases, dict(zip(detector.phrases, enough_evidence(settings), strict=True)))
 
 
 def log_to_stderr(*, verbose: bool) -> None:

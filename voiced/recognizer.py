@@ -62,6 +62,14 @@ _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 
 
+def load_model(settings: RecognizerSettings) -> LoadedModel:
+    """ModelError if it is missing, or not what it claims to be."""
+    try:
+        return load(settings.model, device=settings.device, compute=settings.compute)
+    except (OSError, ValueError) as error:
+        raise ModelError.told_by(error) from error
+
+
 class Recognizer:
     """A model that knows the household's grammar."""
 
@@ -69,10 +77,7 @@ class Recognizer:
         """Load the model; ModelError if it is missing, or not what it claims to be."""
         self._settings = settings
         torch.set_num_threads(settings.threads or _most_threads())
-        try:
-            self._loaded = load(settings.model, device=settings.device, compute=settings.compute)
-        except (OSError, ValueError) as error:
-            raise ModelError.told_by(error) from error
+        self._loaded = load_model(settings)
         tokenizer = self._loaded.tokenizer
         self._tokens = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
         self._learn(grammar)
@@ -96,6 +101,10 @@ class Recognizer:
         )
         self._constraint = Constraint(grammar.automaton, grammar.language, self._tokens, tokenizer.eot)
         self._before = self._tokens_before()
+
+    def grammar_of(self, _utterance: Utterance | None) -> Grammar:
+        """Always the same."""
+        return self.grammar
 
     @property
     def loaded(self) -> LoadedModel:

@@ -11,7 +11,6 @@ import logging
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from voiced import grammar
 from voiced.assistant import Reloaded
 from voiced.errors import VoicedError
 from voiced.relay import start_thread
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voiced.recognizer import Recognizer
+    from voiced.household import Household
     from voiced.systemd import Systemd
 
 log = logging.getLogger(__name__)
@@ -30,11 +29,11 @@ class Reloader:
     """Reads the intents again whenever it is asked to."""
 
     def __init__(
-        self, intents: Path, recognizer: Recognizer, announce: Callable[[Reloaded], bool], systemd: Systemd
+        self, intents: Path, read: Callable[[], Household], announce: Callable[[Reloaded], bool], systemd: Systemd
     ) -> None:
-        """`announce` hands the new grammar on; false if it was not taken."""
+        """`read` reads the intents; `announce` hands what it made of them on, and is false if it was not taken."""
         self._intents = intents
-        self._recognizer = recognizer
+        self._read = read
         self._announce = announce
         self._systemd = systemd
         self._asked: SimpleQueue[None] = SimpleQueue()  # `put` may interrupt anything, as signal handlers do
@@ -55,14 +54,13 @@ class Reloader:
 
     def _reload(self) -> None:
         try:
-            commands = grammar.load([self._intents])
-            recognizer = self._recognizer.under(commands)
+            household = self._read()
         except VoicedError as error:
             for problem in str(error).splitlines():
                 log.error("%s", problem)  # noqa: TRY400 # the user's mistake, not ours: a sentence, no traceback
             log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # as above
             return
-        if self._announce(Reloaded(commands, recognizer)):
-            log.info("%s: reloaded, %d intents", self._intents, len(commands.intents))
+        if self._announce(Reloaded(household)):
+            log.info("%s: reloaded, %d intents", self._intents, len(household.grammar_of(None).intents))
         else:
             log.warning("%s: not reloaded, too much is going on; ask again", self._intents)

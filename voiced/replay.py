@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from voiced.bench import Setup, Task
     from voiced.config import ListeningSettings
     from voiced.flow import Action, Detection, Outcome, Outlook, Samples, State, Transcript
+    from voiced.grammar import Grammar
 
 JITTER = 0.1  # seconds by which a frame may come late
 LEAD, TAIL = round(0.3 * SAMPLE_RATE), round(1.5 * SAMPLE_RATE)  # samples of noise before and after a recording
@@ -61,7 +62,7 @@ def replay(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], do
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
     ear = listen(stage.frames(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), listening, stage.requests)
     heard: Relay[Heard] = Relay(ear, 8, "ear")
-    Assistant(recognizer.grammar, stage.recognizer, stage, stage, stage.since, stage.requests.expect).run(heard)
+    Assistant(stage.recognizer, stage, stage, stage.since, stage.requests.expect).run(heard)
     return stage.replies
 
 
@@ -119,6 +120,9 @@ class _Counted:
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
         self._passes = 0
+
+    def grammar_of(self, utterance: Utterance | None) -> Grammar:
+        return self._recognizer.grammar_of(utterance)
 
     def recognize(self, utterance: Utterance) -> Transcript:
         self._passes += 1

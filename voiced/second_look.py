@@ -34,13 +34,11 @@ class SecondLook:
 
     def __init__(
         self,
-        opinion: Callable[[Samples, str, float], Opinion],
-        phrases: Mapping[str, str],
+        opinion: Callable[[Detection, Samples], Opinion],
         enough: Mapping[str, float],
     ) -> None:
-        """`opinion`: of sound, phrase and score. By name of the wake word: its phrase, and the evidence that counts."""
+        """`enough`: by name of the wake word, the evidence that counts."""
         self._opinion = opinion
-        self._phrases = phrases
         self._enough = enough
 
     def believed(self, events: Iterable[Heard], requests: Requests, told: Told) -> Iterator[Heard]:
@@ -49,7 +47,7 @@ class SecondLook:
         for event in events:
             match event:
                 case Listening(detection, sound) if detection and sound is not None:
-                    opinion = self._opinion(sound, self._phrases[detection.wake_word], detection.score)
+                    opinion = self._opinion(detection, sound)
                     accepted = opinion.evidence >= self._enough[detection.wake_word]
                     requests.judge(detection, accepted=accepted)
                     _log(detection, opinion, accepted=accepted)

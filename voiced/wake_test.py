@@ -10,14 +10,13 @@ import numpy as np
 
 from voiced import grammar, sound_file
 from voiced.config import WakeWord as WakeWordChoice
-from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening import LOOKED_AT
+from voiced.recognizer import load_model
 from voiced.wake.chosen import enough_evidence, wake_words
 from voiced.wake.detector import WakeWordDetector
 from voiced.wake.verification import Verifier
 from voiced.wake_plot import save_plot
-from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -84,11 +83,7 @@ def trial_of(name: str, config: Config) -> Trial:
 
 def verifier_of(config: Config) -> Verifier:
     """The second look as the daemon would have it; ModelError if there is no such model."""
-    recognizer, language = config.recognizer, grammar.load([config.intents]).language
-    try:
-        return Verifier(load(recognizer.model, device=recognizer.device, compute=recognizer.compute), language)
-    except (OSError, ValueError) as error:
-        raise ModelError.told_by(error) from error
+    return Verifier(load_model(config.recognizer), grammar.load([config.intents]).language)
 
 
 def on_files(trial: Trial, said: Sequence[Path], others: Sequence[Path], plot: Path | None, say: Print) -> bool:

@@ -20,7 +20,7 @@ import math
 import os
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,8 +54,10 @@ FIRST, ALONE = 0.1, 0.5  # thresholds with a second look and without
 class Found:
     """A detection, and what the second look says."""
 
+    where: str  # stream
     at: int  # sample
     score: float
+    logprob: float
     evidence: float
 
 
@@ -64,15 +66,14 @@ class Result:
     """One word, of one draw of takes."""
 
     word: str
-    best: dict[str, list[float]]  # condition → for each clip the highest evidence of a detection in it, or -inf
-    best_score: dict[str, list[float]]  # the same of the first look's score
+    true: dict[str, list[list[Found]]]  # condition → for each clip what was detected in it
     false: list[Found]
     hours: float  # of what is not the word
 
     def missed(self, condition: str, least: float) -> tuple[int, int]:
         """Clips not heard, of how many."""
-        heard = self.best[condition]
-        return sum(evidence < least for evidence in heard), len(heard)
+        clips = self.true[condition]
+        return sum(all(found.evidence < least for found in clip) for clip in clips), len(clips)
 
 
 class Bench:
@@ -94,20 +95,18 @@ class Bench:
     def result(self, word: str, model: str, left_out: frozenset[int] = frozenset()) -> Result:
         """Listen for a word everywhere; its clips that were takes do not count."""
         phrase = word.replace("_", " ")
-        best, scores, false, hours = dict[str, list[float]](), dict[str, list[float]](), list[Found](), 0.0
+        true, false, hours = dict[str, list[list[Found]]](), list[Found](), 0.0
         for (name, condition), stream in self.streams.items():
-            found = list(self.detections(stream, model, phrase))
+            found = list(self.detections(stream, condition, model, phrase))
             if name == word:
                 clips = [clip for number, clip in enumerate(stream.clips) if number not in left_out]
-                inside = [[each for each in found if a <= each.at <= b + LATE] for a, b in clips]
-                best[condition] = [max((each.evidence for each in hits), default=-math.inf) for hits in inside]
-                scores[condition] = [max((each.score for each in hits), default=0.0) for hits in inside]
+                true[condition] = [[each for each in found if a <= each.at <= b + LATE] for a, b in clips]
             else:
                 false += found
                 hours += stream.hours
-        return Result(word, best, scores, false, hours)
+        return Result(word, true, false, hours)
 
-    def detections(self, stream: Stream, model: str, phrase: str) -> Iterator[Found]:
+    def detections(self, stream: Stream, condition: str, model: str, phrase: str) -> Iterator[Found]:
         """As the daemon would have them."""
         ear = Ear(WakeWord(model, FIRST, verified=True))
         steps = ear.head.steps
@@ -123,7 +122,9 @@ class Bench:
                 self.looks += 1
                 if opinion.evidence < ENOUGH:
                     ear.listen_again()
-                yield Found(detection.at, detection.score, opinion.evidence)
+                yield Found(
+                    f"{stream.name} {condition}", detection.at, detection.score, opinion.logprob, opinion.evidence
+                )
 
     def enrolled(self, word: str, draw: int, folder: Path) -> tuple[str, frozenset[int]]:
         """A wake word of five clips that enrolment takes, and the numbers of all that were tried."""
@@ -159,7 +160,8 @@ def main() -> None:
                 model = (BUNDLED, frozenset[int]()) if word == BUNDLED else bench.enrolled(word, draw, Path(folder))
                 results.append(bench.result(word, *model))
                 print(row(results[-1]), flush=True)
-    print(mean([result for result in results if result.word != BUNDLED]))
+    if enrolled := [result for result in results if result.word != BUNDLED]:
+        print(mean(enrolled))
     print(f"second look: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
     print(f"first look, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
     if asked.plot:
@@ -169,9 +171,11 @@ def main() -> None:
 
 
 def row(result: Result) -> str:
-    alone = [sum(score < ALONE for score in scores) / len(scores) for scores in result.best_score.values()]
+    alone = [
+        sum(all(found.score < ALONE for found in clip) for clip in clips) / len(clips) for clips in result.true.values()
+    ]
     alone_false = sum(found.score >= ALONE for found in result.false) / result.hours
-    missed = [result.missed(condition, ENOUGH) for condition in result.best]
+    missed = [result.missed(condition, ENOUGH) for condition in result.true]
     false = sum(found.evidence >= ENOUGH for found in result.false)
     return " | ".join(
         (
@@ -185,7 +189,7 @@ def row(result: Result) -> str:
 
 
 def mean(results: Sequence[Result]) -> str:
-    shares = [[n / of for n, of in (result.missed(each, ENOUGH) for each in result.best)] for result in results]
+    shares = [[n / of for n, of in (result.missed(each, ENOUGH) for each in result.true)] for result in results]
     false = sum(found.evidence >= ENOUGH for result in results for found in result.false)
     hours = sum(result.hours for result in results)
     clean, noisy = 100 * np.mean(shares, axis=0)
@@ -230,9 +234,15 @@ def cpu_per_frame() -> float:
 
 
 def told(result: Result) -> dict[str, object]:
-    false = [(found.at, found.score, found.evidence) for found in result.false]
-    best = {condition: [max(each, -9) for each in values] for condition, values in result.best.items()}
-    return {"word": result.word, "hours": result.hours, "best": best, "false": false}
+    true = {
+        condition: [[astuple(found) for found in clip] for clip in clips] for condition, clips in result.true.items()
+    }
+    return {
+        "word": result.word,
+        "hours": result.hours,
+        "true": true,
+        "false": [astuple(found) for found in result.false],
+    }
 
 
 if __name__ == "__main__":
