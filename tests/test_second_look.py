@@ -9,11 +9,22 @@ import pytest
 
 from tests.fakes import Notes
 from tests.test_listening import SETTINGS, WORD, ScriptDetector, ScriptVad, at_frame, frame_of, hear, utterances
+from tests.wake.speakers import said
+from tests.wake.test_detector import frames
+from tests.wake.test_enrolment import jarvis
 from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
 from voiced.listening import Listening, Pause, Requests, Waiting, listen
+from voiced.noise import mixed
 from voiced.second_look import SecondLook
+from voiced.vad import Vad
+from voiced.wake import bank, word_file
+from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.verification import ENOUGH, Verifier
+from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voiced.assistant import Heard
     from voiced.flow import Samples
 
@@ -163,3 +174,32 @@ def test_only_a_word_in_doubt_is_looked_at() -> None:
     events: list[Heard] = [Listening(FIRST), Listening(None), utterance(FIRST)]
     assert through(events)[0] == events
     assert utterances([event for event in events if isinstance(event, Utterance)])
+
+
+# -- the real parts ----------------------------------------------------------------------------------
+
+WAKES = [0.92, 0.96, 1.0, 1.02, 1.05]  # speeds
+
+
+def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) -> None:
+    path = tmp_path / "hey_jarvis.npz"
+    word_file.write(path, "hey jarvis", bank.read().scale, jarvis())
+    detector = WakeWordDetector([WakeWord(str(path), threshold=0.1, verified=True)])
+    verifier, notes, requests = Verifier(load("tiny.en"), "en"), Notes(), Requests()
+
+    def opinion(detection: Detection, sound: Samples) -> Opinion:
+        return verifier.opinion(sound, "hey jarvis", detection.score)
+
+    others = ("wake_alexa", "no_command", "command_timer", "command_blinds", "command_heating")
+    parts = [
+        part for speed, other in zip(WAKES, others, strict=True) for part in (("wake_jarvis", speed), (other, 1.0))
+    ]
+    clips = [np.pad(said(clip, speed), (0, 16_000)) for clip, speed in parts]
+    ends = np.cumsum([len(clip) for clip in clips])
+    sound = np.concatenate(clips)
+    noise = np.random.default_rng(5).normal(size=len(sound)).astype(np.float32)
+    heard = listen(frames(mixed(sound, noise, 10.0, "kitchen")), detector, Vad(), SETTINGS, requests)
+    look = SecondLook(opinion, {"hey_jarvis": ENOUGH})
+    woken = [event.detection for event in look.believed(heard, requests, notes) if isinstance(event, Listening)]
+    clip_of = [int(np.searchsorted(ends, detection.at)) for detection in woken if detection]
+    assert clip_of == [0, 2, 4, 6, 8]

@@ -99,7 +99,7 @@ class WakeWordSettings(Section):
     """Any number of wake words: a name, or a mapping with `model` and any of the settings below."""
     verify: bool = True
     """Let the recogniser have a second look at each detection, and drop those in which it does not hear the word."""
-    evidence: Probability = 0.5
+    evidence: Probability = 0.6
     """What the second look must find, from 0 to 1: higher wakes less often by mistake and misses more."""
     threshold: Probability | None = None
     """Score from 0 to 1 that counts as heard at first; null: 0.1 with a second look, 0.5 without."""
