@@ -17,7 +17,6 @@ A place is hashable and a function of what was read; nothing is ever undone, so 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -81,7 +80,6 @@ class Automaton:
     returns: bytes  # 1 where a called part ends
     initial: int
     final: int
-    sentences: tuple[int, ...]  # the first state of each sentence, ascending; its states follow
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
 
     def start(self) -> tuple[Move, ...]:
@@ -102,13 +100,6 @@ class Automaton:
         """The marks on every way from here to the end of a sentence, reading nothing; none if the text may not end."""
         state, _, stack = place
         return tuple(marks for end, marks in self._settle(state, True, stack) if end[0] == self.final)  # noqa: FBT003
-
-    def sentence_of(self, place: Place) -> int:
-        """The sentence that a place belongs to, whatever part it has called."""
-        state, _, stack = place
-        while stack is not None:
-            state, stack = stack
-        return bisect_right(self.sentences, state) - 1
 
     def walk(self, text: str, places: Iterable[Place] | None = None) -> frozenset[Place]:
         """The set of places that a text in normal form leads to: the automaton as a plain acceptor."""

@@ -33,17 +33,15 @@ _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in on
 def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
     """One automaton for all sentences, in their order."""
     layout = _Layout()
-    firsts = []
     for number, sentence in enumerate(sentences):
         first = layout.state()
-        firsts.append(first)
         layout.jump(layout.initial, first)
         layout.skip_words(first, sentence.scope)
         last = layout.expression(sentence.template.expression, first, sentence)
         if sentence.scope.skip_words:
             layout.jump(layout.space(last, sentence.scope), last := layout.follower(last))
         layout.jump(last, layout.final, Ended(number))
-    return layout.automaton(firsts)
+    return layout.automaton()
 
 
 class _Layout:
@@ -57,9 +55,9 @@ class _Layout:
         self.initial = self.state()
         self.final = self.state()
 
-    def automaton(self, firsts: list[int]) -> Automaton:
+    def automaton(self) -> Automaton:
         returns = bytes(state in self._ends for state in range(len(self._letters)))
-        return Automaton(tuple(self._letters), tuple(self._jumps), returns, self.initial, self.final, tuple(firsts))
+        return Automaton(tuple(self._letters), tuple(self._jumps), returns, self.initial, self.final)
 
     # ---- states and ways between them
 
