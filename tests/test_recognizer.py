@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,21 @@ def test_other_peoples_orders_are_rejected() -> None:
     recognizer = Recognizer(RecognizerSettings(threads=1), commands)
     for name in COMMANDS:
         assert recognizer.recognize(utterance(name)).reason is not None, name
+
+
+@pytest.mark.parametrize("loudness", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize(("name", "first", "last"), [("command_lights", 0.15, 0.55), ("command_blinds", 0.0, 0.45)])
+def test_opposites_are_not_guessed(
+    recognizer: Recognizer, name: str, first: float, last: float, loudness: float
+) -> None:
+    """Where "off" or "close" was drowned, the lights do not go on and the blinds do not open."""
+    whole = utterance(name)
+    drowned = whole.samples.copy()
+    masked = slice(round(first * SAMPLE_RATE), round(last * SAMPLE_RATE))
+    noise = np.random.default_rng(0).standard_normal(len(drowned[masked]))
+    drowned[masked] = loudness * drowned.std() * noise
+    transcript = recognizer.recognize(replace(whole, samples=drowned))
+    assert transcript.reason is not None or (transcript.match and transcript.match.slots == COMMANDS[name][1])
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise"])
