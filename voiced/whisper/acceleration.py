@@ -9,7 +9,7 @@ what they are for.
 from __future__ import annotations
 
 from functools import cache
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -185,7 +185,7 @@ def _layer() -> tuple[Tensor, Tensor]:
 
 @torch.inference_mode()
 def _time(layer: Callable[[Tensor], Tensor]) -> float:
-    """Seconds that a layer takes for one command, the best of three."""
+    """Processor seconds that a layer takes for one command, the best of three: others at work disturb them little."""
     window, token = torch.ones(_POSITIONS, _N_STATE), torch.ones(1, _N_STATE)
     layer(window)
 
@@ -198,6 +198,6 @@ def _time(layer: Callable[[Tensor], Tensor]) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    begin = perf_counter()
+    begin = process_time()
     work()
-    return perf_counter() - begin
+    return process_time() - begin
