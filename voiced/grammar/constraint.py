@@ -287,7 +287,7 @@ class Constraint:
         """Every token below a node that the surface allows: what a wildcard takes."""
         key = (node, surface)
         if key not in self._spelt:
-            found = set()
+            found: set[int] = set()
             waiting = [key]
             while waiting:
                 here, before = waiting.pop()

@@ -7,7 +7,6 @@ a space, or inside a character) are kept apart: they are few, and asked for one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.grammar.surface import is_writable, letters_of
@@ -19,12 +18,14 @@ _LONGEST_CHARACTER = 4  # bytes of UTF-8
 _CONTINUATION = range(0x80, 0xC0)  # bytes inside a character
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Node:
-    """What follows one beginning."""
+    """What follows one beginning. As a dataclass, the 74,000 of a vocabulary would take half as long again to make."""
 
-    children: dict[str, Node] = field(default_factory=dict)
-    tokens: list[int] = field(default_factory=list)  # those that are just this beginning
+    __slots__ = ("children", "tokens")
+
+    def __init__(self) -> None:
+        self.children: dict[str, Node] = {}
+        self.tokens: tuple[int, ...] = ()  # those that are just this beginning
 
 
 class Cut(NamedTuple):
@@ -60,8 +61,12 @@ class Vocabulary:
     def _plant(self, characters: str, token: int) -> None:
         node = self.root
         for char in characters:
-            node = node.children.setdefault(letters_of(char) or char, Node())
-        node.tokens.append(token)
+            letters = letters_of(char) or char
+            child = node.children.get(letters)
+            if child is None:
+                child = node.children[letters] = Node()
+            node = child
+        node.tokens += (token,)
 
 
 def beginnings(characters: Iterable[str]) -> frozenset[bytes]:
