@@ -38,6 +38,7 @@ def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
         "alternatives": [_alternative(hypothesis) for hypothesis in transcript.alternatives],
         "actions": actions,
         "speech": speech,
+        "ending": outcome.utterance.ending.value,
         "window": round(transcript.window, 2),
         "timings": {stage: round(seconds, 4) for stage, seconds in asdict(transcript.timings).items()},
     }
