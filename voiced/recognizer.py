@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
+STEP = SAMPLE_RATE // 2  # by which windows differ in length
 MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard; in a short window Whisper repeats itself
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
@@ -274,10 +275,13 @@ def _most_threads() -> int:
 
 
 def _window(utterance: Utterance) -> int:
-    """Samples that the encoder hears: the speech and its tail."""
+    """Samples that the encoder hears: the speech and its tail, in whole steps.
+
+    The libraries beneath keep code and buffers for every length they meet, some 2 MB: they must not meet all of them.
+    """
     begin, end = utterance.speech
     heard = end - utterance.start if end > begin else len(utterance.samples)
-    return min(heard + TAIL, WINDOW_SAMPLES)
+    return min(-(-(heard + TAIL) // STEP) * STEP, WINDOW_SAMPLES)
 
 
 def _loop(match: Match) -> Reason | None:

@@ -74,7 +74,7 @@ def _prepared(setup: Setup, listening: ListeningSettings, task: Task, recognizer
         sound = with_pauses(sound, _spread([word.end for word in words[:-1]]), setup.pauses)
     sound = sound[max(0, as_utterance(sound, vad).speech[0] - LEAD) :]  # nobody waits for the first word
     end = speech_end(sound, vad)
-    sound = in_its_room(sound, LEAD, TAIL)
+    sound = in_its_room(sound[: end + LEAD], LEAD, TAIL)
     if task.snr is not None and setup.noise is not None:
         noise = sound_file.read(setup.noise)
         sound = mixed(sound, noise, task.snr, key_of(setup.seed, task.recording.name, task.snr))
