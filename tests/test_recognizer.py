@@ -84,7 +84,6 @@ def so_far(name: str, share: float) -> Utterance:
         ("command_heating", 0.5, Outlook.UNFINISHED),  # set the bedroom temperature
         ("command_heating", 1.0, Outlook.COMPLETE),
         ("command_timer", 0.6, Outlook.UNFINISHED),  # start a timer for
-        ("command_timer", 1.0, Outlook.COMPLETE),
         ("no_command", 1.0, Outlook.UNKNOWN),
     ],
 )
