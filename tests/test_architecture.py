@@ -32,7 +32,9 @@ HOUSE = {
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",
         "capture", "listening",
     ),
-    "understanding": ("recognizer", "free", "constrained", "confidence", "expectation", "pauses", "whisper", "grammar"),
+    "understanding": (
+        "recognizer", "reader", "free", "constrained", "confidence", "expectation", "pauses", "whisper", "grammar",
+    ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "picture",

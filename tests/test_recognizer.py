@@ -100,6 +100,21 @@ def test_words_have_times(recognizer: Recognizer) -> None:
     assert recognizer.words(Utterance(np.zeros(16_000, np.float32), 0, (0, 0), Ending.NO_SPEECH)) == []
 
 
+def test_only_in_doubt_is_there_a_second_look(household: Grammar) -> None:
+    """A command in hiss, and one that goes on with what no command goes on with."""
+    plain = utterance("command_lights")
+    hiss = 0.02 * np.random.default_rng(0).standard_normal(len(plain.samples)).astype(np.float32)
+    doubtful = replace(plain, samples=plain.samples * 0.05 + hiss)
+    recognizer = Recognizer(RecognizerSettings(threads=1), household)
+    first, second = recognizer.look(doubtful).look, recognizer.look_again(doubtful).look
+    assert first.evidence is None or first.evidence.free is None
+    assert second.evidence is None or second.evidence.free
+    assert recognizer.recognize(plain).window < 5
+    assert recognizer.recognize(doubtful).window == 30
+    hasty = Recognizer(RecognizerSettings(threads=1, second_look=False), household)
+    assert hasty.recognize(doubtful).window < 5
+
+
 def test_what_is_no_command_is_rejected(recognizer: Recognizer) -> None:
     assert recognizer.recognize(utterance("no_command")).reason is not None
 

@@ -25,7 +25,7 @@ Hearing
     listening, capture                      frames → utterances; one command while it is being recorded
 
 Understanding
-    recognizer, constrained, free           Whisper + grammar → transcript, under the grammar or before it
+    recognizer, reader, constrained, free   Whisper + grammar → transcript: one look or two, or none at the grammar
     confidence                              how sure that is; what is no command is rejected here
     pauses                                  long ones inside of a command are shortened before it is recognised
     expectation                             what may follow: how long it is worth to wait

@@ -158,8 +158,12 @@ class RecognizerSettings(Section):
     """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
     """Processor threads; null: as many as pay, tried at the start; one core is left for listening."""
-    beam_size: Annotated[int, Field(ge=1, le=32)] = 3
+    beam_size: Annotated[int, Field(ge=1, le=32)] = 5
     """Hypotheses followed at once; 1 is the fastest."""
+    second_look: bool = True
+    """Where the first look leaves a doubt, take another, for several times the cost; false: the first decides."""
+    second_model: str | None = None
+    """A larger model for the second look; null: the same."""
     prompt: bool = True
     """Show the recogniser the vocabulary of the intents."""
     min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.5

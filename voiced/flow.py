@@ -127,7 +127,13 @@ class Timings:
 
     encode: float = 0.0
     decode: float = 0.0
-    total: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return self.encode + self.decode
+
+    def __add__(self, other: Timings) -> Timings:
+        return Timings(self.encode + other.encode, self.decode + other.decode)
 
 
 @dataclass(frozen=True, slots=True)

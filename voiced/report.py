@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from voiced.flow import SAMPLE_RATE
@@ -10,7 +9,7 @@ from voiced.flow import SAMPLE_RATE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voiced.flow import Hypothesis, Outcome, SlotValue
+    from voiced.flow import Hypothesis, Outcome, SlotValue, Timings
 
 
 def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
         "speech": speech,
         "ending": outcome.utterance.ending.value,
         "window": round(transcript.window, 2),
-        "timings": {stage: round(seconds, 4) for stage, seconds in asdict(transcript.timings).items()},
+        "timings": _timings(transcript.timings),
     }
 
 
@@ -51,6 +50,11 @@ def _alternative(hypothesis: Hypothesis) -> dict[str, Any]:
         "slots": dict(hypothesis.match.slots) if hypothesis.match else {},
         "avg_logprob": round(hypothesis.avg_logprob, 4),
     }
+
+
+def _timings(timings: Timings) -> dict[str, float]:
+    stages = {"encode": timings.encode, "decode": timings.decode, "total": timings.total}
+    return {stage: round(seconds, 4) for stage, seconds in stages.items()}
 
 
 def outcome_line(outcome: Outcome) -> str:

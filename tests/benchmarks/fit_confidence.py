@@ -1,24 +1,30 @@
-"""Fits the weights of `voiced/confidence.py`: a logistic regression of "was this right?" on the recogniser's evidence.
+"""Fits the weights of `voiced/confidence.py`: logistic regressions of "was this right?" on what each look has found.
 
-    python tests/benchmarks/fit_confidence.py --noise kitchen.flac --snr 6 --snr 12 \
-        --commands coffee=coffee/intents --foreign home/en=coffee/intents --foreign near_misses/coffee=coffee/intents
+    python tests/benchmarks/fit_confidence.py look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
+        --commands coffee=coffee/intents --foreign home/en=coffee/intents
+    python tests/benchmarks/fit_confidence.py fit tiny.jsonl base.jsonl
 
-`--commands FOLDER=INTENTS`: recordings with labels, clean and at each ratio of speech to noise; `--foreign
-FOLDER=INTENTS`: recordings of which none is a command of these intents. `speak.py` makes near misses. Prints weights
-and bias, and what is accepted at several thresholds, each recording judged by weights fitted without it.
+`look` has every recording looked at twice, and keeps what was found: `--commands FOLDER=INTENTS` for recordings with
+labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of speech
+to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents. It goes on where it was
+interrupted. `fit` prints weights and biases, and what would be accepted at several thresholds, each recording judged by
+weights that were fitted without it, at whatever noise.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import astuple, fields
+import json
+import zlib
+from collections import Counter
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from voiced import grammar, sound_file
-from voiced.confidence import Evidence
+from voiced.confidence import SURE, Evidence, Free, values
 from voiced.config import RecognizerSettings
 from voiced.labelled import foreign, labelled
 from voiced.noise import key_of, mixed
@@ -31,7 +37,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from voiced.labelled import Recording
+    from voiced.labelled import Label
+    from voiced.reader import Look
 
     Numbers = npt.NDArray[np.float64]
 
@@ -39,87 +46,140 @@ FOLDS = 5
 RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
-class Case(NamedTuple):
-    """One recording that the recogniser has read somehow."""
+class Found(NamedTuple):
+    """By one look at one recording."""
 
-    condition: str
     evidence: Evidence | None  # None: nothing was read
     right: bool
 
 
+class Case(NamedTuple):
+    """One recording, looked at twice."""
+
+    condition: str
+    name: str
+    looks: tuple[Found, Found]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the weights of the confidence.")
-    parser.add_argument("--commands", action="append", default=[], metavar="FOLDER=INTENTS")
-    parser.add_argument("--foreign", action="append", default=[], metavar="FOLDER=INTENTS")
-    parser.add_argument("--noise", type=Path)
-    parser.add_argument("--snr", type=float, action="append", default=[])
-    parser.add_argument("--model", default="tiny.en")
-    parser.add_argument("--every", type=int, default=1, help="only every n-th recording")
+    commands = parser.add_subparsers(required=True)
+    look = commands.add_parser("look")
+    look.add_argument("--commands", action="append", default=[], metavar="FOLDER=INTENTS")
+    look.add_argument("--foreign", action="append", default=[], metavar="FOLDER=INTENTS")
+    look.add_argument("--noise", type=Path)
+    look.add_argument("--snr", type=float, action="append", default=[])
+    look.add_argument("--model", default="tiny.en")
+    look.add_argument("--every", type=int, default=1, help="only every n-th recording")
+    look.add_argument("--seed", type=int, default=1, help="of the noise; 0 is what is measured with")
+    look.add_argument("--out", type=Path, required=True)
+    look.set_defaults(run=look_at_all)
+    fit = commands.add_parser("fit")
+    fit.add_argument("found", type=Path, nargs="+")
+    fit.set_defaults(run=lambda asked: report([case for path in asked.found for case in kept(path)]))
     asked = parser.parse_args()
-    cases = [case for pair in asked.commands for case in commands(pair, asked)]
-    cases += [case for pair in asked.foreign for case in others(pair, asked)]
-    report(cases)
+    asked.run(asked)
 
 
-def commands(pair: str, asked: argparse.Namespace) -> Iterator[Case]:
-    folder, intents = pair.split("=")
-    recognizer = Recognizer(RecognizerSettings(model=asked.model, threads=1), grammar.load([Path(intents)]))
+# ---- look
+
+
+def look_at_all(asked: argparse.Namespace) -> None:
+    done = {(case.condition, case.name) for case in kept(asked.out)} if asked.out.exists() else set()
     noise = sound_file.read(asked.noise) if asked.noise else None
-    for snr in (None, *asked.snr):
-        for recording in labelled(Path(folder))[:: asked.every]:
-            samples = sound_file.read(recording.path)
-            if snr is not None and noise is not None:
-                samples = mixed(samples, noise, snr, key_of(0, recording.name, snr))
-            yield judged(recognizer, samples, recording, f"{folder} {'clean' if snr is None else f'{snr:g} dB'}")
+    with asked.out.open("a") as out:
+        for pair in asked.commands + asked.foreign:
+            folder, intents = map(Path, pair.split("="))
+            settings = RecognizerSettings(model=asked.model, threads=1)
+            recognizer = Recognizer(settings, grammar.load([intents]))
+            for snr in (None, *(asked.snr if pair in asked.commands else ())):
+                condition = f"{asked.model} {pair} {'clean' if snr is None else f'{snr:g} dB'}"
+                recordings = labelled(folder) if pair in asked.commands else foreign(folder)
+                for recording in recordings[:: asked.every]:
+                    if (condition, recording.name) in done:
+                        continue
+                    samples = sound_file.read(recording.path)
+                    if snr is not None and noise is not None:
+                        samples = mixed(samples, noise, snr, key_of(asked.seed, recording.name, snr))
+                    utterance = as_utterance(samples, Vad())
+                    looks = [recognizer.look(utterance).look, recognizer.look_again(utterance).look]
+                    found = [as_found(look, recording.label) for look in looks]
+                    print(json.dumps([condition, recording.name, found]), file=out, flush=True)
 
 
-def others(pair: str, asked: argparse.Namespace) -> Iterator[Case]:
-    folder, intents = pair.split("=")
-    recognizer = Recognizer(RecognizerSettings(model=asked.model, threads=1), grammar.load([Path(intents)]))
-    for recording in foreign(Path(folder))[:: asked.every]:
-        yield judged(recognizer, sound_file.read(recording.path), recording, f"{folder} under {intents}")
+def as_found(look: Look, label: Label) -> dict[str, Any]:
+    match = look.match
+    right = match and match.intent == label.intent and label.slots.items() <= match.slots.items()
+    return {
+        "right": bool(right),
+        "evidence": asdict(look.evidence) if look.evidence else None,
+        "text": match.text if match else "",
+        "heard": look.heard,
+    }
 
 
-def judged(recognizer: Recognizer, samples: npt.NDArray[np.float32], recording: Recording, condition: str) -> Case:
-    weighed = recognizer.weigh(as_utterance(samples, Vad()))
-    if weighed is None:
-        return Case(condition, None, right=False)
-    match, evidence = weighed
-    label = recording.label
-    right = match.intent == label.intent and all(match.slots.get(name) == value for name, value in label.slots.items())
-    return Case(condition, evidence, right)
+def kept(path: Path) -> Iterator[Case]:
+    for line in path.read_text().splitlines():
+        condition, name, found = json.loads(line)
+        first, second = (Found(as_evidence(look["evidence"]), look["right"]) for look in found)
+        yield Case(condition, name, (first, second))
+
+
+def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
+    if told is None:
+        return None
+    return Evidence(**{**told, "free": Free(**told["free"]) if told["free"] else None})
+
+
+# ---- fit
 
 
 def report(cases: list[Case]) -> None:
-    read = [case for case in cases if case.evidence is not None]
-    evidence = np.array([astuple(case.evidence) for case in read if case.evidence is not None])
-    right = np.array([case.right for case in read], dtype=float)
-    weights, bias = fitted(evidence, right)
-    for field, weight in zip(fields(Evidence), weights, strict=True):
-        print(f"{field.name:14} {weight:8.3f}")
-    print(f"{'bias':14} {bias:8.3f}\n")
-    confidence = held_out(evidence, right)
+    first, second = (Model([case.looks[number] for case in cases], cases) for number in (0, 1))
+    for title, model in (("first", first), ("second", second)):
+        print(title, *(f"{name} {weight:.3f}," for name, weight in zip(names(model), model.weights, strict=True)))
+        print("  bias", round(model.bias, 3))
+    print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second looks")
+    print(f"{'':60}" + "".join(f"{least:14.1f}" for least in THRESHOLDS))
     for condition in dict.fromkeys(case.condition for case in cases):
-        print(f"{condition}: accepted and right, accepted and wrong, in percent of all")
-        n = sum(case.condition == condition for case in cases)
-        here = np.array([case.condition == condition for case in read])
-        for threshold in THRESHOLDS:
-            accepted = here & (confidence >= threshold)
-            share = [100 * (accepted & (right == truth)).sum() / n for truth in (1, 0)]
-            print(f"  {threshold:.1f}  {share[0]:5.1f}  {share[1]:5.1f}")
+        here = [number for number, case in enumerate(cases) if case.condition == condition]
+        counts: Counter[tuple[float, bool]] = Counter()
+        again = sum(first.held_out[number] < SURE for number in here)
+        for number in here:
+            looked = 0 if first.held_out[number] >= SURE else 1
+            confidence = (first, second)[looked].held_out[number]
+            right = cases[number].looks[looked].right
+            counts.update((least, right) for least in THRESHOLDS if confidence >= least)
+        cells = (f"{share(counts[least, True], here)} |{share(counts[least, False], here)}" for least in THRESHOLDS)
+        print(f"{condition[-58:]:60}" + " ".join(cells) + f"   {share(again, here)}")
 
 
-def held_out(evidence: Numbers, right: Numbers) -> Numbers:
-    """The confidence of each recording by weights that were fitted without it."""
-    fold = np.random.default_rng(0).integers(0, FOLDS, len(right))
-    confidence = np.zeros(len(right))
-    for number in range(FOLDS):
-        weights, bias = fitted(evidence[fold != number], right[fold != number])
-        confidence[fold == number] = logistic(evidence[fold == number] @ weights + bias)
-    return confidence
+def share(n: int, of: list[int]) -> str:
+    return f"{100 * n / len(of):5.1f}"
+
+
+def names(model: Model) -> list[str]:
+    return [field.name for field in (*fields(Evidence)[:-2], *fields(Free))][: len(model.weights)]
+
+
+class Model:
+    """Of one look: the weights, and the confidence of each case by weights that were fitted without it."""
+
+    def __init__(self, found: list[Found], cases: list[Case]) -> None:
+        read = [number for number, each in enumerate(found) if each.evidence]
+        evidence = np.array([values(each.evidence) for each in found if each.evidence])
+        right = np.array([each.right for each in found if each.evidence], dtype=float)
+        # A recording that is in the table in several noises is one: not in one fold clean, in another noisy.
+        fold = np.array([zlib.crc32(cases[number].name.encode()) % FOLDS for number in read])
+        self.weights, self.bias = fitted(evidence, right)
+        self.held_out = np.zeros(len(found))
+        for number in range(FOLDS):
+            weights, bias = fitted(evidence[fold != number], right[fold != number])
+            here = fold == number
+            self.held_out[np.array(read)[here]] = logistic(evidence[here] @ weights + bias)
 
 
 def fitted(evidence: Numbers, right: Numbers) -> tuple[Numbers, float]:
@@ -138,7 +198,7 @@ def fitted(evidence: Numbers, right: Numbers) -> tuple[Numbers, float]:
 
 
 def logistic(x: Numbers) -> Numbers:
-    return np.asarray(1 / (1 + np.exp(-x)), dtype=np.float64)
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -50, 50))), dtype=np.float64)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,15 @@ def test_whatever_is_allowed_to_its_end_is_understood(text: str, tokenizer: Toke
     assert ended >= 30, "a few may run on in a wildcard"
 
 
+@pytest.mark.parametrize(
+    ("written", "allowed"),
+    [(" A.C. on", True), (" U.S.A. on", True), (" k.e.ttle on", True), (" k.e.t.t.l.e on", False)],
+)
+def test_initials_have_dots_but_words_are_not_spelt(tokenizer: Tokenizer, written: str, *, allowed: bool) -> None:
+    commands = grammar.parse('intents: {On: {sentences: ["(A.C.|U.S.A.|kettle) on"]}}')
+    assert is_allowed(constrained(commands, tokenizer), tokenizer.encode(written)) == allowed
+
+
 def walk_at_random(constraint: Constraint, random: Random) -> list[int] | None:
     """Allowed tokens until the text ends; None if it does not for too long."""
     position, tokens = constraint.start, list[int]()

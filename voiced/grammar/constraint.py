@@ -29,6 +29,7 @@ from voiced.grammar.surface import (
     IN_WORD,
     JOINS,
     MARKS,
+    MAY_END,
     OPENINGS,
     Spot,
     Surface,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
 _REMEMBERED = 20_000  # steps and positions; a command takes some hundreds of them
-
 _NOT_LETTERS = frozenset(" " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS)
 
 
@@ -137,7 +137,7 @@ class Constraint:
     def accepts(self, position: Position) -> bool:
         """Whether the text may end here."""
         places, surface, pending = position
-        return not pending and surface.spot in (*IN_WORD, Spot.JOIN, Spot.MARK) and self._finishes(places)
+        return not pending and surface.spot in MAY_END and self._finishes(places)
 
     def is_free(self, position: Position) -> bool:
         """Whether anything may be said here: inside a wildcard."""

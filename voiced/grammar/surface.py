@@ -24,13 +24,19 @@ class Spot(Enum):
     INITIAL = "initial"  # the first letter of a word, digit or symbol
     LETTER = "letter"  # another
     JOIN = "join"  # a mark inside a word
+    STOP = "stop"  # a dot after the first letter of a word, "A.C."
+    SECOND = "second"  # the letter after it
+    SECOND_STOP = "second stop"  # a dot after that
     COMMA = "comma"  # after a word: one more follows
     MARK = "mark"  # a mark after a word that may end the text
     SPACE = "space"  # a space, or a mark that opens a sentence
     MINUS = "minus"  # a hyphen before a number
 
 
-IN_WORD = (Spot.INITIAL, Spot.LETTER)
+IN_WORD = (Spot.INITIAL, Spot.LETTER, Spot.SECOND)
+AFTER_MARK = (Spot.JOIN, Spot.STOP, Spot.SECOND_STOP)  # inside a word, or after it
+MAY_END = (*IN_WORD, *AFTER_MARK, Spot.MARK)
+_STOPS = {Spot.INITIAL: Spot.STOP, Spot.SECOND: Spot.SECOND_STOP, Spot.LETTER: Spot.MARK}
 
 
 class Surface(NamedTuple):
@@ -101,7 +107,7 @@ def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
     if char in JOINS:
         return _spot_after_join(surface, char)
     if char in MARKS + EAST_ASIAN_MARKS:
-        return _mark(char, language) if spot in (*IN_WORD, Spot.JOIN) else None
+        return _mark(char, language) if spot in (*IN_WORD, *AFTER_MARK) else None
     if char in OPENINGS:
         return Spot.SPACE if spot in (Spot.START, Spot.SPACE) and language in _OPENING else None
     return _spot_after_letters(surface, letters_of(char))
@@ -115,9 +121,10 @@ def _mark(char: str, language: str) -> Spot | None:
 
 def _spot_after_join(surface: Surface, char: str) -> Spot | None:
     if surface.spot in IN_WORD:
-        # A dot inside words parts initials, "A.C.", or is a decimal point.
-        is_stop = char == "." and surface.spot is Spot.LETTER and surface.writing is not Writing.DIGIT
-        return Spot.MARK if is_stop else Spot.JOIN
+        # A dot inside words is a decimal point, or parts initials: three at most, for once it has begun to spell,
+        # Whisper finds each next letter of "a.m.e.r.i.c.a.n.o" likely, whatever was said.
+        is_stop = char == "." and surface.writing is not Writing.DIGIT
+        return _STOPS[surface.spot] if is_stop else Spot.JOIN
     return Spot.MINUS if char == "-" and surface.spot in (Spot.START, Spot.SPACE) else None
 
 
@@ -131,4 +138,6 @@ def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
         return None  # "to-10" is "to minus ten", and would be read as "to ten"
     if not letters or spot in (Spot.COMMA, Spot.MARK):
         return None
-    return Spot.LETTER if spot in IN_WORD else Spot.INITIAL
+    if spot is Spot.STOP:
+        return Spot.SECOND
+    return Spot.LETTER if spot in (*IN_WORD, Spot.SECOND_STOP) else Spot.INITIAL

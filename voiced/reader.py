@@ -1,0 +1,198 @@
+"""One look at a recording: what the grammar lets Whisper read in so many seconds of it, and what speaks for that.
+
+The only file, beside `free` and `recognizer`, where Whisper and the grammar meet. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import torch
+
+from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, Evidence, Free
+from voiced.constrained import at_odds, constrained_search, free_search, weighed
+from voiced.errors import ModelError
+from voiced.flow import Hypothesis
+from voiced.grammar import vocabulary_prompt
+from voiced.grammar.constraint import Constraint
+from voiced.grammar.normalize import normalize
+from voiced.grammar.token_tree import Vocabulary
+from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
+from voiced.whisper.log_mel import log_mel
+from voiced.whisper.text_tree import TextTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from voiced.config import RecognizerSettings
+    from voiced.constrained import Path
+    from voiced.flow import Match, Samples
+    from voiced.grammar import Grammar
+    from voiced.whisper.weights import LoadedModel
+    from voiced.whisper.words import TimedWord
+
+_MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
+_MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard
+_LATE = 0.3  # seconds after the speech in which words may be placed that were not said
+_MORE_TOKENS = 8  # that may be heard beyond a reading, to tell that it is not all that was said
+_PROMPT_TOKENS = 223  # the decoder reads no more of one
+_ENDS = frozenset(".,?!;:…。,？！")  # noqa: RUF001 # East Asian marks are meant
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read, and why it may be believed; `match` None: nothing that the grammar knows is likely."""
+
+    match: Match | None
+    evidence: Evidence | None
+    avg_logprob: float
+    heard: str = ""  # what Whisper would write without the grammar, where that was asked
+    alternatives: tuple[Hypothesis, ...] = ()
+
+
+class Reader:
+    """A model that knows a grammar."""
+
+    def __init__(self, loaded: LoadedModel, settings: RecognizerSettings, name: str, grammar: Grammar) -> None:
+        """ModelError if the model, called `name` by the user, does not know the grammar's language."""
+        self.loaded = loaded
+        self._settings = settings
+        self._name = name
+        tokenizer = loaded.tokenizer
+        self.weights = MULTILINGUAL if tokenizer.is_multilingual else ENGLISH
+        written = [tokenizer.token_bytes(token) for token in range(tokenizer.eot)]
+        self._vocabulary = Vocabulary(written)
+        marks = [token for token, text in enumerate(written) if _is_mark(text)]
+        self._ends = torch.tensor([*marks, tokenizer.eot], device=loaded.model.device)
+        self._learn(grammar)
+
+    def under(self, grammar: Grammar) -> Reader:
+        """The same model under another grammar, beside this one."""
+        other = copy(self)
+        other._learn(grammar)  # noqa: SLF001 # one of us
+        return other
+
+    def _learn(self, grammar: Grammar) -> None:
+        eot = self.loaded.tokenizer.eot
+        self._grammar = grammar
+        self.language = _language(self.loaded, self._name, grammar.language)
+        self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
+        self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
+        self._before = self._tokens_before()
+
+    def hear(self, samples: Samples) -> Tensor:
+        """Audio features (1, positions, state) of at most 30 s."""
+        model = self.loaded.model
+        return model.encode(log_mel(samples, model.dims.n_mels))
+
+    def look(self, features: Tensor, prefix: str, *, freely: bool) -> Look:
+        """Read what was heard; `freely`: tell also what Whisper would write without the grammar."""
+        tree = self._begin(features, prefix)
+        readings = self._understood(self._search(tree))
+        if not readings:
+            heard, avg_logprob = self._write_freely(tree, _MAX_TOKENS_FOREIGN)
+            return Look(None, None, avg_logprob, heard)
+        (path, match), *others = readings
+        exact = weighed(tree, path)
+        margin = min(MARGIN, path.avg_logprob - others[0][0].avg_logprob) if others else MARGIN
+        evidence, heard = self._evidence(tree, exact, margin, freely=freely)
+        above = path.avg_logprob - exact.avg_logprob  # as much as the others are, too
+        alternatives = tuple(Hypothesis(other.text, other, path.avg_logprob - above) for path, other in others)
+        return Look(match, evidence, exact.avg_logprob, heard, alternatives)
+
+    def words(self, text: str, features: Tensor, end: float) -> list[TimedWord]:
+        """The words of a text, with when they were said: in the speech, or after its `end` (seconds)."""
+        positions = min(features.shape[1], round((end + _LATE) * POSITIONS_PER_SECOND))
+        tokens = self.loaded.tokenizer.encode(" " + text.strip())
+        words = align(self.loaded, features, positions, tokens, self.language, "transcribe")
+        return [word for word in words if any(map(str.isalnum, word.text))]
+
+    def _begin(self, features: Tensor, prefix: str) -> TextTree:
+        """Before the first token."""
+        written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
+        return TextTree(self.loaded.model, features, [*self._before, *written])
+
+    def _search(self, tree: TextTree) -> list[Path]:
+        """Sentences of the grammar, best first."""
+        limit = min(_MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
+        return constrained_search(tree, self._constraint, self._settings.beam_size, limit)
+
+    def _evidence(self, tree: TextTree, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:
+        """What speaks for a reading; and if asked for, what Whisper would write without the grammar."""
+        words = [each.logprob for each in path.written if each.is_word]
+        outside, rival = at_odds(tree, self._constraint, path)
+        free, heard = None, ""
+        if freely:
+            heard, avg_logprob = self._write_freely(tree, len(path.written) + _MORE_TOKENS, path.tokens)
+            free = Free(self._agreement(heard, path), avg_logprob - path.avg_logprob)
+        evidence = Evidence(
+            words=sum(words) / len(words),
+            worst=min(words),
+            outside=outside,
+            rival=rival,
+            margin=margin,
+            ends=self._ended(tree, path),
+            no_speech=self._no_speech(tree),
+            free=free,
+        )
+        return evidence, heard
+
+    def _ended(self, tree: TextTree, path: Path) -> float:
+        """Log probability that no word follows the last one, whatever the grammar says: a mark does, or the end."""
+        last = max(number for number, each in enumerate(path.written) if each.is_word)
+        return float(tree.logprobs(path.written[last + 1].after)[self._ends].logsumexp(0))
+
+    def _agreement(self, heard: str, path: Path) -> float:
+        """Share of the letters that two texts have in common, 0 to 1."""
+        text = normalize(heard, self._grammar.language).text
+        return SequenceMatcher(None, text, path.normal.strip(), autojunk=False).ratio()
+
+    def _no_speech(self, tree: TextTree) -> float:
+        """The probability that nobody spoke."""
+        after_start = tree.logprobs(self._before.index(self.loaded.tokenizer.sot))
+        return float(after_start[self.loaded.tokenizer.no_speech].exp())
+
+    def _write_freely(self, tree: TextTree, limit: int, guess: Sequence[int] = ()) -> tuple[str, float]:
+        """What Whisper would write without the grammar, perhaps `guess`, and its mean log probability."""
+        tokenizer = self.loaded.tokenizer
+        tokens, avg_logprob = free_search(tree, tokenizer.eot, limit, guess)
+        return tokenizer.decode(tokens).strip(), avg_logprob
+
+    def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
+        """The paths with what they mean, each meaning once."""
+        found: dict[str, tuple[Path, Match]] = {}
+        for path in paths:
+            match = self._grammar.match(self.loaded.tokenizer.decode(path.tokens).strip())
+            assert match is not None, "what was written under the grammar is in it"
+            found.setdefault(f"{match.intent} {sorted(match.slots.items())}", (path, match))
+        return list(found.values())
+
+    def _tokens_before(self) -> list[int]:
+        """[start of prompt, prompt,] start of transcript, language, task, no timestamps."""
+        tokenizer = self.loaded.tokenizer
+        start = tokenizer.start_sequence(self.language, "transcribe", timestamps=False)
+        prompt = tokenizer.encode(" " + self.prompt)[-_PROMPT_TOKENS:] if self.prompt else []
+        return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start]
+
+    def _count(self, text: str) -> int:
+        return len(self.loaded.tokenizer.encode(" " + text))
+
+
+def _language(loaded: LoadedModel, name: str, language: str) -> str:
+    """The grammar's language, if the model speaks it."""
+    tokenizer = loaded.tokenizer
+    known = tokenizer.languages if tokenizer.is_multilingual else {"en": 0}
+    if language not in known:
+        remedy = "use a multilingual model such as base" if language != "en" else "check `language:`"
+        raise ModelError(f"model {name!r} does not know the intents' language {language!r}: {remedy}")
+    return language
+
+
+def _is_mark(written: bytes) -> bool:
+    text = written.decode(errors="replace").strip()
+    return bool(text) and _ENDS.issuperset(text)
