@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.assistant import Heard
-    from voiced.flow import Samples
+    from voiced.flow import AudioFrame, Samples
 
 DOUBTED = WORD.replace("W", "D")  # detected in frame 19
 FIRST = Detection("hey_jarvis", 0.9, 20 * FRAME_SAMPLES, doubtful=True)
@@ -113,6 +114,17 @@ def test_a_late_belief_begins_a_recording_of_what_was_said_meanwhile() -> None:
     assert late[-1].detection == second
     assert frame_of(late[-1].speech[0]) == pytest.approx(35, abs=0.4)
     assert frame_of(late[-1].speech[1]) == pytest.approx(43, abs=0.4)
+
+
+def test_in_one_breath_the_phrase_counts_not_the_name() -> None:
+    class Called(ScriptDetector):
+        def detect(self, frame: AudioFrame) -> Detection | None:
+            found = super().detect(frame)
+            return found and replace(found, wake_word="mine", phrase="hey computer")
+
+    sound = at_frame(0, lambda: None, WORD + "s" * 12 + "." * 12)
+    [utterance] = utterances(list(listen(sound, Called(), ScriptVad(), SETTINGS, Requests())))
+    assert utterance.prefix == "Hey Computer,"
 
 
 # -- the filter --------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class Capture:
         sound = np.concatenate([frame.samples for frame in self._frames])
         kept = self._cut()
         begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
-        prefix = spoken(self.detection.wake_word) if self.detection and kept.one_breath else ""
+        prefix = spoken(self.detection.phrase or self.detection.wake_word) if self.detection and kept.one_breath else ""
         blank(sound, begin)
         start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
         return Utterance(

@@ -45,6 +45,7 @@ class Detection:
     score: float  # 0 to 1
     at: int  # index of the sample after the frame that completed it
     doubtful: bool = False  # the recogniser is to have a second look
+    phrase: str = ""  # as it is spoken, where its name does not tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="where streams and embeddings are kept")
     parser.add_argument("--draws", type=int, default=2, help="of five takes for each word (2)")
     parser.add_argument("--words", nargs="+", choices=streams.WORDS, default=list(streams.WORDS))
-    parser.add_argument("--plot", type=Path, help="curves of misses against false accepts, as PNG")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        help="curves of misses against false accepts as PNG: blue, red, green, violet, orange, grey",
+    )
     parser.add_argument("--out", type=Path, help="everything as JSON")
     asked = parser.parse_args()
     bench, results = Bench(asked), list[Result]()

@@ -128,7 +128,7 @@ class Ear:
         self._rise = None
         self._fired_at = at
         self._deaf_until = at + round(self._settings.refractory * SAMPLE_RATE)
-        return Detection(self.name, rise.highest, rise.sure_at, doubtful=self._settings.verified)
+        return Detection(self.name, rise.highest, rise.sure_at, doubtful=self._settings.verified, phrase=self.phrase)
 
 
 class _Rise:

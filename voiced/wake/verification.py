@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HEARD = round(2.2 * SAMPLE_RATE)  # samples before the detection that are looked at
 WINDOW = 3 * SAMPLE_RATE  # samples that the encoder hears: with 0.8 s of silence after them
-ENOUGH = 0.6  # evidence; less lets foreign words pass, up to 0.7 next to nothing more is missed
+ENOUGH = 0.6  # evidence; with 0.5 foreign words pass, with 0.7 another 1.6 % are missed in noise
 TRUST = 0.03  # evidence for each unit of the first look's log odds
 LOG_ODDS = (-5.0, 7.0)  # beyond these the first look is no surer
 FAINT = 10 ** (-45 / 20)  # of full scale: the noise of a room in which nobody speaks
