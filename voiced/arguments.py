@@ -74,6 +74,7 @@ def _say(parser: argparse.ArgumentParser) -> None:
 
 def _recognize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, OGG, MP3; - is standard input")
+    parser.add_argument("--word-timestamps", action="store_true", help="with --json: when each word was said")
     _add_json(parser)
 
 

@@ -124,7 +124,7 @@ def recognize(options: Namespace) -> int:
     from voiced.flow import Outcome
     from voiced.recognizer import Recognizer
     from voiced.recording import as_utterance
-    from voiced.report import outcome_json, outcome_line
+    from voiced.report import outcome_json, outcome_line, words_json
     from voiced.sound_file import read as read_sound
     from voiced.vad import Vad
 
@@ -139,10 +139,13 @@ def recognize(options: Namespace) -> int:
             print(f"voiced: {error}", file=sys.stderr)
             failed = True
             continue
-        transcript = recognizer.recognize(utterance)
+        transcript, words = (
+            recognizer.recognize_words(utterance) if options.word_timestamps else (recognizer.recognize(utterance), [])
+        )
         outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
         if options.json:
-            print(json.dumps(outcome_json(outcome, str(file)), ensure_ascii=False), flush=True)
+            told = outcome_json(outcome, str(file)) | ({"words": words_json(words)} if options.word_timestamps else {})
+            print(json.dumps(told, ensure_ascii=False), flush=True)
         else:
             print(f"{file}: {outcome_line(outcome)}", flush=True)
     return FAILED if failed else DONE

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from voiced.flow import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from voiced.flow import Hypothesis, Outcome, SlotValue, Timings
+    from voiced.whisper.words import TimedWord
 
 
 def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
@@ -50,6 +51,14 @@ def _alternative(hypothesis: Hypothesis) -> dict[str, Any]:
         "slots": dict(hypothesis.match.slots) if hypothesis.match else {},
         "avg_logprob": round(hypothesis.avg_logprob, 4),
     }
+
+
+def words_json(words: Sequence[TimedWord]) -> list[dict[str, Any]]:
+    """When each was said, in seconds, and how likely it was without the grammar."""
+    return [
+        {"word": word.text.strip(), "start": word.start, "end": word.end, "probability": round(word.probability, 4)}
+        for word in words
+    ]
 
 
 def _timings(timings: Timings) -> dict[str, float]:
