@@ -140,4 +140,4 @@ def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
         return None
     if spot is Spot.STOP:
         return Spot.SECOND
-    return Spot.LETTER if spot in (*IN_WORD, Spot.SECOND_STOP) else Spot.INITIAL
+    return Spot.LETTER if spot in (*IN_WORD, Spot.JOIN, Spot.SECOND_STOP) else Spot.INITIAL
