@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from voiced.command_start import PAUSE, Cut, command_start, cut, long_pauses, speech_start
+from voiced.command_start import PAUSE, Cut, command_start, cut, speech_start
 from voiced.endpointing import Endpointer
 from voiced.flow import SAMPLE_RATE, Ending, Outlook, Utterance
 from voiced.vad import STEP_SAMPLES as STEP
@@ -145,9 +145,6 @@ class Capture:
             ending=_ending(ending, said=first < last),
             detection=self.detection,
             prefix=prefix,
-            pauses=tuple(
-                (self._origin + begin, self._origin + end) for begin, end in long_pauses(self._sounds, kept.speech)
-            ),
         )
 
     def _cut(self) -> Cut:

@@ -124,14 +124,13 @@ def recognize(options: Namespace) -> int:
     from voiced.flow import Outcome
     from voiced.recognizer import Recognizer
     from voiced.recording import as_utterance
-    from voiced.report import outcome_json, outcome_line, words_json
+    from voiced.report import outcome_json, outcome_line
     from voiced.sound_file import read as read_sound
     from voiced.vad import Vad
 
     config = _config(options)
     grammar = _grammar(config)
-    recognizer, vad = Recognizer(config.recognizer, grammar), Vad()
-    failed = False
+    recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
     for file in options.files:
         try:
             utterance = as_utterance(read_sound(file), vad)
@@ -139,13 +138,11 @@ def recognize(options: Namespace) -> int:
             print(f"voiced: {error}", file=sys.stderr)
             failed = True
             continue
-        transcript, words = (
-            recognizer.recognize_words(utterance) if options.word_timestamps else (recognizer.recognize(utterance), [])
-        )
+        transcript = recognizer.recognize(utterance)
+        words = recognizer.words(utterance) if options.word_timestamps else None
         outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
         if options.json:
-            told = outcome_json(outcome, str(file)) | ({"words": words_json(words)} if options.word_timestamps else {})
-            print(json.dumps(told, ensure_ascii=False), flush=True)
+            print(json.dumps(outcome_json(outcome, str(file), words), ensure_ascii=False), flush=True)
         else:
             print(f"{file}: {outcome_line(outcome)}", flush=True)
     return FAILED if failed else DONE

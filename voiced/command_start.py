@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voiced.vad import STEP_SAMPLES, Activity
+from voiced.vad import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ USUALLY = 3  # before the detection: where most end
 ONE_WORD = 2  # speech beyond LATEST that may be a command of one word
 WORD_GAP = 10  # quiet within a wake word ("hey … jarvis"), at most
 HESITATION = 16  # quiet after the first word of a command ("can … you turn on"), at most
-LONG_PAUSE = 10  # quiet inside of a command that is more than a speaker's rhythm
 ONSET = 3  # speech before the VAD notices it
 LONGEST_WORD = 50  # from the start of a wake word to its detection, at most
 
@@ -92,15 +91,3 @@ def run_start(sounds: Sequence[Activity], end: int, earliest: int, gap: int) -> 
         elif start - step > gap:
             break
     return start
-
-
-def long_pauses(sounds: Sequence[Activity], speech: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """First and last+1 sample of the stretches without any voice, within speech given in steps."""
-    found = []
-    begin = speech[0]
-    for step in range(*speech):
-        if sounds[step] is not Activity.QUIET:
-            if step - begin >= LONG_PAUSE:
-                found.append((begin * STEP_SAMPLES, step * STEP_SAMPLES))
-            begin = step + 1
-    return tuple(found)

@@ -76,7 +76,6 @@ class Utterance:
     ending: Ending
     detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
     prefix: str = ""  # words that the samples begin with: "Hey Jarvis,", where the command follows in one breath
-    pauses: tuple[tuple[int, int], ...] = ()  # long stretches without a voice inside of the speech, in the stream
 
     @property
     def seconds(self) -> float:

@@ -124,13 +124,12 @@ class Recognizer:
         words = looked.reader.words(text, looked.features, end) if transcript.match else []
         return transcript, expected(self.grammar, transcript, words[-1] if words else None, end)
 
-    def recognize_words(self, utterance: Utterance) -> tuple[Transcript, list[TimedWord]]:
-        """The same, and the words with times from the beginning of the samples; none if nothing was said."""
-        if utterance.ending is Ending.NO_SPEECH or self._settings.mode == "free":
-            return self.recognize(utterance), []
+    def words(self, utterance: Utterance) -> list[TimedWord]:
+        """The words that are recognised, with times from the beginning of the samples; none if nothing was said."""
+        if utterance.ending is Ending.NO_SPEECH:
+            return []
         looked = self._looked(utterance)
-        transcript = self._transcript(looked)
-        return transcript, looked.reader.words(transcript.text, looked.features, _end(utterance))
+        return looked.reader.words(self._transcript(looked).text, looked.features, _end(utterance))
 
     def look(self, utterance: Utterance) -> Looked:
         """Read the speech and a little silence after it."""

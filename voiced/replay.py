@@ -70,7 +70,7 @@ def _prepared(setup: Setup, listening: ListeningSettings, task: Task, recognizer
     vad = Vad()
     sound = sound_file.read(task.recording.path)
     if setup.pauses:
-        _, words = recognizer.recognize_words(as_utterance(sound, vad))
+        words = recognizer.words(as_utterance(sound, vad))
         sound = with_pauses(sound, _spread([word.end for word in words[:-1]]), setup.pauses)
     sound = sound[max(0, as_utterance(sound, vad).speech[0] - LEAD) :]  # nobody waits for the first word
     end = speech_end(sound, vad)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from voiced.whisper.words import TimedWord
 
 
-def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
+def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[TimedWord] | None = None) -> dict[str, Any]:
     """Everything about one command; the keys about sound only where there was some."""
     transcript = outcome.transcript
     accepted = transcript.reason is None and transcript.match is not None
@@ -41,6 +41,7 @@ def outcome_json(outcome: Outcome, file: str | None = None) -> dict[str, Any]:
         "ending": outcome.utterance.ending.value,
         "window": round(transcript.window, 2),
         "timings": _timings(transcript.timings),
+        **({} if words is None else {"words": words_json(words)}),
     }
 
 
