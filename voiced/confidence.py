@@ -53,7 +53,7 @@ class Weights:
 # control, sampled commands and near misses of both in synthetic voices. Each judged by weights fitted without it: of
 # the near misses of coffee orders 5 % are accepted, of those of the intents that ship none (base: 8 and 5 %); of clean
 # orders 98 % (base: 100 %), of home control in English 100 %, in four other languages 90 to 100 %. Then the second bias
-# for tiny.en was raised by what a least confidence of 0.4 would do: 1 % more of the orders, 3 % more of the near misses.
+# for tiny.en was raised to what a least confidence of 0.4 would do: 1 % more of the orders, 3 % more near misses.
 ENGLISH = Weights(
     first=(0.689, 0.267, 0.161, -0.265, 0.940, 2.182),
     first_bias=-0.513,
