@@ -19,9 +19,8 @@ from voiced import grammar, sound_file
 from voiced.assistant import read
 from voiced.config import FeedbackSettings
 from voiced.errors import AudioError
-from voiced.feedback import Feedback, Player
+from voiced.feedback import SOUNDS, Feedback, Player
 from voiced.flow import SAMPLE_RATE, Outcome, Reason, Transcript
-from voiced.resources import shipped
 from voiced.vad import Activity, Vad
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def test_a_sound_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_sound_is_taken_for_speech(name: str) -> None:
-    sound = sound_file.read(shipped("sounds") / f"{name}.wav")
+    sound = sound_file.read(SOUNDS / f"{name}.wav")
     quiet = np.zeros(SAMPLE_RATE // 2, np.float32)
     steps = list(Vad().judge(np.concatenate((quiet, sound, quiet))))
     assert steps.count(Activity.SPEECH) * 0.03 < 0.1
@@ -81,10 +80,10 @@ def test_the_sounds_are_what_the_script_makes(tmp_path: Path) -> None:
     own = tmp_path / "tests" / "sounds" / "make_feedback.py"
     own.parent.mkdir(parents=True)
     own.write_text(script)
-    (tmp_path / "sounds").mkdir()
+    (tmp_path / "voiced" / "sounds").mkdir(parents=True)
     subprocess.run([sys.executable, str(own)], check=True)
     for name in NAMES:
-        made, there = (soundfile.read(folder / f"{name}.wav")[0] for folder in (tmp_path / "sounds", shipped("sounds")))
+        made, there = (soundfile.read(folder / f"{name}.wav")[0] for folder in (tmp_path / "voiced" / "sounds", SOUNDS))
         assert np.allclose(made, there, atol=1e-4)
 
 
@@ -121,7 +120,7 @@ def test_a_loudspeaker_that_is_not_there_is_a_warning(
 ) -> None:
     assert virtual_microphone
     with caplog.at_level(logging.WARNING):
-        Player(FeedbackSettings(device="Concert Hall")).play(shipped("sounds") / "woken.wav")
+        Player(FeedbackSettings(device="Concert Hall")).play(SOUNDS / "woken.wav")
         assert wait_until(lambda: not threads(), 10)
     assert "cannot play woken.wav" in caplog.text
 
@@ -133,14 +132,13 @@ def test_sounds_are_heard_through_portaudio(virtual_microphone: VirtualMicrophon
         "from pathlib import Path\n"
         "import numpy as np\n"
         "from voiced.config import FeedbackSettings\n"
-        "from voiced.feedback import Player\n"
+        "from voiced.feedback import SOUNDS, Player\n"
         "from voiced.microphone import Microphone\n"
-        "from voiced.resources import shipped\n"
         "levels = []\n"
         "with Microphone() as microphone:\n"
         "    for number, frame in enumerate(microphone.frames()):\n"
         "        if number == 3:\n"
-        "            Player(FeedbackSettings(volume=0.5)).play(shipped('sounds') / 'broker_away.wav')\n"
+        "            Player(FeedbackSettings(volume=0.5)).play(SOUNDS / 'broker_away.wav')\n"
         "        levels.append(float(np.abs(frame.samples).max()))\n"
         "        if number == 60 or (levels[-1] < 0.01 < 0.1 < max(levels)):\n"
         "            break\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,16 @@ from voiced.errors import AudioError
 from voiced.flow import Reason
 from voiced.portaudio import PLAYING, portaudio, reason
 from voiced.relay import start_thread
-from voiced.resources import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from voiced.config import FeedbackSettings
     from voiced.flow import Outcome
 
 log = logging.getLogger(__name__)
 
+SOUNDS = Path(__file__).parent / "sounds"
 LONGEST = 5.0  # seconds that a command may play
 
 
@@ -39,9 +39,7 @@ class Feedback:
     ) -> None:
         """`play` must not wait. AudioError if a file that is switched on is no sound."""
         wanted = {name: getattr(settings, name) for name in ("woken", "understood", "rejected", "broker_away")}
-        self._files = {
-            name: shipped("sounds") / f"{name}.wav" if file is True else file for name, file in wanted.items() if file
-        }
+        self._files = {name: SOUNDS / f"{name}.wav" if file is True else file for name, file in wanted.items() if file}
         for file in self._files.values():
             sound_file.read(file)
         self._play = play

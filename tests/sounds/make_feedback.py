@@ -1,4 +1,4 @@
-"""Makes the sounds that voiced plays, in `sounds/`: rising for understood, falling for rejected, three for no broker.
+"""Makes the sounds in `voiced/sounds/`: rising for understood, falling for rejected, three for no broker.
 
     python tests/sounds/make_feedback.py
 
@@ -17,7 +17,7 @@ import soundfile
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-SOUNDS = Path(__file__).parents[2] / "sounds"
+SOUNDS = Path(__file__).parents[2] / "voiced" / "sounds"
 RATE = 48_000  # Hz
 LOUDNESS = 0.5  # of full scale; `feedback.volume` makes it less
 FADE = 0.012  # seconds at either end of a tone
