@@ -93,7 +93,8 @@ def test_the_schemas_named_in_the_files_are_written(tmp_path: Path) -> None:
 def test_check_tells_every_problem_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init", str(tmp_path)])
     (tmp_path / "config.yaml").write_text(
-        "wake_word: {models: [hey_jarviss]}\nrecognizer: {model: tiny.eng}\nmqtt: {username: me, password_file: none}\n"
+        "wake_word: {models: [hey_jarviss]}\nrecognizer: {model: tiny.eng, second_model: bass}\n"
+        "mqtt: {username: me, password_file: none}\n"
     )
     lights = tmp_path / "intents/lights.yaml"
     lights.write_text(lights.read_text().replace('"turn on the kitchen lights":', '"turn on the moon":'))
@@ -104,6 +105,7 @@ def test_check_tells_every_problem_of_every_file(tmp_path: Path, capsys: pytest.
     assert "lights.yaml:" in problems
     assert "hey_jarviss" in problems
     assert "did you mean 'tiny.en'" in problems
+    assert "recognizer.second_model: " in problems
     assert "password" in problems
     assert "Traceback" not in problems
 

@@ -94,12 +94,13 @@ def test_what_may_follow(recognizer: Recognizer, name: str, share: float, outloo
 
 
 def test_words_have_times(recognizer: Recognizer) -> None:
-    words = recognizer.words(utterance("command_lights"))
+    said = "Turn off the office lights."
+    words = recognizer.words(utterance("command_lights"), said)
     assert [word.text.strip(" .,").lower() for word in words] == ["turn", "off", "the", "office", "lights"]
     assert [told["word"].strip(".,") for told in words_json(words)][-2:] == ["office", "lights"]
     assert [word.start for word in words] == sorted(word.start for word in words)
     assert words[-1].end <= len(utterance("command_lights").samples) / SAMPLE_RATE + 0.3
-    assert recognizer.words(Utterance(np.zeros(16_000, np.float32), 0, (0, 0), Ending.NO_SPEECH)) == []
+    assert recognizer.words(Utterance(np.zeros(16_000, np.float32), 0, (0, 0), Ending.NO_SPEECH), said) == []
 
 
 def test_only_in_doubt_is_there_a_second_look(household: Grammar) -> None:

@@ -30,8 +30,8 @@ def check_everything(path: Path | None, *, intents: Path | None, model: str | No
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
     if config:
-        for name in {word.recognizer or config.recognizer.model for word in config.wake_word.models}:
-            _tried(partial(_check_model, name), problems)
+        for key, name in _models(config).items():
+            _tried(partial(_check_model, key, name), problems)
         for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
             _checked_grammar(folder, problems)
         _tried(lambda: WakeWordDetector(wake_words(config.wake_word)), problems)
@@ -59,13 +59,21 @@ def _checked_grammar(folder: Path | None, problems: list[str]) -> Grammar | None
     return commands
 
 
-def _check_model(name: str) -> None:
+def _models(config: Config) -> dict[str, str]:
+    """Every model that will be loaded, by the setting that names it."""
+    second = config.recognizer.second_model
+    own = {word.recognizer for word in config.wake_word.models if word.recognizer}
+    named = {"recognizer.model": config.recognizer.model} | ({"recognizer.second_model": second} if second else {})
+    return named | {f"wake_word.models: recognizer: {name}": name for name in sorted(own)}
+
+
+def _check_model(key: str, name: str) -> None:
     try:
         found = locate(name)
         found.path.stat()
         found.check()
     except (OSError, ValueError) as error:
-        raise ConfigError([f"recognizer.model: {ModelError.told_by(error)}"]) from error
+        raise ConfigError([f"{key}: {ModelError.told_by(error)}"]) from error
 
 
 def _check_broker_files(settings: MqttSettings) -> None:

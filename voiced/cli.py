@@ -139,7 +139,7 @@ def recognize(options: Namespace) -> int:
             failed = True
             continue
         transcript = recognizer.recognize(utterance)
-        words = recognizer.words(utterance) if options.word_timestamps else None
+        words = recognizer.words(utterance, transcript.text) if options.word_timestamps else None
         outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
         if options.json:
             print(json.dumps(outcome_json(outcome, str(file), words), ensure_ascii=False), flush=True)

@@ -3,7 +3,7 @@
 Half a command may have been heard. A recogniser that is held to the grammar completes it ("with almond" by "milk"), and
 is sure of it where the grammar leaves no choice. When the words were said tells: one that was not yet said is placed
 where the speech ends, or after it, and without grammar and prompt the sound says nothing of the kind. And what Whisper
-would write freely tells: as long as its window is short, it says half a sentence over and over.
+would write freely tells: no more than was said, though in a short window over and over.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
 
-_MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
+MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 _MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard
 _LATE = 0.3  # seconds after the speech in which words may be placed that were not said
 _MORE_TOKENS = 8  # that may be heard beyond a reading, to tell that it is not all that was said
@@ -119,7 +119,7 @@ class Reader:
 
     def _search(self, tree: TextTree) -> list[Path]:
         """Sentences of the grammar, best first."""
-        limit = min(_MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
+        limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
         return constrained_search(tree, self._constraint, self._settings.beam_size, limit)
 
     def _evidence(self, tree: TextTree, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:

@@ -27,7 +27,7 @@ from voiced.expectation import expected
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
 from voiced.free import read_freely
 from voiced.pauses import with_short_pauses
-from voiced.reader import Reader
+from voiced.reader import MAX_TOKENS, Reader
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 from voiced.whisper.threads import choose_threads
@@ -47,7 +47,6 @@ log = logging.getLogger(__name__)
 
 TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
 STEP = SAMPLE_RATE // 2  # by which windows differ in length
-MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
 
@@ -124,12 +123,12 @@ class Recognizer:
         words = looked.reader.words(text, looked.features, end) if transcript.match else []
         return transcript, expected(self.grammar, transcript, words[-1] if words else None, end)
 
-    def words(self, utterance: Utterance) -> list[TimedWord]:
-        """The words that are recognised, with times from the beginning of the samples; none if nothing was said."""
-        if utterance.ending is Ending.NO_SPEECH:
+    def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
+        """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
+        if not text or utterance.ending is Ending.NO_SPEECH:
             return []
-        looked = self._looked(utterance)
-        return looked.reader.words(self._transcript(looked).text, looked.features, _end(utterance))
+        features = self._reader.hear(pad_or_trim(utterance.samples, _window(utterance)))
+        return self._reader.words(text, features, _end(utterance))
 
     def look(self, utterance: Utterance) -> Looked:
         """Read the speech and a little silence after it."""

@@ -70,7 +70,8 @@ def _prepared(setup: Setup, listening: ListeningSettings, task: Task, recognizer
     vad = Vad()
     sound = sound_file.read(task.recording.path)
     if setup.pauses:
-        words = recognizer.words(as_utterance(sound, vad))
+        utterance = as_utterance(sound, vad)
+        words = recognizer.words(utterance, recognizer.recognize(utterance).text)
         sound = with_pauses(sound, _spread([word.end for word in words[:-1]]), setup.pauses)
     sound = sound[max(0, as_utterance(sound, vad).speech[0] - LEAD) :]  # nobody waits for the first word
     end = speech_end(sound, vad)
