@@ -30,7 +30,7 @@ LATEST = 5  # after the detection: most wake words have ended
 USUALLY = 3  # before the detection: where most end
 ONE_WORD = 2  # speech beyond LATEST that may be a command of one word
 WORD_GAP = 10  # quiet within a wake word ("hey … jarvis"), at most
-HESITATION = 16  # quiet after the first word of a command ("can … you turn on"), at most
+HESITATION = 27  # quiet after the first word of a command ("can … you turn on"), at most
 ONSET = 3  # speech before the VAD notices it
 LONGEST_WORD = 50  # from the start of a wake word to its detection, at most
 
