@@ -33,7 +33,8 @@ HOUSE = {
         "capture", "listening",
     ),
     "understanding": (
-        "recognizer", "reader", "free", "constrained", "confidence", "expectation", "pauses", "whisper", "grammar",
+        "recognizer", "reader", "free", "constrained", "confidence", "expectation", "cadence", "pauses",
+        "whisper", "grammar",
     ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
@@ -53,6 +54,7 @@ PURE = (
     "capture",
     "pauses",
     "expectation",
+    "cadence",
     "wake.incremental",
     "noise",
     "replay_sound",

@@ -1,7 +1,7 @@
 """Endpointing, told as text: '.' 80 ms of quiet, 's' 80 ms of speech; what ends the recording, and when.
 
 A capital is 80 ms of quiet as well; just before it the recogniser has told what may follow: Complete, Extendable,
-Begun, or nothing that it Knows of.
+Done (extendable, but it sounds so), Begun, or nothing that it Knows of.
 """
 
 from __future__ import annotations
@@ -14,9 +14,21 @@ from voiced.flow import Ending, Outlook
 
 STEP = 1_280  # samples, 80 ms
 SETTINGS = ListeningSettings(
-    min_speech=0.25, silence=0.8, silence_complete=0.4, silence_unfinished=1.2, start_timeout=4.0, longest=10.0
+    min_speech=0.25,
+    silence=0.8,
+    silence_complete=0.4,
+    silence_concluded=0.3,
+    silence_unfinished=1.2,
+    start_timeout=4.0,
+    longest=10.0,
 )
-TOLD = {"C": Outlook.COMPLETE, "E": Outlook.EXTENDABLE, "B": Outlook.UNFINISHED, "K": Outlook.UNKNOWN}
+TOLD = {
+    "C": Outlook.COMPLETE,
+    "D": Outlook.CONCLUDED,
+    "E": Outlook.EXTENDABLE,
+    "B": Outlook.UNFINISHED,
+    "K": Outlook.UNKNOWN,
+}
 START = 16_000  # where in the stream the endpointer begins to listen
 
 
@@ -75,7 +87,10 @@ def test_script(script: str, ending: Ending | None, steps: int, said: tuple[int,
         ("ss..C" + "." * 60, Ending.NO_SPEECH, 50),  # too short to be speech: the endpointer has heard nothing
         ("ssss" + "." + "ssss" + "..E" + "." * 20, Ending.SILENCE, 14),  # 0.08 s between words: as fluent as any
         ("ssss" + ".." + "ssss" + "..E" + "." * 20, Ending.SILENCE, 17),  # 0.16 s between words: 0.56 s at the end
-        ("ssss" + "." * 8 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 26),  # but never more than 0.8 s
+        ("ssss" + "." * 8 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 28),  # as if nobody had told: 0.96 s
+        ("s" * 10 + "..D" + "." * 9, Ending.SILENCE, 14),  # it sounds as if it were all: 0.3 s
+        ("s" * 10 + "..Ds" + "." * 20, Ending.SILENCE, 24),  # it was not
+        ("ssss" + ".." + "ssss" + "..D" + "." * 20, Ending.SILENCE, 17),  # 0.56 s, however it sounds
         ("ssss" + "." * 8 + "ssss" + "." * 20, Ending.SILENCE, 28),  # 0.64 s between words, and nobody told: 0.96 s
         ("ssss" + "." * 8 + "ssss" + "..C", Ending.COMPLETE, 19),
         ("s" * 124 + ".", Ending.TOO_LONG, 125),

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pytest
 
 from voiced import grammar
-from voiced.expectation import expected, said_once
+from voiced.expectation import LastWord, expected, said_once
 from voiced.flow import Outlook, Reason, Transcript
-from voiced.whisper.words import TimedWord
 
 COMMANDS = grammar.parse(
     "intents: {Light: {sentences: ['turn on the light [in the {room}]']}}\nlists: {room: [kitchen, hall]}"
 )
-COMPLETE, EXTENDABLE, UNFINISHED, UNKNOWN = Outlook
-END = 2.0  # seconds: where the speech ends
+COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Outlook
 
 
 def transcript(text: str, reason: Reason | None = None, heard: str = "") -> Transcript:
@@ -21,28 +19,31 @@ def transcript(text: str, reason: Reason | None = None, heard: str = "") -> Tran
     return Transcript(text, match, reason, confidence=0.9, avg_logprob=-0.1, heard=heard)
 
 
-def last(start: float, probability: float) -> TimedWord:
-    return TimedWord(" kitchen", (), start, start + 0.3, probability)
-
-
 @pytest.mark.parametrize(
-    ("start", "probability", "outlook"),
+    ("lead", "probability", "done", "outlook"),
     [
-        (1.6, 0.9, COMPLETE),
-        (1.9, 0.9, COMPLETE),
-        (1.6, 0.03, COMPLETE),
-        (1.6, 0.01, UNKNOWN),  # nothing in the sound suggests it
-        (1.95, 0.9, UNKNOWN),  # comes too late to have been spoken, and yet
-        (2.2, 0.05, UNFINISHED),  # an invention: it was not said yet
+        (0.4, 0.9, False, COMPLETE),
+        (0.1, 0.9, False, COMPLETE),
+        (0.4, 0.03, False, COMPLETE),
+        (0.4, 0.01, True, UNKNOWN),  # nothing in the sound suggests it
+        (0.05, 0.9, False, UNKNOWN),  # comes too late to have been spoken, and yet
+        (0.05, 0.9, True, EXTENDABLE),  # the speaker sounds done: most likely it was spoken
+        (0.05, 0.3, True, UNKNOWN),
+        (-0.2, 0.05, True, UNFINISHED),  # an invention: it was not said yet
     ],
 )
-def test_the_last_word_must_have_been_spoken(start: float, probability: float, outlook: Outlook) -> None:
+def test_the_last_word_must_have_been_spoken(lead: float, probability: float, *, done: bool, outlook: Outlook) -> None:
     whole = transcript("Turn on the light in the kitchen.")
-    assert expected(COMMANDS, whole, last(start, probability), END) is outlook
+    assert expected(COMMANDS, whole, LastWord(lead, probability), done=done) is outlook
 
 
-def test_a_command_that_may_go_on() -> None:
-    assert expected(COMMANDS, transcript("turn on the light"), last(1.6, 0.9), END) is EXTENDABLE
+@pytest.mark.parametrize(("done", "outlook"), [(False, EXTENDABLE), (True, CONCLUDED)])
+def test_a_command_that_may_go_on(*, done: bool, outlook: Outlook) -> None:
+    assert expected(COMMANDS, transcript("turn on the light"), LastWord(0.4, 0.9), done=done) is outlook
+
+
+def test_nobody_is_done_in_the_middle_of_a_sentence() -> None:
+    assert expected(COMMANDS, transcript("turn", Reason.LOW_CONFIDENCE, "turn on"), None, done=True) is UNFINISHED
 
 
 @pytest.mark.parametrize(
@@ -58,9 +59,9 @@ def test_a_command_that_may_go_on() -> None:
 )
 def test_what_is_rejected_may_have_been_begun(heard: str, outlook: Outlook) -> None:
     doubtful = transcript("turn on the light in the hall", Reason.LOW_CONFIDENCE, heard)
-    assert expected(COMMANDS, doubtful, last(1.6, 0.9), END) is outlook
+    assert expected(COMMANDS, doubtful, LastWord(0.4, 0.9)) is outlook
     nothing = transcript("something else", Reason.OUT_OF_GRAMMAR, heard)
-    assert expected(COMMANDS, nothing, None, END) is outlook
+    assert expected(COMMANDS, nothing, None) is outlook
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from voiced.listening import Event
 
 SETTINGS = ListeningSettings(
-    pre_roll=0.3, min_speech=0.25, silence=0.8, silence_complete=0.4, silence_unfinished=1.2, start_timeout=4.0
+    pre_roll=0.3,
+    min_speech=0.25,
+    silence=0.8,
+    silence_complete=0.4,
+    silence_concluded=0.3,
+    silence_unfinished=1.2,
+    start_timeout=4.0,
 )
-COMPLETE, EXTENDABLE, UNFINISHED, UNKNOWN = Outlook
+COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Outlook
 
 
 def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSettings = SETTINGS) -> list[Event]:
@@ -129,7 +135,7 @@ def test_however_late_the_answers_the_end_is_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("outlook", "ending", "quiet"),
-    [(COMPLETE, "complete", 0.3), (EXTENDABLE, "silence", 0.4), (UNKNOWN, "silence", 4.0)],
+    [(COMPLETE, "complete", 0.3), (CONCLUDED, "silence", 0.3), (EXTENDABLE, "silence", 0.4), (UNKNOWN, "silence", 4.0)],
 )
 def test_one_word_in_one_breath(outlook: Outlook, ending: str, quiet: float) -> None:
     events = hear(WORD + "ssss" + "." * 60, outlook)

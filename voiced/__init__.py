@@ -28,7 +28,7 @@ Understanding
     recognizer, reader, constrained, free   Whisper + grammar → transcript: one look or two, or none at the grammar
     confidence                              how sure that is; what is no command is rejected here
     pauses                                  long ones inside of a command are shortened before it is recognised
-    expectation                             what may follow: how long it is worth to wait
+    expectation, cadence                    what may follow, and how it sounds: how long it is worth to wait
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced
     grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper
 

@@ -122,8 +122,10 @@ class Capture:
             return None
         if self._outlook is Outlook.COMPLETE:
             return Ending.COMPLETE
-        enough = len(since) * STEP >= self._settings.silence_complete * SAMPLE_RATE
-        return Ending.SILENCE if self._outlook is Outlook.EXTENDABLE and enough else None
+        settings = self._settings
+        waits = {Outlook.EXTENDABLE: settings.silence_complete, Outlook.CONCLUDED: settings.silence_concluded}
+        wait = waits.get(self._outlook)
+        return Ending.SILENCE if wait is not None and len(since) * STEP >= wait * SAMPLE_RATE else None
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""

@@ -97,6 +97,7 @@ class Outlook(Enum):
 
     COMPLETE = "complete"  # nothing: it is a command, and no command goes on like this
     EXTENDABLE = "extendable"  # it is a command, and there are longer ones that begin with it
+    CONCLUDED = "concluded"  # the same, but it sounds as if the speaker were done
     UNFINISHED = "unfinished"  # commands begin like this, but it is none yet
     UNKNOWN = "unknown"  # no command begins like this, or it was not heard well enough to tell
 

@@ -42,6 +42,7 @@ _LATE = 0.3  # seconds after the speech in which words may be placed that were n
 _MORE_TOKENS = 8  # that may be heard beyond a reading, to tell that it is not all that was said
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
 _ENDS = frozenset(".,?!;:…。,？！")  # noqa: RUF001 # East Asian marks are meant
+_STOPS = frozenset(".?!。？！")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Look:
     evidence: Evidence | None
     avg_logprob: float
     heard: str = ""  # what Whisper would write without the grammar, where that was asked
+    stop: float = 0.0  # log probability of a full stop or the end after the last word, whatever the grammar says
     alternatives: tuple[Hypothesis, ...] = ()
 
 
@@ -67,8 +69,10 @@ class Reader:
         self.weights = MULTILINGUAL if tokenizer.is_multilingual else ENGLISH
         written = [tokenizer.token_bytes(token) for token in range(tokenizer.eot)]
         self._vocabulary = Vocabulary(written)
-        marks = [token for token, text in enumerate(written) if _is_mark(text)]
-        self._ends = torch.tensor([*marks, tokenizer.eot], device=loaded.model.device)
+        texts = [text.decode(errors="replace").strip() for text in written]
+        self._ends, self._stops = (
+            torch.tensor([*_of(marks, texts), tokenizer.eot], device=loaded.model.device) for marks in (_ENDS, _STOPS)
+        )
         self._learn(grammar)
 
     def under(self, grammar: Grammar) -> Reader:
@@ -103,7 +107,8 @@ class Reader:
         evidence, heard = self._evidence(tree, exact, margin, freely=freely)
         above = path.avg_logprob - exact.avg_logprob  # as much as the others are, too
         alternatives = tuple(Hypothesis(other.text, other, path.avg_logprob - above) for path, other in others)
-        return Look(match, evidence, exact.avg_logprob, heard, alternatives)
+        stop = self._after_last_word(tree, exact, self._stops)
+        return Look(match, evidence, exact.avg_logprob, heard, stop, alternatives)
 
     def words(self, text: str, features: Tensor, end: float) -> list[TimedWord]:
         """The words of a text, with when they were said: in the speech, or after its `end` (seconds)."""
@@ -136,16 +141,16 @@ class Reader:
             outside=outside,
             rival=rival,
             margin=margin,
-            ends=self._ended(tree, path),
+            ends=self._after_last_word(tree, path, self._ends),
             no_speech=self._no_speech(tree),
             free=free,
         )
         return evidence, heard
 
-    def _ended(self, tree: TextTree, path: Path) -> float:
-        """Log probability that no word follows the last one, whatever the grammar says: a mark does, or the end."""
+    def _after_last_word(self, tree: TextTree, path: Path, tokens: Tensor) -> float:
+        """Log probability that one of these follows the last word, whatever the grammar says."""
         last = max(number for number, each in enumerate(path.written) if each.is_word)
-        return float(tree.logprobs(path.written[last + 1].after)[self._ends].logsumexp(0))
+        return float(tree.logprobs(path.written[last + 1].after)[tokens].logsumexp(0))
 
     def _agreement(self, heard: str, path: Path) -> float:
         """Share of the letters that two texts have in common, 0 to 1."""
@@ -193,6 +198,6 @@ def _language(loaded: LoadedModel, name: str, language: str) -> str:
     return language
 
 
-def _is_mark(written: bytes) -> bool:
-    text = written.decode(errors="replace").strip()
-    return bool(text) and _ENDS.issuperset(text)
+def _of(marks: frozenset[str], texts: Sequence[str]) -> list[int]:
+    """Tokens that are written with these marks alone."""
+    return [token for token, text in enumerate(texts) if text and marks.issuperset(text)]

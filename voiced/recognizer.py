@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from voiced.cadence import cadence, sounds_done
 from voiced.confidence import SURE, confidence, rejection
 from voiced.errors import ModelError
-from voiced.expectation import expected
+from voiced.expectation import LastWord, expected
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
 from voiced.free import read_freely
 from voiced.pauses import with_short_pauses
@@ -36,6 +37,7 @@ from voiced.whisper.weights import load
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from voiced.cadence import Cadence
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
@@ -59,6 +61,14 @@ class Looked(NamedTuple):
     features: Tensor
     n_samples: int
     timings: Timings
+
+
+class SoFar(NamedTuple):
+    """A recording up to a pause."""
+
+    transcript: Transcript
+    outlook: Outlook
+    cadence: Cadence | None  # None: nothing was understood
 
 
 def load_model(settings: RecognizerSettings) -> LoadedModel:
@@ -113,15 +123,24 @@ class Recognizer:
 
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
         """The same in the middle of a recording, and what may follow."""
+        so_far = self.consider(utterance)
+        return so_far.transcript, so_far.outlook
+
+    def consider(self, utterance: Utterance) -> SoFar:
+        """The same, and how it sounds."""
         utterance = with_short_pauses(utterance)
         if self._settings.mode == "free":
             transcript = self._read_freely(utterance)
-            return transcript, expected(self.grammar, transcript, None, 0)
+            return SoFar(transcript, expected(self.grammar, transcript, None), None)
         looked = self._looked(utterance)
         transcript, end = self._transcript(looked), _end(utterance)
         text = f"{utterance.prefix} {transcript.text}"
         words = looked.reader.words(text, looked.features, end) if transcript.match else []
-        return transcript, expected(self.grammar, transcript, words[-1] if words else None, end)
+        if not words:
+            return SoFar(transcript, expected(self.grammar, transcript, None), None)
+        last = LastWord(end - words[-1].start, words[-1].probability)
+        how = cadence(utterance, last.lead, looked.look.stop)
+        return SoFar(transcript, expected(self.grammar, transcript, last, done=sounds_done(how)), how)
 
     def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
         """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
