@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.flow import Outlook
+
 if TYPE_CHECKING:
-    from voiced.flow import Action, Detection, Opinion, Outcome, Outlook, State, Utterance
+    from voiced.flow import Action, Detection, Opinion, Outcome, State, Utterance
 
 
 class Clock:
@@ -24,8 +26,10 @@ class Clock:
 class Notes:
     """A publisher that writes down what it is told, in short."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ends_at_once: bool = False) -> None:
+        """`ends_at_once`: the ear, which is told what may follow, takes it for the end if nothing may."""
         self.told: list[object] = []
+        self.ends_at_once = ends_at_once
 
     def state(self, state: State) -> None:
         self.told.append(state)
@@ -48,8 +52,9 @@ class Notes:
         else:
             self.told.append((transcript.match.intent, dict(transcript.match.slots), word, latency))
 
-    def expect(self, so_far: Utterance, outlook: Outlook) -> None:
+    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
         self.told.append((so_far.speech, outlook))
+        return self.ends_at_once and outlook is Outlook.COMPLETE
 
     def woken(self) -> None:
         self.told.append("woken")

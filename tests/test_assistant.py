@@ -49,8 +49,8 @@ class Recognizer:
         return transcript, outlook(self.commands, transcript.text)
 
 
-def told(commands: Grammar, events: list[Heard], *texts: str) -> list[object]:
-    notes = Notes()
+def told(commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False) -> list[object]:
+    notes = Notes(ends_at_once=ends_at_once)
     recognizer = Recognizer(commands, list(texts))
     Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
@@ -86,6 +86,14 @@ def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Gram
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
     assert state == State.WAITING
+
+
+def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:
+    """The ear leaves the answer to the assistant, and hands out no utterance."""
+    expected, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
+    assert expected == ((20_000, 30_000), Outlook.COMPLETE)
+    assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
+    assert (action, state) == (("home/kitchen/light/set", "on"), State.WAITING)
 
 
 def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:

@@ -5,8 +5,10 @@ The answer to a pause comes a number of frames later, as from a recogniser in an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.test_listening import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
@@ -37,7 +39,10 @@ COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Outlook
 
 
 def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSettings = SETTINGS) -> list[Event]:
-    """What the ear says if each pause is answered, `after` frames later, by the next of these."""
+    """What the ear says if each pause is answered, `after` frames later, by the next of these.
+
+    What an answer has ended at once is added: the ear leaves it to whoever answers.
+    """
     requests, answers = Requests(), list(outlooks)
     waiting: list[tuple[int, Utterance]] = []
     at = 0
@@ -46,7 +51,9 @@ def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSet
         nonlocal at
         for at, frame in enumerate(frames(script)):
             if waiting and answers and waiting[0][0] == at:
-                requests.expect(waiting.pop(0)[1], answers.pop(0))
+                so_far = waiting.pop(0)[1]
+                if requests.expect(so_far, answers.pop(0)):
+                    heard.append(replace(so_far, ending=Ending.COMPLETE))
             yield frame
 
     heard: list[Event] = []
@@ -130,6 +137,30 @@ def test_however_late_the_answers_the_end_is_asked_about() -> None:
     assert kinds(hear(script + script, UNKNOWN, UNKNOWN, after=50)) == 2 * ["Listening", "Pause", "silence"]
 
 
+def test_what_was_ended_at_once_is_over() -> None:
+    """What is said before the next frame has come is lost, and begins nothing; the next command is heard."""
+    script = WORD + "." * 5 + "s" * 10 + "...." + "s" * 10 + "." * 20
+    assert kinds(hear(script + script, COMPLETE, COMPLETE)) == 2 * ["Listening", "Pause", "complete"]
+
+
+def test_who_goes_on_before_the_answer_comes_is_heard_out() -> None:
+    script = WORD + "." * 5 + "s" * 10 + "...s.s" + "." * 20
+    assert kinds(hear(script, COMPLETE, UNKNOWN, after=3))[:3] == ["Listening", "Pause", "Pause"]
+
+
+@pytest.mark.parametrize("said_since", [False, True])
+def test_an_answer_ends_a_recording_between_frames_only(*, said_since: bool) -> None:
+    requests, so_far = Requests(), Utterance(np.zeros(9, np.float32), 0, (0, 9), Ending.SILENCE)
+    assert not requests.expect(so_far, COMPLETE)  # the ear is busy
+    requests.leave_open(8 if said_since else 9)
+    assert requests.expect(so_far, EXTENDABLE) is False
+    requests.leave_open(8 if said_since else 9)
+    assert requests.expect(so_far, COMPLETE) is not said_since
+    assert not requests.expect(so_far, COMPLETE)  # once is enough
+    assert requests.take_over() is not said_since
+    assert not requests.take_over()
+
+
 # -- one word in one breath with the wake word --------------------------------------------------------
 
 
@@ -174,7 +205,7 @@ def test_one_word_in_one_breath_with_the_real_parts() -> None:
         if isinstance(event, Pause):
             transcript, outlook = recognizer.recognize_so_far(event.so_far)
             assert (transcript.text.strip(" .!").lower(), transcript.reason) == ("stop", None)
-            requests.expect(event.so_far, outlook)
+            requests.expect(event.so_far, outlook)  # while the ear is at work: it ends the recording at the next frame
         if isinstance(event, Utterance):
             break
     assert isinstance(heard[-1], Utterance)

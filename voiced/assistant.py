@@ -1,13 +1,13 @@
 """Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker.
 
-At a pause it recognises what was said so far, and tells the ear what may follow. If nothing does, that was the command,
-and nothing has to be recognised again.
+At a pause it recognises what was said so far, and tells the ear what may follow. If nothing may, that was the command.
+If nothing does, it was too, and nothing has to be recognised again.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
@@ -71,9 +71,12 @@ class Assistant:
         publisher: Publisher,
         sounds: Sounds,
         since: Callable[[Utterance], float],
-        expect: Callable[[Utterance, Outlook], None],
+        expect: Callable[[Utterance, Outlook], bool],
     ) -> None:
-        """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow."""
+        """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow.
+
+        `expect` answers whether the recording is over therefore: no utterance will come.
+        """
         self._recognizer = recognizer
         self._publisher = publisher
         self._sounds = sounds
@@ -95,22 +98,26 @@ class Assistant:
                 case Waiting():
                     self._sounds.woken()
                 case Pause(so_far):
-                    transcript, outlook = self._recognizer.recognize_so_far(so_far)
-                    self._considered = so_far, transcript
-                    self._expect(so_far, outlook)
+                    self._consider(so_far)
                 case Utterance() as utterance:
                     self._understand(utterance)
-                    self._publisher.state(State.WAITING)
                 case Sentence(text):
                     self._answer(read(self._recognizer.grammar_of(None), text))
                 case Reloaded(recognizer):
                     self._recognizer, self._considered = recognizer, None
+
+    def _consider(self, so_far: Utterance) -> None:
+        transcript, outlook = self._recognizer.recognize_so_far(so_far)
+        self._considered = so_far, transcript
+        if self._expect(so_far, outlook):
+            self._understand(replace(so_far, ending=Ending.COMPLETE))
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)
         transcript = self._known(utterance) or self._think(utterance)
         recognized = self._since(utterance)
         self._answer(transcript, utterance, Delays(stopped, recognized, self._since(utterance)))
+        self._publisher.state(State.WAITING)
 
     def _think(self, utterance: Utterance) -> Transcript:
         self._publisher.state(State.THINKING)

@@ -113,19 +113,25 @@ class Capture:
             if self._endpointer:
                 self._endpointer.expect(self._asked * STEP, outlook)
 
+    def is_quiet_since(self, until: int) -> bool:
+        """Whether nothing was said since the speech that was handed out last, which ended at this sample."""
+        if self._asked is None or until != self._origin + self._asked * STEP:
+            return False
+        return all(sound is not Activity.SPEECH for sound in self._sounds[self._asked :])
+
     def _one_word(self) -> Ending | None:
         """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
         if self._endpointer is None or self._endpointer.is_speaking or self._asked is None:
             return None
-        since = self._sounds[self._asked :]
-        if any(sound is Activity.SPEECH for sound in since):
+        if not self.is_quiet_since(self._origin + self._asked * STEP):
             return None
+        quiet = (len(self._sounds) - self._asked) * STEP
         if self._outlook is Outlook.COMPLETE:
             return Ending.COMPLETE
         settings = self._settings
         waits = {Outlook.EXTENDABLE: settings.silence_complete, Outlook.CONCLUDED: settings.silence_concluded}
         wait = waits.get(self._outlook)
-        return Ending.SILENCE if wait is not None and len(since) * STEP >= wait * SAMPLE_RATE else None
+        return Ending.SILENCE if wait is not None and quiet >= wait * SAMPLE_RATE else None
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LEAST_SPOKEN = 0.08  # seconds from the beginning of the last word to the end of the speech
 _UNHEARD = 0.02  # probability of a word below which nothing in the sound suggests it
 
-_DOUBTED = 0.1  # the same, of a last word that also comes too late: it is an invention
+_DOUBTED = 0.3  # the same, of a last word that also comes too late: it is an invention
 _BELIEVED = 0.4  # probability from which it is likelier that the time is wrong
 
 

@@ -6,10 +6,14 @@ At a pause it hands out what was said so far, and listens on. Whoever recognises
 another thread, what may follow; then the recording may end sooner, or wait longer. It asks one question at a time. The
 longer the last answer took, the longer a pause it waits for before it asks again: on a slow machine it does not ask
 before the command is nearly over anyway, so that a question about a pause inside of it never delays the answer.
+
+Where the answer is that nothing may follow, there is no need to wait for the next frame, which may be a tenth of a
+second away: between frames the question is open, and such an answer ends the recording there and then.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -94,7 +98,8 @@ Event: TypeAlias = Listening | Muted | Waiting | Pause | Utterance
 class Requests:
     """What others tell the ear and ask of it, from any thread; heeded at the next frame.
 
-    Plain attributes: assignments are atomic, and of two requests within a frame the newer is meant.
+    Plain attributes: assignments are atomic, and of two requests within a frame the newer is meant. But only one of two
+    may end a recording: that is decided under a lock.
     """
 
     def __init__(self) -> None:
@@ -102,14 +107,34 @@ class Requests:
         self.expectation: Expectation | None = None
         self.verdicts: deque[Verdict] = deque()
         self._listen = False
+        self._ending = threading.Lock()
+        self._open: int | None = None  # where the speech ended that is asked about, while the ear waits for a frame
+        self._over = False  # it was answered that nothing may follow
 
     def judge(self, detection: Detection, *, accepted: bool) -> None:
         """Result of the second look."""
         self.verdicts.append(Verdict(detection, accepted))
 
-    def expect(self, so_far: Utterance, outlook: Outlook) -> None:
-        """Answer to a pause."""
-        self.expectation = Expectation(so_far.speech[1], outlook)
+    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
+        """Answer to a pause; whether that has ended the recording: `so_far` is the command, no utterance will come."""
+        until = so_far.speech[1]
+        with self._ending:
+            over = outlook is Outlook.COMPLETE and self._open == until
+            self._over = self._over or over
+            self._open = None
+        self.expectation = Expectation(until, outlook)
+        return over
+
+    def leave_open(self, until: int) -> None:
+        """Let an answer end the recording, until the next frame comes: nothing was said since sample `until`."""
+        with self._ending:
+            self._open = until
+
+    def take_over(self) -> bool:
+        """Whether an answer has ended the recording; from here on none does."""
+        with self._ending:
+            over, self._over, self._open = self._over, False, None
+            return over
 
     def listen_now(self) -> None:
         """Record a command without the wake word."""
@@ -139,6 +164,8 @@ def listen(
     ear = _Ear(detector, vad, settings)
     questions = _Questions(settings, requests)
     for frame in frames:
+        if requests.take_over():
+            ear.capture = None
         if requests.muted != ear.muted:
             ear.mute(muted=requests.muted)
             yield Muted(requests.muted)
@@ -151,6 +178,7 @@ def listen(
             if ear.capture and ear.capture.take_waiting():
                 yield Waiting(ear.capture.detection)
             yield from questions.ask(ear.capture, frame.end)
+            questions.leave_open(ear.capture)
 
 
 class _Questions:
@@ -181,6 +209,11 @@ class _Questions:
         if so_far:
             self._asked = so_far.speech[1], now
             yield Pause(so_far)
+
+    def leave_open(self, capture: Capture | None) -> None:
+        """Let the answer end the recording at once, if the speaker has not gone on."""
+        if capture and self._asked and capture.is_quiet_since(self._asked[0]):
+            self._requests.leave_open(self._asked[0])
 
 
 class _Ear:
