@@ -52,8 +52,9 @@ def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSet
         for at, frame in enumerate(frames(script)):
             if waiting and answers and waiting[0][0] == at:
                 so_far = waiting.pop(0)[1]
-                if requests.expect(so_far, answers.pop(0)):
-                    heard.append(replace(so_far, ending=Ending.COMPLETE))
+                outlook = answers.pop(0)
+                if requests.expect(so_far, outlook):
+                    heard.append(replace(so_far, ending=Ending.COMPLETE) if outlook is COMPLETE else so_far)
             yield frame
 
     heard: list[Event] = []
@@ -143,6 +144,13 @@ def test_what_was_ended_at_once_is_over() -> None:
     assert kinds(hear(script + script, COMPLETE, COMPLETE)) == 2 * ["Listening", "Pause", "complete"]
 
 
+def test_an_answer_that_comes_late_ends_at_once_what_it_would_have_ended() -> None:
+    _, pause, ended = hear(WORD + "." * 5 + "s" * 10 + "." * 30, EXTENDABLE, after=4)
+    assert isinstance(pause, Pause)
+    assert isinstance(ended, Utterance)
+    assert len(ended.samples) == len(pause.so_far.samples)  # not one of the ear's
+
+
 def test_who_goes_on_before_the_answer_comes_is_heard_out() -> None:
     script = WORD + "." * 5 + "s" * 10 + "...s.s" + "." * 20
     assert kinds(hear(script, COMPLETE, UNKNOWN, after=3))[:3] == ["Listening", "Pause", "Pause"]
@@ -152,9 +160,9 @@ def test_who_goes_on_before_the_answer_comes_is_heard_out() -> None:
 def test_an_answer_ends_a_recording_between_frames_only(*, said_since: bool) -> None:
     requests, so_far = Requests(), Utterance(np.zeros(9, np.float32), 0, (0, 9), Ending.SILENCE)
     assert not requests.expect(so_far, COMPLETE)  # the ear is busy
-    requests.leave_open(8 if said_since else 9)
-    assert requests.expect(so_far, EXTENDABLE) is False
-    requests.leave_open(8 if said_since else 9)
+    requests.leave_open(8 if said_since else 9, frozenset({COMPLETE}))
+    assert not requests.expect(so_far, EXTENDABLE)
+    requests.leave_open(8 if said_since else 9, frozenset({COMPLETE, EXTENDABLE}))
     assert requests.expect(so_far, COMPLETE) is not said_since
     assert not requests.expect(so_far, COMPLETE)  # once is enough
     assert requests.take_over() is not said_since

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.actions import actions_for
-from voiced.flow import Delays, Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
+from voiced.flow import Delays, Ending, Outcome, Outlook, Reason, Sentence, State, Transcript, Utterance
 from voiced.listening import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiced.flow import Action, Detection, Outlook
+    from voiced.flow import Action, Detection
     from voiced.grammar import Grammar
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,8 @@ class Assistant:
         transcript, outlook = self._recognizer.recognize_so_far(so_far)
         self._considered = so_far, transcript
         if self._expect(so_far, outlook):
-            self._understand(replace(so_far, ending=Ending.COMPLETE))
+            ending = Ending.COMPLETE if outlook is Outlook.COMPLETE else so_far.ending
+            self._understand(replace(so_far, ending=ending))
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)

@@ -113,25 +113,33 @@ class Capture:
             if self._endpointer:
                 self._endpointer.expect(self._asked * STEP, outlook)
 
-    def is_quiet_since(self, until: int) -> bool:
-        """Whether nothing was said since the speech that was handed out last, which ended at this sample."""
-        if self._asked is None or until != self._origin + self._asked * STEP:
-            return False
-        return all(sound is not Activity.SPEECH for sound in self._sounds[self._asked :])
+    def ended_by(self, until: int) -> frozenset[Outlook]:
+        """What ends the command as things are, if it may follow the speech that ended at sample `until`."""
+        if self._asked is None or until != self._origin + self._asked * STEP or not self._quiet_since(self._asked):
+            return frozenset()
+        return frozenset(outlook for outlook in Outlook if self._suffices(outlook, self._asked))
+
+    def _quiet_since(self, step: int) -> bool:
+        return all(sound is not Activity.SPEECH for sound in self._sounds[step:])
+
+    def _suffices(self, outlook: Outlook, since: int) -> bool:
+        """Whether it has been quiet for long enough, `since` a step; also after one word that the endpointer missed."""
+        if self._endpointer is None or self._endpointer.is_speaking:
+            return self._endpointer is not None and self._endpointer.suffices(outlook)
+        waits = {
+            Outlook.COMPLETE: 0.0,
+            Outlook.CONCLUDED: self._settings.silence_concluded,
+            Outlook.EXTENDABLE: self._settings.silence_complete,
+        }
+        return outlook in waits and (len(self._sounds) - since) * STEP >= waits[outlook] * SAMPLE_RATE
 
     def _one_word(self) -> Ending | None:
         """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
         if self._endpointer is None or self._endpointer.is_speaking or self._asked is None:
             return None
-        if not self.is_quiet_since(self._origin + self._asked * STEP):
+        if not self._quiet_since(self._asked) or not self._suffices(self._outlook, self._asked):
             return None
-        quiet = (len(self._sounds) - self._asked) * STEP
-        if self._outlook is Outlook.COMPLETE:
-            return Ending.COMPLETE
-        settings = self._settings
-        waits = {Outlook.EXTENDABLE: settings.silence_complete, Outlook.CONCLUDED: settings.silence_concluded}
-        wait = waits.get(self._outlook)
-        return Ending.SILENCE if wait is not None and quiet >= wait * SAMPLE_RATE else None
+        return Ending.COMPLETE if self._outlook is Outlook.COMPLETE else Ending.SILENCE
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""

@@ -81,10 +81,8 @@ class Endpointer:
             self._longest_pause = max(self._longest_pause, self._at - samples - self._last)
             self._last = self._at
             self._outlook = Outlook.UNKNOWN
-        elif self._outlook is Outlook.COMPLETE:
-            return Ending.COMPLETE
-        if self.quiet >= self._patience():
-            return Ending.SILENCE
+        elif self.suffices(self._outlook):
+            return Ending.COMPLETE if self._outlook is Outlook.COMPLETE else Ending.SILENCE
         return Ending.TOO_LONG if self._at - self._first >= self._longest else None
 
     def expect(self, until: int, outlook: Outlook) -> None:
@@ -92,10 +90,16 @@ class Endpointer:
         if self._speaking and until == self._last:
             self._outlook = outlook
 
-    def _patience(self) -> int:
+    def suffices(self, outlook: Outlook) -> bool:
+        """Whether the command is over after as much quiet as there was, if this may follow."""
+        return self.quiet >= self._patience(outlook)
+
+    def _patience(self, outlook: Outlook) -> int:
         """Samples of silence that end the command."""
         ordinary = min(self._long, max(self._silence, round(ORDINARY * self._longest_pause)))
-        match self._outlook:
+        match outlook:
+            case Outlook.COMPLETE:
+                return 0
             case Outlook.CONCLUDED:
                 return min(ordinary, max(self._shortest, round(SHORT * self._longest_pause)))
             case Outlook.EXTENDABLE:

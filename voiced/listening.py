@@ -7,7 +7,7 @@ another thread, what may follow; then the recording may end sooner, or wait long
 longer the last answer took, the longer a pause it waits for before it asks again: on a slow machine it does not ask
 before the command is nearly over anyway, so that a question about a pause inside of it never delays the answer.
 
-Where the answer is that nothing may follow, there is no need to wait for the next frame, which may be a tenth of a
+Where the answer says that the command is over, there is no need to wait for the next frame, which may be a tenth of a
 second away: between frames the question is open, and such an answer ends the recording there and then.
 """
 
@@ -108,8 +108,8 @@ class Requests:
         self.verdicts: deque[Verdict] = deque()
         self._listen = False
         self._ending = threading.Lock()
-        self._open: int | None = None  # where the speech ended that is asked about, while the ear waits for a frame
-        self._over = False  # it was answered that nothing may follow
+        self._open: tuple[int, frozenset[Outlook]] = (0, frozenset())  # what ends it, while the ear waits for a frame
+        self._over = False  # such an answer came
 
     def judge(self, detection: Detection, *, accepted: bool) -> None:
         """Result of the second look."""
@@ -119,21 +119,21 @@ class Requests:
         """Answer to a pause; whether that has ended the recording: `so_far` is the command, no utterance will come."""
         until = so_far.speech[1]
         with self._ending:
-            over = outlook is Outlook.COMPLETE and self._open == until
+            over = until == self._open[0] and outlook in self._open[1]
             self._over = self._over or over
-            self._open = None
+            self._open = (0, frozenset())
         self.expectation = Expectation(until, outlook)
         return over
 
-    def leave_open(self, until: int) -> None:
-        """Let an answer end the recording, until the next frame comes: nothing was said since sample `until`."""
+    def leave_open(self, until: int, ended_by: frozenset[Outlook]) -> None:
+        """Let these answers about the speech up to sample `until` end the recording, until the next frame comes."""
         with self._ending:
-            self._open = until
+            self._open = (until, ended_by)
 
     def take_over(self) -> bool:
         """Whether an answer has ended the recording; from here on none does."""
         with self._ending:
-            over, self._over, self._open = self._over, False, None
+            over, self._over, self._open = self._over, False, (0, frozenset())
             return over
 
     def listen_now(self) -> None:
@@ -212,8 +212,8 @@ class _Questions:
 
     def leave_open(self, capture: Capture | None) -> None:
         """Let the answer end the recording at once, if the speaker has not gone on."""
-        if capture and self._asked and capture.is_quiet_since(self._asked[0]):
-            self._requests.leave_open(self._asked[0])
+        if capture and self._asked:
+            self._requests.leave_open(self._asked[0], capture.ended_by(self._asked[0]))
 
 
 class _Ear:
