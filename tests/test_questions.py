@@ -79,7 +79,7 @@ def seconds_of_quiet(utterance: Event) -> float:
 @pytest.mark.parametrize(
     ("outlook", "ending", "quiet"),
     [
-        (COMPLETE, "complete", 0.3),
+        (COMPLETE, "complete", 0.2),
         (EXTENDABLE, "silence", 0.4),
         (UNFINISHED, "silence", 1.2),
         (UNKNOWN, "silence", 0.8),
@@ -145,7 +145,7 @@ def test_what_was_ended_at_once_is_over() -> None:
 
 
 def test_an_answer_that_comes_late_ends_at_once_what_it_would_have_ended() -> None:
-    _, pause, ended = hear(WORD + "." * 5 + "s" * 10 + "." * 30, EXTENDABLE, after=4)
+    _, pause, ended = hear(WORD + "." * 5 + "s" * 10 + "." * 30, EXTENDABLE, after=5)
     assert isinstance(pause, Pause)
     assert isinstance(ended, Utterance)
     assert len(ended.samples) == len(pause.so_far.samples)  # not one of the ear's

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BEFORE = 2 * SAMPLE_RATE  # samples of a recording from before the detection: a wake word and some quiet
 HISTORY = 4 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept: a second look may take its time
 LOOKED_AT = 28  # frames that a second look is given, 2.24 s
-PAUSE = 2_400  # samples, 0.15 s: shorter gaps are inside of words. Of real orders one in three has a longer one
+PAUSE = 1_920  # samples, 0.12 s: shorter gaps are inside of words. Of real orders one in three has a longer one
 
 
 class Detector(Protocol):
