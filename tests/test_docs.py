@@ -85,7 +85,7 @@ def test_each_command_is_one_that_exists(words: list[str]) -> None:
         case ["python3", "-m", "venv", _]:
             pass
         case ["pip", "install", *options, what]:
-            extra = re.fullmatch(r"\.(?:\[(\w+)\])?", what)
+            extra = re.fullmatch(r"\.(?:\[([\w-]+)\])?", what)
             assert extra, what
             assert set(options) <= {"-e"}
             assert extra[1] is None or extra[1] in PROJECT["optional-dependencies"]

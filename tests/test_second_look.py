@@ -195,7 +195,7 @@ WAKES = [0.92, 0.96, 1.0, 1.02, 1.05]  # speeds
 
 def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) -> None:
     path = tmp_path / "hey_jarvis.npz"
-    word_file.write(path, "hey jarvis", bank.read().scale, jarvis())
+    word_file.write(path, "hey jarvis", bank.read(1).scale, jarvis())
     detector = WakeWordDetector([WakeWord(str(path), threshold=0.1, verified=True)])
     verifier, notes, requests = Verifier(load("tiny.en"), "en"), Notes(), Requests()
 

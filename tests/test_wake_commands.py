@@ -107,7 +107,9 @@ def test_from_the_microphone_each_take_is_judged_at_once(tmp_path: Path) -> None
     assert prints.text.count("good\n") == 5
     assert "once more: too loud" in prints.text
     assert "5 of 5" in prints.text
-    assert len(word_file.read(tmp_path / "word.npz").takes) == 5
+    word = word_file.read(tmp_path / "word.npz")
+    assert isinstance(word, word_file.WordOfTakes)
+    assert len(word.takes) == 5
 
 
 def test_a_take_unlike_the_others_is_asked_for_again(tmp_path: Path) -> None:

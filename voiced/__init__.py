@@ -3,7 +3,8 @@
     AudioFrame → Utterance → Transcript → Match → Action: frozen values, all in `flow`
 
 The story
-    cli, arguments, transcribe_arguments    what may be typed, and one function for each command
+    cli, arguments                          what may be typed, and one function for each command
+    transcribe_arguments, wake_arguments    … after two of them
     daemon                                  opens and wires everything, says READY, closes in reverse order
     reload                                  new intents for a running daemon, while the old ones serve
     assistant                               hear → recognise → match → act, on one screen
@@ -11,8 +12,8 @@ The story
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened
     check, init, demo, transcribe, report   what commands do that is more than a call
-    wake_commands, wake_enroll              a wake word of one's own: made from takes …
-    wake_test, wake_plot                    … and tried out
+    wake_commands, wake_enroll, wake_train  a wake word of one's own: made from takes, or from text …
+    wake_test, wake_plot, wake_curves       … and tried out
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
     replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech
     latency, latency_plot                   how soon they are answered, and whether too soon

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced import __version__, transcribe_arguments
+from voiced import __version__, transcribe_arguments, wake_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ ABOUT = {
     "bench": "a folder of labelled recordings: how many are understood, clean and in noise, and at what cost",
     "sample": "sentences of the grammar",
     "devices": "microphones; → marks the one that would be used",
-    "wake": "wake words of your own: make one by saying it a few times, and try one out",
+    "wake": "wake words of your own: make one by saying it a few times, or by typing it; and try one out",
     "models": "Whisper models: → marks those that are installed",
 }
 
@@ -113,22 +113,6 @@ def _models(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
-def _wake(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
-    enroll = actions.add_parser("enroll", help="say a phrase five times, and it is a wake word")
-    enroll.add_argument("phrase", metavar="PHRASE", help='two or three words: "hey computer"')
-    enroll.add_argument("files", nargs="*", type=Path, metavar="FILE", help="recordings, one take each; none: ask")
-    enroll.add_argument("--out", type=Path, metavar="FILE", help="where to; without it hey_computer.npz here")
-    test = actions.add_parser("test", help="what a wake word does on recordings, or live")
-    test.add_argument("word", metavar="WORD", help="a bundled wake word, or the file of another")
-    said = "recordings in which it is said, once each, or folders of them"
-    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help=said)
-    others = "recordings in which it is not said, or folders of them"
-    test.add_argument("--other", nargs="+", default=[], type=Path, metavar="FILE", help=others)
-    test.add_argument("--mic", action="store_true", help="listen to the microphone, and show the score")
-    test.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores of all recordings")
-
-
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
@@ -145,6 +129,6 @@ _OPTIONS = {
     "bench": _bench,
     "sample": _sample,
     "devices": _add_json,
-    "wake": _wake,
+    "wake": wake_arguments.add_arguments,
     "models": _models,
 }

@@ -243,7 +243,7 @@ def wake(options: Namespace) -> int:
     """Wake words of one's own."""
     from voiced import wake_commands
 
-    return DONE if wake_commands.run(options, _config(options), _print) else FAILED
+    return DONE if wake_commands.run(options, _config(options), _print, _progress) else FAILED
 
 
 def _download(name: str) -> int:

@@ -1,4 +1,4 @@
-"""ONNX Runtime on one thread, and the model files that the `openwakeword` package carries.
+"""ONNX Runtime, on one thread unless told otherwise, and the model files that the `openwakeword` package carries.
 
 The only file that knows onnxruntime. The package is never imported (that would pull SciPy and scikit-learn, 120 MB of
 memory): only its files are read, and each is checked against its SHA-256. It does not know what the models compute.
@@ -70,12 +70,13 @@ def packaged_model(file_name: str) -> Path:
     return path
 
 
-def open_session(path: Path, rewrite: Callable[[bytes], bytes] | None = None) -> Session:
-    """Load a model, as it is or rewritten, to run on one thread of the CPU."""
+def open_session(path: Path, rewrite: Callable[[bytes], bytes] | None = None, *, threads: int = 1) -> Session:
+    """Load a model, as it is or rewritten, to run on so many threads of the CPU; 0: one for each core."""
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # who waits leaves the processor alone
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: its warnings concern whoever exported the model
     try:

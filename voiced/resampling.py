@@ -34,6 +34,11 @@ class Resampler:
         return np.asarray(self._stream.resample_chunk(np.zeros(0, np.float32), last=True), dtype=np.float32)
 
 
+def sped_up(sound: Samples, factor: float) -> Samples:
+    """A whole recording, so many times as fast, and as high."""
+    return np.asarray(soxr.resample(sound, SAMPLE_RATE * factor, SAMPLE_RATE), dtype=np.float32)
+
+
 class Framer:
     """Cuts one stream into frames, and counts its samples."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced import wake_enroll, wake_test
+from voiced import grammar, wake_enroll, wake_test, wake_train
 from voiced.errors import VoicedError
 from voiced.microphone import Microphone
+from voiced.wake import word_file
 from voiced.wake.phrase import checked_phrase
 
 if TYPE_CHECKING:
@@ -15,16 +16,19 @@ if TYPE_CHECKING:
 
     from voiced.config import Config
     from voiced.wake_enroll import Print
+    from voiced.wake_train import Progress
 
 
-def run(options: Namespace, config: Config, say: Print) -> bool:
+def run(options: Namespace, config: Config, say: Print, progress: Progress) -> bool:
     """One action; whether all went as it should."""
+    if options.action == "train":
+        return _train(options, config, say, progress)
     return {"enroll": _enroll, "test": _test}[options.action](options, config, say)
 
 
 def _enroll(options: Namespace, config: Config, say: Print) -> bool:
     phrase = checked_phrase(options.phrase)
-    out = options.out or Path(f"{phrase.replace(' ', '_')}.npz")
+    out = _out(options, phrase)
     look = wake_test.verifier_of(config).opinion
     if options.files:
         wake_enroll.from_files(phrase, options.files, out, look, say)
@@ -32,6 +36,25 @@ def _enroll(options: Namespace, config: Config, say: Print) -> bool:
         with Microphone(config.microphone.device) as microphone:
             wake_enroll.from_microphone(phrase, microphone.frames(), out, look, say)
     return True
+
+
+def _train(options: Namespace, config: Config, say: Print, progress: Progress) -> bool:
+    phrase = checked_phrase(options.phrase)
+    verifier = wake_test.verifier_of(config)
+    language = options.language or grammar.load([config.intents]).language
+    job = wake_train.Job(phrase, language, options.take, _out(options, phrase))
+    wake_train.from_text(job, verifier.opinion, say, progress)
+    return True
+
+
+def _out(options: Namespace, phrase: str) -> Path:
+    """Where the wake word is written; VoicedError, before any work is done, if nothing can be written there."""
+    out: Path = options.out or Path(f"{phrase.replace(' ', '_')}.npz")
+    if out.suffix != word_file.SUFFIX:
+        raise VoicedError(f"{out}: the name of a wake word's file ends in {word_file.SUFFIX}")
+    if not out.parent.is_dir():
+        raise VoicedError(f"{out.parent}: there is no such folder")
+    return out
 
 
 def _test(options: Namespace, config: Config, say: Print) -> bool:

@@ -14,7 +14,7 @@ from voiced.errors import AudioError, VoicedError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.vad import STEP_SAMPLES, Vad, level_of
 from voiced.wake import bank, word_file
-from voiced.wake.enrolment import CANDIDATES, LEAST, MOST, SPEECH, WANTED, Fault, Take, enrol, listen_to
+from voiced.wake.enrolment import CANDIDATES, LEAST, MOST, OTHERS, SPEECH, WANTED, Fault, Take, enrol, listen_to
 from voiced.wake.templates import AT_ZERO
 from voiced.wake.verification import ENOUGH
 
@@ -49,7 +49,7 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
         else:
             takes.append((str(file), heard))
     while len(takes) >= LEAST:
-        enrolled = enrol([take for _, take in takes][:MOST], bank.read())
+        enrolled = enrol([take for _, take in takes][:MOST], bank.read(OTHERS))
         odd = _odd(enrolled)
         if odd is None:
             _finish(phrase, enrolled, out, say)
@@ -64,7 +64,7 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
 def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, look: Look, say: Print) -> None:
     """Ask for takes until there are enough; VoicedError if there never are."""
     say(f"Say {phrase!r} {WANTED} times, as you will say it every day. Wait each time until you are asked.")
-    stream, takes, others = iter(frames), list[Take](), bank.read()
+    stream, takes, others = iter(frames), list[Take](), bank.read(OTHERS)
     for _ in range(TRIES):
         say(f"\nTake {len(takes) + 1} of {WANTED}: now")
         heard = listen_to(one_take(stream, say))
@@ -128,7 +128,7 @@ def _check_second_look(phrase: str, takes: Sequence[Take], look: Look, say: Prin
 
 
 def _finish(phrase: str, enrolled: Enrolled, out: Path, say: Print) -> None:
-    others = bank.read()
+    others = bank.read(OTHERS)
     word_file.write(out, phrase, others.scale, enrolled)
     hours = len(others.embeddings) * FRAME_SAMPLES / SAMPLE_RATE / 3600
     say(

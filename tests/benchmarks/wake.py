@@ -27,15 +27,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.benchmarks import wake_streams as streams
-from tests.benchmarks.wake_curves import save_plot
 from voiced import sound_file
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening import LOOKED_AT
 from voiced.wake import bank, word_file
 from voiced.wake.detector import Ear, WakeWord, WakeWordDetector
 from voiced.wake.embedding import WARM_UP
-from voiced.wake.enrolment import Take, enrol, listen_to
+from voiced.wake.enrolment import OTHERS, Take, enrol, listen_to
 from voiced.wake.verification import ENOUGH, Verifier
+from voiced.wake_curves import save_plot
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Bench:
                 takes.append(take)
             if len(takes) == TAKES:
                 break
-        path, others = folder / f"{word}{draw}.npz", bank.read()
+        path, others = folder / f"{word}{draw}.npz", bank.read(OTHERS)
         word_file.write(path, word.replace("_", " "), others.scale, enrol(takes, others))
         return str(path), frozenset(tried)
 
@@ -169,7 +169,7 @@ def main() -> None:
     print(f"second look: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
     print(f"first look, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
     if asked.plot:
-        save_plot(asked.plot, [curve(result) for result in results])
+        save_plot(asked.plot, "missed at 10 db", [curve(result) for result in results])
     if asked.out:
         asked.out.write_text(json.dumps([told(result) for result in results]))
 

@@ -3,10 +3,14 @@
     python tests/benchmarks/speak.py tests/benchmarks/near_misses.yaml near --each 3
     voiced sample --json -n 160 --seed 5 >sampled.jsonl
     python tests/benchmarks/speak.py sampled.jsonl sampled --each 2
-    python tests/sounds/make_bank.py near sampled
+    python tests/sounds/make_bank_speech.py spoken
+    apt-get download asterisk-core-sounds-{es,fr}-g722 asterisk-moh-opsound-g722   # unpack, and decode with FFmpeg
+    python tests/sounds/make_bank.py near sampled spoken spanish french music
 
-The speech is synthetic (Piper's voice joe, Pico, espeak-ng) and the sentences are this project's own, so nobody else's
-rights are in it. Every other recording gets a coloured noise of its own making, 4 to 20 dB below the speech.
+The announcements (Spanish, French) and the music are CC-BY-SA-3.0, and so is the bank. The rest is synthetic speech
+(Kokoro, Piper's voice joe, Pico, espeak-ng) of this project's own sentences and of names in 51 languages. Every
+recording is heard twice: as it is, and cut into single words with silence between them; each time at another speed,
+with another timbre, and often in a room and in noise.
 """
 
 from __future__ import annotations
@@ -19,53 +23,64 @@ import numpy as np
 
 from voiced import sound_file
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
-from voiced.noise import key_of, mixed
+from voiced.resampling import sped_up
 from voiced.wake import bank
-from voiced.wake.embedding import WARM_UP, Embedder
+from voiced.wake.augmentation import SPEED, disturbed, equalised
+from voiced.wake.embedding import WARM_UP, Embedder, embedded
 
 if TYPE_CHECKING:
     from voiced.flow import Samples
-    from voiced.wake.embedding import Features
 
-COLOURS = (0.0, 0.5, 1.0)  # of the noise: its amplitude falls with the frequency to this power
-ROOM = 4e-4  # of full scale
+SOUND = {".flac", ".wav"}
+LONGEST = 12.0  # seconds of a recording that are used: no speaker has too large a part
+PIECE, GAP = (0.35, 1.3), (0.3, 1.4)  # seconds of a word, and of the silence after it
+FRAMES_AN_HOUR = 3600 * SAMPLE_RATE / FRAME_SAMPLES
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bank of speech that is no wake word.")
-    parser.add_argument("folders", nargs="+", type=Path, help="with FLAC files, at any depth")
-    parser.add_argument("--minutes", type=float, default=25, help="of embeddings (25)")
+    parser.add_argument("folders", nargs="+", type=Path, help="with FLAC or WAV files, at any depth")
+    parser.add_argument("--hours", type=float, default=3.8, help="of embeddings (3.8)")
+    parser.add_argument("--out", type=Path, default=bank.FILE)
     asked = parser.parse_args()
-    files = sorted(file for folder in asked.folders for file in folder.rglob("*.flac"))
-    random = np.random.default_rng(0)
+    files = sorted(file for folder in asked.folders for file in folder.rglob("*") if file.suffix in SOUND)
+    random, embedder = np.random.default_rng(0), Embedder(longest=1)
     random.shuffle(files)
+    babble = [_read(file, random) for file in files[:60]]
     streams, frames = list[np.ndarray](), 0
-    wanted = asked.minutes * 60 * SAMPLE_RATE / FRAME_SAMPLES
-    for number, file in enumerate(files):
-        sound = sound_file.read(file)
-        if number % 2:
-            noise = coloured(len(sound) + SAMPLE_RATE, COLOURS[number // 2 % len(COLOURS)], random)
-            snr = float(random.uniform(4, 20))
-            sound = mixed(sound, noise, snr, key_of(0, file.name, snr))
-        streams.append(embedded(sound))
-        frames += len(streams[-1])
-        if frames >= wanted:
+    for file in files:
+        sound = _read(file, random)
+        for heard in (sound, in_pieces(sound, random)):
+            spoken = equalised(sped_up(heard, float(random.uniform(*SPEED))), random)
+            embedder.reset()
+            streams.append(embedded(embedder, disturbed(spoken, babble, random))[WARM_UP:])
+            frames += len(streams[-1])
+        if frames >= asked.hours * FRAMES_AN_HOUR:
             break
-    bank.write(bank.FILE, streams)
-    print(f"{bank.FILE.name}: {len(streams)} recordings, {frames} frames, {bank.FILE.stat().st_size / 1e6:.1f} MB")
+    bank.write(asked.out, streams)
+    print(f"{asked.out.name}: {len(streams)} streams, {frames} frames, {asked.out.stat().st_size / 1e6:.1f} MB")
 
 
-def coloured(length: int, colour: float, random: np.random.Generator) -> Samples:
-    spectrum = np.fft.rfft(random.normal(size=length))
-    spectrum /= np.maximum(np.arange(len(spectrum)), 10) ** colour
-    return np.fft.irfft(spectrum, length).astype(np.float32)
+def in_pieces(sound: Samples, random: np.random.Generator) -> Samples:
+    """Words, or what is as long as a word, each alone."""
+    parts, at = [np.zeros(SAMPLE_RATE // 2, np.float32)], 0
+    while at < len(sound):
+        length, gap = (round(float(random.uniform(*seconds)) * SAMPLE_RATE) for seconds in (PIECE, GAP))
+        piece = sound[at : at + length].copy()
+        fade = np.linspace(0, 1, 160, dtype=np.float32)[: len(piece)]
+        piece[: len(fade)] *= fade
+        piece[len(piece) - len(fade) :] *= fade[::-1]
+        parts += [piece, np.zeros(gap, np.float32)]
+        at += length
+    return np.concatenate(parts)
 
 
-def embedded(sound: Samples) -> Features:
-    """Once the networks' window is filled with sound."""
-    embedder = Embedder(longest=1)
-    whole = len(sound) // FRAME_SAMPLES * FRAME_SAMPLES
-    return np.concatenate([embedder.hear(frame) for frame in sound[:whole].reshape(-1, FRAME_SAMPLES)])[WARM_UP:]
+def _read(file: Path, random: np.random.Generator) -> Samples:
+    """A recording, or as much of it as counts, with a little around it."""
+    sound = sound_file.read(file)
+    longest = round(LONGEST * SAMPLE_RATE)
+    start = int(random.integers(max(1, len(sound) - longest)))
+    return np.pad(sound[start : start + longest], SAMPLE_RATE // 2)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
-"""What is no wake word: embeddings of other speech, which ship with the package to calibrate new wake words against.
+"""What is no wake word: embeddings of other speech, to learn new wake words from and to calibrate them by.
 
 Embeddings are standardised, cut off at LIMIT and kept as bytes. `tests/sounds/make_bank.py` makes the file.
 """
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake.templates import Scale
 
 if TYPE_CHECKING:
@@ -30,11 +33,12 @@ class Bank:
     scale: Scale
 
 
-def read(path: Path = FILE) -> Bank:
-    """The bank that ships with the package, or another."""
+def read(minutes: float = math.inf, path: Path = FILE) -> Bank:
+    """The bank that ships with the package, or another; all of it, or as much as its first minutes."""
+    frames = min(minutes * 60 * SAMPLE_RATE / FRAME_SAMPLES, sys.maxsize)
     with np.load(path, allow_pickle=False) as stored:
         scale = Scale(stored["mean"], stored["deviation"])
-        standardised = stored["standardised"].astype(np.float32) * np.float32(LIMIT / 127)
+        standardised = stored["standardised"][: int(frames)].astype(np.float32) * np.float32(LIMIT / 127)
     return Bank(standardised * scale.deviation + scale.mean, scale)
 
 

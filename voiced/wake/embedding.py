@@ -76,3 +76,10 @@ class Embedder:
         for _ in range(WINDOW // STEP):
             embedding, caches = self._embed(mel, caches)
         return embedding, caches
+
+
+def embedded(embedder: Embedder, sound: Samples) -> Features:
+    """The embedding (frames, 96) of every whole frame of a recording; those of the first WARM_UP mean nothing."""
+    whole = len(sound) // FRAME_SAMPLES * FRAME_SAMPLES
+    frames = sound[:whole].reshape(-1, FRAME_SAMPLES)
+    return np.concatenate([embedder.hear(frame)[-1:] for frame in frames])

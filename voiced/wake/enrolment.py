@@ -34,6 +34,7 @@ LEAD, TAIL = 0.1, 0.1  # seconds after the start and the end of the speech: firs
 FAINT = 10 ** (-65 / 20)  # of full scale
 
 CANDIDATES = 40.0  # detections per hour of other speech at the score AT_ZERO; the second look is there to refuse them
+OTHERS = 30.0  # minutes of the bank that a word is calibrated by: more would take longer than saying it
 REFRACTORY = 25  # frames: what comes sooner is the same detection
 
 
@@ -56,6 +57,7 @@ class Take:
     stream: Features  # (frames, 96): embeddings of the whole recording
     word: tuple[int, int]  # first and last+1 of them that tell of the phrase
     sound: Samples  # the recording, to shortly after the phrase
+    speech: tuple[int, int]  # first and last+1 sample of the phrase in it
 
     @property
     def vectors(self) -> Features:
@@ -93,7 +95,7 @@ def listen_to(sound: Samples) -> Take | Fault:
     stream = np.concatenate([embedder.hear(frame) for frame in padded[:whole].reshape(-1, FRAME_SAMPLES)])
     begin = int((before + first + LEAD * SAMPLE_RATE) // FRAME_SAMPLES)
     end = int((before + last + TAIL * SAMPLE_RATE) // FRAME_SAMPLES) + 1
-    return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)])
+    return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)], found)
 
 
 def enrol(takes: Sequence[Take], bank: Bank) -> Enrolled:

@@ -11,12 +11,14 @@ from voiced.errors import ModelError
 from voiced.onnx_session import open_session, packaged_model
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
+from voiced.wake.network import STEPS
 from voiced.wake.templates import Aligner
 
 if TYPE_CHECKING:
     from voiced.onnx_session import Session
     from voiced.wake.embedding import Features
-    from voiced.wake.word_file import WordFile
+    from voiced.wake.network import Network
+    from voiced.wake.word_file import WordOfTakes
 
 BUNDLED = ("alexa", "hey_jarvis", "hey_marvin", "hey_mycroft", "timer", "weather")
 
@@ -67,7 +69,7 @@ class TemplateHead:
 
     steps = 1
 
-    def __init__(self, word: WordFile) -> None:
+    def __init__(self, word: WordOfTakes) -> None:
         self._scale, self._calibration = word.scale, word.calibration
         self._aligner = Aligner(word.takes)
 
@@ -82,6 +84,22 @@ class TemplateHead:
         self._aligner.reset()
 
 
+class NetworkHead:
+    """A network that was trained on the phrase. It remembers nothing."""
+
+    steps = STEPS
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def hear(self, embeddings: Features) -> float:
+        """The network's output, as a score."""
+        return self._network.score(float(self._network.outputs(embeddings[None, -STEPS:])[0]))
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+
 def open_model(model: str) -> Model:
     """A bundled model by its name, or a file; ModelError names the known words."""
     if model in BUNDLED:
@@ -89,12 +107,14 @@ def open_model(model: str) -> Model:
     path = Path(model).expanduser()
     if path.suffix == word_file.SUFFIX:
         word = word_file.read(path)
+        if isinstance(word, word_file.WordOfNetwork):
+            return Model(path.stem, word.phrase, NetworkHead(word.network))
         return Model(path.stem, word.phrase, TemplateHead(word))
     if path.suffix == ".onnx":
         return Model(path.stem, phrase_of(path.stem), OnnxHead(path))
     raise ModelError(
         f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, "
-        f"or the path of an .onnx file or of an {word_file.SUFFIX} file that `voiced wake enroll` made"
+        f"or the path of an .onnx file or of an {word_file.SUFFIX} file that `voiced wake enroll` or `train` made"
     )
 
 

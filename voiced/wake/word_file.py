@@ -1,6 +1,6 @@
-"""The file of an enrolled wake word: numbers and a phrase, in NumPy's format without pickle, so it can run no code.
+"""The file of a wake word of one's own: numbers and a phrase, in NumPy's format without pickle, so it can run no code.
 
-Some tens of kilobytes. It holds what is made of the recordings, not the recordings.
+Some tens of kilobytes. It holds what is made of recordings, not the recordings: takes to compare with, or a network.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from voiced.errors import ModelError
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.enrolment import MOST
+from voiced.wake.network import STEPS, Network, as_bytes, from_bytes
 from voiced.wake.templates import Calibration, Scale
 
 if TYPE_CHECKING:
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.enrolment import Enrolled
 
+    Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
+
 SUFFIX = ".npz"
 LARGEST = 1_000_000  # bytes; such a file has a tenth of it
 LONGEST_TAKE = 64  # vectors
-KIND = "voiced wake word: takes, 1"
+WIDEST = 256  # units of a layer
+TAKES, NETWORK = "voiced wake word: takes, 1", "voiced wake word: network, 1"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class WordFile:
-    """What is in it."""
+class WordOfTakes:
+    """What `voiced wake enroll` makes."""
 
     phrase: str
     takes: tuple[Features, ...]  # directions, (n, 96) each
@@ -42,22 +46,50 @@ class WordFile:
     calibration: Calibration
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class WordOfNetwork:
+    """What `voiced wake train` makes."""
+
+    phrase: str
+    network: Network
+
+
 def write(path: Path, phrase: str, scale: Scale, enrolled: Enrolled) -> None:
-    """Keep a wake word; the file is there as a whole or not at all."""
+    """Keep an enrolled wake word; the file is there as a whole or not at all."""
     calibration = enrolled.calibration
+    _save(
+        path,
+        {
+            "kind": np.array(TAKES),
+            "phrase": np.array(phrase),
+            "vectors": np.concatenate(enrolled.takes).astype(np.float16),
+            "lengths": np.array([len(take) for take in enrolled.takes], np.int32),
+            "scale": np.stack((scale.mean, scale.deviation)).astype(np.float32),
+            "calibration": np.stack((calibration.high, calibration.unit)).astype(np.float32),
+            "offset": np.array(calibration.offset, np.float32),
+        },
+    )
+
+
+def write_network(path: Path, phrase: str, network: Network) -> None:
+    """Keep a trained wake word, in the same way."""
+    stored: Stored = {
+        "kind": np.array(NETWORK),
+        "phrase": np.array(phrase),
+        "scale": np.stack((network.scale.mean, network.scale.deviation)).astype(np.float32),
+        "calibration": np.array([network.offset, network.slope], np.float32),
+    }
+    for number, (weights, biases) in enumerate(network.layers):
+        kept, unit = as_bytes(weights)
+        stored |= {f"weights{number}": kept, f"unit{number}": unit, f"biases{number}": biases.astype(np.float32)}
+    _save(path, stored)
+
+
+def _save(path: Path, stored: Stored) -> None:
     partly = path.with_name(path.name + ".part")
     try:
         with partly.open("wb") as file:
-            np.savez_compressed(
-                file,
-                kind=np.array(KIND),
-                phrase=np.array(phrase),
-                vectors=np.concatenate(enrolled.takes).astype(np.float16),
-                lengths=np.array([len(take) for take in enrolled.takes], np.int32),
-                scale=np.stack((scale.mean, scale.deviation)).astype(np.float32),
-                calibration=np.stack((calibration.high, calibration.unit)).astype(np.float32),
-                offset=np.array(calibration.offset, np.float32),
-            )
+            np.savez_compressed(file, **stored)  # type: ignore[arg-type] # its stub takes the names for its own flag
         partly.replace(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot be written ({error.strerror})") from error
@@ -65,7 +97,7 @@ def write(path: Path, phrase: str, scale: Scale, enrolled: Enrolled) -> None:
         partly.unlink(missing_ok=True)
 
 
-def read(path: Path) -> WordFile:
+def read(path: Path) -> WordOfTakes | WordOfNetwork:
     """ModelError, with one sentence, if it is not such a file."""
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")
@@ -73,9 +105,13 @@ def read(path: Path) -> WordFile:
     try:
         _check_size(content)
         with np.load(BytesIO(content), allow_pickle=False) as stored:
-            return _understood({name: stored[name] for name in _SHAPES})
+            kind = str(stored["kind"])
+            if kind == NETWORK:
+                return _network({name: stored[name] for name in _NETWORK_SHAPES})
+            return _takes({name: stored[name] for name in _TAKES_SHAPES})
     except (OSError, ValueError, KeyError, EOFError, TypeError, zlib.error, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path}: is not a wake word made by `voiced wake enroll` ({error})") from error
+        made_by = "`voiced wake enroll` or `voiced wake train`"
+        raise ModelError(f"{path}: is not a wake word made by {made_by} ({error})") from error
 
 
 def _check_size(content: bytes) -> None:
@@ -85,7 +121,7 @@ def _check_size(content: bytes) -> None:
             raise ValueError("it is too large for one")
 
 
-_SHAPES = {
+_TAKES_SHAPES = {
     "kind": (),
     "phrase": (),
     "vectors": (None, EMBEDDING),
@@ -94,29 +130,64 @@ _SHAPES = {
     "calibration": (2, None),
     "offset": (),
 }
+_NETWORK_SHAPES = {
+    "kind": (),
+    "phrase": (),
+    "scale": (2, EMBEDDING),
+    "calibration": (2,),
+    "weights0": (None, STEPS * EMBEDDING),
+    "weights1": (None, None),
+    "weights2": (1, None),
+    **{f"{name}{number}": (None,) for name in ("unit", "biases") for number in range(3)},
+}
 
 
-def _understood(stored: dict[str, npt.NDArray[np.generic]]) -> WordFile:
-    for name, shape in _SHAPES.items():
+def _checked(stored: Stored, shapes: dict[str, tuple[int | None, ...]], kind: str) -> dict[str, Features]:
+    """The numbers, if all are of the right kind and shape."""
+    for name, shape in shapes.items():
         found = stored[name].shape
         if len(found) != len(shape) or any(
             wanted not in (None, size) for wanted, size in zip(shape, found, strict=True)
         ):
             raise ValueError(f"{name} has the shape {found}")
-    if str(stored["kind"]) != KIND:
-        raise ValueError(f"it says {str(stored['kind'])[:40]!r}, not {KIND!r}")
-    numbers = {name: np.asarray(stored[name], np.float32) for name in ("vectors", "scale", "calibration", "offset")}
+    if str(stored["kind"]) != kind:
+        raise ValueError(f"it says {str(stored['kind'])[:40]!r}, not {kind!r}")
+    numbers = {name: np.asarray(stored[name], np.float32) for name in shapes if name not in ("kind", "phrase")}
     if not all(np.isfinite(values).all() for values in numbers.values()):
         raise ValueError("some of its numbers are not finite")
+    if not (numbers["scale"][1] > 0).all():
+        raise ValueError("a scale that is not above zero")
+    return numbers
+
+
+def _takes(stored: Stored) -> WordOfTakes:
+    numbers = _checked(stored, _TAKES_SHAPES, TAKES)
     lengths = [int(length) for length in stored["lengths"].astype(np.int64)]
     if not 1 <= len(lengths) <= MOST or numbers["calibration"].shape[1] != len(lengths):
         raise ValueError(f"{len(lengths)} takes")
     if sum(lengths) != len(numbers["vectors"]) or not all(1 <= length <= LONGEST_TAKE for length in lengths):
         raise ValueError("its takes are not as long as it says")
-    mean, deviation = numbers["scale"]
     high, unit = numbers["calibration"]
-    if not (deviation > 0).all() or not (unit > 0).all():
+    if not (unit > 0).all():
         raise ValueError("a scale that is not above zero")
     takes = tuple(np.split(numbers["vectors"], np.cumsum(lengths)[:-1]))
     calibration = Calibration(high, unit, float(numbers["offset"]))
-    return WordFile(str(stored["phrase"]), takes, Scale(mean, deviation), calibration)
+    return WordOfTakes(str(stored["phrase"]), takes, Scale(*numbers["scale"]), calibration)
+
+
+def _network(stored: Stored) -> WordOfNetwork:
+    numbers = _checked(stored, _NETWORK_SHAPES, NETWORK)
+    layers = []
+    inputs = STEPS * EMBEDDING
+    for number in range(3):
+        weights, unit, biases = (numbers[f"{name}{number}"] for name in ("weights", "unit", "biases"))
+        if weights.shape[1] != inputs or not 1 <= len(weights) == len(unit) == len(biases) <= WIDEST:
+            raise ValueError(f"its layer {number} does not fit the others")
+        layers.append((from_bytes(weights, unit), biases))
+        inputs = len(weights)
+    offset, slope = (float(value) for value in numbers["calibration"])
+    if slope <= 0:
+        raise ValueError("a slope that is not above zero")
+    first, second, third = layers
+    network = Network(Scale(*numbers["scale"]), (first, second, third), offset, slope)
+    return WordOfNetwork(str(stored["phrase"]), network)

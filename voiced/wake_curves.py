@@ -1,4 +1,4 @@
-"""Misses against false accepts, a line for each word, both axes logarithmic. Only draws."""
+"""Misses against false wakes, a line for each word, both axes logarithmic. Only draws."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MISSED = (0.005, 0.5)  # share, upwards
 OTHERS = [(200, 60, 40), (60, 150, 70), (150, 90, 170), (220, 150, 40), (90, 90, 90)]
 
 
-def save_plot(path: Path, curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> None:
-    """Each curve: a name, and points of (false accepts per hour, share missed)."""
+def save_plot(path: Path, missed: str, curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> None:
+    """Each curve: a name, and points of (false wakes per hour, share missed); `missed` says of what."""
     picture = blank(HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN)
     for false in (0.1, 0.3, 1, 3, 10, 30):
         picture[MARGIN : MARGIN + HEIGHT, _column(false)] = LIGHT
@@ -32,7 +32,7 @@ def save_plot(path: Path, curves: Sequence[tuple[str, Sequence[tuple[float, floa
         picture[_row(percent / 100), MARGIN : MARGIN + WIDTH] = LIGHT
         write(picture, f"{percent:g}%", _row(percent / 100) - 5, 8)
     write(picture, "false per h", MARGIN + HEIGHT + 28, MARGIN)
-    write(picture, "missed at 10 db", MARGIN - 24, MARGIN)
+    write(picture, missed, MARGIN - 24, MARGIN)
     names = list(dict.fromkeys(name for name, _ in curves))
     for name, points in curves:
         colour = [BLUE, *OTHERS][names.index(name) % (1 + len(OTHERS))]

@@ -1,0 +1,70 @@
+"""What sounds a little like a phrase but is not it, in the symbols of its pronunciation. Pure; knows no language.
+
+Too near would do harm: whoever is taught that "commuter" is not "computer" misses half of the computers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+VOWELS = "aeiouæɑɒɔəɛɜɪʊʌᵻAIOQWY"
+CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθ"
+LEAST = 0.4  # share of the sounds that must differ
+CHANGED = (0.4, 0.75)  # share of the sounds that are replaced
+ONE_WORD_KEPT = 0.35  # share of what is made by keeping a word of several …
+PART = 0.2  # … and by saying but a part
+TRIES = 200
+
+
+def near_phrases(symbols: str, others: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
+    """So many, all different; `others`: words of the same language. Fewer if the phrase has too few sounds for them."""
+    found = list[str]()
+    for _ in range(TRIES * count):
+        candidate = _changed(symbols, others, random)
+        if candidate not in found and distance(candidate, symbols) >= LEAST:
+            found.append(candidate)
+        if len(found) == count:
+            break
+    return found
+
+
+def distance(one: str, other: str) -> float:
+    """Sounds to insert, drop or replace to make one of the other, as a share of the other's; stress does not count."""
+    a, b = _sounds(one), _sounds(other)
+    row = list(range(len(b) + 1))
+    for number, sound in enumerate(a, start=1):
+        before, row[0] = row[0], number
+        for column, wanted in enumerate(b, start=1):
+            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (sound != wanted))
+    return row[-1] / max(1, len(b))
+
+
+def _changed(symbols: str, others: Sequence[str], random: np.random.Generator) -> str:
+    words, draw = symbols.split(), random.random()
+    if draw < PART:
+        length = max(2, round(len(symbols) * float(random.uniform(0.3, 0.6))))
+        return str(random.choice([symbols[:length], symbols[-length:]])).strip()
+    if draw < PART + ONE_WORD_KEPT and len(words) > 1:
+        kept = int(random.integers(len(words)))
+        return " ".join(word if at == kept else str(random.choice(list(others))) for at, word in enumerate(words))
+    return _replaced(symbols, random)
+
+
+def _replaced(symbols: str, random: np.random.Generator) -> str:
+    """Vowels by vowels and consonants by consonants, so that it can still be said."""
+    letters = list(symbols)
+    places = [at for at, letter in enumerate(letters) if letter in VOWELS + CONSONANTS]
+    count = max(1, round(len(places) * float(random.uniform(*CHANGED))))
+    for at in random.permutation(places)[:count]:
+        kind = VOWELS if letters[at] in VOWELS else CONSONANTS
+        letters[at] = kind[int(random.integers(len(kind)))]
+    return "".join(letters)
+
+
+def _sounds(symbols: str) -> list[str]:
+    return [symbol for symbol in symbols if symbol in VOWELS + CONSONANTS]
