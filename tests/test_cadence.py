@@ -10,7 +10,7 @@ import pytest
 from voiced.cadence import CLOSE, QUIET, Cadence, cadence, sounds_done
 from voiced.flow import SAMPLE_RATE, Ending, Utterance
 
-DONE = Cadence(stop=-0.1, sinking=-3.0, last=0.25, pause=-30.0)
+DONE = Cadence(stop=-0.5, sinking=-2.5, last=0.25, pause=-30.0)
 
 
 def spoken(end: float, pause: float) -> Utterance:
