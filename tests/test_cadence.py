@@ -44,7 +44,7 @@ def test_where_the_sound_ends_with_the_speech_nothing_is_known_of_the_pause() ->
         ({"stop": -4.0}, False),  # Whisper would write a comma
         ({"sinking": 1.0}, False),  # the voice is kept up
         ({"last": 0.6}, False),  # the last word is drawn out
-        ({"last": 3.0, "sinking": -9.0}, True),  # how much longer does not matter
+        ({"last": 3.0, "sinking": -9.0, "stop": 0.0}, True),  # how much longer does not matter
         ({"pause": QUIET + 1}, False),  # no pause that could be relied upon
     ],
 )
