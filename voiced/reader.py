@@ -88,6 +88,7 @@ class Reader:
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
         self._before = self._tokens_before()
+        self._sot = self._before.index(self.loaded.tokenizer.sot)
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
@@ -102,6 +103,7 @@ class Reader:
             heard, avg_logprob = self._write_freely(tree, _MAX_TOKENS_FOREIGN)
             return Look(None, None, avg_logprob, heard)
         (path, match), *others = readings
+        tree.score([self._sot, *(each.after for each in path.written)])  # in one pass
         exact = weighed(tree, path)
         margin = min(MARGIN, path.avg_logprob - others[0][0].avg_logprob) if others else MARGIN
         evidence, heard = self._evidence(tree, exact, margin, freely=freely)
@@ -120,7 +122,8 @@ class Reader:
     def _begin(self, features: Tensor, prefix: str) -> TextTree:
         """Before the first token."""
         written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
-        return TextTree(self.loaded.model, features, [*self._before, *written])
+        initial = [*self._before, *written]
+        return TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
 
     def _search(self, tree: TextTree) -> list[Path]:
         """Sentences of the grammar, best first."""
@@ -159,8 +162,7 @@ class Reader:
 
     def _no_speech(self, tree: TextTree) -> float:
         """The probability that nobody spoke."""
-        after_start = tree.logprobs(self._before.index(self.loaded.tokenizer.sot))
-        return float(after_start[self.loaded.tokenizer.no_speech].exp())
+        return float(tree.logprobs(self._sot)[self.loaded.tokenizer.no_speech].exp())
 
     def _write_freely(self, tree: TextTree, limit: int, guess: Sequence[int] = ()) -> tuple[str, float]:
         """What Whisper would write without the grammar, perhaps `guess`, and its mean log probability."""

@@ -171,15 +171,16 @@ def test_onednn_computes_the_same(
 
 
 @pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
-@pytest.mark.parametrize(("n", "n_keys"), [(3, 40), (400, 400), (200, 1500)])
+@pytest.mark.parametrize(("n", "n_keys"), [(3, 40), (40, 60), (400, 400), (200, 1500)])
 def test_attention_in_parts_is_attention(n: int, n_keys: int) -> None:
     torch.manual_seed(0)
     query = torch.randn(2, 3, n, 16)
     past = KeyValue(torch.randn(2, 3, n_keys, 16), torch.randn(2, 3, n_keys, 16))
     assert relative_error(onednn.attend(query, past, None), attend(query, past, None)) < 1e-5
-    mask = torch.ones(n, n_keys, dtype=torch.bool).tril(n_keys - n)
+    mask = torch.full((n, n_keys), -torch.inf).triu(n_keys - n + 1)
     assert relative_error(onednn.attend(query, past, mask), attend(query, past, mask)) < 1e-5
     assert relative_error(onednn.attend_in_bfloat16(query, past, None), attend(query, past, None)) < 0.01
+    assert relative_error(onednn.attend_in_bfloat16(query, past, mask), attend(query, past, mask)) < 0.01
 
 
 @pytest.mark.parametrize("faster", [True, False])

@@ -54,6 +54,16 @@ def test_reading_in_parts_is_reading_at_once(model: Whisper, features: torch.Ten
     assert cache.n_tokens == 8
 
 
+@pytest.mark.parametrize("last", [1, 3, 8])
+def test_the_last_positions_alone_are_what_they_are_among_all(
+    model: Whisper, features: torch.Tensor, last: int
+) -> None:
+    whole, cache = model.decode(TOKENS, model.start(features))
+    some, same = model.decode(TOKENS, model.start(features), last=last)
+    assert near(some, whole[:, -last:])
+    assert all(near(one.key, other.key) for one, other in zip(same.text, cache.text, strict=True))
+
+
 def test_a_token_does_not_see_what_follows(model: Whisper, features: torch.Tensor) -> None:
     whole, _ = model.decode(TOKENS, model.start(features))
     changed = TOKENS.clone()

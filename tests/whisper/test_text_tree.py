@@ -37,7 +37,7 @@ def near(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def test_texts_that_branch_do_not_see_each_other(model: Whisper, features: torch.Tensor) -> None:
-    tree = TextTree(model, features, BEFORE)
+    tree = TextTree(model, features, BEFORE, last=2)
     four, five = tree.read([4, 5], [tree.root, tree.root])
     six, seven, eight = tree.read([6, 7, 8], [five, four, four])
     (nine,) = tree.read([9], [six])
@@ -45,6 +45,8 @@ def test_texts_that_branch_do_not_see_each_other(model: Whisper, features: torch
     texts = {tree.root: [], four: [4], six: [5, 6], seven: [4, 7], eight: [4, 8], nine: [5, 6, 9]}
     for node, text in texts.items():
         assert near(tree.logprobs(node), alone(model, features, text)), text
+    before_root, _ = model.decode(torch.tensor([BEFORE[:-1]]), model.start(features))
+    assert near(tree.logprobs(tree.root - 1), model.logits(before_root[0, -1]).log_softmax(0))
 
 
 def test_a_text_is_read_on_at_once(model: Whisper, features: torch.Tensor) -> None:

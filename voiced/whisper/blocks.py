@@ -71,7 +71,10 @@ Attend: TypeAlias = "Callable[[Tensor, Past, Tensor | None], Tensor]"
 
 
 def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
-    """The mix of values (batch, heads, n, width) that the queries (the same shape) find."""
+    """The mix of values (batch, heads, n, width) that the queries (the same shape) find.
+
+    `mask` (n, positions) is added to how strongly they look: nothing where they may, minus infinity where they may not.
+    """
     return F.scaled_dot_product_attention(query, past.key, past.value, attn_mask=mask)
 
 
@@ -88,18 +91,25 @@ class Attention(nn.Module):
         self.attend: Attend = attend
         self.fused: nn.Module | None = None  # query, key and value in one, where that is faster
 
-    def look_at_itself(self, x: Tensor, past: Past | None, mask: Tensor | None = None) -> tuple[Tensor, Past]:
-        """Let x (batch, n, state) look at `past` and itself → what it finds, and the past with x added."""
+    def look_at_itself(
+        self, x: Tensor, past: Past | None, mask: Tensor | None = None, last: int = 0
+    ) -> tuple[Tensor, Past]:
+        """Let x (batch, n, state) look at `past` and itself → what it finds, and the past with x added.
+
+        `last`: that many of its positions look, 0: all.
+        """
         three = (self.query(x), self.key(x), self.value(x)) if self.fused is None else self.fused(x).chunk(3, dim=-1)
         query, key, value = (self._heads(each) for each in three)
         past = KeyValue(key, value) if past is None else past.and_then(KeyValue(key, value))
+        if last:
+            query, mask = query[:, :, -last:], None if mask is None else mask[-last:]
         return self._mixed(self.attend(query, past, mask)), past
 
     def key_value(self, x: Tensor) -> KeyValue:
         return KeyValue(self._heads(self.key(x)), self._heads(self.value(x)))
 
     def forward(self, x: Tensor, past: Past, mask: Tensor | None = None) -> Tensor:
-        """Let x (batch, n, state) look at `past`; `mask` (n, positions) is true where it may."""
+        """Let x (batch, n, state) look at `past`; `mask` as `attend` wants it."""
         return self._mixed(self.attend(self._heads(self.query(x)), past, mask))
 
     def scores(self, x: Tensor, past: KeyValue) -> Tensor:
@@ -142,14 +152,19 @@ class DecoderBlock(nn.Module):
         self.mlp = Mlp(n_state)
         self.mlp_ln = nn.LayerNorm(n_state)
 
-    def forward(self, x: Tensor, past: Past, audio: KeyValue, mask: Tensor | None) -> tuple[Tensor, Past]:
-        """Hidden states (rows, n, state) → the same shape, and the past with these n positions added."""
-        x, past = self.look_back(x, past, mask)
+    def forward(
+        self, x: Tensor, past: Past, audio: KeyValue, mask: Tensor | None, last: int = 0
+    ) -> tuple[Tensor, Past]:
+        """Hidden states (rows, n, state) → the same shape, and the past with these n positions added.
+
+        `last`: only that many of them are wanted, 0: all.
+        """
+        x, past = self.look_back(x, past, mask, last)
         return self.look_at(audio, x), past
 
-    def look_back(self, x: Tensor, past: Past, mask: Tensor | None) -> tuple[Tensor, Past]:
-        found, past = self.attn.look_at_itself(self.attn_ln(x), past, mask)
-        return x + found, past
+    def look_back(self, x: Tensor, past: Past, mask: Tensor | None, last: int = 0) -> tuple[Tensor, Past]:
+        found, past = self.attn.look_at_itself(self.attn_ln(x), past, mask, last)
+        return x[:, -last:] + found, past
 
     def look_at(self, audio: KeyValue, x: Tensor) -> Tensor:
         # Rows of one audio look at the same keys: as so many more queries they read them once.

@@ -93,20 +93,22 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(DecoderBlock(n_state, dims.n_text_head) for _ in range(dims.n_text_layer))
         self.ln = nn.LayerNorm(n_state)
 
-    def forward(self, tokens: Tensor, cache: Cache, branches: Branches | None = None) -> tuple[Tensor, Cache]:
+    def forward(self, tokens: Tensor, cache: Cache, branches: Branches | None, last: int) -> tuple[Tensor, Cache]:
         begin, n = cache.n_tokens, tokens.shape[1]
         depths = slice(begin, begin + n) if branches is None else branches.depths
         x = self.token_embedding(tokens) + self.positional_embedding[depths]
-        mask = _causal_mask(begin, n, tokens.device) if branches is None else branches.sight
+        sight = _causal_sight(begin, n, tokens.device) if branches is None else branches.sight
+        mask = _mask(sight, x.dtype)
         text = []
         for block, past, audio in zip(self.blocks, cache.text, cache.audio, strict=True):
-            x, longer = block(x, past, audio, mask)
+            # Nothing but the last layer's keys and values is asked of positions whose hidden states nobody wants.
+            x, longer = block(x, past, audio, mask, last if block is self.blocks[-1] else 0)
             text.append(longer)
         return self.ln(x), Cache(tuple(text), cache.audio)
 
     def attention(self, tokens: Tensor, cache: Cache, heads: Sequence[tuple[int, int]]) -> tuple[Tensor, Tensor]:
         x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
-        mask = _causal_mask(0, tokens.shape[1], tokens.device)
+        mask = _mask(_causal_sight(0, tokens.shape[1], tokens.device), x.dtype)
         scores = []  # of each layer, (heads, n, positions)
         blocks = cast("Sequence[DecoderBlock]", self.blocks)
         for block, past, audio in zip(blocks, cache.text, cache.audio, strict=True):
@@ -156,12 +158,15 @@ class Whisper(nn.Module):
         return Cache(nothing, audio)
 
     @torch.inference_mode()
-    def decode(self, tokens: Tensor, cache: Cache, branches: Branches | None = None) -> tuple[Tensor, Cache]:
+    def decode(
+        self, tokens: Tensor, cache: Cache, branches: Branches | None = None, last: int = 0
+    ) -> tuple[Tensor, Cache]:
         """Read tokens (rows, n) after those in the cache → hidden states (rows, n, state), and the cache with them.
 
-        Each token sees all that stand before it, or what `branches` says.
+        Each token sees all that stand before it, or what `branches` says. The hidden states are those of the `last`
+        tokens, 0: of all; fewer cost less.
         """
-        hidden, cache = self.decoder(tokens, cache, branches)
+        hidden, cache = self.decoder(tokens, cache, branches, last)
         return hidden, cache
 
     @torch.inference_mode()
@@ -194,7 +199,14 @@ class Whisper(nn.Module):
         return self.decoder.token_embedding.logits_of(hidden, tokens).float()
 
 
-def _causal_mask(begin: int, n: int, device: torch.device) -> Tensor | None:
+def _mask(sight: Tensor | None, dtype: torch.dtype) -> Tensor | None:
+    """As `attend` wants it; made once for all layers."""
+    if sight is None:
+        return None
+    return torch.zeros(sight.shape, dtype=dtype, device=sight.device).masked_fill_(~sight, -torch.inf)
+
+
+def _causal_sight(begin: int, n: int, device: torch.device) -> Tensor | None:
     """(n, begin + n): each new position sees the past, the new ones before it, and itself.
 
     Not `is_causal` of the attention function: that counts from the first key and is wrong after a cached past.

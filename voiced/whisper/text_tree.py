@@ -26,13 +26,14 @@ Node: TypeAlias = int  # a token's place in the cache
 class TextTree:
     """What has been read of one audio, and what the decoder thinks comes next."""
 
-    def __init__(self, model: Whisper, audio_features: Tensor, initial: Sequence[int]) -> None:
-        """Read what stands before every text: `initial` tokens; features of one audio."""
+    def __init__(self, model: Whisper, audio_features: Tensor, initial: Sequence[int], last: int = 1) -> None:
+        """Read what stands before every text: `initial` tokens, the `last` of them are nodes; features of one audio."""
         self.model = model
         self.root: Node = len(initial) - 1
-        hidden, cache = model.decode(torch.tensor([initial], device=model.device), model.start(audio_features))
+        tokens = torch.tensor([initial], device=model.device)
+        hidden, cache = model.decode(tokens, model.start(audio_features), last=last)
         self._cache = cache.growing()
-        self._hidden = hidden[0]  # (nodes, state)
+        self._hidden = dict(zip(range(len(initial) - last, len(initial)), hidden[0], strict=True))  # each (state,)
         self._read: dict[tuple[Node, int], Node] = {}
         self._sight = {self.root: np.ones(len(initial), bool)}  # of each node: which nodes are of its text
         self._logprobs: dict[Node, Tensor] = {}
@@ -54,8 +55,9 @@ class TextTree:
         device = self.model.device
         branches = Branches(torch.from_numpy(sight.sum(axis=1) - 1).to(device), torch.from_numpy(sight).to(device))
         hidden, self._cache = self.model.decode(torch.tensor([tokens], device=device), self._cache, branches)
-        self._hidden = torch.cat([self._hidden, hidden[0]])
-        return list(range(first, first + n))
+        nodes = list(range(first, first + n))
+        self._hidden.update(zip(nodes, hidden[0], strict=True))
+        return nodes
 
     def read_on(self, tokens: Sequence[int], after: Node) -> list[Node]:
         """One new node for each token, each after the one before it, all in one pass."""
@@ -64,7 +66,7 @@ class TextTree:
 
     def hidden(self, nodes: Sequence[Node]) -> Tensor:
         """Hidden states (nodes, state)."""
-        return self._hidden[list(nodes)]
+        return torch.stack([self._hidden[node] for node in nodes])
 
     def score(self, nodes: Iterable[Node]) -> None:
         """Find out what comes next at all of them, in one pass."""
