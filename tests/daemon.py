@@ -43,7 +43,7 @@ class Daemon:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
-        environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify")}
+        environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify"), "STATE_DIRECTORY": str(self.folder)}
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen([*command, *self._arguments], env=environment, stdout=log, stderr=log)
 

@@ -56,7 +56,7 @@ class Notes:
         self.told.append((so_far.speech, outlook))
         return self.ends_at_once and outlook is Outlook.COMPLETE
 
-    def woken(self) -> None:
+    def woken(self, _detection: Detection | None) -> None:
         self.told.append("woken")
 
     def answered(self, outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ from voiced.assistant import read
 from voiced.config import FeedbackSettings
 from voiced.errors import AudioError
 from voiced.feedback import SOUNDS, Feedback, Player
-from voiced.flow import SAMPLE_RATE, Outcome, Reason, Transcript
+from voiced.flow import SAMPLE_RATE, Detection, Outcome, Reason, Transcript
 from voiced.vad import Activity, Vad
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ def rejected(reason: Reason) -> Outcome:
 def played(settings: FeedbackSettings, *, broker: bool = True) -> list[str]:
     """What is played if somebody waits for a sign, is understood, is not, and says nothing."""
     files: list[Path] = []
-    feedback = Feedback(settings, files.append, lambda: broker)
-    feedback.woken()
+    feedback = Feedback(settings, {}, files.append, lambda: broker)
+    feedback.woken(None)
     for outcome in (GOOD_NIGHT, rejected(Reason.LOW_CONFIDENCE), rejected(Reason.NO_SPEECH)):
         feedback.answered(outcome)
     return [file.name for file in files]
@@ -60,10 +60,21 @@ def test_a_sound_of_ones_own(tmp_path: Path) -> None:
     assert played(FeedbackSettings(woken=tmp_path / "gong.flac")) == ["gong.flac"]
 
 
+def test_wake_words_may_have_sounds_of_their_own(tmp_path: Path) -> None:
+    gong = tmp_path / "gong.flac"
+    soundfile.write(gong, np.zeros(800), 8_000)
+    files: list[Path] = []
+    own: dict[str, bool | Path] = {"alexa": gong, "hey_mycroft": False, "hey_marvin": True}
+    feedback = Feedback(FeedbackSettings(), own, files.append, lambda: True)
+    for word in ("alexa", "hey_mycroft", "hey_marvin", "hey_jarvis"):
+        feedback.woken(Detection(word, 0.9, 16_000))
+    assert [file.name for file in files] == ["gong.flac", "woken.wav"]
+
+
 def test_a_sound_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "gong.wav").write_text("no sound")
     with pytest.raises(AudioError, match=r"gong\.wav: is not a recording"):
-        Feedback(FeedbackSettings(woken=tmp_path / "gong.wav"), lambda _file: None, lambda: True)
+        Feedback(FeedbackSettings(woken=tmp_path / "gong.wav"), {}, lambda _file: None, lambda: True)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,7 +18,9 @@ from voiced.cli import main
 from voiced.errors import VoicedError
 from voiced.flow import Opinion
 from voiced.wake import kokoro
-from voiced.wake.detector import WakeWord
+from voiced.wake.detector import REMEMBERED, WakeWord
+from voiced.wake.lesson import Lesson
+from voiced.wake.network import STEPS
 from voiced.wake.spoken import Counts
 from voiced.wake_train import Effort, Job
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
 
+NONE = np.zeros((0, REMEMBERED, 96), np.float32)  # nothing was marked as wrong
 LITTLE = Effort(Counts(kokoro=10, espeak=11, near=6, around=2), rounds=150)
 
 
@@ -45,7 +48,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     require_voices()
     folder = tmp_path_factory.mktemp("trained")
     prints = Prints()
-    wake_train.from_text(Job("hey jarvis", "en", (), folder / "hey_jarvis.npz"), hears, prints, unseen, LITTLE)
+    wake_train.from_text(Job("hey jarvis", "en", (), NONE, folder / "hey_jarvis.npz"), hears, prints, unseen, LITTLE)
     return folder, prints.text
 
 
@@ -92,7 +95,9 @@ def test_an_interrupted_training_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     little = Effort(Counts(kokoro=1, espeak=6, near=1, around=1), rounds=5)
     with pytest.raises(KeyboardInterrupt):
-        wake_train.from_text(Job("hey jarvis", "en", (), tmp_path / "word.npz"), hears, Prints(), interrupted, little)
+        wake_train.from_text(
+            Job("hey jarvis", "en", (), NONE, tmp_path / "word.npz"), hears, Prints(), interrupted, little
+        )
     assert not list(tmp_path.iterdir())
 
 
@@ -100,7 +105,7 @@ def test_silence_as_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     soundfile.write("silent.wav", np.zeros(2 * RATE), RATE)
     prints = Prints()
-    job = Job("hey jarvis", "en", (tmp_path / "silent.wav",), tmp_path / "word.npz")
+    job = Job("hey jarvis", "en", (tmp_path / "silent.wav",), NONE, tmp_path / "word.npz")
     with pytest.raises(VoicedError, match="none of 1 recordings can be used; nothing was written"):
         wake_train.from_text(job, hears, prints, unseen, LITTLE)
     assert "silent.wav: nothing was heard" in prints.text
@@ -111,6 +116,17 @@ def test_takes_of_ones_own_count_for_more() -> None:
     assert drawn.sum() == pytest.approx(1)
     assert drawn[300:].sum() == pytest.approx(wake_train.OF_TAKES)
     assert wake_train._shares(300, 0, wake_train.OF_TAKES) == pytest.approx(np.full(300, 1 / 300))
+
+
+def test_what_was_marked_as_wrong_is_learnt_from() -> None:
+    near = np.zeros((50, STEPS, 96), np.float32)
+    learnt = Lesson(near, near[:0], near, near[None])
+    wrong = np.ones((2, REMEMBERED, 96), np.float32)
+    examples = wake_train._examples(learnt, wrong, np.zeros((100, 96), np.float32))
+    marked = examples.near.mean(axis=(1, 2)) == 1
+    assert marked.sum() == 2 * (REMEMBERED - STEPS + 1)
+    assert examples.near_drawn[marked].sum() == pytest.approx(wake_train.OF_WRONG)
+    assert len(wake_train._examples(learnt, wrong[:0], near[0]).near) == 50
 
 
 @pytest.mark.parametrize(

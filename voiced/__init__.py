@@ -14,6 +14,7 @@ The story
     check, init, demo, transcribe, report   what commands do that is more than a call
     wake_commands, wake_enroll, wake_train  a wake word of one's own: made from takes, or from text …
     wake_test, wake_plot, wake_curves       … and tried out
+    wake_memory                             the last wakes, for whoever says that one was wrong
     bench, bench_report, reliability_plot   labelled recordings: how many are understood, and at what cost
     replay, replay_sound                    the same, spoken to the daemon's ears at the pace of speech
     latency, latency_plot                   how soon they are answered, and whether too soon

@@ -48,7 +48,7 @@ class Recognizing(Protocol):
 class Sounds(Protocol):
     """Short sounds for the speaker."""
 
-    def woken(self) -> None: ...
+    def woken(self, detection: Detection | None) -> None: ...
     def answered(self, outcome: Outcome) -> None: ...
 
 
@@ -95,8 +95,8 @@ class Assistant:
                 case Muted(muted):
                     self._publisher.muted(muted=muted)
                     self._publisher.state(State.MUTED if muted else State.WAITING)
-                case Waiting():
-                    self._sounds.woken()
+                case Waiting(detection):
+                    self._sounds.woken(detection)
                 case Pause(so_far):
                     self._consider(so_far)
                 case Utterance() as utterance:

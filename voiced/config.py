@@ -87,6 +87,8 @@ class WakeWord(Section):
     """Whisper model that hears them; null: `recognizer.model`."""
     patience: Annotated[int, Field(ge=1, le=25)] | None = None
     """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
+    woken: Sound | None = None
+    """Sound that tells that it was heard: true, false or a file; null: `feedback.woken`."""
 
 
 WakeWordOrName = Annotated[WakeWord, BeforeValidator(_model_alone, json_schema_input_type=str | WakeWord)]
@@ -107,6 +109,8 @@ class WakeWordSettings(Section):
     """Frames of 80 ms in a row that must reach the threshold."""
     refractory: Annotated[float, Field(ge=0, le=60)] = 2.0
     """Seconds after a detection in which the same word is not detected again."""
+    remember: bool = True
+    """Keep embeddings of the last ten wakes on disk, and no sound, so that `voiced wake bad` can mark one as wrong."""
 
 
 class ListeningSettings(Section):

@@ -32,8 +32,9 @@ from voiced.reload import Reloader
 from voiced.second_look import SecondLook
 from voiced.systemd import Systemd, Watchdog
 from voiced.vad import Vad
-from voiced.wake.chosen import enough_evidence, wake_words
+from voiced.wake.chosen import enough_evidence, own_sounds, wake_words
 from voiced.wake.detector import WakeWordDetector
+from voiced.wake_memory import WakeMemory, folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -104,9 +105,10 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     signals.close_on_stop(source)
     signals.reload_on_hang_up(Reloader(config.intents, household.again, heard.offer, systemd).ask)
     enough = dict(zip(detector.phrases, enough_evidence(config.wake_word), strict=True))
-    look = SecondLook(household.opinion, enough)
-    believed = look.believed(heard, requests, mqtt)
-    sounds = Feedback(config.feedback, Player(config.feedback).play, lambda: mqtt.connected)
+    keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
+    believed = SecondLook(household.opinion, enough, keep).believed(heard, requests, mqtt)
+    own = own_sounds(config.wake_word, detector.phrases)
+    sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
     Assistant(household, mqtt, sounds, pace.since, requests.expect).run(believed)
 
 

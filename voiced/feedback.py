@@ -20,10 +20,10 @@ from voiced.portaudio import PLAYING, portaudio, reason
 from voiced.relay import start_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from voiced.config import FeedbackSettings
-    from voiced.flow import Outcome
+    from voiced.flow import Detection, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -35,32 +35,45 @@ class Feedback:
     """Plays what is switched on."""
 
     def __init__(
-        self, settings: FeedbackSettings, play: Callable[[Path], None], broker_is_there: Callable[[], bool]
+        self,
+        settings: FeedbackSettings,
+        own: Mapping[str, bool | Path],
+        play: Callable[[Path], None],
+        broker_is_there: Callable[[], bool],
     ) -> None:
-        """`play` must not wait. AudioError if a file that is switched on is no sound."""
+        """`own`: by name, what tells of wake words that have a sound of their own, or none; `play` must not wait.
+
+        AudioError if a file that is switched on is no sound.
+        """
         wanted = {name: getattr(settings, name) for name in ("woken", "understood", "rejected", "broker_away")}
-        self._files = {name: SOUNDS / f"{name}.wav" if file is True else file for name, file in wanted.items() if file}
-        for file in self._files.values():
-            sound_file.read(file)
+        self._files = {name: _file(name, sound) for name, sound in wanted.items()}
+        self._own = {word: _file("woken", sound) for word, sound in own.items()}
+        for file in (*self._files.values(), *self._own.values()):
+            if file:
+                sound_file.read(file)
         self._play = play
         self._broker_is_there = broker_is_there
 
-    def woken(self) -> None:
-        """The wake word was heard, and the speaker waits."""
-        self._sound("woken")
+    def woken(self, detection: Detection | None) -> None:
+        """A wake word was heard, or somebody asked to listen, and the speaker waits."""
+        self._sound(self._own.get(detection.wake_word, self._files["woken"]) if detection else self._files["woken"])
 
     def answered(self, outcome: Outcome) -> None:
         """A command was understood, or not; that nothing was said needs no sound."""
         transcript = outcome.transcript
         if transcript.match is None or transcript.reason:
             if transcript.reason is not Reason.NO_SPEECH:
-                self._sound("rejected")
+                self._sound(self._files["rejected"])
         else:
-            self._sound("understood" if self._broker_is_there() else "broker_away")
+            self._sound(self._files["understood" if self._broker_is_there() else "broker_away"])
 
-    def _sound(self, name: str) -> None:
-        if name in self._files:
-            self._play(self._files[name])
+    def _sound(self, file: Path | None) -> None:
+        if file:
+            self._play(file)
+
+
+def _file(name: str, sound: bool | Path) -> Path | None:  # noqa: FBT001 # a switch or a file
+    return SOUNDS / f"{name}.wav" if sound is True else sound or None
 
 
 class Player:

@@ -46,6 +46,7 @@ class Detection:
     at: int  # index of the sample after the frame that completed it
     doubtful: bool = False  # the recogniser is to have a second look
     phrase: str = ""  # as it is spoken, where its name does not tell
+    heard: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)  # (frames, 96): embeddings
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class _Stage:
     def act(self, action: Action) -> None:
         """Of no interest: it follows its outcome."""
 
-    def woken(self) -> None:
+    def woken(self, detection: Detection | None) -> None:
         """Of no interest."""
 
     def answered(self, outcome: Outcome) -> None:

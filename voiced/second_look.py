@@ -29,6 +29,12 @@ class Told(Protocol):
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None: ...
 
 
+class Keep(Protocol):
+    """Who remembers wakes."""
+
+    def __call__(self, detection: Detection, *, accepted: bool) -> None: ...
+
+
 class SecondLook:
     """Asks the recogniser about detections."""
 
@@ -36,10 +42,12 @@ class SecondLook:
         self,
         opinion: Callable[[Detection, Samples], Opinion],
         enough: Mapping[str, float],
+        keep: Keep | None = None,
     ) -> None:
-        """`enough`: by name of the wake word, the evidence that counts."""
+        """`enough`: by name of the wake word, the evidence that counts; `keep` is told of every wake."""
         self._opinion = opinion
         self._enough = enough
+        self._keep = keep or _forget
 
     def believed(self, events: Iterable[Heard], requests: Requests, told: Told) -> Iterator[Heard]:
         """The events that do not come of a wake word that was none."""
@@ -51,16 +59,23 @@ class SecondLook:
                     accepted = opinion.evidence >= self._enough[detection.wake_word]
                     requests.judge(detection, accepted=accepted)
                     _log(detection, opinion, accepted=accepted)
+                    self._keep(detection, accepted=accepted)
                     if not accepted:
                         told.wake_rejected(detection, opinion)
                         refused = detection
                         continue
+                case Listening(detection) if detection:
+                    self._keep(detection, accepted=True)
                 case Pause(so_far) if so_far.detection and so_far.detection == refused:
                     requests.expect(so_far, Outlook.UNKNOWN)  # it asks no other question before this is answered
                     continue
                 case Utterance(detection=detection) | Waiting(detection) if detection and detection == refused:
                     continue
             yield event
+
+
+def _forget(detection: Detection, *, accepted: bool) -> None:
+    """Nobody remembers."""
 
 
 def _log(detection: Detection, opinion: Opinion, *, accepted: bool) -> None:

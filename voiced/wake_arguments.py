@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _enroll(actions.add_parser("enroll", help="say a phrase five times, and it is a wake word"))
     _train(actions.add_parser("train", help="type a phrase; synthetic voices say it, and it is a wake word in minutes"))
     _test(actions.add_parser("test", help="what a wake word does on recordings, or live"))
+    _bad(actions.add_parser("bad", help="the last wakes; mark one as wrong, and the next training learns it"))
 
 
 def _enroll(enroll: argparse.ArgumentParser) -> None:
@@ -43,3 +44,8 @@ def _test(test: argparse.ArgumentParser) -> None:
     test.add_argument("--other", nargs="+", default=[], type=Path, metavar="FILE", help=others)
     test.add_argument("--mic", action="store_true", help="listen to the microphone, and show the score")
     test.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores of all recordings")
+
+
+def _bad(bad: argparse.ArgumentParser) -> None:
+    which = "the wake that was wrong: last, or its number in the list; without it the list"
+    bad.add_argument("which", nargs="?", metavar="LAST|NUMBER", help=which)

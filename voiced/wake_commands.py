@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced import grammar, wake_enroll, wake_test, wake_train
+from voiced import grammar, wake_enroll, wake_memory, wake_test, wake_train
 from voiced.errors import VoicedError
 from voiced.microphone import Microphone
 from voiced.wake import word_file
@@ -23,7 +24,7 @@ def run(options: Namespace, config: Config, say: Print, progress: Progress) -> b
     """One action; whether all went as it should."""
     if options.action == "train":
         return _train(options, config, say, progress)
-    return {"enroll": _enroll, "test": _test}[options.action](options, config, say)
+    return {"enroll": _enroll, "test": _test, "bad": _bad}[options.action](options, config, say)
 
 
 def _enroll(options: Namespace, config: Config, say: Print) -> bool:
@@ -42,8 +43,27 @@ def _train(options: Namespace, config: Config, say: Print, progress: Progress) -
     phrase = checked_phrase(options.phrase)
     verifier = wake_test.verifier_of(config)
     language = options.language or grammar.load([config.intents]).language
-    job = wake_train.Job(phrase, language, options.take, _out(options, phrase))
+    out = _out(options, phrase)
+    job = wake_train.Job(phrase, language, options.take, wake_memory.wrong_wakes(out.stem), out)
     wake_train.from_text(job, verifier.opinion, say, progress)
+    return True
+
+
+def _bad(options: Namespace, _config: Config, say: Print) -> bool:
+    folder, wakes = wake_memory.last_wakes()
+    wakes = wakes[::-1]  # the newest is number 1
+    if options.which is None:
+        for number, wake in enumerate(wakes, start=1):
+            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wake.at))
+            was = "woke" if wake.accepted else "refused"
+            say(f"{number:2}  {when}  {wake.wake_word}  score {wake.score:.2f}  {was}")
+        return True
+    which = "1" if options.which.lower() == "last" else options.which
+    if not which.isdecimal() or not 1 <= int(which) <= len(wakes):
+        raise VoicedError(f"{options.which!r} is none of the {len(wakes)} last wakes; `voiced wake bad` lists them")
+    wake = wakes[int(which) - 1]
+    count = wake_memory.mark_as_wrong(folder, wake)
+    say(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
     return True
 
 

@@ -17,6 +17,7 @@ from voiced.wake import bank, word_file
 from voiced.wake.enrolment import CANDIDATES, LEAST, MOST, OTHERS, SPEECH, WANTED, Fault, Take, enrol, listen_to
 from voiced.wake.templates import AT_ZERO
 from voiced.wake.verification import ENOUGH
+from voiced.wake_memory import wrong_wakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,8 +49,9 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
             say(f"{file}: {heard.value}")
         else:
             takes.append((str(file), heard))
+    others, wrong = bank.read(OTHERS), wrong_wakes(out.stem)
     while len(takes) >= LEAST:
-        enrolled = enrol([take for _, take in takes][:MOST], bank.read(OTHERS))
+        enrolled = enrol([take for _, take in takes][:MOST], others, wrong)
         odd = _odd(enrolled)
         if odd is None:
             _finish(phrase, enrolled, out, say)
@@ -64,7 +66,8 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
 def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, look: Look, say: Print) -> None:
     """Ask for takes until there are enough; VoicedError if there never are."""
     say(f"Say {phrase!r} {WANTED} times, as you will say it every day. Wait each time until you are asked.")
-    stream, takes, others = iter(frames), list[Take](), bank.read(OTHERS)
+    stream, takes = iter(frames), list[Take]()
+    others, wrong = bank.read(OTHERS), wrong_wakes(out.stem)
     for _ in range(TRIES):
         say(f"\nTake {len(takes) + 1} of {WANTED}: now")
         heard = listen_to(one_take(stream, say))
@@ -75,7 +78,7 @@ def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, look: 
         say("good")
         if len(takes) < WANTED:
             continue
-        enrolled = enrol(takes, others)
+        enrolled = enrol(takes, others, wrong)
         odd = _odd(enrolled)
         if odd is None:
             _finish(phrase, enrolled, out, say)

@@ -18,6 +18,7 @@ from voiced.wake.detector import SURE
 from voiced.wake.enrolment import HEARD_AFTER, Fault, listen_to
 from voiced.wake.kokoro import Kokoro
 from voiced.wake.lesson import EXAMINED, lesson
+from voiced.wake.network import windows_of
 from voiced.wake.spoken import Counts, spoken
 from voiced.wake.templates import AT_ZERO
 from voiced.wake.training import ROUNDS, Examples, outputs_of, peaks, train
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 OF_TAKES = 0.3  # share of what is learnt as the phrase, where there are takes of the user's own
+OF_WRONG = 0.2  # share of what is learnt as something else, where wakes were marked as wrong
 LEARNT = 0.7  # share of the bank that is learnt from; the rest calibrates
 KNOWN = 0.8  # share of the clips in which the recogniser should hear the phrase
 
@@ -59,6 +61,7 @@ class Job:
     phrase: str
     language: str
     takes: Sequence[Path]
+    wrong: Features  # (n, frames, 96): embeddings of wakes that were marked as wrong
     out: Path
 
 
@@ -73,7 +76,7 @@ def from_text(job: Job, look: Look, say: Print, progress: Progress, effort: Effo
     others = bank.read()
     split = round(LEARNT * len(others.embeddings))
     with progress("learning", effort.rounds) as done:
-        examples = _examples(learnt, others.embeddings[:split])
+        examples = _examples(learnt, job.wrong, others.embeddings[:split])
         word = train(examples, others.scale, others.embeddings[split:], effort.rounds, done)
     word_file.write_network(job.out, job.phrase, word)
     _report(job, word, learnt, others.embeddings[split:], say)
@@ -94,13 +97,14 @@ def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
     return takes
 
 
-def _examples(learnt: Lesson, others: Features) -> Examples:
-    """The user's own takes are few; they are drawn more often than others."""
+def _examples(learnt: Lesson, wrong: Features, others: Features) -> Examples:
+    """The user's own takes, and what was marked as wrong, are few; they are drawn more often than others."""
+    marked = np.concatenate([learnt.near[:0], *(windows_of(wake) for wake in wrong)])
     return Examples(
         np.concatenate((learnt.phrase, learnt.takes)),
         _shares(len(learnt.phrase), len(learnt.takes), OF_TAKES),
-        learnt.near,
-        _shares(len(learnt.near), 0, 0.0),
+        np.concatenate((learnt.near, marked)),
+        _shares(len(learnt.near), len(marked), OF_WRONG),
         others,
     )
 

@@ -1,12 +1,14 @@
 """Wake words on real recordings: missed, woken by mistake, and what listening costs; with and without the second look.
 
     python -m tests.benchmarks.wake RECORDINGS --negatives FOLDER… --cache CACHE --plot det.png
+    python -m tests.benchmarks.wake RECORDINGS --negatives FOLDER… --cache CACHE --trained TRAINED
 
 RECORDINGS holds `wake/<keyword>/` (Picovoice's wake word benchmark), `coffee/` and `home/`, in which nobody says any of
 them, and `coffee/kitchen.flac`; `--negatives` are folders of more speech without them, such as Debian's
 asterisk-core-sounds packages as WAV files. Everything is heard clean and with kitchen noise at 10 dB; see
 `wake_streams.py`. Listened for are the bundled alexa, and five words enrolled from five takes each, drawn at random
-from the clean recordings (speakers differ from take to take; the rest is heard).
+from the clean recordings (speakers differ from take to take; the rest is heard). With `--trained`, instead, words that
+`voiced wake train` made: TRAINED holds `computer.npz`, `smart_mirror.npz` and so on.
 
 A word counts as heard if it is detected between its clip's start and half a second after its end. Of another word's
 clips each detection is a false one. Misses have a 95 % interval (Wilson), false accepts a bound of 95 % (Poisson).
@@ -148,6 +150,7 @@ def main() -> None:
     parser.add_argument("--negatives", type=Path, nargs="+", default=[], help="folders of other speech")
     parser.add_argument("--cache", type=Path, required=True, help="where streams and embeddings are kept")
     parser.add_argument("--draws", type=int, default=2, help="of five takes for each word (2)")
+    parser.add_argument("--trained", type=Path, metavar="FOLDER", help="listen for trained words instead")
     parser.add_argument("--words", nargs="+", choices=streams.WORDS, default=list(streams.WORDS))
     parser.add_argument(
         "--plot",
@@ -160,8 +163,12 @@ def main() -> None:
     print("word | missed clean, 10 dB: first look alone | false/h | with the second look | false, bound/h, of hours")
     with tempfile.TemporaryDirectory() as folder:
         for word in asked.words:
-            for draw in range(1 if word == BUNDLED else asked.draws):
-                model = (BUNDLED, frozenset[int]()) if word == BUNDLED else bench.enrolled(word, draw, Path(folder))
+            for draw in range(1 if word == BUNDLED or asked.trained else asked.draws):
+                if word == BUNDLED or asked.trained:
+                    own = word if word == BUNDLED else str(asked.trained / f"{word}.npz")
+                    model = own, frozenset[int]()
+                else:
+                    model = bench.enrolled(word, draw, Path(folder))
                 results.append(bench.result(word, *model))
                 print(row(results[-1]), flush=True)
     if enrolled := [result for result in results if result.word != BUNDLED]:
@@ -197,7 +204,8 @@ def mean(results: Sequence[Result]) -> str:
     false = sum(found.evidence >= ENOUGH for result in results for found in result.false)
     hours = sum(result.hours for result in results)
     clean, noisy = 100 * np.mean(shares, axis=0)
-    return f"enrolled, mean of {len(results)}: {clean:.1f} %, {noisy:.1f} %; {false} false in {hours:.0f} word-hours"
+    missed = f"{clean:.1f} %, {noisy:.1f} %"
+    return f"words of one's own, mean of {len(results)}: {missed}; {false} false in {hours:.0f} word-hours"
 
 
 def wilson(n: int, of: int) -> str:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from voiced.wake.detector import SURE, WakeWord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from voiced.config import WakeWordSettings
 
 DOUBTFUL = 0.1  # score that counts where there is a second look
@@ -21,6 +24,12 @@ def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
         patience = word.patience or settings.patience
         words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
     return words
+
+
+def own_sounds(settings: WakeWordSettings, names: Iterable[str]) -> dict[str, bool | Path]:
+    """By name, the sounds of words that have their own; `names` in the order of the settings."""
+    words = zip(names, settings.models, strict=True)
+    return {name: word.woken for name, word in words if word.woken is not None}
 
 
 def enough_evidence(settings: WakeWordSettings) -> list[float]:

@@ -13,7 +13,7 @@ is in the sound, and the score says most. `at` is still when the head was sure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voiced.errors import ModelError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SETTLED = 3  # frames after which a score that has not risen again is the highest
 LONGEST_RISE = 8  # frames after the first that counts
 SURE = 0.5  # score
+REMEMBERED = 32  # frames of embeddings that a detection carries, for whoever says later that it was wrong
 AGAIN = 0.4  # seconds after which a word is heard again whose detection was refused
 
 
@@ -55,7 +56,7 @@ class WakeWordDetector:
         for name in names:
             if names.count(name) > 1:
                 raise ModelError(f"wake word {name!r} is listed twice; give each model once")
-        self._embedder = Embedder(longest=max((ear.head.steps for ear in self._ears), default=1))
+        self._embedder = Embedder(longest=max([REMEMBERED, *(ear.head.steps for ear in self._ears)]))
         self._heard = 0  # frames since the start or reset
 
     @property
@@ -75,7 +76,8 @@ class WakeWordDetector:
         for ear in self._ears:
             ear.look(embeddings, frame.end, warm=self._heard > WARM_UP)
         fired = [found for ear in self._ears if (found := ear.fires(frame.end))]
-        return max(fired, key=lambda found: found.score, default=None)
+        best = max(fired, key=lambda found: found.score, default=None)
+        return replace(best, heard=embeddings[-REMEMBERED:]) if best else None
 
     def refuse(self, detection: Detection) -> None:
         """It was none, as the second look has found: the next one may come sooner."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from voiced.wake.embedding import Embedder
 from voiced.wake.templates import AT_ZERO, UNUSUAL, Calibration, similarities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from voiced.flow import Samples
     from voiced.wake.bank import Bank
@@ -34,6 +34,7 @@ LEAD, TAIL = 0.1, 0.1  # seconds after the start and the end of the speech: firs
 FAINT = 10 ** (-65 / 20)  # of full scale
 
 CANDIDATES = 40.0  # detections per hour of other speech at the score AT_ZERO; the second look is there to refuse them
+DEAFER = 0.02  # units from what was wrong, and from the take that is least like the others
 OTHERS = 30.0  # minutes of the bank that a word is calibrated by: more would take longer than saying it
 REFRACTORY = 25  # frames: what comes sooner is the same detection
 
@@ -98,17 +99,22 @@ def listen_to(sound: Samples) -> Take | Fault:
     return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)], found)
 
 
-def enrol(takes: Sequence[Take], bank: Bank) -> Enrolled:
-    """Make a wake word of takes; at least two."""
+def enrol(takes: Sequence[Take], bank: Bank, wrong: Iterable[Features] = ()) -> Enrolled:
+    """Make a wake word of takes, at least two, that is deaf to `wrong`, streams (frames, 96), as far as takes allow."""
     directions = [bank.scale.directions(take.vectors) for take in takes]
     others = similarities(directions, bank.scale.directions(bank.embeddings))
-    left_out = []
+    left_out, units = list[float](), list[float]()
     for index, take in enumerate(takes):
         rest = [number for number in range(len(takes)) if number != index]
         calibration = _calibrated(others[:, rest])
         heard = similarities([directions[number] for number in rest], bank.scale.directions(take.stream))
-        left_out.append(calibration.score(float(calibration.units(heard).max())))
-    return Enrolled(tuple(directions), _calibrated(others), tuple(left_out))
+        units.append(float(calibration.units(heard).max()))
+        left_out.append(calibration.score(units[-1]))
+    calibration = _calibrated(others)
+    for stream in wrong:
+        above = float(calibration.units(similarities(directions, bank.scale.directions(stream))).max()) + DEAFER
+        calibration = replace(calibration, offset=max(calibration.offset, min(above, min(units) - DEAFER)))
+    return Enrolled(tuple(directions), calibration, tuple(left_out))
 
 
 def _calibrated(others: Features) -> Calibration:

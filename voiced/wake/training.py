@@ -33,7 +33,7 @@ LEARNING, DECAY = 2e-3, 1e-2
 DROPPED = 0.3  # share of the inputs
 REMEMBERED = 0.99  # of the average of the weights, each round
 PART = 8_192  # windows that are looked at together
-CANDIDATES, SURE_ONES = 40.0, 1.0  # detections an hour of other speech at the scores AT_ZERO and 0.5
+CANDIDATES, SURE_ONES = 100.0, 1.0  # detections an hour of other speech at the scores AT_ZERO and 0.5
 LEAST_RISE = 1.0  # of the output between them
 REFRACTORY = 25  # frames: what comes sooner is the same detection
 
