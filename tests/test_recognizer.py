@@ -109,9 +109,11 @@ def test_only_in_doubt_is_there_a_second_look(household: Grammar) -> None:
     hiss = 0.02 * np.random.default_rng(0).standard_normal(len(plain.samples)).astype(np.float32)
     doubtful = replace(plain, samples=plain.samples * 0.05 + hiss)
     recognizer = Recognizer(RecognizerSettings(threads=1), household)
-    first, second = recognizer.look(doubtful).look, recognizer.look_again(doubtful).look
-    assert first.evidence is None or first.evidence.free is None
-    assert second.evidence is None or second.evidence.free
+    first = recognizer.look(doubtful)
+    second = recognizer.look_again(doubtful, first)
+    assert (len(first.views), len(second.views)) == (1, 2)
+    assert first.look.evidence is None or first.look.evidence.free is None
+    assert second.look.evidence is None or second.look.evidence.free
     assert recognizer.recognize(plain).window < 5
     assert recognizer.recognize(doubtful).window == 30
     hasty = Recognizer(RecognizerSettings(threads=1, second_look=False), household)

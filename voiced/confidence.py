@@ -8,10 +8,15 @@ for the second. Knows numbers only; nothing of Whisper or grammars.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import Field, astuple, dataclass, fields, replace
 from math import exp
+from statistics import fmean
+from typing import TYPE_CHECKING
 
 from voiced.flow import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MARGIN = 3.0  # a greater one says no more
 SURE = 0.85  # of the first look, to be the last
@@ -70,6 +75,20 @@ MULTILINGUAL = Weights(
 _CLOSE = 0.05  # of the mean log probabilities: so near, the better of two meanings is right hardly more often
 _NOBODY = 0.6  # no_speech from which an unlikely reading is taken for noise; the reference implementation's value
 _FOREIGN = -4.0  # `outside`: something else was said at one place, at odds of fifty to one
+
+
+def mean(looked: Sequence[Evidence]) -> Evidence:
+    """Of the same reading in several views: each number's average."""
+    free = [each.free for each in looked if each.free]
+    return replace(
+        looked[0],
+        **_means(looked, fields(Evidence)[:-1]),
+        free=replace(free[0], **_means(free, fields(Free))) if free else None,
+    )
+
+
+def _means(of: Sequence[Evidence] | Sequence[Free], numbers: Sequence[Field[float]]) -> dict[str, float]:
+    return {number.name: fmean(getattr(each, number.name) for each in of) for number in numbers}
 
 
 def confidence(evidence: Evidence, fitted: Weights) -> float:

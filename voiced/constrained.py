@@ -104,6 +104,18 @@ def constrained_search(tree: TextTree, constraint: Constraint, beam_size: int, l
     return _best(ended, 2 * beam_size)
 
 
+def read_there(tree: TextTree, path: Path) -> Path:
+    """A sentence that was written elsewhere, as it is here: with this tree's nodes and exact log probabilities."""
+    node, nodes, tokens = tree.root, [tree.root], list(path.tokens)
+    while len(nodes) <= len(tokens) and (known := tree.knows(node, tokens[len(nodes) - 1])) is not None:
+        node = known
+        nodes.append(node)
+    if rest := tokens[len(nodes) - 1 :]:
+        nodes += tree.read_on(rest, node)
+    moved = (replace(each, after=node) for each, node in zip(path.written, nodes, strict=True))
+    return weighed(tree, replace(path, written=tuple(moved)))
+
+
 def weighed(tree: TextTree, path: Path) -> Path:
     """The same with exact log probabilities."""
     tree.score(each.after for each in path.written)

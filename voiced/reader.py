@@ -1,4 +1,7 @@
-"""One look at a recording: what the grammar lets Whisper read in so many seconds of it, and what speaks for that.
+"""A look at a recording: what the grammar lets Whisper read there, and what speaks for that.
+
+A look may have several views of the same sound, in windows of different lengths. A sentence counts for as much as it
+does in all of them on the average, though only one of them may have thought of it; and so does the evidence.
 
 The only file, beside `free` and `recognizer`, where Whisper and the grammar meet. Decides nothing.
 """
@@ -8,12 +11,13 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from statistics import fmean
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, Evidence, Free
-from voiced.constrained import at_odds, constrained_search, free_search, weighed
+from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, Evidence, Free, mean
+from voiced.constrained import at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
 from voiced.grammar import vocabulary_prompt
@@ -57,6 +61,26 @@ class Look:
     alternatives: tuple[Hypothesis, ...] = ()
 
 
+class View(NamedTuple):
+    """The recording as the decoder hears it in one window, and the sentences that it would write there, best first."""
+
+    features: Tensor
+    tree: TextTree
+    paths: list[Path]
+
+
+class Reading(NamedTuple):
+    """A sentence, as it stands in each view."""
+
+    match: Match
+    paths: list[Path]
+
+    @property
+    def avg_logprob(self) -> float:
+        """Of all views."""
+        return fmean(path.avg_logprob for path in self.paths)
+
+
 class Reader:
     """A model that knows a grammar."""
 
@@ -95,22 +119,30 @@ class Reader:
         model = self.loaded.model
         return model.encode(log_mel(samples, model.dims.n_mels))
 
-    def look(self, features: Tensor, prefix: str, *, freely: bool) -> Look:
-        """Read what was heard; `freely`: tell also what Whisper would write without the grammar."""
-        tree = self._begin(features, prefix)
-        readings = self._understood(self._search(tree))
+    def view(self, features: Tensor, prefix: str) -> View:
+        """Search for what was said, after a `prefix` that is known."""
+        written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
+        initial = [*self._before, *written]
+        tree = TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
+        limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
+        return View(features, tree, constrained_search(tree, self._constraint, self._settings.beam_size, limit))
+
+    def look(self, views: Sequence[View], *, freely: bool) -> Look:
+        """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""
+        readings = self._readings(views)
         if not readings:
-            heard, avg_logprob = self._write_freely(tree, _MAX_TOKENS_FOREIGN)
+            heard, avg_logprob = self._write_freely(views[-1].tree, _MAX_TOKENS_FOREIGN)
             return Look(None, None, avg_logprob, heard)
-        (path, match), *others = readings
-        tree.score([self._sot, *(each.after for each in path.written)])  # in one pass
-        exact = weighed(tree, path)
-        margin = min(MARGIN, path.avg_logprob - others[0][0].avg_logprob) if others else MARGIN
-        evidence, heard = self._evidence(tree, exact, margin, freely=freely)
-        above = path.avg_logprob - exact.avg_logprob  # as much as the others are, too
-        alternatives = tuple(Hypothesis(other.text, other, path.avg_logprob - above) for path, other in others)
-        stop = self._after_last_word(tree, exact, self._stops)
-        return Look(match, evidence, exact.avg_logprob, heard, stop, alternatives)
+        best, *others = readings
+        trees = [view.tree for view in views]
+        exact = best._replace(paths=[self._weighed(*each) for each in zip(trees, best.paths, strict=True)])
+        margin = min(MARGIN, best.avg_logprob - others[0].avg_logprob) if others else MARGIN
+        found = [self._evidence(*each, margin, freely=freely) for each in zip(views, exact.paths, strict=True)]
+        above = best.avg_logprob - exact.avg_logprob  # as much as the others are, too
+        alternatives = tuple(Hypothesis(other.match.text, other.match, other.avg_logprob - above) for other in others)
+        evidence = mean([evidence for evidence, _ in found])
+        stops = (self._after_last_word(*each, self._stops) for each in zip(trees, exact.paths, strict=True))
+        return Look(best.match, evidence, exact.avg_logprob, found[-1][1], fmean(stops), alternatives)
 
     def words(self, text: str, features: Tensor, end: float) -> list[TimedWord]:
         """The words of a text, with when they were said: in the speech, or after its `end` (seconds)."""
@@ -119,19 +151,14 @@ class Reader:
         words = align(self.loaded, features, positions, tokens, self.language, "transcribe")
         return [word for word in words if any(map(str.isalnum, word.text))]
 
-    def _begin(self, features: Tensor, prefix: str) -> TextTree:
-        """Before the first token."""
-        written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
-        initial = [*self._before, *written]
-        return TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
+    def _weighed(self, tree: TextTree, path: Path) -> Path:
+        """The same with exact log probabilities, and all else that will be asked for scored in the same pass."""
+        tree.score([self._sot, *(each.after for each in path.written)])
+        return weighed(tree, path)
 
-    def _search(self, tree: TextTree) -> list[Path]:
-        """Sentences of the grammar, best first."""
-        limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        return constrained_search(tree, self._constraint, self._settings.beam_size, limit)
-
-    def _evidence(self, tree: TextTree, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:
+    def _evidence(self, view: View, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:
         """What speaks for a reading; and if asked for, what Whisper would write without the grammar."""
+        tree = view.tree
         words = [each.logprob for each in path.written if each.is_word]
         outside, rival = at_odds(tree, self._constraint, path)
         free, heard = None, ""
@@ -170,14 +197,21 @@ class Reader:
         tokens, avg_logprob = free_search(tree, tokenizer.eot, limit, guess)
         return tokenizer.decode(tokens).strip(), avg_logprob
 
-    def _understood(self, paths: list[Path]) -> list[tuple[Path, Match]]:
-        """The paths with what they mean, each meaning once."""
-        found: dict[str, tuple[Path, Match]] = {}
-        for path in paths:
-            match = self._grammar.match(self.loaded.tokenizer.decode(path.tokens).strip())
-            assert match is not None, "what was written under the grammar is in it"
-            found.setdefault(f"{match.intent} {sorted(match.slots.items())}", (path, match))
+    def _readings(self, views: Sequence[View]) -> list[Reading]:
+        """What was read in any view, best first, each meaning once."""
+        written = {path.normal: path for view in views for path in view.paths}
+        readings = (self._reading(views, path) for path in written.values())
+        found: dict[str, Reading] = {}
+        for reading in sorted(readings, key=lambda reading: -reading.avg_logprob):
+            found.setdefault(f"{reading.match.intent} {sorted(reading.match.slots.items())}", reading)
         return list(found.values())
+
+    def _reading(self, views: Sequence[View], path: Path) -> Reading:
+        match = self._grammar.match(self.loaded.tokenizer.decode(path.tokens).strip())
+        assert match is not None, "what was written under the grammar is in it"
+        own = ({path.normal: path for path in view.paths} for view in views)
+        paths = [known.get(path.normal) or read_there(view.tree, path) for view, known in zip(views, own, strict=True)]
+        return Reading(match, paths)
 
     def _tokens_before(self) -> list[int]:
         """[start of prompt, prompt,] start of transcript, language, task, no timestamps."""

@@ -35,13 +35,11 @@ from voiced.whisper.threads import choose_threads
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from voiced.cadence import Cadence
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
-    from voiced.reader import Look
+    from voiced.reader import Look, View
     from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
 
@@ -54,12 +52,12 @@ _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
 
 
 class Looked(NamedTuple):
-    """What was found, by whom, in what, and how long that took."""
+    """What was found, by whom, in which views, and how long that took."""
 
     look: Look
     reader: Reader
-    features: Tensor
-    n_samples: int
+    views: tuple[View, ...]
+    n_samples: int  # of the longest window
     timings: Timings
 
 
@@ -135,7 +133,7 @@ class Recognizer:
         looked = self._looked(utterance)
         transcript, end = self._transcript(looked), _end(utterance)
         text = f"{utterance.prefix} {transcript.text}"
-        words = looked.reader.words(text, looked.features, end) if transcript.match else []
+        words = looked.reader.words(text, looked.views[-1].features, end) if transcript.match else []
         if not words:
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         last = LastWord(end - words[-1].start, words[-1].probability)
@@ -151,18 +149,17 @@ class Recognizer:
 
     def look(self, utterance: Utterance) -> Looked:
         """Read the speech and a little silence after it."""
-        return _look(self._reader, utterance, _window(utterance), freely=False)
+        return _look(self._reader, utterance, _window(utterance))
 
-    def look_again(self, utterance: Utterance) -> Looked:
-        """Read the whole window, without the grammar too."""
-        return _look(self._second, utterance, WINDOW_SAMPLES, freely=True)
+    def look_again(self, utterance: Utterance, first: Looked) -> Looked:
+        """Read the whole window as well, and without the grammar too."""
+        if first.reader is not self._second:
+            first = _look(self._second, utterance, _window(utterance))
+        return _look(self._second, utterance, WINDOW_SAMPLES, first)
 
     def _looked(self, utterance: Utterance) -> Looked:
         first = self.look(utterance)
-        if self._is_enough(first.look):
-            return first
-        second = self.look_again(utterance)
-        return second._replace(timings=first.timings + second.timings)
+        return first if self._is_enough(first.look) else self.look_again(utterance, first)
 
     def _is_enough(self, look: Look) -> bool:
         if not self._settings.second_look:
@@ -218,13 +215,15 @@ def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
         raise ModelError.told_by(error) from error
 
 
-def _look(reader: Reader, utterance: Utterance, n_samples: int, *, freely: bool) -> Looked:
+def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked | None = None) -> Looked:
+    """In a window, and in those `before`; then it is asked, too, what Whisper would write without the grammar."""
     begin = perf_counter()
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
-    look = reader.look(features, utterance.prefix, freely=freely)
+    views = (*(before.views if before else ()), reader.view(features, utterance.prefix))
+    look = reader.look(views, freely=before is not None)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return Looked(look, reader, features, n_samples, timings)
+    return Looked(look, reader, views, n_samples, before.timings + timings if before else timings)
 
 
 def _end(utterance: Utterance) -> float:

@@ -105,8 +105,9 @@ def look_at_all(asked: argparse.Namespace) -> None:
                     if snr is not None and noise is not None:
                         samples = mixed(samples, noise, snr, key_of(asked.seed, recording.name, snr))
                     utterance = as_utterance(samples, Vad())
-                    looks = [recognizer.look(utterance).look, recognizer.look_again(utterance).look]
-                    found = [as_found(look, recording.label) for look in looks]
+                    first = recognizer.look(utterance)
+                    looks = [first, recognizer.look_again(utterance, first)]
+                    found = [as_found(looked.look, recording.label) for looked in looks]
                     print(json.dumps([condition, recording.name, found]), file=out, flush=True)
 
 
