@@ -34,7 +34,7 @@ HOUSE = {
     ),
     "understanding": (
         "recognizer", "reader", "free", "constrained", "confidence", "expectation", "cadence", "pauses",
-        "whisper", "grammar",
+        "coverage", "whisper", "grammar",
     ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
@@ -53,6 +53,7 @@ PURE = (
     "command_start",
     "capture",
     "pauses",
+    "coverage",
     "expectation",
     "cadence",
     "wake.incremental",

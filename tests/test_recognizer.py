@@ -132,6 +132,19 @@ def test_other_peoples_orders_are_rejected() -> None:
         assert recognizer.recognize(utterance(name)).reason is not None, name
 
 
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("name", ["command_heating", "command_timer"])
+def test_what_else_is_said_speaks_against_a_command(recognizer: Recognizer, name: str, *, before: bool) -> None:
+    """It may have been meant for somebody else."""
+    said = [utterance(each) for each in (name, "no_command")]
+    speech = [each.samples[each.speech[0] - each.start : each.speech[1] - each.start] for each in said]
+    quiet = np.zeros(SAMPLE_RATE // 5, np.float32)
+    first, second = reversed(speech) if before else speech
+    samples = np.concatenate((quiet, first, quiet, second, quiet))
+    both = Utterance(samples, 0, (len(quiet), len(samples) - len(quiet)), Ending.SILENCE)
+    assert recognizer.recognize(both).reason is not None
+
+
 @pytest.mark.parametrize("loudness", [0.0, 0.5, 2.0])
 @pytest.mark.parametrize(("name", "first", "last"), [("command_lights", 0.15, 0.55), ("command_blinds", 0.0, 0.45)])
 def test_opposites_are_not_guessed(

@@ -29,7 +29,7 @@ Hearing
 Understanding
     recognizer, reader, constrained, free   Whisper + grammar → transcript: one look or two, or none at the grammar
     confidence                              how sure that is; what is no command is rejected here
-    pauses                                  long ones inside of a command are shortened before it is recognised
+    pauses, coverage                        long pauses, shortened at first; speech that no word accounts for
     expectation, cadence                    what may follow, and how it sounds: how long it is worth to wait
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced
     grammar/                                YAML intents → one immutable automaton; knows no torch and no Whisper

@@ -172,6 +172,7 @@ class Reader:
             rival=rival,
             margin=margin,
             ends=self._after_last_word(tree, path, self._ends),
+            unexplained=0.0,
             no_speech=self._no_speech(tree),
             free=free,
         )

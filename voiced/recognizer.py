@@ -23,6 +23,7 @@ import torch
 
 from voiced.cadence import cadence, sounds_done
 from voiced.confidence import SURE, confidence, rejection
+from voiced.coverage import is_brisk, unexplained
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
@@ -35,6 +36,8 @@ from voiced.whisper.threads import choose_threads
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from voiced.cadence import Cadence
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Outlook
@@ -57,6 +60,7 @@ class Looked(NamedTuple):
     look: Look
     reader: Reader
     views: tuple[View, ...]
+    words: list[TimedWord]  # of the text, where that was asked
     n_samples: int  # of the longest window
     timings: Timings
 
@@ -132,8 +136,9 @@ class Recognizer:
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         looked = self._looked(utterance)
         transcript, end = self._transcript(looked), _end(utterance)
-        text = f"{utterance.prefix} {transcript.text}"
-        words = looked.reader.words(text, looked.views[-1].features, end) if transcript.match else []
+        words = looked.words
+        if transcript.match and not words:
+            words = looked.reader.words(_whole(looked.look, utterance), looked.views[-1].features, end)
         if not words:
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         last = LastWord(end - words[-1].start, words[-1].probability)
@@ -221,9 +226,23 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
     views = (*(before.views if before else ()), reader.view(features, utterance.prefix))
-    look = reader.look(views, freely=before is not None)
+    look, words = _explained(reader.look(views, freely=before is not None), reader, features, utterance)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return Looked(look, reader, views, n_samples, before.timings + timings if before else timings)
+    return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)
+
+
+def _explained(look: Look, reader: Reader, features: Tensor, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
+    """The same, knowing how much of the speech its words do not account for; and these words, if that needed them."""
+    text = _whole(look, utterance)
+    if look.evidence is None or is_brisk(text, utterance):
+        return look, []
+    words = reader.words(text, features, _end(utterance))
+    return replace(look, evidence=replace(look.evidence, unexplained=unexplained(words, utterance))), words
+
+
+def _whole(look: Look, utterance: Utterance) -> str:
+    """What was read, with the wake word, if that is in the sound."""
+    return f"{utterance.prefix} {look.match.text if look.match else ''}".strip()
 
 
 def _end(utterance: Utterance) -> float:

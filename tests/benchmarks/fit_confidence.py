@@ -1,12 +1,13 @@
 """Fits the weights of `voiced/confidence.py`: logistic regressions of "was this right?" on what each look has found.
 
-    python tests/benchmarks/fit_confidence.py look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
+    python -m tests.benchmarks.fit_confidence look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
         --commands coffee=coffee/intents --foreign home/en=coffee/intents
-    python tests/benchmarks/fit_confidence.py fit tiny.jsonl base.jsonl
+    python -m tests.benchmarks.fit_confidence fit tiny.jsonl base.jsonl
 
 `look` has every recording looked at twice, and keeps what was found: `--commands FOLDER=INTENTS` for recordings with
 labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of speech
-to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents. It goes on where it was
+to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents; `--crowded
+FOLDER=INTENTS` for commands with one of the foreign recordings before or after them. It goes on where it was
 interrupted. `fit` prints weights and biases, and what would be accepted at several thresholds, each recording judged by
 weights that were fitted without it, at whatever noise.
 """
@@ -23,11 +24,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tests.benchmarks.crowded import crowded
 from voiced import grammar, sound_file
-from voiced.confidence import SURE, Evidence, Free, values
+from voiced.confidence import SURE, Evidence, Free, unaccounted, values
 from voiced.config import RecognizerSettings
-from voiced.labelled import foreign, labelled
+from voiced.labelled import NO_COMMAND, foreign, labelled
 from voiced.noise import key_of, mixed
+from voiced.pauses import with_short_pauses
 from voiced.recognizer import Recognizer
 from voiced.recording import as_utterance
 from voiced.vad import Vad
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from voiced.flow import Utterance
     from voiced.labelled import Label
     from voiced.reader import Look
 
@@ -46,6 +50,7 @@ FOLDS = 5
 RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
+CROWDED = "crowded"
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -70,6 +75,7 @@ def main() -> None:
     look = commands.add_parser("look")
     look.add_argument("--commands", action="append", default=[], metavar="FOLDER=INTENTS")
     look.add_argument("--foreign", action="append", default=[], metavar="FOLDER=INTENTS")
+    look.add_argument("--crowded", action="append", default=[], metavar="FOLDER=INTENTS")
     look.add_argument("--noise", type=Path)
     look.add_argument("--snr", type=float, action="append", default=[])
     look.add_argument("--model", default="tiny.en")
@@ -89,26 +95,34 @@ def main() -> None:
 
 def look_at_all(asked: argparse.Namespace) -> None:
     done = {(case.condition, case.name) for case in kept(asked.out)} if asked.out.exists() else set()
-    noise = sound_file.read(asked.noise) if asked.noise else None
     with asked.out.open("a") as out:
-        for pair in asked.commands + asked.foreign:
-            folder, intents = map(Path, pair.split("="))
+        for pair in dict.fromkeys(asked.commands + asked.foreign + asked.crowded):
             settings = RecognizerSettings(model=asked.model, threads=1)
-            recognizer = Recognizer(settings, grammar.load([intents]))
-            for snr in (None, *(asked.snr if pair in asked.commands else ())):
-                condition = f"{asked.model} {pair} {'clean' if snr is None else f'{snr:g} dB'}"
-                recordings = labelled(folder) if pair in asked.commands else foreign(folder)
-                for recording in recordings[:: asked.every]:
-                    if (condition, recording.name) in done:
-                        continue
-                    samples = sound_file.read(recording.path)
-                    if snr is not None and noise is not None:
-                        samples = mixed(samples, noise, snr, key_of(asked.seed, recording.name, snr))
-                    utterance = as_utterance(samples, Vad())
+            recognizer = Recognizer(settings, grammar.load([Path(pair.split("=")[1])]))
+            for condition, name, label, utterance in spoken(asked, pair):
+                if (condition, name) not in done:
                     first = recognizer.look(utterance)
                     looks = [first, recognizer.look_again(utterance, first)]
-                    found = [as_found(looked.look, recording.label) for looked in looks]
-                    print(json.dumps([condition, recording.name, found]), file=out, flush=True)
+                    found = [as_found(looked.look, label) for looked in looks]
+                    print(json.dumps([condition, name, found]), file=out, flush=True)
+
+
+def spoken(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Label, Utterance]]:
+    """Condition, name and label of everything that is to be looked at under one grammar, and its sound."""
+    folder = Path(pair.split("=", maxsplit=1)[0])
+    noise = sound_file.read(asked.noise) if asked.noise else None
+    for snr in (None, *asked.snr) if pair in asked.commands else (None,) if pair in asked.foreign else ():
+        condition = f"{asked.model} {pair} {'clean' if snr is None else f'{snr:g} dB'}"
+        recordings = labelled(folder) if pair in asked.commands else foreign(folder)
+        for recording in recordings[:: asked.every]:
+            samples = sound_file.read(recording.path)
+            if snr is not None and noise is not None:
+                samples = mixed(samples, noise, snr, key_of(asked.seed, recording.name, snr))
+            yield condition, recording.name, recording.label, with_short_pauses(as_utterance(samples, Vad()))
+    if pair in asked.crowded:
+        others = [recording.path for each in asked.foreign for recording in foreign(Path(each.split("=")[0]))]
+        for name, utterance in crowded([recording.path for recording in foreign(folder)[:: asked.every]], others):
+            yield f"{asked.model} {pair} {CROWDED}", name, NO_COMMAND, with_short_pauses(utterance)
 
 
 def as_found(look: Look, label: Label) -> dict[str, Any]:
@@ -163,24 +177,27 @@ def share(n: int, of: list[int]) -> str:
 
 
 def names(model: Model) -> list[str]:
-    return [field.name for field in (*fields(Evidence)[:-2], *fields(Free))][: len(model.weights)]
+    return [field.name for field in (*fields(Evidence)[:-3], *fields(Free))][: len(model.weights)]
 
 
 class Model:
     """Of one look: the weights, and the confidence of each case by weights that were fitted without it."""
 
     def __init__(self, found: list[Found], cases: list[Case]) -> None:
-        read = [number for number, each in enumerate(found) if each.evidence]
+        read = np.array([number for number, each in enumerate(found) if each.evidence])
         evidence = np.array([values(each.evidence) for each in found if each.evidence])
         right = np.array([each.right for each in found if each.evidence], dtype=float)
+        lost = np.array([unaccounted(each.evidence) for each in found if each.evidence])
         # A recording that is in the table in several noises is one: not in one fold clean, in another noisy.
-        fold = np.array([zlib.crc32(cases[number].name.encode()) % FOLDS for number in read])
-        self.weights, self.bias = fitted(evidence, right)
+        fold = np.array([zlib.crc32(cases[number].name.split()[0].encode()) % FOLDS for number in read])
+        # Fitted to crowded ones too, the weights would doubt half of what is said in noise: these are left to `lost`.
+        of_use = (lost == 0) & ~np.array([cases[number].condition.endswith(CROWDED) for number in read])
+        self.weights, self.bias = fitted(evidence[of_use], right[of_use])
         self.held_out = np.zeros(len(found))
         for number in range(FOLDS):
-            weights, bias = fitted(evidence[fold != number], right[fold != number])
+            weights, bias = fitted(evidence[of_use & (fold != number)], right[of_use & (fold != number)])
             here = fold == number
-            self.held_out[np.array(read)[here]] = logistic(evidence[here] @ weights + bias)
+            self.held_out[read[here]] = logistic(evidence[here] @ weights + bias - lost[here])
 
 
 def fitted(evidence: Numbers, right: Numbers) -> tuple[Numbers, float]:

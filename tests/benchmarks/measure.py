@@ -1,6 +1,6 @@
 """Every number of README's section "Measured", as it stands there; takes an hour or more.
 
-    python tests/benchmarks/measure.py RECORDINGS --near-misses SPOKEN --sampled SPOKEN --out measured.json
+    python -m tests.benchmarks.measure RECORDINGS --near-misses SPOKEN --sampled SPOKEN --out measured.json
 
 RECORDINGS holds `coffee/` (Picovoice's speech-to-intent benchmark) and `home/<language>/` (OHF-Voice's
 speech-to-phrase tests), each with `labels.json`, sound and `intents/`; `coffee/kitchen.flac` is noise. What `speak.py`
@@ -16,9 +16,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.crowded import crowded
+from voiced import grammar
 from voiced.bench import Setup, Task, attempt_all, foreign_tasks, own_tasks
 from voiced.bench_report import Report
 from voiced.config import RecognizerSettings
+from voiced.labelled import foreign
+from voiced.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 SNRS = (24, 21, 18, 15, 12, 9, 6)
 HOMES = {"en": ("tiny.en", "base"), "de": ("base",), "es": ("base",), "it": ("base",), "nl": ("base",)}
+EVERY = 8  # of the coffee orders are spoken beside something else, each four times
 OWN_INTENTS = Path(__file__).parent.parent.parent / "intents"
 
 
@@ -97,15 +102,15 @@ def home(bench: Bench) -> Iterator[str]:
             yield f"| {language} | {model} | {len(own)} | {share(own, 'right')} | {share(own, 'wrong')} |"
 
 
-def foreign(bench: Bench) -> Iterator[str]:
+def others(bench: Bench) -> Iterator[str]:
     """Commands of another grammar are no commands of this one."""
     yield from ("| foreign speech | under the grammar | model | recordings | accepted |", "|---|---|---|--:|--:|")
     folder = bench.asked.recordings
     homes = [folder / "home" / language for language in HOMES]
     cases = [("home, five languages", "coffee", homes), ("coffee orders", "home/en", [folder / "coffee"])]
-    for what, under, others in cases:
+    for what, under, folders in cases:
         for model in ("tiny.en", "base"):
-            trials = bench.others(model, folder / under / "intents", others).foreign
+            trials = bench.others(model, folder / under / "intents", folders).foreign
             yield f"| {what} | {under} | {model} | {len(trials)} | {share(trials, 'wrong')} |"
 
 
@@ -125,11 +130,25 @@ def near_misses(bench: Bench) -> Iterator[str]:
             yield f"| {what} | {model} | {len(own)} | {understood} | {share(own, 'wrong')} |"
 
 
+def beside(bench: Bench) -> Iterator[str]:
+    """Commands that somebody talks before or after."""
+    yield from ("| coffee orders beside another sentence | model | recordings | accepted |", "|---|---|--:|--:|")
+    folder, intents = bench.asked.recordings, bench.asked.recordings / "coffee/intents"
+    orders, talk = foreign(folder / "coffee")[::EVERY], foreign(folder / "home/en")
+    pairs = list(crowded([order.path for order in orders], [other.path for other in talk]))
+    for model in bench.asked.models:
+        recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
+        for where in ("after", "before"):
+            heard = [recognizer.recognize(pair.utterance) for pair in pairs if where in pair.name]
+            accepted = sum(transcript.match is not None and transcript.reason is None for transcript in heard)
+            yield f"| {where} it | {model} | {len(heard)} | {100 * accepted / len(heard):.1f} % |"
+
+
 def share(trials: Sequence[Trial], verdict: str) -> str:
     return f"{100 * sum(trial.verdict.value == verdict for trial in trials) / len(trials):.1f} %"
 
 
-SECTIONS = {"coffee": coffee, "home": home, "foreign": foreign, "near_misses": near_misses}
+SECTIONS = {"coffee": coffee, "home": home, "foreign": others, "near_misses": near_misses, "beside": beside}
 
 if __name__ == "__main__":
     main()
