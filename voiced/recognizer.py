@@ -2,9 +2,9 @@
 
 A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
 grammar, and may write sentences of the grammar only. That is cheap, and mostly enough. Where it leaves a doubt, a
-second look takes several times as long: in the whole window that Whisper was trained on, what it would write without
-the grammar can be relied upon, and speaks for the reading or against it. With `mode: free` it writes what it likes and
-the text is matched afterwards.
+second look takes several times as long: in the whole window that Whisper was trained on, too, and asking what it would
+write without the grammar, which speaks for the reading or against it. Two views, averaged, know more than either. With
+`mode: free` it writes what it likes and the text is matched afterwards.
 
 Knows nothing of microphones, brokers or threads.
 """
