@@ -17,7 +17,7 @@ from tests.system_parts import require_program
 from voiced.broker import BrokerAwayError
 from voiced.config import MqttSettings
 from voiced.errors import BrokerError
-from voiced.exchange import check_broker, publish_once
+from voiced.exchange import publish_once
 from voiced.flow import Action
 from voiced.mqtt import Mqtt
 from voiced.outbox import Delivery
@@ -74,7 +74,7 @@ def complaint(settings: MqttSettings) -> str:
 
 
 def test_tls(tls_broker: Broker, certificates: Path) -> None:
-    check_broker(settings(tls_broker, tls={"ca": str(certificates / "ca.crt")}))
+    publish_once(settings(tls_broker, tls={"ca": str(certificates / "ca.crt")}), ())
 
 
 def test_unknown_authority(tls_broker: Broker, certificates: Path) -> None:
@@ -106,7 +106,7 @@ def test_client_certificate(certificates: Path, version: str) -> None:
     ca, ours = str(certificates / "ca.crt"), str(certificates / "client.crt")
     lines = [*tls_lines(certificates), "require_certificate true", f"tls_version {version}"]
     with Broker(listener=lines) as broker:
-        check_broker(settings(broker, tls={"ca": ca, "certificate": ours, "key": str(certificates / "client.key")}))
+        publish_once(settings(broker, tls={"ca": ca, "certificate": ours, "key": str(certificates / "client.key")}), ())
         assert "client certificate" in complaint(settings(broker, tls={"ca": ca}))
 
 
@@ -132,9 +132,9 @@ def test_certificates_that_cannot_be_used(certificates: Path, tmp_path: Path) ->
 def test_password(password_broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "password").write_text("sésame\n")
     from_file = settings(password_broker, username="voiced", password_file=str(tmp_path / "password"))
-    check_broker(from_file)
+    publish_once(from_file, ())
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
-    check_broker(settings(password_broker, username="voiced", credential="password"))
+    publish_once(settings(password_broker, username="voiced", credential="password"), ())
 
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
@@ -191,7 +191,7 @@ def test_somebody_else_listens_there() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(BrokerAwayError, match="without an answer; is it an MQTT broker"):
-            check_broker(MqttSettings(host="127.0.0.1", port=server.getsockname()[1]))
+            publish_once(MqttSettings(host="127.0.0.1", port=server.getsockname()[1]), ())
         server.shutdown(socket.SHUT_RDWR)
         thread.join()
 

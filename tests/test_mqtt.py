@@ -14,7 +14,7 @@ import pytest
 from tests.broker import Broker, Subscriber, free_port, wait_until
 from voiced.config import MqttSettings
 from voiced.errors import BrokerError
-from voiced.exchange import check_broker, publish_once
+from voiced.exchange import publish_once
 from voiced.flow import Action, Detection, Match, Outcome, Sentence, State, Transcript
 from voiced.messages import ListenNow, SetMute
 from voiced.mqtt import Mqtt
@@ -270,13 +270,13 @@ def test_sending_beside_a_running_daemon(broker: Broker, mqtt: Mqtt, subscriber:
     assert subscriber.payloads("voiced/test/availability") == ["online"]
 
 
-def test_checking_a_broker(broker: Broker, mqtt: Mqtt) -> None:
-    check_broker(settings(broker))
+def test_a_broker_that_is_away(broker: Broker, mqtt: Mqtt) -> None:
+    publish_once(settings(broker), ())
     assert mqtt.connected
     with pytest.raises(BrokerError, match=r"cannot reach the broker at 127\.0\.0\.1:\d+: Connection refused"):
-        check_broker(MqttSettings(host="127.0.0.1", port=free_port()))
+        publish_once(MqttSettings(host="127.0.0.1", port=free_port()), ())
     with pytest.raises(BrokerError, match=r"cannot find the host 'nowhere\.invalid'"):
-        check_broker(MqttSettings(host="nowhere.invalid"))
+        publish_once(MqttSettings(host="nowhere.invalid"), ())
 
 
 def test_what_cannot_be_a_message_is_refused(mqtt: Mqtt, caplog: pytest.LogCaptureFixture) -> None:

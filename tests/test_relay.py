@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.broker import wait_until
-from voiced.relay import MOST_OFFERED, Relay, in_background
+from voiced.relay import MOST_OFFERED, Relay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +27,11 @@ def _no_thread_is_left() -> Iterator[None]:
 
 
 def test_everything_arrives_in_order() -> None:
-    assert list(in_background(iter(range(1_000)), name="test")) == list(range(1_000))
+    assert list(Relay(iter(range(1_000)), 1, "test")) == list(range(1_000))
 
 
 def test_an_empty_source() -> None:
-    assert list(in_background(iter(()), name="test")) == []
+    assert list(Relay(iter(()), 1, "test")) == []
 
 
 def test_starts_with_the_first_next() -> None:
@@ -41,7 +41,7 @@ def test_starts_with_the_first_next() -> None:
         started.append(True)
         yield 1
 
-    items = in_background(source(), name="test")
+    items = iter(Relay(source(), 1, "test"))
     time.sleep(0.05)
     assert not started
     assert next(items) == 1
@@ -56,7 +56,7 @@ def test_runs_ahead_by_its_depth_and_no_further() -> None:
             produced.append(number)
             yield number
 
-    items = in_background(source(), depth=3, name="test")
+    items = iter(Relay(source(), 3, "test"))
     assert next(items) == 0
     assert wait_until(lambda: len(produced) == 5, 1)  # one taken, three waiting, one in the source's hand
     time.sleep(0.05)
@@ -69,7 +69,7 @@ def test_an_error_is_raised_in_the_consumer_with_its_traceback() -> None:
         yield 1
         raise RuntimeError("the microphone is gone")
 
-    items = in_background(source(), name="test")
+    items = iter(Relay(source(), 1, "test"))
     assert next(items) == 1
     with pytest.raises(RuntimeError, match="the microphone is gone") as caught:
         next(items)
@@ -88,7 +88,7 @@ def test_closing_the_consumer_closes_the_source_in_its_own_thread() -> None:
         finally:
             closed_by.append(threading.current_thread().name)
 
-    items = in_background(source(), name="test")
+    items = iter(Relay(source(), 1, "test"))
     next(items)
     items.close()  # type: ignore[attr-defined]
     assert closed_by == ["test"]
@@ -101,7 +101,7 @@ def test_closing_does_not_wait_for_ever_for_a_source_that_hangs() -> None:
         yield 1
         hangs.wait()
 
-    items = in_background(source(), name="test")
+    items = iter(Relay(source(), 1, "test"))
     next(items)
     began = time.monotonic()
     items.close()  # type: ignore[attr-defined]

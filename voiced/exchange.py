@@ -90,8 +90,3 @@ def publish_once(settings: MqttSettings, actions: Iterable[Action]) -> tuple[Del
         connection.leave()
         outbox.close()
     return tuple(delivery.result() for delivery in deliveries)
-
-
-def check_broker(settings: MqttSettings) -> None:
-    """Connect and leave; BrokerError if the broker is away or refuses us."""
-    publish_once(settings, ())

@@ -101,8 +101,3 @@ class Relay(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-
-
-def in_background(source: Iterator[T], depth: int = 1, name: str = "relay") -> Iterator[T]:
-    """The items of `source`, produced by a thread while the consumer works on earlier ones."""
-    return iter(Relay(source, depth, name))
