@@ -84,7 +84,8 @@ def main() -> None:
     for cost in costs:
         print(cost.line)
     for peer in costs[1:]:
-        print(f"\nours / {peer.name} = {fmean(costs[0].seconds) / fmean(peer.seconds):.3f}")
+        means, medians = (of(costs[0].seconds) / of(peer.seconds) for of in (fmean, median))
+        print(f"\nours / {peer.name} = {means:.3f}, of the medians {medians:.3f}")
 
 
 def suitable(folder: Path, limit: int) -> Iterator[Utterance]:
