@@ -15,8 +15,8 @@ speech up to a sample (its outlook); if more was spoken since, that is forgotten
 is over; where it is a command already but may go on, a short silence is enough, and a shorter one if the speaker sounds
 done; where it is none yet, the speaker is searching for words and gets a long one. Until somebody tells, and where the
 grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between phrases: a short
-silence is at least `SHORT` times the longest pause before it, an ordinary one `ORDINARY` times, the one of who sounds
-done as long. (Of 318 coffee orders five have a pause of 0.42 to 0.69 s where they might have ended. The longest, 0.60
+silence is at least `SHORT` times the longest pause before it; an ordinary one, and that of who sounds done, `ORDINARY`
+times. (Of 318 coffee orders five have a pause of 0.42 to 0.69 s where they might have ended. The longest, 0.60
 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
@@ -101,7 +101,7 @@ class Endpointer:
             case Outlook.COMPLETE:
                 return 0
             case Outlook.CONCLUDED:
-                return min(ordinary, max(self._shortest, self._longest_pause))
+                return min(ordinary, max(self._shortest, round(ORDINARY * self._longest_pause)))
             case Outlook.EXTENDABLE:
                 return min(ordinary, max(self._short, round(SHORT * self._longest_pause)))
             case Outlook.UNFINISHED:
