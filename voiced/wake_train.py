@@ -14,14 +14,13 @@ from voiced import sound_file, wake_curves
 from voiced.errors import VoicedError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import bank, word_file
-from voiced.wake.detector import SURE
 from voiced.wake.enrolment import HEARD_AFTER, Fault, listen_to
 from voiced.wake.kokoro import Kokoro
 from voiced.wake.lesson import EXAMINED, lesson
 from voiced.wake.network import windows_of
 from voiced.wake.spoken import Counts, spoken
 from voiced.wake.templates import AT_ZERO
-from voiced.wake.training import ROUNDS, Examples, outputs_of, peaks, train
+from voiced.wake.training import ALONE, ROUNDS, Examples, outputs_of, peaks, train
 from voiced.wake.verification import ENOUGH
 
 if TYPE_CHECKING:
@@ -125,12 +124,12 @@ def _report(job: Job, word: Network, learnt: Lesson, others: Features, say: Prin
     points = [(float((false >= least).sum()) / hours, float((heard < least).mean())) for least in np.sort(heard)]
     wake_curves.save_plot(plot, "missed", [(job.phrase, points)])
     first = 100 * float((heard >= word.offset).mean())
-    sure = 100 * float(np.mean([word.score(float(output)) >= SURE for output in heard]))
+    sure = 100 * float(np.mean([word.score(float(output)) >= ALONE for output in heard]))
     say(
         f"\nIn {len(heard)} scenes with voices that it has not learnt from, many in noise, it heard the phrase in "
         f"{first:.0f} %.\nOf {60 * hours:.0f} minutes of other speech {int((false >= word.offset).sum())} words "
         f"sounded like it at first; the second look (wake_word.verify) is there to refuse them.\n"
-        f"Suggested threshold: {AT_ZERO} with the second look, as it is by default. Without it {SURE}, which hears "
+        f"Suggested threshold: {AT_ZERO} with the second look, as it is by default. Without it {ALONE}, which hears "
         f"{sure:.0f} % and wakes about once an hour of speech by mistake.\n"
         f"wrote {job.out}, {job.out.stat().st_size / 1000:.0f} kB, and {plot}: misses against false wakes\n\n"
         f"Try it:    voiced wake test {job.out} --mic\n"
@@ -141,7 +140,8 @@ def _report(job: Job, word: Network, learnt: Lesson, others: Features, say: Prin
 def _check_second_look(phrase: str, clips: Sequence[Samples], look: Look, say: Print) -> None:
     """Does the recogniser hear the phrase when it is spoken? A name that nobody else has it may not know."""
     around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, HEARD_AFTER))
-    heard = sum(look(np.pad(clip, around), phrase, SURE).evidence >= ENOUGH for clip in clips)
+    heard = sum(look(np.pad(clip, around), phrase, ALONE).evidence >= ENOUGH for clip in clips)
     say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(clips)} voices.")
     if heard < KNOWN * len(clips):
-        say("That is too few for the second look: take another phrase, or write {model: ..., verify: false} for it.")
+        without = f"{{model: ..., verify: false, threshold: {ALONE}}}"
+        say(f"That is too few for the second look: take another phrase, or write {without} for it.")

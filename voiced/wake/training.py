@@ -33,7 +33,10 @@ LEARNING, DECAY = 2e-3, 1e-2
 DROPPED = 0.3  # share of the inputs
 REMEMBERED = 0.99  # of the average of the weights, each round
 PART = 8_192  # windows that are looked at together
-CANDIDATES, SURE_ONES = 100.0, 1.0  # detections an hour of other speech at the scores AT_ZERO and 0.5
+# Detections an hour of other speech at the scores AT_ZERO and ALONE. The former gets a second look, which trusts the
+# first the more the surer it is: with a third of the log odds between them 0.9 % more were missed, 2.6 % in noise.
+CANDIDATES, SURE_ONES = 100.0, 1.0
+ALONE = 0.99  # without a second look this is the threshold
 LEAST_RISE = 1.0  # of the output between them
 REFRACTORY = 25  # frames: what comes sooner is the same detection
 
@@ -119,11 +122,15 @@ def _network(model: AveragedModel, scale: Scale) -> Network:
 
 
 def calibrated(network: Network, others: Features) -> Network:
-    """So that AT_ZERO and 0.5 are the scores that CANDIDATES and SURE_ONES detections an hour of this speech reach."""
+    """So that CANDIDATES detections an hour of this speech reach the score AT_ZERO, and SURE_ONES of them ALONE."""
     found, hours = peaks(outputs_of(network, others)), len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
     offset, sure = (float(found[min(max(1, round(rate * hours)), len(found)) - 1]) for rate in (CANDIDATES, SURE_ONES))
-    slope = math.log((1 - AT_ZERO) / AT_ZERO) / max(sure - offset, LEAST_RISE)
+    slope = (_log_odds(ALONE) - _log_odds(AT_ZERO)) / max(sure - offset, LEAST_RISE)
     return replace(network, offset=offset, slope=slope)
+
+
+def _log_odds(score: float) -> float:
+    return math.log(score / (1 - score))
 
 
 def outputs_of(network: Network, stream: Features) -> Features:
