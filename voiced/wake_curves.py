@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Point = tuple[int, int]  # column, row
 
 WIDTH, HEIGHT, MARGIN = 420, 360, 60  # pixels: the field of the plot, and around it
-FALSE = (0.1, 30.0)  # per hour, to the right; none is drawn at the left edge
+FALSE = (0.1, 300.0)  # per hour, to the right; none is drawn at the left edge
 MISSED = (0.005, 0.5)  # share, upwards
 OTHERS = [(200, 60, 40), (60, 150, 70), (150, 90, 170), (220, 150, 40), (90, 90, 90)]
 
@@ -25,7 +25,7 @@ OTHERS = [(200, 60, 40), (60, 150, 70), (150, 90, 170), (220, 150, 40), (90, 90,
 def save_plot(path: Path, missed: str, curves: Sequence[tuple[str, Sequence[tuple[float, float]]]]) -> None:
     """Each curve: a name, and points of (false wakes per hour, share missed); `missed` says of what."""
     picture = blank(HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN)
-    for false in (0.1, 0.3, 1, 3, 10, 30):
+    for false in (0.1, 1, 10, 100):
         picture[MARGIN : MARGIN + HEIGHT, _column(false)] = LIGHT
         write(picture, f"{false:g}", MARGIN + HEIGHT + 8, _column(false) - 8)
     for percent in (0.5, 1, 2, 5, 10, 20, 50):
