@@ -36,7 +36,7 @@ lists:
   text: {wildcard: true}
 skip_words: [please]
 """
-COMPLETE, EXTENDABLE, UNFINISHED, UNKNOWN = Outlook
+COMPLETE, EXTENDABLE, _CONCLUDED, UNFINISHED, UNKNOWN = Outlook
 
 
 @pytest.fixture(scope="module")
