@@ -62,7 +62,7 @@ def replay(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], do
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
     ear = listen(stage.frames(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), listening, stage.requests)
     heard: Relay[Heard] = Relay(ear, 8, "ear")
-    Assistant(stage.recognizer, stage, stage, stage.since, stage.requests.expect).run(heard)
+    Assistant(stage.recognizer, stage, stage, stage.since, stage.expect).run(heard)
     return stage.replies
 
 
@@ -151,6 +151,8 @@ class _Stage:
         self._spoken = spoken
         self._done = done
         self._begin = 0  # sample of the stream at which the recording being spoken begins
+        self._heard = 0  # sample up to which the ear has heard the stream
+        self._over: int | None = None  # sample at which an answer has ended the recording, not the ear
         self._zero = 0.0  # when the stream's first sample was spoken, on the monotonic clock
 
     def frames(self) -> Iterator[AudioFrame]:
@@ -163,6 +165,7 @@ class _Stage:
                 due = self._zero + frame.end / SAMPLE_RATE + jitter.uniform(0, JITTER)
                 time.sleep(max(0.0, due - time.monotonic()))
                 yield frame
+                self._heard = frame.end
 
     def _until_answered(self, spoken: Spoken, number: int) -> Iterator[AudioFrame]:
         """The recording and, over and over, the end of its noise."""
@@ -178,6 +181,12 @@ class _Stage:
         assert len(self.replies) > number, f"{spoken.task.recording.name}: no answer in {PATIENCE} s"
         self._begin = at
 
+    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
+        """Tell the ear what may follow."""
+        over = self.requests.expect(so_far, outlook)
+        self._over = self._heard if over else None
+        return over
+
     def since(self, utterance: Utterance) -> float:
         """Seconds since the speech of an utterance ended."""
         return time.monotonic() - self._zero - utterance.speech[1] / SAMPLE_RATE
@@ -188,7 +197,7 @@ class _Stage:
         assert outcome.delays, "there is a clock"
         spoken, utterance = self._spoken[len(self.replies)], outcome.utterance
         end = self._begin + spoken.end
-        over = utterance.start + len(utterance.samples)
+        over = utterance.start + len(utterance.samples) if self._over is None else self._over
         late = (utterance.speech[1] - end) / SAMPLE_RATE  # by which the ear errs about the end of the speech
         trial = trial_of(spoken.task, outcome.transcript, len(spoken.samples) / SAMPLE_RATE, 0.0)
         self.replies.append(
