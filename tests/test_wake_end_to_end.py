@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pytest
@@ -41,13 +41,20 @@ def microphone() -> Iterator[VirtualMicrophone]:
 
 
 class Command:
-    """`voiced …`, running, with what it printed so far."""
+    """`voiced …`, running, as a context manager, with what it printed so far."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self._log = folder / "log"
         with self._log.open("wb") as log:
             command = [sys.executable, "-u", "-m", "voiced", *arguments]
             self.process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.process.kill()
+        self.process.wait()
 
     @property
     def printed(self) -> str:
@@ -67,25 +74,25 @@ def play(microphone: VirtualMicrophone, folder: Path, *sounds: Samples) -> None:
 def enrolled(microphone: VirtualMicrophone, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a word of five takes, each said when it was asked for."""
     folder = tmp_path_factory.mktemp("enrolled")
-    command = Command(folder, "wake", "enroll", "hey jarvis")
-    for number, speed in enumerate(SPEEDS, start=1):
-        command.wait_for(f"Take {number} of 5: now")
-        command.wait_for("|", 1)  # the level meter: the microphone delivers
-        play(microphone, folder, said("wake_jarvis", speed), np.zeros(RATE, np.float32))
-        command.wait_for("good", number)
-    assert command.process.wait(ANSWER) == 0, command.printed
-    assert "heard by a wake word of the others: 5 of 5" in command.printed
+    with Command(folder, "wake", "enroll", "hey jarvis") as command:
+        for number, speed in enumerate(SPEEDS, start=1):
+            command.wait_for(f"Take {number} of 5: now")
+            command.wait_for("|")  # the level meter: the microphone delivers
+            play(microphone, folder, said("wake_jarvis", speed), np.zeros(RATE, np.float32))
+            command.wait_for("good", number)
+        assert command.process.wait(ANSWER) == 0, command.printed
+        assert "heard by a wake word of the others: 5 of 5" in command.printed
     return folder
 
 
 def test_live_the_word_is_heard(microphone: VirtualMicrophone, enrolled: Path) -> None:
-    command = Command(enrolled, "wake", "test", "hey_jarvis.npz", "--mic")
-    command.wait_for("| 0.")
-    time.sleep(2)  # the networks look back, and must have something to look at
-    play(microphone, enrolled, said("wake_jarvis", 0.97), np.zeros(RATE, np.float32))
-    command.wait_for("heard at ")
-    command.process.send_signal(signal.SIGINT)
-    assert command.process.wait(ANSWER) == 130
+    with Command(enrolled, "wake", "test", "hey_jarvis.npz", "--mic") as command:
+        command.wait_for("| 0.")
+        time.sleep(2)  # the networks look back, and must have something to look at
+        play(microphone, enrolled, said("wake_jarvis", 0.97), np.zeros(RATE, np.float32))
+        command.wait_for("heard at ")
+        command.process.send_signal(signal.SIGINT)
+        assert command.process.wait(ANSWER) == 130
 
 
 def test_ten_wakes_in_noise_and_as_many_near_misses(microphone: VirtualMicrophone, enrolled: Path) -> None:
