@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.wake.near_phrases import CONSONANTS, LEAST, VOWELS, distance, near_phrases
+from voiced.wake.near_phrases import LEAST, SOUNDS, distance, near_phrases
 
 COMPUTER = "hˈA kəmpjˈuɾəɹ"
 WORDS = ("kˈɪʧən", "wˈɔɾəɹ", "plˈiz")
@@ -15,12 +15,12 @@ def near(symbols: str, count: int = 60, seed: int = 0) -> list[str]:
     return near_phrases(symbols, WORDS, count, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("symbols", [COMPUTER, "ʤˈɑɹvɪs", "əlˈɛksə"])
+@pytest.mark.parametrize("symbols", [COMPUTER, "ʤˈɑɹvɪs", "əlˈɛksə", "ɔʁdinatˈœʁ"])
 def test_all_differ_enough(symbols: str) -> None:
     found = near(symbols)
     assert len(set(found)) == 60
     assert all(distance(each, symbols) >= LEAST for each in found)
-    assert not set("".join(found)) - set(VOWELS + CONSONANTS + " ˈɾ" + "".join(WORDS))
+    assert not set("".join(found)) - {*SOUNDS, *" ˈɾ", *"".join(WORDS)}
 
 
 def test_some_keep_a_word_and_some_are_parts() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 VOWELS = "aeiouæɑɒɔəɛɜɪʊʌᵻAIOQWY"
 CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθ"
+OTHER_VOWELS, OTHER_CONSONANTS = "yøœɐɨʉɯɤ", "rʁʀxçɣβʂʐɕʑɲʎʣʦ"  # of other languages: replaced, but by none of these
+SOUNDS = frozenset(VOWELS + CONSONANTS + OTHER_VOWELS + OTHER_CONSONANTS)
 LEAST = 0.4  # share of the sounds that must differ
 CHANGED = (0.4, 0.75)  # share of the sounds that are replaced
 ONE_WORD_KEPT = 0.35  # share of what is made by keeping a word of several …
@@ -58,13 +60,13 @@ def _changed(symbols: str, others: Sequence[str], random: np.random.Generator) -
 def _replaced(symbols: str, random: np.random.Generator) -> str:
     """Vowels by vowels and consonants by consonants, so that it can still be said."""
     letters = list(symbols)
-    places = [at for at, letter in enumerate(letters) if letter in VOWELS + CONSONANTS]
+    places = [at for at, letter in enumerate(letters) if letter in SOUNDS]
     count = max(1, round(len(places) * float(random.uniform(*CHANGED))))
     for at in random.permutation(places)[:count]:
-        kind = VOWELS if letters[at] in VOWELS else CONSONANTS
+        kind = VOWELS if letters[at] in VOWELS + OTHER_VOWELS else CONSONANTS
         letters[at] = kind[int(random.integers(len(kind)))]
     return "".join(letters)
 
 
 def _sounds(symbols: str) -> list[str]:
-    return [symbol for symbol in symbols if symbol in VOWELS + CONSONANTS]
+    return [symbol for symbol in symbols if symbol in SOUNDS]
