@@ -53,6 +53,7 @@ def test_nobody_is_done_in_the_middle_of_a_sentence() -> None:
         ("turn on the, turn on the, turn", UNFINISHED),
         ("Turn on the light in, turn", UNFINISHED),
         ("turn on the light", UNKNOWN),  # a whole command, but it was rejected
+        ("turn on a", UNFINISHED),  # the last word was misheard
         ("it is going to", UNKNOWN),
         ("", UNKNOWN),
     ],

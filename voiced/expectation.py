@@ -41,8 +41,7 @@ class LastWord(NamedTuple):
 def expected(grammar: Grammar, transcript: Transcript, last: LastWord | None, *, done: bool = False) -> Outlook:
     """What may follow; `last` is the transcript's, `done` tells whether the speaker sounds so."""
     if transcript.match is None or transcript.reason or last is None:
-        begun = outlook(grammar, said_once(transcript.heard)) is Outlook.UNFINISHED
-        return Outlook.UNFINISHED if begun else Outlook.UNKNOWN
+        return Outlook.UNFINISHED if _begun(grammar, said_once(transcript.heard)) else Outlook.UNKNOWN
     following = outlook(grammar, transcript.text)
     if last.lead < _LEAST_SPOKEN:
         return _after_a_late_word(following, last.probability, done=done)
@@ -57,6 +56,14 @@ def _after_a_late_word(following: Outlook, probability: float, *, done: bool) ->
         return Outlook.UNFINISHED
     is_command = following in {Outlook.COMPLETE, Outlook.EXTENDABLE}
     return Outlook.EXTENDABLE if done and is_command and probability >= _BELIEVED else Outlook.UNKNOWN
+
+
+def _begun(grammar: Grammar, text: str) -> bool:
+    """Whether commands begin like this; the last word before a pause is often misheard ("get me in" for "an")."""
+    following = outlook(grammar, text)
+    if following is not Outlook.UNKNOWN:
+        return following is Outlook.UNFINISHED
+    return outlook(grammar, text.rpartition(" ")[0]) is Outlook.UNFINISHED
 
 
 def said_once(text: str) -> str:
