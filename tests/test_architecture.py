@@ -39,7 +39,7 @@ HOUSE = {
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "resources", "onnx_session", "resampling", "noise", "picture",
-        "portaudio", "relay", "systemd", "errors", "flow",
+        "portaudio", "relay", "memory", "systemd", "errors", "flow",
     ),
 }  # fmt: skip
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner

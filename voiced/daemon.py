@@ -24,6 +24,7 @@ from voiced.feedback import Feedback, Player
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
 from voiced.household import Household
 from voiced.listening import Requests, listen
+from voiced.memory import given_back
 from voiced.messages import ListenNow, SetMute
 from voiced.microphone import Microphone
 from voiced.mqtt import Mqtt
@@ -109,7 +110,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     believed = SecondLook(household.opinion, enough, keep).believed(heard, requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(believed)
+    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(given_back(believed))
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
