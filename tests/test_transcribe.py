@@ -157,17 +157,21 @@ def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM, which halves the weights")
 def test_memory_that_is_taken() -> None:
-    """As the README says; VmHWM is in KiB."""
+    """As the README says, in KiB. Without pages of libraries' files: how many of them count is up to the kernel.
+
+    (The same program has 153 MiB of them after a cold start, and 213 MiB while what pip wrote is still cached.)
+    """
     program = (
         "import re, sys\n"
         "from voiced.cli import main\n"
         "assert main(['transcribe', sys.argv[1], '--threads', '1']) == 0\n"
-        "print(re.search(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read())[1])\n"
+        "print(*re.findall(r'(?:VmHWM|RssFile):\\s*(\\d+) kB', open('/proc/self/status').read()))\n"
     )
     done = subprocess.run([sys.executable, "-c", program, ENGLISH], capture_output=True, text=True, check=True)
-    *text, peak = done.stdout.splitlines()
+    *text, numbers = done.stdout.splitlines()
+    peak, of_files = map(int, numbers.split())
     assert text[0].startswith("The kitchen lights are off")
-    assert int(peak) < 450_000
+    assert peak - of_files < 340_000
 
 
 def test_choices_are_those_that_there_are() -> None:
