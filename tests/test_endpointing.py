@@ -90,7 +90,7 @@ def test_script(script: str, ending: Ending | None, steps: int, said: tuple[int,
         ("ssss" + "." * 8 + "ssss" + "..E" + "." * 20, Ending.SILENCE, 28),  # as if nobody had told: 0.96 s
         ("s" * 10 + "..D" + "." * 9, Ending.SILENCE, 14),  # it sounds as if it were all: 0.3 s
         ("s" * 10 + "..Ds" + "." * 20, Ending.SILENCE, 24),  # it was not
-        ("ssss" + "." * 4 + "ssss" + "..D" + "." * 20, Ending.SILENCE, 18),  # 0.32 s between words: 0.48 s at the end
+        ("ssss" + "." * 4 + "ssss" + "..D" + "." * 20, Ending.SILENCE, 17),  # 0.32 s between words: 0.38 s at the end
         ("ssss" + "." * 8 + "ssss" + "." * 20, Ending.SILENCE, 28),  # 0.64 s between words, and nobody told: 0.96 s
         ("ssss" + "." * 8 + "ssss" + "..C", Ending.COMPLETE, 19),
         ("s" * 124 + ".", Ending.TOO_LONG, 125),

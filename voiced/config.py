@@ -124,7 +124,7 @@ class ListeningSettings(Section):
     """Silence that ends a command, where the grammar does not tell what may follow."""
     silence_complete: Silence = 0.5
     """The same after a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
-    silence_concluded: Silence = 0.3
+    silence_concluded: Silence = 0.25
     """The same if it also sounds as if the speaker were done; no longer than `silence_complete`."""
     silence_unfinished: Silence = 1.2
     """The same after the beginning of a command ("set the kitchen to"); no shorter than `silence`."""

@@ -15,9 +15,10 @@ speech up to a sample (its outlook); if more was spoken since, that is forgotten
 is over; where it is a command already but may go on, a short silence is enough, and a shorter one if the speaker sounds
 done; where it is none yet, the speaker is searching for words and gets a long one. Until somebody tells, and where the
 grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between phrases: a short
-silence is at least `SHORT` times the longest pause before it; an ordinary one, and that of who sounds done, `ORDINARY`
-times. (Of 318 coffee orders five have a pause of 0.42 to 0.69 s where they might have ended. The longest, 0.60
-and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before.)
+silence is at least `SHORT` times the longest pause before it; an ordinary one `ORDINARY` times, and that of who sounds
+done `CONCLUDED` times. (Of 318 coffee orders six have a pause of 0.42 to 0.69 s where they might have ended. The
+longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s and
+more does anybody sound done.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -33,7 +34,7 @@ from voiced.flow import SAMPLE_RATE, Ending, Outlook
 if TYPE_CHECKING:
     from voiced.config import ListeningSettings
 
-SHORT, ORDINARY = 3.5, 1.5
+SHORT, ORDINARY, CONCLUDED = 3.5, 1.5, 1.2
 
 
 class Endpointer:
@@ -101,7 +102,7 @@ class Endpointer:
             case Outlook.COMPLETE:
                 return 0
             case Outlook.CONCLUDED:
-                return min(ordinary, max(self._shortest, round(ORDINARY * self._longest_pause)))
+                return min(ordinary, max(self._shortest, round(CONCLUDED * self._longest_pause)))
             case Outlook.EXTENDABLE:
                 return min(ordinary, max(self._short, round(SHORT * self._longest_pause)))
             case Outlook.UNFINISHED:
