@@ -33,8 +33,8 @@ HOUSE = {
         "capture", "listening",
     ),
     "understanding": (
-        "recognizer", "reader", "free", "constrained", "confidence", "expectation", "cadence", "pauses",
-        "coverage", "whisper", "grammar",
+        "recognizer", "reader", "free", "constrained", "next_tokens", "confidence", "expectation", "cadence",
+        "pauses", "coverage", "whisper", "grammar",
     ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (

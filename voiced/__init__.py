@@ -28,6 +28,7 @@ Hearing
 
 Understanding
     recognizer, reader, constrained, free   Whisper + grammar → transcript: one look or two, or none at the grammar
+    next_tokens                             what the decoder would write next, of what it is allowed to
     confidence                              how sure that is; what is no command is rejected here
     pauses, coverage                        long pauses, shortened at first; speech that no word accounts for
     expectation, cadence                    what may follow, and how it sounds: how long it is worth to wait

@@ -5,9 +5,7 @@ forces upon the sound shows by its score. Beams differ in what they say, not in 
 on" and "TURN ON" the likeliest goes on. Hypotheses are compared by the mean per token, the end of text counted: by the
 sum, sentences are cut short ("… coffee" for "… coffee with almond milk").
 
-While it searches, frequent tokens and those that the grammar allows stand for the whole vocabulary, which would cost as
-much as everything else; that leaves out a little of the mass, so scores are a little high (0.02 per token, the median
-in noise), though hardly more for one hypothesis than for another. What matters is weighed exactly afterwards.
+While it searches, scores are nearly right (see `next_tokens`). What matters is weighed exactly afterwards.
 
 Knows the network and the constraint; nothing of sound, intents, or what is sure enough.
 """
@@ -18,17 +16,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 
-from voiced.whisper.blocks import N_FREQUENT
+from voiced.next_tokens import log_sum, next_logprobs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-    from torch import Tensor
-
-    from voiced.grammar.constraint import Constraint, Position, TokenIds
+    from voiced.grammar.constraint import Constraint, Position
     from voiced.grammar.surface import Spot
     from voiced.whisper.text_tree import Node, TextTree
 
@@ -43,7 +37,6 @@ _PATIENCE = 8
 
 _ROUND, _TIMES = 4, 3  # words that nobody says again, and times that nobody says one word
 
-_MANY = 1500  # seldom tokens from which on it is cheaper to score the whole vocabulary
 _AHEAD = 4  # tokens of a guess that are read together
 
 
@@ -139,7 +132,7 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, 
     least, rival = 0.0, -np.inf
     for each, tokens in zip(words, allowed, strict=True):
         logprobs = tree.logprobs(each.after).cpu().numpy().copy()
-        least = min(least, _log_sum(logprobs[tokens]))
+        least = min(least, log_sum(logprobs[tokens]))
         logprobs[tokens] = -np.inf
         rival = max(rival, float(logprobs.max()))
     return least, rival
@@ -206,35 +199,15 @@ def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n
     """The likeliest continuations that the grammar allows, `n` of each: score, number of the branch, token."""
     found = []
     hidden = tree.hidden([branch.node for branch in live])
-    frequent = tree.model.frequent_logits(hidden)
-    totals = frequent.logsumexp(dim=1).tolist()
-    for number, (branch, logits) in enumerate(zip(live, frequent.cpu().numpy(), strict=True)):
-        tokens = constraint.allowed(branch.position)
-        if not len(tokens):
-            continue
-        scores, total = _scores(tree, hidden[number], tokens, logits, totals[number])
-        best = np.argpartition(scores, -n)[-n:] if len(scores) > n else slice(None)
+    allowed = [constraint.allowed(branch.position) for branch in live]
+    scored = zip(live, allowed, next_logprobs(tree.model, hidden, allowed), strict=True)
+    for number, (branch, tokens, logprobs) in enumerate(scored):
+        best = np.argpartition(logprobs, -n)[-n:] if len(tokens) > n else slice(None)
         found += [
-            (branch.score + logit - total, number, token)
-            for logit, token in zip(scores[best].tolist(), tokens[best].tolist(), strict=True)
+            (branch.score + logprob, number, token)
+            for logprob, token in zip(logprobs[best].tolist(), tokens[best].tolist(), strict=True)
         ]
     return sorted(found, reverse=True)
-
-
-def _scores(
-    tree: TextTree, hidden: Tensor, tokens: TokenIds, frequent: npt.NDArray[np.float32], total: float
-) -> tuple[npt.NDArray[np.float32], float]:
-    """Logits of some tokens, ascending, and the normaliser: `total` of the frequent ones, and those that are not."""
-    n_frequent = int(np.searchsorted(tokens, N_FREQUENT))
-    seldom = tokens[n_frequent:]
-    if len(seldom) > _MANY:
-        logits = tree.model.logits(hidden[None])[0]
-        return logits.cpu().numpy()[tokens], float(logits.logsumexp(0))
-    scores = frequent[tokens[:n_frequent]]
-    if not len(seldom):
-        return scores, total
-    others = tree.model.logits_of(hidden, torch.from_numpy(seldom).to(hidden.device)).cpu().numpy()
-    return np.concatenate([scores, others]), float(np.logaddexp(total, _log_sum(others)))
 
 
 def _chosen(
@@ -293,8 +266,3 @@ def _path(branch: Branch) -> Path:
         written.append(Written(branch.token, before.node, branch.score - before.score, branch.is_word))
         branch = before
     return Path(tuple(reversed(written)), normal)
-
-
-def _log_sum(logprobs: npt.NDArray[np.float32]) -> float:
-    highest = float(logprobs.max())
-    return highest + float(np.log(np.exp(logprobs - highest).sum()))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from voiced.constrained import Path
     from voiced.flow import Match, Samples
     from voiced.grammar import Grammar
+    from voiced.whisper.model import Cache
     from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
 
@@ -64,7 +65,6 @@ class Look:
 class View(NamedTuple):
     """The recording as the decoder hears it in one window, and the sentences that it would write there, best first."""
 
-    features: Tensor
     tree: TextTree
     paths: list[Path]
 
@@ -125,7 +125,7 @@ class Reader:
         initial = [*self._before, *written]
         tree = TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        return View(features, tree, constrained_search(tree, self._constraint, self._settings.beam_size, limit))
+        return View(tree, constrained_search(tree, self._constraint, self._settings.beam_size, limit))
 
     def look(self, views: Sequence[View], *, freely: bool) -> Look:
         """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""
@@ -144,11 +144,14 @@ class Reader:
         stops = (self._after_last_word(*each, self._stops) for each in zip(trees, exact.paths, strict=True))
         return Look(best.match, evidence, exact.avg_logprob, found[-1][1], fmean(stops), alternatives)
 
-    def words(self, text: str, features: Tensor, end: float) -> list[TimedWord]:
-        """The words of a text, with when they were said: in the speech, or after its `end` (seconds)."""
-        positions = min(features.shape[1], round((end + _LATE) * POSITIONS_PER_SECOND))
+    def words(self, text: str, start: Cache, end: float) -> list[TimedWord]:
+        """The words of a text, with when they were said: in the speech, or after its `end` (seconds).
+
+        `start`: what the decoder knows of the sound before the first token.
+        """
+        positions = min(start.n_positions, round((end + _LATE) * POSITIONS_PER_SECOND))
         tokens = self.loaded.tokenizer.encode(" " + text.strip())
-        words = align(self.loaded, features, positions, tokens, self.language, "transcribe")
+        words = align(self.loaded, start, positions, tokens, self.language, "transcribe")
         return [word for word in words if any(map(str.isalnum, word.text))]
 
     def _weighed(self, tree: TextTree, path: Path) -> Path:

@@ -36,8 +36,6 @@ from voiced.whisper.threads import choose_threads
 from voiced.whisper.weights import load
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from voiced.cadence import Cadence
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Outlook
@@ -138,7 +136,7 @@ class Recognizer:
         transcript, end = self._transcript(looked), _end(utterance)
         words = looked.words
         if transcript.match and not words:
-            words = looked.reader.words(_whole(looked.look, utterance), looked.views[-1].features, end)
+            words = looked.reader.words(_whole(looked.look, utterance), looked.views[-1].tree.start, end)
         if not words:
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         last = LastWord(end - words[-1].start, words[-1].probability)
@@ -150,7 +148,7 @@ class Recognizer:
         if not text or utterance.ending is Ending.NO_SPEECH:
             return []
         features = self._reader.hear(pad_or_trim(utterance.samples, _window(utterance)))
-        return self._reader.words(text, features, _end(utterance))
+        return self._reader.words(text, self.loaded.model.start(features), _end(utterance))
 
     def look(self, utterance: Utterance) -> Looked:
         """Read the speech and a little silence after it."""
@@ -226,17 +224,17 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
     views = (*(before.views if before else ()), reader.view(features, utterance.prefix))
-    look, words = _explained(reader.look(views, freely=before is not None), reader, features, utterance)
+    look, words = _explained(reader.look(views, freely=before is not None), reader, views[-1], utterance)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
     return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)
 
 
-def _explained(look: Look, reader: Reader, features: Tensor, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
+def _explained(look: Look, reader: Reader, view: View, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
     """The same, knowing how much of the speech its words do not account for; and these words, if that needed them."""
     text = _whole(look, utterance)
     if look.evidence is None or is_brisk(text, utterance):
         return look, []
-    words = reader.words(text, features, _end(utterance))
+    words = reader.words(text, view.tree.start, _end(utterance))
     return replace(look, evidence=replace(look.evidence, unexplained=unexplained(words, utterance))), words
 
 

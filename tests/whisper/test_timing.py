@@ -43,6 +43,13 @@ def test_warp_finds_the_cheapest_path(shape: tuple[int, int]) -> None:
     assert cost[rows, columns].sum() == pytest.approx(cheapest(cost), abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_warp_finds_a_cheapest_path_where_many_are(seed: int) -> None:
+    cost = np.random.RandomState(seed).randint(-2, 3, (12, 40)).astype(float)
+    rows, columns = warp(cost)
+    assert cost[rows, columns].sum() == cheapest(cost)
+
+
 def test_warp_follows_a_staircase() -> None:
     """Three tokens looking at 4, 2 and 3 positions."""
     cost = np.ones((3, 9))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from voiced.whisper.model import Cache
     from voiced.whisper.tokenizer import Task
     from voiced.whisper.weights import LoadedModel
 
@@ -31,21 +32,22 @@ _ROWS_AT_ONCE = 32  # logits of one token take 200 kB
 
 @torch.inference_mode()
 def align(
-    loaded: LoadedModel, audio_features: Tensor, n_positions: int, text: Sequence[int], language: str, task: Task
+    loaded: LoadedModel, start: Cache, n_positions: int, text: Sequence[int], language: str, task: Task
 ) -> list[TimedWord]:
     """The words of `text` (tokens below the end of text) with times from the beginning of the window.
 
-    `audio_features` (1, positions, state); of these the recording fills the first `n_positions`: padding has no words.
+    `start` is the cache before the first token, of one audio; of its positions the recording fills the first
+    `n_positions`: padding has no words.
     """
     tokenizer, model = loaded.tokenizer, loaded.model
-    start = tokenizer.start_sequence(language, task, timestamps=False)
+    before = tokenizer.start_sequence(language, task, timestamps=False)
     words = split_words(tokenizer, [*text, tokenizer.eot], language)
     if len(words) <= 1:  # nothing but the end
         return []
-    tokens = torch.tensor([[*start, *text, tokenizer.eot]], device=model.device)
-    hidden, scores = model.attention(tokens, audio_features, loaded.alignment_heads)
-    probabilities = _probabilities(loaded, hidden[0, len(start) - 1 : -2], text)
-    times = _token_times(scores[..., :n_positions], len(start) - 1) / POSITIONS_PER_SECOND
+    tokens = torch.tensor([[*before, *text, tokenizer.eot]], device=model.device)
+    hidden, scores = model.attention(tokens, start, loaded.alignment_heads)
+    probabilities = _probabilities(loaded, hidden[0, len(before) - 1 : -2], text)
+    times = _token_times(scores[..., :n_positions], len(before) - 1) / POSITIONS_PER_SECOND
     boundaries = np.cumsum([0, *(len(word) for word in words)])
     return [
         TimedWord(
@@ -78,18 +80,19 @@ def _token_times(scores: Tensor, n_skipped: int) -> npt.NDArray[np.intp]:
     weights = scores.softmax(dim=2)
     deviation, mean = torch.std_mean(weights, dim=1, keepdim=True, correction=0)
     weights = median_filter(((weights - mean) / deviation)[:, n_skipped:-1], MEDIAN_WIDTH)
-    rows, positions = warp(-weights.mean(dim=0).cpu().double().numpy())
+    rows, positions = warp(-weights.mean(dim=0).double().numpy())
     begins = np.diff(rows, prepend=-1) > 0
     times: npt.NDArray[np.intp] = positions[begins]
     return times
 
 
 def median_filter(x: Tensor, width: int) -> Tensor:
-    """Median of `width` (odd) neighbours along the last dimension; mirrored at the ends."""
+    """Median of `width` (odd) neighbours along the last dimension; mirrored at the ends. On the processor."""
     margin = width // 2
     if x.shape[-1] <= margin:  # too short to be mirrored
-        return x
-    return F.pad(x, (margin, margin), mode="reflect").unfold(-1, width, 1).median(dim=-1).values
+        return x.cpu()
+    windows = F.pad(x, (margin, margin), mode="reflect").unfold(-1, width, 1).cpu().numpy()
+    return torch.from_numpy(np.partition(windows, margin, axis=-1)[..., margin])  # half of the time of torch's median
 
 
 def warp(cost: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -101,26 +104,39 @@ def warp(cost: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], npt.NDArr
     n_rows, n_columns = cost.shape
     total = np.full((n_rows + n_columns + 1, n_rows + 1), np.inf, np.float32)
     total[0, 0] = 0
-    steps = np.zeros(total.shape, np.int8)  # 0: both, 1: down, 2: right
+    aslant = _aslant(cost)
     for d in range(2, n_rows + n_columns + 1):
-        i = np.arange(max(1, d - n_columns), min(n_rows, d - 1) + 1)
-        both, down, right = total[d - 2, i - 1], total[d - 1, i - 1], total[d - 1, i]
-        step = np.where((both < down) & (both < right), 0, np.where((down < both) & (down < right), 1, 2))
-        total[d, i] = cost[i - 1, d - i - 1] + np.choose(step, (both, down, right))
-        steps[d, i] = step
-    return _path_back(steps, n_rows, n_columns)
+        first, last = max(1, d - n_columns), min(n_rows, d - 1)
+        here, before = slice(first, last + 1), slice(first - 1, last)
+        cheapest = np.minimum(np.minimum(total[d - 1, before], total[d - 1, here]), total[d - 2, before])
+        total[d, here] = aslant[d, here] + cheapest
+    return _path_back(total, n_rows, n_columns)
+
+
+def _aslant(cost: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The same cells by anti-diagonals: that of row i - 1, column d - i - 1 at [d, i]; the others are nothing."""
+    n_rows, n_columns = cost.shape
+    found = np.zeros((n_rows + n_columns + 1, n_rows + 1))
+    rows, columns = np.indices(cost.shape)
+    found[rows + columns + 2, rows + 1] = cost
+    return found
 
 
 def _path_back(
-    steps: npt.NDArray[np.int8], n_rows: int, n_columns: int
+    total: npt.NDArray[np.float32], n_rows: int, n_columns: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """At the edges there is one way only."""
+    """Back by the cheapest of three ways; at the edges there is one way only."""
+    cells = total.tolist()
     i, j = n_rows, n_columns
     path = []
     while i > 0 or j > 0:
         path.append((i - 1, j - 1))
-        step = 2 if i == 0 else 1 if j == 0 else steps[i + j, i]
-        i -= step != 2  # noqa: PLR2004 # right
-        j -= step != 1
+        if i == 0 or j == 0:
+            goes_down, goes_right = j == 0, i == 0
+        else:
+            both, down, right = cells[i + j - 2][i - 1], cells[i + j - 1][i - 1], cells[i + j - 1][i]
+            goes_down, goes_right = down < both and down < right, right <= both and right <= down
+        i -= not goes_right
+        j -= not goes_down
     rows, columns = np.array(path[::-1], np.intp).T
     return rows, columns

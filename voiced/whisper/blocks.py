@@ -203,8 +203,8 @@ class TokenEmbedding(nn.Embedding):
         return _project(hidden, self.weight[:N_FREQUENT])
 
     def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        """One hidden state (state,) → scores of these tokens (k,) alone."""
-        return self.weight[tokens] @ hidden
+        """Hidden states (..., state) → scores of these tokens alone (..., k)."""
+        return F.linear(hidden, self.weight[tokens])
 
 
 def _project(hidden: Tensor, weight: Tensor) -> Tensor:

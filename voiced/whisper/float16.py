@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
@@ -56,7 +57,7 @@ class Float16TokenEmbedding(nn.Module):
         return torch.cat([_linear(hidden, some) for some in self.packed[: N_FREQUENT // _ROWS]], dim=-1)
 
     def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        return looked_up(self.rows, tokens) @ hidden
+        return F.linear(hidden, looked_up(self.rows, tokens))
 
 
 def as_rows(weight: Tensor) -> Tensor:
@@ -66,7 +67,8 @@ def as_rows(weight: Tensor) -> Tensor:
 
 def looked_up(rows: Tensor, tokens: Tensor) -> Tensor:
     """Float16 rows as bytes, (n_vocab, 2 * state), and tokens of any shape → float32 (..., state)."""
-    return rows[tokens].view(torch.float16).float()
+    found = rows.index_select(0, tokens.flatten())  # ten times as fast as rows[tokens]
+    return found.view(*tokens.shape, rows.shape[1]).view(torch.float16).float()
 
 
 def _packed(weight: Tensor, bias: Tensor | None) -> Packed:

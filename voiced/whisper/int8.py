@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
@@ -19,6 +20,10 @@ from voiced.whisper.float16 import looked_up
 
 _LOWEST_SCALE = 1e-12  # of a position or a row that is all zeros
 _ROWS = 4096  # of a matrix, made smaller at once
+
+# torch looks at every argument in Python first, for 2 µs; what it hands them to then can be called as it is.
+_packet = torch.ops.quantized.linear_dynamic
+_LINEAR_DYNAMIC = getattr(_packet, "_op", _packet)
 
 Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which only the operators of `quantized` can read
 
@@ -43,8 +48,10 @@ class Int8Linear(nn.Module):
         # no precision: that halves the error. lerp(b, xW + b, scale) = scale * xW + b takes it back.
         if x.shape[:-1].numel() == 1:
             return _linear(x, self.packed, self.reduce_range)
-        scale = x.abs().amax(dim=-1, keepdim=True).clamp_(min=_LOWEST_SCALE)
-        return torch.lerp(self.bias, _linear(x / scale, self.packed, self.reduce_range), scale)
+        scaled = x.abs()
+        scale = scaled.amax(dim=-1, keepdim=True).clamp_(min=_LOWEST_SCALE)
+        found = _linear(torch.div(x, scale, out=scaled), self.packed, self.reduce_range)
+        return torch.lerp(self.bias, found, scale, out=found)
 
 
 class Int8TokenEmbedding(nn.Module):
@@ -68,7 +75,7 @@ class Int8TokenEmbedding(nn.Module):
         return found
 
     def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        return looked_up(self.rows, tokens) @ hidden
+        return F.linear(hidden, looked_up(self.rows, tokens))
 
 
 def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:
@@ -98,7 +105,7 @@ def _quantised(weight: Tensor) -> Tensor:
 
 
 def _linear(x: Tensor, packed: Packed, reduce_range: bool) -> Tensor:  # noqa: FBT001 # as torch calls it
-    found: Tensor = torch.ops.quantized.linear_dynamic(x, packed, reduce_range)
+    found: Tensor = _LINEAR_DYNAMIC(x, packed, reduce_range)
     return found
 
 

@@ -43,6 +43,11 @@ class Cache:
     def n_tokens(self) -> int:
         return self.text[0].key.shape[2]
 
+    @property
+    def n_positions(self) -> int:
+        """Of each audio."""
+        return self.audio[0].key.shape[2]
+
     def growing(self) -> Cache:
         """The same, but only the cache that is returned last may be gone on from: nothing is copied."""
         return Cache(tuple(GrowingKeyValue(KeyValue(past.key, past.value)) for past in self.text), self.audio)
@@ -109,11 +114,13 @@ class Decoder(nn.Module):
     def attention(self, tokens: Tensor, cache: Cache, heads: Sequence[tuple[int, int]]) -> tuple[Tensor, Tensor]:
         x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
         mask = _mask(_causal_sight(0, tokens.shape[1], tokens.device), x.dtype)
-        scores = []  # of each layer, (heads, n, positions)
+        scores = {}  # of each layer that is asked for, (heads, n, positions)
+        wanted = {layer for layer, _ in heads}
         blocks = cast("Sequence[DecoderBlock]", self.blocks)
-        for block, past, audio in zip(blocks, cache.text, cache.audio, strict=True):
+        for layer, (block, past, audio) in enumerate(zip(blocks, cache.text, cache.audio, strict=True)):
             x, _ = block.look_back(x, past, mask)
-            scores.append(block.cross_attn.scores(block.cross_attn_ln(x), audio)[0])
+            if layer in wanted:
+                scores[layer] = block.cross_attn.scores(block.cross_attn_ln(x), audio)[0]
             x = block.look_at(audio, x)
         return self.ln(x), torch.stack([scores[layer][head] for layer, head in heads])
 
@@ -170,14 +177,12 @@ class Whisper(nn.Module):
         return hidden, cache
 
     @torch.inference_mode()
-    def attention(
-        self, tokens: Tensor, audio_features: Tensor, heads: Sequence[tuple[int, int]]
-    ) -> tuple[Tensor, Tensor]:
-        """Read tokens (1, n) from the start → hidden states (1, n, state), and where (layer, head) look meanwhile.
+    def attention(self, tokens: Tensor, start: Cache, heads: Sequence[tuple[int, int]]) -> tuple[Tensor, Tensor]:
+        """Read tokens (1, n) from the `start` → hidden states (1, n, state), and where (layer, head) look meanwhile.
 
         That is (heads, n, positions): float32 scores before the softmax over positions of the audio.
         """
-        hidden, scores = self.decoder.attention(tokens, self.start(audio_features), heads)
+        hidden, scores = self.decoder.attention(tokens, start, heads)
         return hidden, scores.float()
 
     @torch.inference_mode()
@@ -195,7 +200,7 @@ class Whisper(nn.Module):
 
     @torch.inference_mode()
     def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        """The same for the tokens (k,) alone, of one hidden state (state,)."""
+        """The same for the tokens (k,) alone."""
         return self.decoder.token_embedding.logits_of(hidden, tokens).float()
 
 

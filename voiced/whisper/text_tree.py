@@ -31,7 +31,8 @@ class TextTree:
         self.model = model
         self.root: Node = len(initial) - 1
         tokens = torch.tensor([initial], device=model.device)
-        hidden, cache = model.decode(tokens, model.start(audio_features), last=last)
+        self.start = model.start(audio_features)  # the cache before the first token
+        hidden, cache = model.decode(tokens, self.start, last=last)
         self._cache = cache.growing()
         self._hidden = dict(zip(range(len(initial) - last, len(initial)), hidden[0], strict=True))  # each (state,)
         self._read: dict[tuple[Node, int], Node] = {}

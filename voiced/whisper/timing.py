@@ -40,7 +40,8 @@ def add_words(
     eot = loaded.tokenizer.eot
     texts = [[token for token in segment.tokens if token < eot] for segment in segments]
     text = [token for tokens in texts for token in tokens]
-    aligned = align(loaded, window.audio_features, window.n_frames // 2, text, language, options.task)
+    start = loaded.model.start(window.audio_features)
+    aligned = align(loaded, start, window.n_frames // 2, text, language, options.task)
     usual = usual_duration(aligned)
     whole = merge_punctuation(
         shorten_at_sentence_ends(aligned, 2 * usual), options.prepend_punctuations, options.append_punctuations
