@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from voiced.grammar.surface import Spot
     from voiced.whisper.text_tree import Node, TextTree
 
-_BEHIND = 4.0  # nats; beams that are so much less likely than the best are given up
 _ENDS_BEHIND = 12.0  # a short window lets Whisper repeat itself: that a text ends is never likely
 _HOPED_FOR, _EACH = 6, -0.2  # tokens that may still come, "with almond milk.", and the log probability of each
 _FAR = 0.5  # per token; what has ended so much worse than the best is not worth weighing
@@ -38,6 +37,13 @@ _PATIENCE = 8
 _ROUND, _TIMES = 4, 3  # words that nobody says again, and times that nobody says one word
 
 _AHEAD = 4  # tokens of a guess that are read together
+
+
+class Beams(NamedTuple):
+    """How many hypotheses are written at once, and which are given up."""
+
+    size: int
+    behind: float  # nats by which they are less likely than the best
 
 
 class Branch(NamedTuple):
@@ -81,12 +87,12 @@ class Path:
         return tuple(each.token for each in self.written[:-1])
 
 
-def constrained_search(tree: TextTree, constraint: Constraint, beam_size: int, limit: int) -> list[Path]:
+def constrained_search(tree: TextTree, constraint: Constraint, beams: Beams, limit: int) -> list[Path]:
     """Sentences of at most `limit` tokens, best first, nearly weighed; none if the grammar has nothing to say."""
     live, ended = [Branch(constraint.start, tree.root)], list[Branch]()
     for _ in range(limit):
         # Which go on with which token, and which have ended?
-        chosen = _chosen(live, _likeliest(tree, live, constraint, 3 * beam_size), constraint, beam_size)
+        chosen = _chosen(live, _likeliest(tree, live, constraint, 3 * beams.size), constraint, beams)
         ended += [branch for branch in chosen if branch.token == constraint.eot]
         live = [branch for branch in chosen if branch.token != constraint.eot and _may_win(branch, ended)]
         if not live or _is_hopeless(live[0]):
@@ -94,7 +100,7 @@ def constrained_search(tree: TextTree, constraint: Constraint, beam_size: int, l
         # Read the chosen tokens, all at once.
         nodes = tree.read([branch.token for branch in live], [branch.node for branch in live])
         live = [branch._replace(node=node) for branch, node in zip(live, nodes, strict=True)]
-    return _best(ended, 2 * beam_size)
+    return _best(ended, 2 * beams.size)
 
 
 def read_there(tree: TextTree, path: Path) -> Path:
@@ -211,14 +217,14 @@ def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n
 
 
 def _chosen(
-    live: Sequence[Branch], likeliest: Sequence[tuple[float, int, int]], constraint: Constraint, beam_size: int
+    live: Sequence[Branch], likeliest: Sequence[tuple[float, int, int]], constraint: Constraint, beams: Beams
 ) -> list[Branch]:
-    """The likeliest that say different things: `beam_size` that go on, and those ends that are likelier."""
+    """The likeliest that say different things: as many as go on together, and those ends that are likelier."""
     kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
     going_on, best = 0, -np.inf
     for score, number, token in likeliest:
         has_ended = token == constraint.eot
-        if score < best - (_ENDS_BEHIND if has_ended else _BEHIND):
+        if score < best - (_ENDS_BEHIND if has_ended else beams.behind):
             continue
         branch = _continued(live[number], token, score, constraint)
         if _goes_round(branch, constraint):
@@ -230,7 +236,7 @@ def _chosen(
         kept[key] = branch
         if not has_ended:
             going_on, best = going_on + 1, max(best, score)
-        if going_on == beam_size:
+        if going_on == beams.size:
             break
     return list(kept.values())
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, Evidence, Free, mean
-from voiced.constrained import at_odds, constrained_search, free_search, read_there, weighed
+from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Evidence, Free, mean
+from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
 from voiced.grammar import vocabulary_prompt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from voiced.confidence import Weights
     from voiced.config import RecognizerSettings
     from voiced.constrained import Path
     from voiced.flow import Match, Samples
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from voiced.whisper.model import Cache
     from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
+
+# Nats by which a beginning may be less likely than another, at first and at the second look. "Pon" may sound like
+# "con", with which in one grammar only "continúa" begins: who gives up too soon what begins badly is left with that.
+_BEHIND, _FAR_BEHIND = 4.0, 8.0
 
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 _MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard
@@ -90,7 +95,6 @@ class Reader:
         self._settings = settings
         self._name = name
         tokenizer = loaded.tokenizer
-        self.weights = MULTILINGUAL if tokenizer.is_multilingual else ENGLISH
         written = [tokenizer.token_bytes(token) for token in range(tokenizer.eot)]
         self._vocabulary = Vocabulary(written)
         texts = [text.decode(errors="replace").strip() for text in written]
@@ -109,6 +113,7 @@ class Reader:
         eot = self.loaded.tokenizer.eot
         self._grammar = grammar
         self.language = _language(self.loaded, self._name, grammar.language)
+        self.weights = _weights(self.language, is_multilingual=self.loaded.tokenizer.is_multilingual)
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
         self._before = self._tokens_before()
@@ -119,13 +124,14 @@ class Reader:
         model = self.loaded.model
         return model.encode(log_mel(samples, model.dims.n_mels))
 
-    def view(self, features: Tensor, prefix: str) -> View:
-        """Search for what was said, after a `prefix` that is known."""
+    def view(self, features: Tensor, prefix: str, *, widely: bool = False) -> View:
+        """Search for what was said, after a `prefix` that is known; `widely`: also among what begins badly."""
         written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
         initial = [*self._before, *written]
         tree = TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        return View(tree, constrained_search(tree, self._constraint, self._settings.beam_size, limit))
+        beams = Beams(self._settings.beam_size, _FAR_BEHIND if widely else _BEHIND)
+        return View(tree, constrained_search(tree, self._constraint, beams, limit))
 
     def look(self, views: Sequence[View], *, freely: bool) -> Look:
         """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""
@@ -236,6 +242,13 @@ def _language(loaded: LoadedModel, name: str, language: str) -> str:
         remedy = "use a multilingual model such as base" if language != "en" else "check `language:`"
         raise ModelError(f"model {name!r} does not know the intents' language {language!r}: {remedy}")
     return language
+
+
+def _weights(language: str, *, is_multilingual: bool) -> Weights:
+    """What the evidence counts."""
+    if not is_multilingual:
+        return ENGLISH
+    return MULTILINGUAL if language == "en" else OTHER_LANGUAGES
 
 
 def _of(marks: frozenset[str], texts: Sequence[str]) -> list[int]:
