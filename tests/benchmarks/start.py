@@ -3,7 +3,8 @@
     python -m tests.benchmarks.start [--model tiny.en] [--compute float32 int8] [--seconds 300] [--rounds 3]
 
 Each run is a process of its own, on one thread, with its files in the cache. Times count from the start of the
-interpreter; "loaded" is when everything that is needed is imported and the model is there.
+interpreter; "loaded" is when everything that is needed is imported and the model is there. How many pages of libraries'
+files count as resident is up to the kernel, and to how they came into its cache; "own" is the peak without them.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ def first(*given):
 transcribe._load, Whisper.logits = loaded, first
 sys.stdout = open("/dev/null", "w")
 assert cli.main(["transcribe", *sys.argv[1:]]) == 0
-peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-print(json.dumps({**seen, "peak": peak}), file=sys.stderr)
+numbers = re.findall(r"(?:VmHWM|RssFile):\\s*(\\d+)", Path("/proc/self/status").read_text())
+peak, of_files = (int(number) / 1024 for number in numbers)
+print(json.dumps({**seen, "peak": peak, "own": peak - of_files}), file=sys.stderr)
 """
 
 
@@ -57,20 +59,23 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0, help="of the long recording")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    print("| compute | recording | peak MB | loaded, CPU s | first token, CPU s | first token, wall s |")
-    print("|---|---|--:|--:|--:|--:|")
+    print("| compute | recording | peak MiB | own | loaded, CPU s | first token, CPU s | first token, wall s |")
+    print("|---|---|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         long = Path(folder, "long.wav")
         soundfile.write(long, long_dialogue(asked.seconds), SAMPLE_RATE)
         for compute in asked.compute:
             for name, path, rounds in (("9 s", SHORT, asked.rounds), (f"{asked.seconds:.0f} s", long, 1)):
                 found = [run(path, compute, asked.model) for _ in range(rounds)]
-                peak = max(one["peak"] for one in found)
+                peak, own = (max(one[key] for one in found) for key in ("peak", "own"))
                 loaded, cpu, wall = (
                     median(one[point][kind] for one in found)
                     for point, kind in (("loaded", "cpu"), ("first token", "cpu"), ("first token", "wall"))
                 )
-                print(f"| {compute} | {name} | {peak:.0f} | {loaded:.2f} | {cpu:.2f} | {wall:.2f} |", flush=True)
+                print(
+                    f"| {compute} | {name} | {peak:.0f} | {own:.0f} | {loaded:.2f} | {cpu:.2f} | {wall:.2f} |",
+                    flush=True,
+                )
 
 
 def run(recording: Path, compute: str, model: str) -> dict[str, Any]:
