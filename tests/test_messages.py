@@ -46,15 +46,18 @@ def test_unmatched() -> None:
     action = outcome_event(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/unmatched"
     assert json.loads(action.payload) == {
-        "id": "18", "text": "nice weather", "reason": "out_of_grammar", "wake_word": None, "site": "den", "time": TIME,
+        "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
+        "site": "den", "time": TIME,
     }  # fmt: skip
 
 
 def test_a_match_that_was_rejected_is_unmatched() -> None:
     match = Match("LightSet", {}, "lights", {})
-    action = outcome_event(TOPICS, Outcome("19", Transcript("lights", match, Reason.LOW_CONFIDENCE, 0.1, -3.0)), AT)
+    transcript = Transcript("lights", match, Reason.LOW_CONFIDENCE, 0.1, -3.0, heard="nice lights")
+    action = outcome_event(TOPICS, Outcome("19", transcript), AT)
     assert action.topic == "voiced/den/unmatched"
-    assert json.loads(action.payload)["reason"] == "low_confidence"
+    told = json.loads(action.payload)
+    assert (told["text"], told["heard"], told["reason"]) == ("lights", "nice lights", "low_confidence")
 
 
 @pytest.mark.parametrize(

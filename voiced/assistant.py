@@ -163,7 +163,9 @@ def _log(outcome: Outcome) -> None:
     if transcript.match and not transcript.reason:
         log.info("%r → %s %s %s", transcript.text, transcript.match.intent, dict(transcript.match.slots), figures)
     else:
-        log.info("%r rejected: %s %s", transcript.text, transcript.reason and transcript.reason.value, figures)
+        nearest = f"; nearest: {transcript.text!r}" if transcript.match and transcript.heard else ""
+        reason = transcript.reason and transcript.reason.value
+        log.info("%r rejected: %s%s %s", transcript.heard or transcript.text, reason, nearest, figures)
 
 
 def _spent(outcome: Outcome) -> str:

@@ -133,6 +133,7 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
         told["recognized"] = round(outcome.delays.recognized, 3)
     if transcript.match is None or transcript.reason is not None:
         told["reason"] = transcript.reason.value if transcript.reason else None
+        told["heard"] = transcript.heard or transcript.text
         return _event(topics, topics.unmatched, told, at)
     told |= {
         "intent": transcript.match.intent,

@@ -34,6 +34,7 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         return told | {"actions": actions}
     speech = [round((at - outcome.utterance.start) / SAMPLE_RATE, 3) for at in outcome.utterance.speech]
     return told | {
+        "heard": transcript.heard,
         "avg_logprob": round(transcript.avg_logprob, 4),
         "alternatives": [_alternative(hypothesis) for hypothesis in transcript.alternatives],
         "actions": actions,
@@ -71,7 +72,8 @@ def outcome_line(outcome: Outcome) -> str:
     """The same for people: `turn on the kitchen lights → LightSet state=on room=kitchen`."""
     transcript = outcome.transcript
     if transcript.match is None or transcript.reason:
-        return f"{transcript.text or '(nothing)'} → rejected: {transcript.reason.value if transcript.reason else ''}"
+        heard = transcript.heard or transcript.text or "(nothing)"
+        return f"{heard} → rejected: {transcript.reason.value if transcript.reason else ''}"
     return f"{transcript.text} → {' '.join([transcript.match.intent, slots_line(transcript.match.slots)]).strip()}"
 
 
