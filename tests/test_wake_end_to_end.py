@@ -82,6 +82,7 @@ def enrolled(microphone: VirtualMicrophone, tmp_path_factory: pytest.TempPathFac
             command.wait_for("good", number)
         assert command.process.wait(ANSWER) == 0, command.printed
         assert "heard by a wake word of the others: 5 of 5" in command.printed
+        assert "Expect a false wake in 5 hours of speech" in command.printed
     return folder
 
 
