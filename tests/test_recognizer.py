@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
 
 SOUNDS = Path(__file__).parent / "sounds"
+SECONDS = [
+    "room", "shelf", "case", "house", "stand", "end", "side", "worm", "mark", "shop", "tub", "water", "weight", "ship",
+    "bulb", "board", "works", "corner", "keeper", "maker",
+]  # fmt: skip
 COMMANDS = {
     "command_blinds": ("CoverSet", {"cover_action": "close", "room": "bedroom"}),
     "command_heating": ("TemperatureSet", {"room": "bedroom", "temperature": 21}),
@@ -54,6 +58,16 @@ def test_commands_are_understood(recognizer: Recognizer, name: str) -> None:
     assert transcript.reason is None
     assert transcript.confidence <= 1
     assert transcript.window < 5, "the speech and a second, not half a minute"
+
+
+def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
+    """All of a house's words, and of a large vocabulary as much as Whisper reads: 223 tokens."""
+    shown = recognizer._reader.prompt.removesuffix(".").split(", ")
+    assert {"timer", "kitchen", "blind", "percent"} <= set(shown)
+    names = [f"{first}{second}" for first in ("bed", "book", "bath", "light") for second in SECONDS]
+    many = recognizer.under(grammar.parse(f"intents: {{Go: {{sentences: ['go to ({'|'.join(names)})']}}}}"))
+    prompt = many.loaded.tokenizer.encode(" " + many._reader.prompt)
+    assert 215 <= len(prompt) <= 223
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:

@@ -231,7 +231,7 @@ class Reader:
         return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start]
 
     def _count(self, text: str) -> int:
-        return len(self.loaded.tokenizer.encode(" " + text))
+        return len(self.loaded.tokenizer.encode(text))
 
 
 def _language(loaded: LoadedModel, name: str, language: str) -> str:
