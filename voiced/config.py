@@ -122,7 +122,7 @@ class ListeningSettings(Section):
     """Speech shorter than this is a click or a cough."""
     silence: Silence = 0.8
     """Silence that ends a command, where the grammar does not tell what may follow."""
-    silence_complete: Silence = 0.6
+    silence_complete: Silence = 0.65
     """The same after a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
     silence_concluded: Silence = 0.25
     """The same if it also sounds as if the speaker were done; no longer than `silence_complete`."""
