@@ -60,7 +60,7 @@ class Weights:
 # their own. Each judged by weights fitted without it: of the near misses of coffee orders 6 % are accepted (base: 5 %),
 # of those of the intents that ship 1 % (base: 3 %); of orders at 6 dB 96 % (base: 96 %). The probability at which that
 # holds, 0.35, is made 0.5 by raising the second bias. Base's weights count a wrong command twice, so it is 0.2; and
-# 0.12 in other languages, of which base hears less, right or wrong: with 0.2 it would believe 2 of 115 commands fewer,
+# 0.12 in other languages, of which base hears less, right or wrong: with 0.2 it would believe 1 of 115 commands fewer,
 # and 4 of as many under all intents but their own.
 ENGLISH = Weights(
     first=(1.464, 0.239, 0.054, -0.154, 0.769, 1.684),

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voiced.next_tokens import log_sum, next_logprobs
+from voiced.next_tokens import next_logprobs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from voiced.grammar.constraint import Constraint, Position
     from voiced.grammar.surface import Spot
@@ -138,7 +140,7 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, 
     least, rival = 0.0, -np.inf
     for each, tokens in zip(words, allowed, strict=True):
         logprobs = tree.logprobs(each.after).cpu().numpy().copy()
-        least = min(least, log_sum(logprobs[tokens]))
+        least = min(least, _log_sum(logprobs[tokens]))
         logprobs[tokens] = -np.inf
         rival = max(rival, float(logprobs.max()))
     return least, rival
@@ -272,3 +274,8 @@ def _path(branch: Branch) -> Path:
         written.append(Written(branch.token, before.node, branch.score - before.score, branch.is_word))
         branch = before
     return Path(tuple(reversed(written)), normal)
+
+
+def _log_sum(logprobs: npt.NDArray[np.float32]) -> float:
+    highest = float(logprobs.max())
+    return highest + float(np.log(np.exp(logprobs - highest).sum()))

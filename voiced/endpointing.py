@@ -17,8 +17,8 @@ done; where it is none yet, the speaker is searching for words and gets a long o
 grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between phrases: a short
 silence is at least `SHORT` times the longest pause before it; an ordinary one `ORDINARY` times, and that of who sounds
 done `CONCLUDED` times. (Of 318 coffee orders six have a pause of 0.42 to 0.69 s where they might have ended. The
-longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s and
-more does anybody sound done.)
+longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s and more does
+anybody sound done.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.

@@ -44,9 +44,3 @@ def next_logprobs(model: Whisper, hidden: Tensor, allowed: Sequence[TokenIds]) -
         for tokens, number in zip(allowed, numbers, strict=True)
     )
     return [some[row, columns] for row, columns in enumerate(places)]
-
-
-def log_sum(logprobs: Floats) -> float:
-    """Of what many tokens have together."""
-    highest = float(logprobs.max())
-    return highest + float(np.log(np.exp(logprobs - highest).sum()))

@@ -37,7 +37,7 @@ LONGEST_TAKE = 5.0  # seconds, then too
 KEPT_BEFORE = 1.0  # seconds of a take from before its first word
 TRIES = 20  # takes that somebody is asked for before we give up
 BAR = 30  # characters of the level meter
-FALSE = 0.2  # wakes by mistake in an hour of other speech, past the second look: 17 in 83 hours of five words
+FALSE_WAKES = 0.2  # wakes by mistake in an hour of other speech, past the second look: 17 in 83 hours of five words
 QUIETEST, LOUDEST = -60.0, -10.0  # dB of full scale that it shows
 
 
@@ -138,8 +138,9 @@ def _finish(phrase: str, enrolled: Enrolled, out: Path, say: Print) -> None:
     say(
         f"\nEach take was heard by a wake word of the others: {enrolled.heard} of {len(enrolled.left_out)}.\n"
         f"Of {60 * hours:.0f} minutes of other speech about {CANDIDATES * hours:.0f} words sounded like it at first; "
-        f"the second look (wake_word.verify) is there to refuse them. Expect a false wake in {1 / FALSE:.0f} hours of "
-        f"speech, {24 * FALSE:.0f} a day where somebody talks all day, as with the words that were measured.\n"
+        f"the second look (wake_word.verify) is there to refuse them. "
+        f"Expect a false wake in {1 / FALSE_WAKES:.0f} hours of speech, {24 * FALSE_WAKES:.0f} a day "
+        f"where somebody talks all day, as with the words that were measured.\n"
         f"wrote {out}, {out.stat().st_size / 1000:.0f} kB\n\n"
         f"Try it:    voiced wake test {out} --mic\n"
         f"Use it:    wake_word: {{models: [{out}]}}   in config.yaml"

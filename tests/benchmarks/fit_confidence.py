@@ -54,7 +54,7 @@ RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
 CROWDED, WITHOUT = "crowded", "without its intent"
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+THRESHOLDS = (0.12, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6)
 
 
 class Found(NamedTuple):
@@ -107,13 +107,11 @@ def look_at_all(asked: argparse.Namespace) -> None:
             for condition, name, label, utterance in spoken(asked, pair):
                 if (condition, name) not in done:
                     print(json.dumps([condition, name, *looked(recognizer, utterance, label)]), file=out, flush=True)
-            for recording in labelled(Path(pair.split("=")[0])) if pair in asked.without else ():
-                condition = f"{asked.model} {pair} {WITHOUT}"
-                if (condition, recording.name) not in done and recording.label.intent:
-                    others = recognizer.under(without(recognizer.grammar, recording.label.intent))
-                    utterance = with_short_pauses(as_utterance(sound_file.read(recording.path), Vad()))
-                    found = looked(others, utterance, NO_COMMAND)
-                    print(json.dumps([condition, recording.name, *found]), file=out, flush=True)
+            condition = f"{asked.model} {pair} {WITHOUT}"
+            for name, intent, utterance in own_commands(asked, pair):
+                if (condition, name) not in done:
+                    others = recognizer.under(without(recognizer.grammar, intent))
+                    print(json.dumps([condition, name, *looked(others, utterance, NO_COMMAND)]), file=out, flush=True)
 
 
 def looked(recognizer: Recognizer, utterance: Utterance, label: Label) -> tuple[str, list[dict[str, Any]]]:
@@ -121,6 +119,15 @@ def looked(recognizer: Recognizer, utterance: Utterance, label: Label) -> tuple[
     first = recognizer.look(utterance)
     looks = [first, recognizer.look_again(utterance, first)]
     return recognizer.grammar.language, [as_found(looked.look, label) for looked in looks]
+
+
+def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Utterance]]:
+    """Name and intent of the commands that are to be looked at without it, and their sound."""
+    recordings = labelled(Path(pair.split("=", maxsplit=1)[0]))[:: asked.every] if pair in asked.without else ()
+    for recording in recordings:
+        if recording.label.intent:
+            sound = sound_file.read(recording.path)
+            yield recording.name, recording.label.intent, with_short_pauses(as_utterance(sound, Vad()))
 
 
 def without(whole: grammar.Grammar, intent: str) -> grammar.Grammar:
@@ -181,7 +188,7 @@ def report(cases: list[Case]) -> None:
         print(title, *(f"{name} {weight:.3f}," for name, weight in zip(names(model), model.weights, strict=True)))
         print(f"  bias {model.bias:.3f}, in other languages {model.bias + model.foreign:.3f}")
     print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second looks")
-    print(f"{'':60}" + "".join(f"{least:14.1f}" for least in THRESHOLDS))
+    print(f"{'':60}" + "".join(f"{least:14.2f}" for least in THRESHOLDS))
     for condition in dict.fromkeys(case.condition for case in cases):
         here = [number for number, case in enumerate(cases) if case.condition == condition]
         counts: Counter[tuple[float, bool]] = Counter()
