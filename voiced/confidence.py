@@ -81,7 +81,7 @@ OTHER_LANGUAGES = replace(MULTILINGUAL, first_bias=0.951, second_bias=1.976)
 # is lost. With twice as much it would be 16, with half as much 25.
 LITTLE, A_SECOND = 0.2, 16.0
 
-_CLOSE = 0.05  # of the mean log probabilities: so near, the better of two meanings is right hardly more often
+_CLOSE = 0.04  # of the mean log probabilities: so near, the better of two meanings is right hardly more often
 _NOBODY = 0.6  # no_speech from which an unlikely reading is taken for noise; the reference implementation's value
 _FOREIGN = -4.0  # `outside`: something else was said at one place, at odds of fifty to one
 

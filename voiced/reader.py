@@ -1,7 +1,8 @@
 """A look at a recording: what the grammar lets Whisper read there, and what speaks for that.
 
-A look may have several views of the same sound, in windows of different lengths. A sentence counts for as much as it
-does in all of them on the average, though only one of them may have thought of it; and so does the evidence.
+A look may have several views of the same sound, in windows of different lengths and after other prompts. A sentence
+counts for as much as it does in all of them on the average, though only one of them may have thought of it; and so does
+the evidence.
 
 The only file, beside `free` and `recognizer`, where Whisper and the grammar meet. Decides nothing.
 """
@@ -20,7 +21,7 @@ from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Ev
 from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
-from voiced.grammar import vocabulary_prompt
+from voiced.grammar import backwards, vocabulary_prompt
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
@@ -116,21 +117,25 @@ class Reader:
         self.weights = _weights(self.language, is_multilingual=self.loaded.tokenizer.is_multilingual)
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
-        self._before = self._tokens_before()
-        self._sot = self._before.index(self.loaded.tokenizer.sot)
+        self._before = self._tokens_before(self.prompt)
+        self._before_again = self._tokens_before(backwards(self.prompt))
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
         model = self.loaded.model
         return model.encode(log_mel(samples, model.dims.n_mels))
 
-    def view(self, features: Tensor, prefix: str, *, widely: bool = False) -> View:
-        """Search for what was said, after a `prefix` that is known; `widely`: also among what begins badly."""
-        written = self.loaded.tokenizer.encode(" " + prefix) if prefix else []
-        initial = [*self._before, *written]
-        tree = TextTree(self.loaded.model, features, initial, len(initial) - self._sot)
+    def view(self, features: Tensor, prefix: str, *, again: bool = False) -> View:
+        """Search for what was said, after a `prefix` that is known.
+
+        `again`: in another way, after the vocabulary backwards and also among what begins badly.
+        """
+        tokenizer = self.loaded.tokenizer
+        before = self._before_again if again else self._before
+        initial = [*before, *(tokenizer.encode(" " + prefix) if prefix else [])]
+        tree = TextTree(self.loaded.model, features, initial, len(initial) - before.index(tokenizer.sot))
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        beams = Beams(self._settings.beam_size, _FAR_BEHIND if widely else _BEHIND)
+        beams = Beams(self._settings.beam_size, _FAR_BEHIND if again else _BEHIND)
         return View(tree, constrained_search(tree, self._constraint, beams, limit))
 
     def look(self, views: Sequence[View], *, freely: bool) -> Look:
@@ -162,7 +167,7 @@ class Reader:
 
     def _weighed(self, tree: TextTree, path: Path) -> Path:
         """The same with exact log probabilities, and all else that will be asked for scored in the same pass."""
-        tree.score([self._sot, *(each.after for each in path.written)])
+        tree.score([tree.first, *(each.after for each in path.written)])
         return weighed(tree, path)
 
     def _evidence(self, view: View, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:
@@ -199,7 +204,7 @@ class Reader:
 
     def _no_speech(self, tree: TextTree) -> float:
         """The probability that nobody spoke."""
-        return float(tree.logprobs(self._sot)[self.loaded.tokenizer.no_speech].exp())
+        return float(tree.logprobs(tree.first)[self.loaded.tokenizer.no_speech].exp())
 
     def _write_freely(self, tree: TextTree, limit: int, guess: Sequence[int] = ()) -> tuple[str, float]:
         """What Whisper would write without the grammar, perhaps `guess`, and its mean log probability."""
@@ -223,11 +228,11 @@ class Reader:
         paths = [known.get(path.normal) or read_there(view.tree, path) for view, known in zip(views, own, strict=True)]
         return Reading(match, paths)
 
-    def _tokens_before(self) -> list[int]:
+    def _tokens_before(self, words: str) -> list[int]:
         """[start of prompt, prompt,] start of transcript, language, task, no timestamps."""
         tokenizer = self.loaded.tokenizer
         start = tokenizer.start_sequence(self.language, "transcribe", timestamps=False)
-        prompt = tokenizer.encode(" " + self.prompt)[-_PROMPT_TOKENS:] if self.prompt else []
+        prompt = tokenizer.encode(" " + words)[-_PROMPT_TOKENS:] if words else []
         return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start]
 
     def _count(self, text: str) -> int:

@@ -2,9 +2,9 @@
 
 A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
 grammar, and may write sentences of the grammar only. That is cheap, and mostly enough. Where it leaves a doubt, a
-second look takes several times as long: in the whole window that Whisper was trained on, too, and asking what it would
-write without the grammar, which speaks for the reading or against it. Two views, averaged, know more than either. With
-`mode: free` it writes what it likes and the text is matched afterwards.
+second look takes several times as long: in the whole window that Whisper was trained on, too, after the vocabulary
+backwards, and asking what it would write without the grammar, which speaks for the reading or against it. Two views,
+averaged, know more than either. With `mode: free` it writes what it likes and the text is matched afterwards.
 
 Knows nothing of microphones, brokers or threads.
 """
@@ -223,7 +223,7 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     begin = perf_counter()
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
-    views = (*(before.views if before else ()), reader.view(features, utterance.prefix, widely=before is not None))
+    views = (*(before.views if before else ()), reader.view(features, utterance.prefix, again=before is not None))
     look, words = _explained(reader.look(views, freely=before is not None), reader, views[-1], utterance)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
     return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)

@@ -38,3 +38,8 @@ def test_the_prompt_fits_and_keeps_what_is_hard() -> None:
 def test_phrases_that_bring_no_new_word_are_left_out() -> None:
     commands = grammar.parse("intents: {A: {sentences: ['{drink}']}}\nlists: {drink: [iced tea, mocha, iced mocha]}")
     assert grammar.vocabulary_prompt(commands, letters) == "mocha, iced tea."
+
+
+def test_backwards_is_the_same_list_from_its_end() -> None:
+    assert grammar.backwards("kitchen, living room, 5 a.m..") == "5 a.m., living room, kitchen."
+    assert grammar.backwards("") == ""

@@ -7,13 +7,14 @@ from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
 from voiced.grammar.intents import intents_schema
 from voiced.grammar.loading import load, parse
 from voiced.grammar.sample import Sample
-from voiced.grammar.vocabulary import vocabulary_prompt
+from voiced.grammar.vocabulary import backwards, vocabulary_prompt
 
 __all__ = [
     "Example",
     "Grammar",
     "Intent",
     "Sample",
+    "backwards",
     "check_examples",
     "intents_schema",
     "load",

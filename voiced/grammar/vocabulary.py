@@ -4,7 +4,8 @@ A plain list, single words first and then the phrases that add a word: what is s
 Whisper that was shown "iced, mocha" writes "ice mocha", and commas where nobody pauses. The end of a prompt counts most
 (on noisy coffee orders the list with the hardest words first understood a sixth less). Every phrase, new words or not,
 was no better. The full stop keeps Whisper from going on where the list ends ("a timer for" made it "five minutes").
-Knows nothing of tokens but how many there are.
+Because order counts, the same list backwards makes Whisper mishear other things, and two views that differ in that know
+more together. Knows nothing of tokens but how many there are.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ def vocabulary_prompt(grammar: Grammar, count_tokens: Callable[[str], int], limi
     hardest_first = sorted(phrases, key=lambda phrase: (count_tokens(f" {phrase}"), len(phrase)), reverse=True)
     chosen = _fitting(hardest_first, count_tokens, limit)
     return ", ".join(phrase for phrase in phrases if phrase in chosen) + "." * bool(chosen)
+
+
+def backwards(prompt: str) -> str:
+    """The same list from its end."""
+    return ", ".join(reversed(prompt.removesuffix(".").split(", "))) + "." * bool(prompt)
 
 
 def vocabulary(grammar: Grammar) -> tuple[str, ...]:
