@@ -70,6 +70,18 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
     assert 215 <= len(prompt) <= 223
 
 
+def test_the_second_look_is_shown_the_vocabulary_backwards(recognizer: Recognizer) -> None:
+    """What comes first and last in a prompt counts differently; two views that differ there err differently."""
+    reader = recognizer._reader
+    shown = (reader.loaded.tokenizer.decode(before) for before in (reader._before, reader._before_again))
+    first, again = (text.removeprefix("<|startofprev|>").split("<|startoftranscript|>")[0].strip() for text in shown)
+    assert (first, again) == (reader.prompt, grammar.backwards(reader.prompt))
+    heard = recognizer.look(utterance("command_lights"))
+    one, other = recognizer.look_again(utterance("command_lights"), heard).views
+    assert one.paths[0].normal == other.paths[0].normal
+    assert one.paths[0].avg_logprob != other.paths[0].avg_logprob
+
+
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:
     other = recognizer.under(grammar.parse('intents: {Rain: {sentences: ["turn off the office lights tomorrow"]}}'))
     transcript = other.recognize(utterance("command_lights"))
