@@ -59,7 +59,7 @@ class Weights:
 # and near misses of both in synthetic voices: 1900 read by each model, some by base under all intents but their own.
 # Each judged by weights fitted without it: of the near misses of coffee orders 7 % are accepted (base: 6 %), of those
 # of the intents that ship 2 % (base: 3 %); of orders at 9 dB 97 % (base: 99 %). The probability at which that holds,
-# 0.3, is made 0.5 by raising the second bias. For base it is 0.2; and 0.12 in other languages, of which base hears less,
+# 0.3, is made 0.5 by raising the second bias. For base it is 0.2; and 0.12 in other languages, of which it hears less,
 # right or wrong: with 0.2 it would believe 1 of 115 commands fewer, and 3 of as many under all intents but their own.
 ENGLISH = Weights(
     first=(1.154, 0.312, 0.160, -0.264, 0.580, 1.218),
