@@ -30,7 +30,7 @@ class TextTree:
         """Read what stands before every text: `initial` tokens, the `last` of them are nodes; features of one audio."""
         self.model = model
         self.root: Node = len(initial) - 1
-        self.first: Node = len(initial) - last
+        self.first: Node = len(initial) - last  # the first that is one
         tokens = torch.tensor([initial], device=model.device)
         self.start = model.start(audio_features)  # the cache before the first token
         hidden, cache = model.decode(tokens, self.start, last=last)
