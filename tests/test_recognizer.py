@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
 from voiced import grammar, sound_file
 from voiced.config import RecognizerSettings
@@ -18,6 +19,7 @@ from voiced.recording import as_utterance
 from voiced.report import words_json
 from voiced.resources import shipped
 from voiced.vad import Vad
+from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
@@ -76,9 +78,13 @@ def test_the_second_look_is_shown_the_vocabulary_backwards(recognizer: Recognize
     shown = (reader.loaded.tokenizer.decode(before) for before in (reader._before, reader._before_again))
     first, again = (text.removeprefix("<|startofprev|>").split("<|startoftranscript|>")[0].strip() for text in shown)
     assert (first, again) == (reader.prompt, grammar.backwards(reader.prompt))
-    heard = recognizer.look(utterance("command_lights"))
-    one, other = recognizer.look_again(utterance("command_lights"), heard).views
-    assert one.paths[0].normal == other.paths[0].normal
+    said = utterance("command_lights")
+    whole = reader.hear(pad_or_trim(said.samples))
+    _, second = recognizer.look_again(said, recognizer.look(said)).views
+    views = (reader.view(whole, "", again=False), reader.view(whole, "", again=True), second)
+    forwards, backwards, looked = (view.tree.hidden([view.tree.root]) for view in views)
+    assert torch.equal(looked, backwards)
+    assert not torch.equal(looked, forwards)
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:

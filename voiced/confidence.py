@@ -76,11 +76,13 @@ MULTILINGUAL = Weights(
 OTHER_LANGUAGES = replace(MULTILINGUAL, first_bias=1.132, second_bias=2.392)
 
 # Seconds of speech that are often left unexplained, and what each more takes from the log odds. Not fitted with the
-# others: coffee orders beside another sentence are accepted in 18 of 100 cases rather than 90, and none of the others
-# is lost. With twice as much it would be 16, with half as much 25.
+# others: when it was chosen, coffee orders beside another sentence were accepted in 18 of 100 cases rather than 90, and
+# none of the others was lost. With twice as much it was 16, with half as much 25.
 LITTLE, A_SECOND = 0.2, 16.0
 
-_CLOSE = 0.04  # of the mean log probabilities: so near, the better of two meanings is right hardly more often
+# Of the mean log probabilities: so near, the better of two meanings is not to be trusted. Of 1130 second looks at
+# orders at 6 and 9 dB it was right in 7 of 11 that were nearer, in 3 of 3 up to 0.05, in 9 of 16 up to 0.1.
+_CLOSE = 0.04
 _NOBODY = 0.6  # no_speech from which an unlikely reading is taken for noise; the reference implementation's value
 _FOREIGN = -4.0  # `outside`: something else was said at one place, at odds of fifty to one
 
