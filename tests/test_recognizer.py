@@ -72,19 +72,28 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
     assert 215 <= len(prompt) <= 223
 
 
-def test_the_second_look_is_shown_the_vocabulary_backwards(recognizer: Recognizer) -> None:
-    """What comes first and last in a prompt counts differently; two views that differ there err differently."""
+def test_the_second_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
+    """What comes first and last in a prompt counts differently; views that differ there err differently."""
     reader = recognizer._reader
-    shown = (reader.loaded.tokenizer.decode(before) for before in (reader._before, reader._before_again))
-    first, again = (text.removeprefix("<|startofprev|>").split("<|startoftranscript|>")[0].strip() for text in shown)
-    assert (first, again) == (reader.prompt, grammar.backwards(reader.prompt))
+    before = (reader._before, *reader._before_again)
+    shown = [reader.loaded.tokenizer.decode(tokens).split("<|startoftranscript|>")[0] for tokens in before]
+    forwards, backwards, longer = (text.removeprefix("<|startofprev|>").strip() for text in shown)
+    assert (forwards, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
+    assert longer.startswith(f"{forwards} ")
     said = utterance("command_lights")
     whole = reader.hear(pad_or_trim(said.samples))
-    _, second = recognizer.look_again(said, recognizer.look(said)).views
-    views = (reader.view(whole, "", again=False), reader.view(whole, "", again=True), second)
-    forwards, backwards, looked = (view.tree.hidden([view.tree.root]) for view in views)
-    assert torch.equal(looked, backwards)
-    assert not torch.equal(looked, forwards)
+    _, *again = recognizer.look_again(said, recognizer.look(said)).views
+    views = [*reader.views_again(whole, ""), reader.view(whole, ""), *again]
+    *expected, first, second, third = (view.tree.hidden([view.tree.root]) for view in views)
+    assert all(map(torch.equal, (second, third), expected))
+    assert not any(torch.equal(first, other) for other in expected)
+    assert not torch.equal(second, third)
+
+
+def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) -> None:
+    plain = Recognizer(RecognizerSettings(threads=1, prompt=False), household)
+    said = utterance("command_lights")
+    assert len(plain.look_again(said, plain.look(said)).views) == 2
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:
@@ -142,7 +151,7 @@ def test_only_in_doubt_is_there_a_second_look(household: Grammar) -> None:
     recognizer = Recognizer(RecognizerSettings(threads=1), household)
     first = recognizer.look(doubtful)
     second = recognizer.look_again(doubtful, first)
-    assert (len(first.views), len(second.views)) == (1, 2)
+    assert (len(first.views), len(second.views)) == (1, 3)
     assert first.look.evidence is None or first.look.evidence.free is None
     assert second.look.evidence is None or second.look.evidence.free
     assert recognizer.recognize(plain).window < 5

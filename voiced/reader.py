@@ -21,7 +21,7 @@ from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Ev
 from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
-from voiced.grammar import backwards, vocabulary_prompt
+from voiced.grammar import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
@@ -118,25 +118,29 @@ class Reader:
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
         self._before = self._tokens_before(self.prompt)
-        self._before_again = self._tokens_before(backwards(self.prompt))
+        again = (backwards(self.prompt), with_examples(self.prompt, grammar, self._count)) if self.prompt else ("",)
+        self._before_again = tuple(map(self._tokens_before, again))
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
         model = self.loaded.model
         return model.encode(log_mel(samples, model.dims.n_mels))
 
-    def view(self, features: Tensor, prefix: str, *, again: bool = False) -> View:
-        """Search for what was said, after a `prefix` that is known.
+    def view(self, features: Tensor, prefix: str) -> View:
+        """Search for what was said, after a `prefix` that is known."""
+        return self._view(self.loaded.model.start(features), self._before, _BEHIND, prefix)
 
-        `again`: in another way, after the vocabulary backwards and also among what begins badly.
-        """
+    def views_again(self, features: Tensor, prefix: str) -> tuple[View, ...]:
+        """The same after other prompts, and also among what begins badly."""
+        start = self.loaded.model.start(features)
+        return tuple(self._view(start, before, _FAR_BEHIND, prefix) for before in self._before_again)
+
+    def _view(self, start: Cache, before: Sequence[int], behind: float, prefix: str) -> View:
         tokenizer = self.loaded.tokenizer
-        before = self._before_again if again else self._before
         initial = [*before, *(tokenizer.encode(" " + prefix) if prefix else [])]
-        tree = TextTree(self.loaded.model, features, initial, len(initial) - before.index(tokenizer.sot))
+        tree = TextTree(self.loaded.model, start, initial, len(initial) - before.index(tokenizer.sot))
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        beams = Beams(self._settings.beam_size, _FAR_BEHIND if again else _BEHIND)
-        return View(tree, constrained_search(tree, self._constraint, beams, limit))
+        return View(tree, constrained_search(tree, self._constraint, Beams(self._settings.beam_size, behind), limit))
 
     def look(self, views: Sequence[View], *, freely: bool) -> Look:
         """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""

@@ -223,7 +223,11 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     begin = perf_counter()
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
-    views = (*(before.views if before else ()), reader.view(features, utterance.prefix, again=before is not None))
+    views: tuple[View, ...]
+    if before:
+        views = (*before.views, *reader.views_again(features, utterance.prefix))
+    else:
+        views = (reader.view(features, utterance.prefix),)
     look, words = _explained(reader.look(views, freely=before is not None), reader, views[-1], utterance)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
     return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)

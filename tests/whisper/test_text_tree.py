@@ -37,7 +37,7 @@ def near(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def test_texts_that_branch_do_not_see_each_other(model: Whisper, features: torch.Tensor) -> None:
-    tree = TextTree(model, features, BEFORE, last=2)
+    tree = TextTree(model, model.start(features), BEFORE, last=2)
     four, five = tree.read([4, 5], [tree.root, tree.root])
     six, seven, eight = tree.read([6, 7, 8], [five, four, four])
     (nine,) = tree.read([9], [six])
@@ -50,7 +50,7 @@ def test_texts_that_branch_do_not_see_each_other(model: Whisper, features: torch
 
 
 def test_a_text_is_read_on_at_once(model: Whisper, features: torch.Tensor) -> None:
-    tree = TextTree(model, features, BEFORE)
+    tree = TextTree(model, model.start(features), BEFORE)
     tree.read([4], [tree.root])
     nodes = tree.read_on([5, 6, 7], tree.root)
     for length, node in enumerate(nodes, start=1):
@@ -60,7 +60,7 @@ def test_a_text_is_read_on_at_once(model: Whisper, features: torch.Tensor) -> No
 
 
 def test_more_than_there_was_room_for(model: Whisper, features: torch.Tensor) -> None:
-    tree = TextTree(model, features, BEFORE)
+    tree = TextTree(model, model.start(features), BEFORE)
     for _ in range(40):
         tree.read([4, 5, 6, 7], [tree.root] * 4)
     (last,) = tree.read([9], [tree.knows(tree.root, 4) or 0])

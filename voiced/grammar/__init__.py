@@ -3,6 +3,7 @@
 Knows nothing of torch, Whisper, audio or MQTT.
 """
 
+from voiced.grammar.examples import with_examples
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
 from voiced.grammar.intents import intents_schema
 from voiced.grammar.loading import load, parse
@@ -20,4 +21,5 @@ __all__ = [
     "load",
     "parse",
     "vocabulary_prompt",
+    "with_examples",
 ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from voiced.whisper.model import Whisper
+    from voiced.whisper.model import Cache, Whisper
 
 Node: TypeAlias = int  # a token's place in the cache
 
@@ -26,14 +26,17 @@ Node: TypeAlias = int  # a token's place in the cache
 class TextTree:
     """What has been read of one audio, and what the decoder thinks comes next."""
 
-    def __init__(self, model: Whisper, audio_features: Tensor, initial: Sequence[int], last: int = 1) -> None:
-        """Read what stands before every text: `initial` tokens, the `last` of them are nodes; features of one audio."""
+    def __init__(self, model: Whisper, start: Cache, initial: Sequence[int], last: int = 1) -> None:
+        """Read what stands before every text: `initial` tokens, the `last` of them are nodes.
+
+        `start`: what the decoder knows of one audio before the first token.
+        """
         self.model = model
         self.root: Node = len(initial) - 1
         self.first: Node = len(initial) - last  # the first that is one
         tokens = torch.tensor([initial], device=model.device)
-        self.start = model.start(audio_features)  # the cache before the first token
-        hidden, cache = model.decode(tokens, self.start, last=last)
+        self.start = start
+        hidden, cache = model.decode(tokens, start, last=last)
         self._cache = cache.growing()
         self._hidden = dict(zip(range(len(initial) - last, len(initial)), hidden[0], strict=True))  # each (state,)
         self._read: dict[tuple[Node, int], Node] = {}

@@ -1,0 +1,48 @@
+"""Sentences of a grammar as a prompt for Whisper: what it has just read, it rather writes, and in the same way.
+
+After a list of words Whisper doubts at every word whether a comma follows; after whole sentences it does not, and is
+surer of commands than of what is none. Knows nothing of tokens but how many there are.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING
+
+from voiced.grammar.normalize import normalize
+from voiced.grammar.sample import sample_sentence
+from voiced.grammar.vocabulary import PROMPT_TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Set
+
+    from voiced.grammar.grammar import Grammar
+
+_DRAWN = 60  # sentences, of which the best is taken
+
+
+def with_examples(
+    prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS
+) -> str:
+    """The prompt, and after it as many sentences as fit in all; those go first that say most that none before does."""
+    random, known = Random(0), set[str | tuple[str, str]]()
+    while True:
+        drawn = (sample_sentence(random.choice(grammar.sentences), random).text for _ in range(_DRAWN))
+        sentence, parts = max(((text, _parts(text, grammar)) for text in drawn), key=lambda one: _news(one[1], known))
+        longer = f"{prompt} {sentence[:1].upper()}{sentence[1:]}.".strip()
+        if known.issuperset(parts) or count_tokens(f" {longer}") > limit:
+            return prompt
+        known |= parts
+        prompt = longer
+
+
+def _parts(sentence: str, grammar: Grammar) -> frozenset[str | tuple[str, str]]:
+    """Its words, and the pairs of them that follow each other."""
+    words = normalize(sentence, grammar.language).text.split()
+    return frozenset((*words, *pairwise(words)))
+
+
+def _news(parts: Set[str | tuple[str, str]], known: Set[str | tuple[str, str]]) -> float:
+    """Share of the parts that were in none before."""
+    return len(parts - known) / max(1, len(parts))
