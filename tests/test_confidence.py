@@ -14,6 +14,7 @@ from voiced.confidence import (
     Free,
     Weights,
     confidence,
+    is_enough,
     mean,
     rejection,
 )
@@ -53,6 +54,15 @@ def test_two_meanings_that_are_close_are_never_decided(weights: Weights) -> None
         close = replace(SAID, margin=0.01, free=free)
         assert confidence(close, weights) > 0.5
         assert rejection(close, weights, 0.0) is Reason.AMBIGUOUS
+
+
+@every_model
+def test_one_look_is_enough_if_it_is_sure_and_nothing_else_is_near(weights: Weights) -> None:
+    assert is_enough(SAID, weights, 0.5)
+    assert not is_enough(SAID, weights, 0.999)
+    assert not is_enough(NOT_SAID, weights, 0.5)
+    assert not is_enough(replace(SAID, margin=0.08), weights, 0.5)
+    assert rejection(replace(SAID, margin=0.08, free=FREELY), weights, 0.5) is None
 
 
 @every_model

@@ -2,9 +2,10 @@
 
 A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
 grammar, and may write sentences of the grammar only. That is cheap, and mostly enough. Where it leaves a doubt, a
-second look takes several times as long: in the whole window that Whisper was trained on, too, after the vocabulary
-backwards, and asking what it would write without the grammar, which speaks for the reading or against it. Two views,
-averaged, know more than either. With `mode: free` it writes what it likes and the text is matched afterwards.
+second look takes several times as long: in the whole window that Whisper was trained on, too, once after the vocabulary
+backwards and once after sentences of the grammar, and asking what it would write without the grammar, which speaks for
+the reading or against it. Three views, averaged, know more than one. With `mode: free` it writes what it likes and the
+text is matched afterwards.
 
 Knows nothing of microphones, brokers or threads.
 """
@@ -22,7 +23,7 @@ import numpy as np
 import torch
 
 from voiced.cadence import cadence, sounds_done
-from voiced.confidence import SURE, confidence, rejection
+from voiced.confidence import confidence, is_enough, rejection
 from voiced.coverage import is_brisk, unexplained
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
@@ -167,9 +168,7 @@ class Recognizer:
     def _is_enough(self, look: Look) -> bool:
         if not self._settings.second_look:
             return True
-        if look.evidence is None:
-            return False
-        return confidence(look.evidence, self._reader.weights) >= max(SURE, self._settings.min_confidence)
+        return look.evidence is not None and is_enough(look.evidence, self._reader.weights, self._settings.min_confidence)
 
     def _transcript(self, looked: Looked) -> Transcript:
         look = looked.look
@@ -223,7 +222,6 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     begin = perf_counter()
     features = reader.hear(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
-    views: tuple[View, ...]
     if before:
         views = (*before.views, *reader.views_again(features, utterance.prefix))
     else:

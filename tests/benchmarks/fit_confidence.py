@@ -28,7 +28,7 @@ import numpy as np
 
 from tests.benchmarks.crowded import crowded
 from voiced import grammar, sound_file
-from voiced.confidence import SURE, Evidence, Free, unaccounted, values
+from voiced.confidence import CLOSE, NEAR, SURE, Evidence, Free, unaccounted, values
 from voiced.config import RecognizerSettings
 from voiced.grammar.compile import compile_sentences
 from voiced.labelled import NO_COMMAND, foreign, labelled
@@ -54,7 +54,7 @@ RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
 CROWDED, WITHOUT = "crowded", "without its intent"
-THRESHOLDS = (0.12, 0.2, 0.3, 0.35, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.26, 0.3, 0.4, 0.5)
 
 
 class Found(NamedTuple):
@@ -192,14 +192,20 @@ def report(cases: list[Case]) -> None:
     for condition in dict.fromkeys(case.condition for case in cases):
         here = [number for number, case in enumerate(cases) if case.condition == condition]
         counts: Counter[tuple[float, bool]] = Counter()
-        again = sum(first.held_out[number] < SURE for number in here)
+        again = 0
         for number in here:
-            looked = 0 if first.held_out[number] >= SURE else 1
-            confidence = (first, second)[looked].held_out[number]
-            right = cases[number].looks[looked].right
-            counts.update((least, right) for least in THRESHOLDS if confidence >= least)
+            looks = cases[number].looks
+            looked = 0 if first.held_out[number] >= SURE and margin(looks[0]) >= NEAR else 1
+            again += looked
+            if margin(looks[looked]) >= CLOSE:
+                confidence = (first, second)[looked].held_out[number]
+                counts.update((least, looks[looked].right) for least in THRESHOLDS if confidence >= least)
         cells = (f"{share(counts[least, True], here)} |{share(counts[least, False], here)}" for least in THRESHOLDS)
         print(f"{condition[-58:]:60}" + " ".join(cells) + f"   {share(again, here)}")
+
+
+def margin(found: Found) -> float:
+    return found.evidence.margin if found.evidence else 0.0
 
 
 def share(n: int, of: list[int]) -> str:

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from itertools import pairwise
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from voiced.grammar.normalize import normalize
 from voiced.grammar.sample import sample_sentence
 from voiced.grammar.vocabulary import PROMPT_TOKENS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable
 
     from voiced.grammar.grammar import Grammar
+
+Part: TypeAlias = "str | tuple[str, str]"  # a word, or two that follow each other
 
 _DRAWN = 60  # sentences, of which the best is taken
 
 
-def with_examples(
-    prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS
-) -> str:
+def with_examples(prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS) -> str:
     """The prompt, and after it as many sentences as fit in all; those go first that say most that none before does."""
-    random, known = Random(0), set[str | tuple[str, str]]()
+    random, known = Random(0), frozenset[Part]()  # noqa: S311 # it need not be secret, and is always the same
     while True:
         drawn = (sample_sentence(random.choice(grammar.sentences), random).text for _ in range(_DRAWN))
         sentence, parts = max(((text, _parts(text, grammar)) for text in drawn), key=lambda one: _news(one[1], known))
@@ -37,12 +37,12 @@ def with_examples(
         prompt = longer
 
 
-def _parts(sentence: str, grammar: Grammar) -> frozenset[str | tuple[str, str]]:
+def _parts(sentence: str, grammar: Grammar) -> frozenset[Part]:
     """Its words, and the pairs of them that follow each other."""
     words = normalize(sentence, grammar.language).text.split()
     return frozenset((*words, *pairwise(words)))
 
 
-def _news(parts: Set[str | tuple[str, str]], known: Set[str | tuple[str, str]]) -> float:
+def _news(parts: frozenset[Part], known: frozenset[Part]) -> float:
     """Share of the parts that were in none before."""
     return len(parts - known) / max(1, len(parts))
