@@ -168,7 +168,9 @@ class Recognizer:
     def _is_enough(self, look: Look) -> bool:
         if not self._settings.second_look:
             return True
-        return look.evidence is not None and is_enough(look.evidence, self._reader.weights, self._settings.min_confidence)
+        return look.evidence is not None and is_enough(
+            look.evidence, self._reader.weights, self._settings.min_confidence
+        )
 
     def _transcript(self, looked: Looked) -> Transcript:
         look = looked.look

@@ -43,3 +43,11 @@ def test_nothing_is_said_again() -> None:
         "Good night everybody.",
         "Good night. Good night everybody.",
     }
+
+
+def test_what_nobody_can_say_is_left_out() -> None:
+    """A list may hold nothing but what is not said."""
+    nothing = "intents: {Open: {sentences: ['open {door}']}}\nlists: {door: ['-']}"
+    assert grammar.with_examples("door.", grammar.parse(nothing), words) == "door."
+    one = "intents: {Open: {sentences: ['open {door}', 'good night']}}\nlists: {door: ['-']}"
+    assert grammar.with_examples("", grammar.parse(one), words) == "Good night."

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced.grammar.normalize import normalize
-from voiced.grammar.sample import sample_sentence
+from voiced.grammar.sample import sample_sentence, sayable
 from voiced.grammar.vocabulary import PROMPT_TOKENS
 
 if TYPE_CHECKING:
@@ -27,14 +27,16 @@ _DRAWN = 60  # sentences, of which the best is taken
 def with_examples(prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS) -> str:
     """The prompt, and after it as many sentences as fit in all; those go first that say most that none before does."""
     random, known = Random(0), frozenset[Part]()  # noqa: S311 # it need not be secret, and is always the same
-    while True:
-        drawn = (sample_sentence(random.choice(grammar.sentences), random).text for _ in range(_DRAWN))
+    sentences = [each for each in grammar.sentences if sayable(each.template.expression, each.scope)]
+    while sentences:
+        drawn = (sample_sentence(random.choice(sentences), random).text for _ in range(_DRAWN))
         sentence, parts = max(((text, _parts(text, grammar)) for text in drawn), key=lambda one: _news(one[1], known))
         longer = f"{prompt} {sentence[:1].upper()}{sentence[1:]}.".strip()
         if known.issuperset(parts) or count_tokens(f" {longer}") > limit:
             return prompt
         known |= parts
         prompt = longer
+    return prompt
 
 
 def _parts(sentence: str, grammar: Grammar) -> frozenset[Part]:
