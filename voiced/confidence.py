@@ -57,7 +57,7 @@ class Weights:
 
 # Fitted to recordings of coffee orders, clean and in kitchen noise at 12, 9 and 6 dB, home control, sampled commands,
 # and near misses of both in synthetic voices, some by base under all intents but their own: 1531 read by tiny.en, 1715
-# by base. Each judged by weights fitted without it: of the near misses of coffee orders 8 % are accepted (base: 6 %), of
+# by base. Each judged by weights fitted without it: of near misses of coffee orders 8 % are accepted (base: 6 %), of
 # those of the intents that ship 2 % (base: 3 %); of orders at 9 dB 99 %, by both. The probability at which that holds,
 # 0.26, is made 0.5 by raising the second bias. For base it is 0.2; and 0.15 in other languages, of which it hears less,
 # right or wrong: with 0.2 it would believe 1 of 115 commands fewer, and 2 of as many under all intents but their own.
