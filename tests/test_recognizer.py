@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from voiced import grammar, sound_file
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Ending, Match, Outlook, Reason, Utterance
+from voiced.reader import Look, Reader, View
 from voiced.recognizer import Recognizer, _loop
 from voiced.recording import as_utterance
 from voiced.report import words_json
@@ -22,6 +24,8 @@ from voiced.vad import Vad
 from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.grammar import Grammar
 
 SOUNDS = Path(__file__).parent / "sounds"
@@ -72,28 +76,46 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
     assert 215 <= len(prompt) <= 223
 
 
-def test_the_second_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
+def test_each_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
     """What comes first and last in a prompt counts differently; views that differ there err differently."""
     reader = recognizer._reader
-    before = (reader._before, *reader._before_again)
-    shown = [reader.loaded.tokenizer.decode(tokens).split("<|startoftranscript|>")[0] for tokens in before]
-    forwards, backwards, longer = (text.removeprefix("<|startofprev|>").strip() for text in shown)
-    assert (forwards, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
-    assert longer.startswith(f"{forwards} ")
+    (first,), (backwards, longer), (sentences,) = reader._prompts()
+    assert (first, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
+    assert longer.startswith(f"{first} ")
+    assert not sentences.startswith(first)
+    assert recognizer.grammar.match(sentences.split(". ")[0])
     said = utterance("command_lights")
-    whole = reader.hear(pad_or_trim(said.samples))
+    start = reader.start(pad_or_trim(said.samples))
     _, *again = recognizer.look_again(said, recognizer.look(said)).views
-    views = [*reader.views_again(whole, ""), reader.view(whole, ""), *again]
-    *expected, first, second, third = (view.tree.hidden([view.tree.root]) for view in views)
-    assert all(map(torch.equal, (second, third), expected))
-    assert not any(torch.equal(first, other) for other in expected)
-    assert not torch.equal(second, third)
+    expected = [view for look in range(3) for view in reader.views(start, "", look)]
+    hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *again)]
+    assert all(torch.equal(*pair) for pair in zip(hidden[1:3], hidden[4:], strict=True))
+    assert not any(torch.equal(*pair) for pair in combinations(hidden[:4], 2))
 
 
 def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) -> None:
     plain = Recognizer(RecognizerSettings(threads=1, prompt=False), household)
     said = utterance("command_lights")
     assert len(plain.look_again(said, plain.look(said)).views) == 2
+
+
+@pytest.mark.parametrize(("margin", "views"), [(0.2, 3), (0.09, 4), (0.01, 4)])
+def test_where_two_meanings_are_near_there_is_a_third_look(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, views: int
+) -> None:
+    look = Reader.look
+
+    def doubtful(reader: Reader, views: Sequence[View], *, freely: bool) -> Look:
+        seen = look(reader, views, freely=freely)
+        assert seen.evidence
+        words = seen.evidence.words if freely else -9.0
+        return replace(seen, evidence=replace(seen.evidence, margin=margin, words=words))
+
+    monkeypatch.setattr(Reader, "look", doubtful)
+    looked = recognizer._looked(utterance("command_lights"))
+    assert len(looked.views) == views
+    assert looked.look.match
+    assert looked.timings.decode > 0
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:

@@ -117,23 +117,31 @@ class Reader:
         self.weights = _weights(self.language, is_multilingual=self.loaded.tokenizer.is_multilingual)
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
-        self._before = self._tokens_before(self.prompt)
-        again = (backwards(self.prompt), with_examples(self.prompt, grammar, self._count)) if self.prompt else ("",)
-        self._before_again = tuple(map(self._tokens_before, again))
+        self._before = [[self._tokens_before(prompt) for prompt in prompts] for prompts in self._prompts()]
+
+    def _prompts(self) -> tuple[Sequence[str], ...]:
+        """Of the views of each look."""
+        if not self.prompt:
+            return [""], [""], []
+        longer, sentences = (with_examples(prompt, self._grammar, self._count) for prompt in (self.prompt, ""))
+        return [self.prompt], [backwards(self.prompt), longer], [sentences]
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
         model = self.loaded.model
         return model.encode(log_mel(samples, model.dims.n_mels))
 
-    def view(self, features: Tensor, prefix: str) -> View:
-        """Search for what was said, after a `prefix` that is known."""
-        return self._view(self.loaded.model.start(features), self._before, _BEHIND, prefix)
+    def start(self, samples: Samples) -> Cache:
+        """What the decoder knows of them before the first token."""
+        return self.loaded.model.start(self.hear(samples))
 
-    def views_again(self, features: Tensor, prefix: str) -> tuple[View, ...]:
-        """The same after other prompts, and also among what begins badly."""
-        start = self.loaded.model.start(features)
-        return tuple(self._view(start, before, _FAR_BEHIND, prefix) for before in self._before_again)
+    def views(self, start: Cache, prefix: str, look: int = 0) -> tuple[View, ...]:
+        """Search for what was said, after a `prefix` that is known.
+
+        Each `look` (0, 1, 2) is after other prompts, the later ones also among what begins badly.
+        """
+        behind = _FAR_BEHIND if look else _BEHIND
+        return tuple(self._view(start, before, behind, prefix) for before in self._before[look])
 
     def _view(self, start: Cache, before: Sequence[int], behind: float, prefix: str) -> View:
         tokenizer = self.loaded.tokenizer
@@ -146,7 +154,7 @@ class Reader:
         """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""
         readings = self._readings(views)
         if not readings:
-            heard, avg_logprob = self._write_freely(views[-1].tree, _MAX_TOKENS_FOREIGN)
+            heard, avg_logprob = self._write_freely(views[:2][-1].tree, _MAX_TOKENS_FOREIGN)
             return Look(None, None, avg_logprob, heard)
         best, *others = readings
         trees = [view.tree for view in views]
@@ -157,7 +165,8 @@ class Reader:
         alternatives = tuple(Hypothesis(other.match.text, other.match, other.avg_logprob - above) for other in others)
         evidence = mean([evidence for evidence, _ in found])
         stops = (self._after_last_word(*each, self._stops) for each in zip(trees, exact.paths, strict=True))
-        return Look(best.match, evidence, exact.avg_logprob, found[-1][1], fmean(stops), alternatives)
+        heard = found[:2][-1][1]  # who has read whole sentences makes one of "start a timer for"
+        return Look(best.match, evidence, exact.avg_logprob, heard, fmean(stops), alternatives)
 
     def words(self, text: str, start: Cache, end: float) -> list[TimedWord]:
         """The words of a text, with when they were said: in the speech, or after its `end` (seconds).

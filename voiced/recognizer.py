@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from voiced.cadence import cadence, sounds_done
-from voiced.confidence import confidence, is_enough, rejection
+from voiced.confidence import NEAR, confidence, is_enough, rejection
 from voiced.coverage import is_brisk, unexplained
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
@@ -148,8 +148,8 @@ class Recognizer:
         """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
         if not text or utterance.ending is Ending.NO_SPEECH:
             return []
-        features = self._reader.hear(pad_or_trim(utterance.samples, _window(utterance)))
-        return self._reader.words(text, self.loaded.model.start(features), _end(utterance))
+        start = self._reader.start(pad_or_trim(utterance.samples, _window(utterance)))
+        return self._reader.words(text, start, _end(utterance))
 
     def look(self, utterance: Utterance) -> Looked:
         """Read the speech and a little silence after it."""
@@ -163,7 +163,10 @@ class Recognizer:
 
     def _looked(self, utterance: Utterance) -> Looked:
         first = self.look(utterance)
-        return first if self._is_enough(first.look) else self.look_again(utterance, first)
+        if self._is_enough(first.look):
+            return first
+        second = self.look_again(utterance, first)
+        return _settled(second, utterance) if _is_near(second.look) else second
 
     def _is_enough(self, look: Look) -> bool:
         if not self._settings.second_look:
@@ -222,15 +225,27 @@ def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
 def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked | None = None) -> Looked:
     """In a window, and in those `before`; then it is asked, too, what Whisper would write without the grammar."""
     begin = perf_counter()
-    features = reader.hear(pad_or_trim(utterance.samples, n_samples))
+    start = reader.start(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
+    views = reader.views(start, utterance.prefix, look=1 if before else 0)
     if before:
-        views = (*before.views, *reader.views_again(features, utterance.prefix))
-    else:
-        views = (reader.view(features, utterance.prefix),)
+        views = (*before.views, *views)
     look, words = _explained(reader.look(views, freely=before is not None), reader, views[-1], utterance)
     timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
     return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)
+
+
+def _settled(looked: Looked, utterance: Utterance) -> Looked:
+    """Where two meanings are near: with one more view of the same window."""
+    begin, reader = perf_counter(), looked.reader
+    views = (*looked.views, *reader.views(looked.views[-1].tree.start, utterance.prefix, look=2))
+    look, words = _explained(reader.look(views, freely=True), reader, views[-1], utterance)
+    timings = looked.timings + Timings(decode=perf_counter() - begin)
+    return looked._replace(look=look, views=views, words=words, timings=timings)
+
+
+def _is_near(look: Look) -> bool:
+    return look.evidence is not None and look.evidence.margin < NEAR
 
 
 def _explained(look: Look, reader: Reader, view: View, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
