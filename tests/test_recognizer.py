@@ -99,17 +99,17 @@ def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) ->
     assert len(plain.look_again(said, plain.look(said)).views) == 2
 
 
-@pytest.mark.parametrize(("margin", "views"), [(0.2, 3), (0.09, 4), (0.01, 4)])
-def test_where_two_meanings_are_near_there_is_a_third_look(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, views: int
+@pytest.mark.parametrize(("margin", "words", "views"), [(0.2, -0.1, 3), (0.09, -0.1, 4), (0.01, -0.1, 4), (0.2, -9, 4)])
+def test_what_is_doubtful_at_the_second_look_gets_a_third(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: int
 ) -> None:
     look = Reader.look
 
     def doubtful(reader: Reader, views: Sequence[View], *, freely: bool) -> Look:
         seen = look(reader, views, freely=freely)
         assert seen.evidence
-        words = seen.evidence.words if freely else -9.0
-        return replace(seen, evidence=replace(seen.evidence, margin=margin, words=words))
+        found = {"margin": margin, "words": words if freely else -9.0}
+        return replace(seen, evidence=replace(seen.evidence, **found))
 
     monkeypatch.setattr(Reader, "look", doubtful)
     looked = recognizer._looked(utterance("command_lights"))

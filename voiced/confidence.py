@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MARGIN = 3.0  # a greater one says no more
-SURE, NEAR = 0.85, 0.1  # of the first look, to be the last: the least confidence, and the least margin
+SURE, NEAR = 0.85, 0.1  # of a look, to be the last: the least confidence, and the least margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ ENGLISH = Weights(
     first=(1.154, 0.312, 0.160, -0.264, 0.580, 1.218),
     first_bias=1.459,
     second=(0.525, 0.200, 0.162, -0.224, 0.658, 1.763, 3.581, -1.322),
-    second_bias=-0.557,
+    second_bias=-0.357,
 )
 MULTILINGUAL = Weights(
     first=(0.905, 0.277, 0.273, -0.441, 0.604, 1.301),
     first_bias=0.657,
     second=(0.424, 0.235, 0.190, -0.385, 0.622, 2.427, 1.132, -1.255),
-    second_bias=1.321,
+    second_bias=1.571,
 )
 OTHER_LANGUAGES = replace(MULTILINGUAL, first_bias=1.132, second_bias=2.340)
 
@@ -121,7 +121,7 @@ def unaccounted(evidence: Evidence) -> float:
 
 
 def is_enough(evidence: Evidence, fitted: Weights, least: float) -> bool:
-    """Whether the first look may be the last: sure, and with no other meaning near."""
+    """Whether a look may be the last: sure, and with no other meaning near."""
     return evidence.margin >= NEAR and confidence(evidence, fitted) >= max(SURE, least)
 
 

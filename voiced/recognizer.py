@@ -3,9 +3,9 @@
 A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
 grammar, and may write sentences of the grammar only. That is cheap, and mostly enough. Where it leaves a doubt, a
 second look takes several times as long: in the whole window that Whisper was trained on, too, once after the vocabulary
-backwards and once after sentences of the grammar, and asking what it would write without the grammar, which speaks for
-the reading or against it. Three views, averaged, know more than one. With `mode: free` it writes what it likes and the
-text is matched afterwards.
+backwards and once after the vocabulary and sentences, and asking what it would write without the grammar, which speaks
+for the reading or against it. Views, averaged, know more than one of them. What is doubtful still gets one more, after
+sentences alone. With `mode: free` it writes what it likes and the text is matched afterwards.
 
 Knows nothing of microphones, brokers or threads.
 """
@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from voiced.cadence import cadence, sounds_done
-from voiced.confidence import NEAR, confidence, is_enough, rejection
+from voiced.confidence import confidence, is_enough, rejection
 from voiced.coverage import is_brisk, unexplained
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
@@ -166,7 +166,7 @@ class Recognizer:
         if self._is_enough(first.look):
             return first
         second = self.look_again(utterance, first)
-        return _settled(second, utterance) if _is_near(second.look) else second
+        return second if self._is_enough(second.look) else _look_once_more(second, utterance)
 
     def _is_enough(self, look: Look) -> bool:
         if not self._settings.second_look:
@@ -235,17 +235,13 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)
 
 
-def _settled(looked: Looked, utterance: Utterance) -> Looked:
-    """Where two meanings are near: with one more view of the same window."""
+def _look_once_more(looked: Looked, utterance: Utterance) -> Looked:
+    """With one more view of the same window."""
     begin, reader = perf_counter(), looked.reader
     views = (*looked.views, *reader.views(looked.views[-1].tree.start, utterance.prefix, look=2))
     look, words = _explained(reader.look(views, freely=True), reader, views[-1], utterance)
     timings = looked.timings + Timings(decode=perf_counter() - begin)
     return looked._replace(look=look, views=views, words=words, timings=timings)
-
-
-def _is_near(look: Look) -> bool:
-    return look.evidence is not None and look.evidence.margin < NEAR
 
 
 def _explained(look: Look, reader: Reader, view: View, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
