@@ -108,8 +108,7 @@ def test_what_is_doubtful_at_the_second_look_gets_a_third(
     def doubtful(reader: Reader, views: Sequence[View], *, freely: bool) -> Look:
         seen = look(reader, views, freely=freely)
         assert seen.evidence
-        found = {"margin": margin, "words": words if freely else -9.0}
-        return replace(seen, evidence=replace(seen.evidence, **found))
+        return replace(seen, evidence=replace(seen.evidence, margin=margin, words=words if freely else -9.0))
 
     monkeypatch.setattr(Reader, "look", doubtful)
     looked = recognizer._looked(utterance("command_lights"))

@@ -163,17 +163,16 @@ class Recognizer:
 
     def _looked(self, utterance: Utterance) -> Looked:
         first = self.look(utterance)
-        if self._is_enough(first.look):
+        if self._is_enough(first):
             return first
         second = self.look_again(utterance, first)
-        return second if self._is_enough(second.look) else _look_once_more(second, utterance)
+        return second if self._is_enough(second) else _look_once_more(second, utterance)
 
-    def _is_enough(self, look: Look) -> bool:
+    def _is_enough(self, looked: Looked) -> bool:
         if not self._settings.second_look:
             return True
-        return look.evidence is not None and is_enough(
-            look.evidence, self._reader.weights, self._settings.min_confidence
-        )
+        evidence = looked.look.evidence
+        return evidence is not None and is_enough(evidence, looked.reader.weights, self._settings.min_confidence)
 
     def _transcript(self, looked: Looked) -> Transcript:
         look = looked.look
