@@ -2,8 +2,9 @@
 
 A constrained decoder always writes a command, whatever was said. What tells a command from anything else lies in what
 the search has seen anyway; a logistic function of it is the probability that intent and slots are right. Its weights
-are found as `tests/benchmarks/fit_confidence.py` does: one set for the first look, one for the second and third; each
-must be SURE to be enough. Then there is speech that the reading leaves out. Knows numbers only; nothing of Whisper or grammars.
+are found as `tests/benchmarks/fit_confidence.py` does: one set for the first look, one for the second and third; a look
+must be SURE to be enough. Then there is speech that the reading leaves out. Knows numbers only; nothing of Whisper or
+grammars.
 """
 
 from __future__ import annotations
