@@ -167,7 +167,7 @@ class RecognizerSettings(Section):
     beam_size: Annotated[int, Field(ge=1, le=32)] = 5
     """Hypotheses followed at once; 1 is the fastest."""
     second_look: bool = True
-    """Where the first look leaves a doubt, take another, for several times the cost; false: the first decides."""
+    """Where the first look leaves a doubt, take others, for several times the cost; false: the first decides."""
     second_model: str | None = None
     """A larger model for the second look; null: the same."""
     prompt: bool = True

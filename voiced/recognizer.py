@@ -235,9 +235,12 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
 
 
 def _look_once_more(looked: Looked, utterance: Utterance) -> Looked:
-    """With one more view of the same window."""
+    """With one more view of the same window; the same if there is no other prompt."""
     begin, reader = perf_counter(), looked.reader
-    views = (*looked.views, *reader.views(looked.views[-1].tree.start, utterance.prefix, look=2))
+    more = reader.views(looked.views[-1].tree.start, utterance.prefix, look=2)
+    if not more:
+        return looked
+    views = (*looked.views, *more)
     look, words = _explained(reader.look(views, freely=True), reader, views[-1], utterance)
     timings = looked.timings + Timings(decode=perf_counter() - begin)
     return looked._replace(look=look, views=views, words=words, timings=timings)
