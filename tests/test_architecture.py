@@ -33,7 +33,7 @@ HOUSE = {
         "capture", "listening",
     ),
     "understanding": (
-        "recognizer", "reader", "free", "constrained", "next_tokens", "confidence", "expectation", "cadence",
+        "recognizer", "looks", "reader", "free", "constrained", "next_tokens", "confidence", "expectation", "cadence",
         "pauses", "coverage", "whisper", "grammar",
     ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),

@@ -32,6 +32,8 @@ def word(text: str, start: float, end: float) -> TimedWord:
         ("ssssssss" + "s" * 10, [word(" turn", 0.3, 0.7), word(" on", 0.7, 1.1)], 1.0),  # more follows
         ("s" * 15 + "ssss", [word(" turn", 0.0, 1.8), word(" on", 1.8, 2.2)], 1.5 - 0.3 - 4 * 0.09),  # more came before
         ("ssssssss" + "n" * 10, [word(" turn", 0.3, 0.7), word(" on", 0.7, 1.1)], 0.0),  # that was not speech
+        ("ssss" + "s" * 12, [word(" to", 0.3, 0.7), word(" 44%", 0.7, 1.9)], 0.0),  # "forty-four percent"
+        ("ssss" + "s" * 12, [word(" to", 0.3, 0.7), word(" 27.5", 0.7, 1.9)], 0.0),
         ("ssss......ssss", [word(" turn", 0.3, 1.3), word(" on", 1.3, 1.7)], 0.0),  # nor was this pause
         ("", [], 0.0),
     ],
@@ -43,3 +45,4 @@ def test_speech_that_no_word_accounts_for(pattern: str, words: list[TimedWord], 
 def test_a_text_may_fill_the_speech() -> None:
     assert is_brisk("turn on the kitchen lights", spoken("s" * 13))
     assert not is_brisk("turn on the kitchen lights", spoken("s" * 30))
+    assert is_brisk("dim it to 44%", spoken("s" * 15))

@@ -24,7 +24,7 @@ from voiced.vad import Vad
 from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from voiced.grammar import Grammar
 
@@ -79,16 +79,18 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
 def test_each_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
     """What comes first and last in a prompt counts differently; views that differ there err differently."""
     reader = recognizer._reader
-    (first,), (backwards, longer), (sentences,) = reader._prompts()
+    (first,), (backwards, longer), (sentences,), (again,), (others,) = reader._prompts()
     assert (first, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
     assert longer.startswith(f"{first} ")
-    assert not sentences.startswith(first)
-    assert recognizer.grammar.match(sentences.split(". ")[0])
+    assert sentences == again != others
+    for prompt in (sentences, others):
+        assert not prompt.startswith(first)
+        assert recognizer.grammar.match(prompt.split(". ")[0])
     said = utterance("command_lights")
     start = reader.start(pad_or_trim(said.samples))
-    _, *again = recognizer.look_again(said, recognizer.look(said)).views
+    _, *second = recognizer.look_again(said, recognizer.look(said)).views
     expected = [view for look in range(3) for view in reader.views(start, "", look)]
-    hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *again)]
+    hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *second)]
     assert all(torch.equal(*pair) for pair in zip(hidden[1:3], hidden[4:], strict=True))
     assert not any(torch.equal(*pair) for pair in combinations(hidden[:4], 2))
 
@@ -99,14 +101,14 @@ def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) ->
     assert len(plain.look_again(said, plain.look(said)).views) == 2
 
 
-@pytest.mark.parametrize(("margin", "words", "views"), [(0.2, -0.1, 3), (0.09, -0.1, 4), (0.01, -0.1, 4), (0.2, -9, 4)])
+@pytest.mark.parametrize(("margin", "words", "views"), [(0.2, -0.1, 3), (0.09, -0.1, 6), (0.01, -0.1, 6), (0.2, -9, 6)])
 def test_what_is_doubtful_at_the_second_look_gets_a_third(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: int
 ) -> None:
     look = Reader.look
 
-    def doubtful(reader: Reader, views: Sequence[View], *, freely: bool) -> Look:
-        seen = look(reader, views, freely=freely)
+    def doubtful(reader: Reader, views: Sequence[View], unexplained: Callable[[Match], float], *, freely: bool) -> Look:
+        seen = look(reader, views, unexplained, freely=freely)
         assert seen.evidence
         return replace(seen, evidence=replace(seen.evidence, margin=margin, words=words if freely else -9.0))
 

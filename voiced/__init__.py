@@ -27,7 +27,8 @@ Hearing
     listening, capture                      frames → utterances; one command while it is being recorded
 
 Understanding
-    recognizer, reader, constrained, free   Whisper + grammar → transcript: one look or two, or none at the grammar
+    recognizer, looks, reader               Whisper + grammar → transcript: one look, two or three
+    constrained, free                       what may be written is searched for; or anything, and the grammar after it
     next_tokens                             what the decoder would write next, of what it is allowed to
     confidence                              how sure that is; what is no command is rejected here
     pauses, coverage                        long pauses, shortened at first; speech that no word accounts for

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.flow import SAMPLE_RATE
+from voiced.grammar.normalize import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,9 @@ NOISE = 2.0  # times as loud as what lies around the speech, +6 dB
 
 # Seconds that nearly every word takes at most: so many, and so many more for each of its letters.
 WORD, LETTER = 0.3, 0.09
+
+# Letters of a digit or symbol in words: of the numbers up to 100 in English 4.5 for each digit, in German 6.3.
+AS_SAID = 6
 
 # Seconds for each letter of a text: half of the commands take less, and of those with a sentence more 3 in 100.
 _BRISK = 0.065
@@ -60,4 +64,5 @@ def _loudness(samples: Samples) -> float:
 
 
 def _letters(text: str) -> int:
-    return sum(map(str.isalnum, text))
+    """As many as are said: "44%" is "forty-four percent"."""
+    return sum(AS_SAID if char.isdigit() or char in SYMBOLS else char.isalnum() for char in text)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from voiced.confidence import ENGLISH, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Evidence, Free, mean
+from voiced.confidence import ENGLISH, LITTLE, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Evidence, Free, mean
 from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
@@ -30,7 +30,7 @@ from voiced.whisper.log_mel import log_mel
 from voiced.whisper.text_tree import TextTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -49,6 +49,7 @@ _BEHIND, _FAR_BEHIND = 4.0, 8.0
 
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 _MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard
+LEFT_OUT = 1.0  # what a reading loses for a second of speech that it leaves out, nats in the mean of its tokens
 _LATE = 0.3  # seconds after the speech in which words may be placed that were not said
 _MORE_TOKENS = 8  # that may be heard beyond a reading, to tell that it is not all that was said
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
@@ -120,11 +121,12 @@ class Reader:
         self._before = [[self._tokens_before(prompt) for prompt in prompts] for prompts in self._prompts()]
 
     def _prompts(self) -> tuple[Sequence[str], ...]:
-        """Of the views of each look."""
+        """Of the views of each look, those of the third in each of its windows."""
         if not self.prompt:
-            return [""], [""], []
+            return [""], [""], [], [""], [""]
         longer, sentences = (with_examples(prompt, self._grammar, self._count) for prompt in (self.prompt, ""))
-        return [self.prompt], [backwards(self.prompt), longer], [sentences]
+        others = with_examples("", self._grammar, self._count, seed=1)
+        return [self.prompt], [backwards(self.prompt), longer], [sentences], [sentences], [others]
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
@@ -138,7 +140,8 @@ class Reader:
     def views(self, start: Cache, prefix: str, look: int = 0) -> tuple[View, ...]:
         """Search for what was said, after a `prefix` that is known.
 
-        Each `look` (0, 1, 2) is after other prompts, the later ones also among what begins badly.
+        Each `look` (0, 1; 2, 3, 4: the third in its windows) is after other prompts, the later ones also among what
+        begins badly.
         """
         behind = _FAR_BEHIND if look else _BEHIND
         return tuple(self._view(start, before, behind, prefix) for before in self._before[look])
@@ -150,16 +153,18 @@ class Reader:
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
         return View(tree, constrained_search(tree, self._constraint, Beams(self._settings.beam_size, behind), limit))
 
-    def look(self, views: Sequence[View], *, freely: bool) -> Look:
-        """Read what all views agree upon best; `freely`: tell also what Whisper would write without the grammar."""
+    def look(self, views: Sequence[View], unexplained: Callable[[Match], float], *, freely: bool) -> Look:
+        """Read what all views agree upon best, and leaves little of the speech `unexplained` (seconds).
+
+        `freely`: tell also what Whisper would write without the grammar.
+        """
         readings = self._readings(views)
         if not readings:
             heard, avg_logprob = self._write_freely(views[:2][-1].tree, _MAX_TOKENS_FOREIGN)
             return Look(None, None, avg_logprob, heard)
-        best, *others = readings
+        best, others, margin = best_of(readings, unexplained)
         trees = [view.tree for view in views]
         exact = best._replace(paths=[self._weighed(*each) for each in zip(trees, best.paths, strict=True)])
-        margin = min(MARGIN, best.avg_logprob - others[0].avg_logprob) if others else MARGIN
         found = [self._evidence(*each, margin, freely=freely) for each in zip(views, exact.paths, strict=True)]
         above = best.avg_logprob - exact.avg_logprob  # as much as the others are, too
         alternatives = tuple(Hypothesis(other.match.text, other.match, other.avg_logprob - above) for other in others)
@@ -250,6 +255,23 @@ class Reader:
 
     def _count(self, text: str) -> int:
         return len(self.loaded.tokenizer.encode(text))
+
+
+def best_of(readings: Sequence[Reading], unexplained: Callable[[Match], float]) -> tuple[Reading, list[Reading], float]:
+    """The best, all others, and how much better it is than the best of these; at most MARGIN.
+
+    `readings` are sorted. Those that cannot be the best, whatever they explain, are not asked.
+    """
+    scores = [reading.avg_logprob for reading in readings]
+    best = 0
+    for number, reading in enumerate(readings):
+        if number and scores[number] <= scores[best]:
+            break
+        scores[number] -= LEFT_OUT * max(0.0, unexplained(reading.match) - LITTLE)
+        best = max(best, number, key=scores.__getitem__)
+    others = [number for number in range(len(readings)) if number != best]
+    margin = min([MARGIN, *(scores[best] - scores[number] for number in others)])
+    return readings[best], [readings[number] for number in others], margin
 
 
 def _language(loaded: LoadedModel, name: str, language: str) -> str:

@@ -1,11 +1,7 @@
-"""Whisper and the grammar → transcript: how much to hear, whether to look again, and the decision what is no command.
+"""Whisper and the grammar → transcript: whether to look again, and the decision what is no command.
 
-A command is short, so Whisper hears no more than the speech and a second of silence; it is shown the vocabulary of the
-grammar, and may write sentences of the grammar only. That is cheap, and mostly enough. Where it leaves a doubt, a
-second look takes several times as long: in the whole window that Whisper was trained on, too, once after the vocabulary
-backwards and once after the vocabulary and sentences, and asking what it would write without the grammar, which speaks
-for the reading or against it. Views, averaged, know more than one of them. What is doubtful still gets one more, after
-sentences alone. With `mode: free` it writes what it likes and the text is matched afterwards.
+One look is mostly enough; where it leaves a doubt, a second look, and a third, are taken, as `looks` does it. With
+`mode: free` Whisper writes what it likes and the text is matched afterwards.
 
 Knows nothing of microphones, brokers or threads.
 """
@@ -24,11 +20,11 @@ import torch
 
 from voiced.cadence import cadence, sounds_done
 from voiced.confidence import confidence, is_enough, rejection
-from voiced.coverage import is_brisk, unexplained
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
 from voiced.free import read_freely
+from voiced.looks import end_of, look, look_again, look_once_more, whole, window_of
 from voiced.pauses import with_short_pauses
 from voiced.reader import MAX_TOKENS, Reader
 from voiced.whisper.decoding import DecodingOptions, compression_ratio
@@ -41,27 +37,14 @@ if TYPE_CHECKING:
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Outlook
     from voiced.grammar import Grammar
-    from voiced.reader import Look, View
+    from voiced.looks import Looked
     from voiced.whisper.weights import LoadedModel
     from voiced.whisper.words import TimedWord
 
 log = logging.getLogger(__name__)
 
-TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
-STEP = SAMPLE_RATE // 2  # by which windows differ in length
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
-
-
-class Looked(NamedTuple):
-    """What was found, by whom, in which views, and how long that took."""
-
-    look: Look
-    reader: Reader
-    views: tuple[View, ...]
-    words: list[TimedWord]  # of the text, where that was asked
-    n_samples: int  # of the longest window
-    timings: Timings
 
 
 class SoFar(NamedTuple):
@@ -134,10 +117,10 @@ class Recognizer:
             transcript = self._read_freely(utterance)
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         looked = self._looked(utterance)
-        transcript, end = self._transcript(looked), _end(utterance)
+        transcript, end = self._transcript(looked), end_of(utterance)
         words = looked.words
         if transcript.match and not words:
-            words = looked.reader.words(_whole(looked.look, utterance), looked.views[-1].tree.start, end)
+            words = looked.reader.words(whole(transcript.match, utterance), looked.start, end)
         if not words:
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         last = LastWord(end - words[-1].start, words[-1].probability)
@@ -148,25 +131,23 @@ class Recognizer:
         """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
         if not text or utterance.ending is Ending.NO_SPEECH:
             return []
-        start = self._reader.start(pad_or_trim(utterance.samples, _window(utterance)))
-        return self._reader.words(text, start, _end(utterance))
+        start = self._reader.start(pad_or_trim(utterance.samples, window_of(utterance)))
+        return self._reader.words(text, start, end_of(utterance))
 
     def look(self, utterance: Utterance) -> Looked:
-        """Read the speech and a little silence after it."""
-        return _look(self._reader, utterance, _window(utterance))
+        """The first look."""
+        return look(self._reader, utterance)
 
     def look_again(self, utterance: Utterance, first: Looked) -> Looked:
-        """Read the whole window as well, and without the grammar too."""
-        if first.reader is not self._second:
-            first = _look(self._second, utterance, _window(utterance))
-        return _look(self._second, utterance, WINDOW_SAMPLES, first)
+        """The second, perhaps with another model."""
+        return look_again(first if first.reader is self._second else look(self._second, utterance), utterance)
 
     def _looked(self, utterance: Utterance) -> Looked:
         first = self.look(utterance)
         if self._is_enough(first):
             return first
         second = self.look_again(utterance, first)
-        return second if self._is_enough(second) else _look_once_more(second, utterance)
+        return second if self._is_enough(second) else look_once_more(second, utterance)
 
     def _is_enough(self, looked: Looked) -> bool:
         if not self._settings.second_look:
@@ -219,60 +200,6 @@ def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
         return load(model, device=settings.device, compute=settings.compute)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
-
-
-def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked | None = None) -> Looked:
-    """In a window, and in those `before`; then it is asked, too, what Whisper would write without the grammar."""
-    begin = perf_counter()
-    start = reader.start(pad_or_trim(utterance.samples, n_samples))
-    encoded = perf_counter()
-    views = reader.views(start, utterance.prefix, look=1 if before else 0)
-    if before:
-        views = (*before.views, *views)
-    look, words = _explained(reader.look(views, freely=before is not None), reader, views[-1], utterance)
-    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return Looked(look, reader, views, words, n_samples, before.timings + timings if before else timings)
-
-
-def _look_once_more(looked: Looked, utterance: Utterance) -> Looked:
-    """With one more view of the same window; the same if there is no other prompt."""
-    begin, reader = perf_counter(), looked.reader
-    more = reader.views(looked.views[-1].tree.start, utterance.prefix, look=2)
-    if not more:
-        return looked
-    views = (*looked.views, *more)
-    look, words = _explained(reader.look(views, freely=True), reader, views[-1], utterance)
-    timings = looked.timings + Timings(decode=perf_counter() - begin)
-    return looked._replace(look=look, views=views, words=words, timings=timings)
-
-
-def _explained(look: Look, reader: Reader, view: View, utterance: Utterance) -> tuple[Look, list[TimedWord]]:
-    """The same, knowing how much of the speech its words do not account for; and these words, if that needed them."""
-    text = _whole(look, utterance)
-    if look.evidence is None or is_brisk(text, utterance):
-        return look, []
-    words = reader.words(text, view.tree.start, _end(utterance))
-    return replace(look, evidence=replace(look.evidence, unexplained=unexplained(words, utterance))), words
-
-
-def _whole(look: Look, utterance: Utterance) -> str:
-    """What was read, with the wake word, if that is in the sound."""
-    return f"{utterance.prefix} {look.match.text if look.match else ''}".strip()
-
-
-def _end(utterance: Utterance) -> float:
-    """Of the speech, in seconds from the beginning of the samples."""
-    return (utterance.speech[1] - utterance.start) / SAMPLE_RATE
-
-
-def _window(utterance: Utterance) -> int:
-    """Samples that the encoder hears: the speech and its tail, in whole steps.
-
-    The libraries beneath keep code and buffers for every length they meet, some 2 MB: they must not meet all of them.
-    """
-    begin, end = utterance.speech
-    heard = end - utterance.start if end > begin else len(utterance.samples)
-    return min(-(-(heard + TAIL) // STEP) * STEP, WINDOW_SAMPLES)
 
 
 def _loop(match: Match) -> Reason | None:

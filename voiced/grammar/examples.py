@@ -24,9 +24,14 @@ Part: TypeAlias = "str | tuple[str, str]"  # a word, or two that follow each oth
 _DRAWN = 60  # sentences, of which the best is taken
 
 
-def with_examples(prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS) -> str:
-    """The prompt, and after it as many sentences as fit in all; those go first that say most that none before does."""
-    random, known = Random(0), frozenset[Part]()  # noqa: S311 # it need not be secret, and is always the same
+def with_examples(
+    prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS, *, seed: int = 0
+) -> str:
+    """The prompt, and after it as many sentences as fit in all; those go first that say most that none before does.
+
+    Another `seed` gives other sentences, the same always the same ones.
+    """
+    random, known = Random(seed), frozenset[Part]()  # noqa: S311 # it need not be secret
     sentences = [each for each in grammar.sentences if sayable(each.template.expression, each.scope)]
     while sentences:
         drawn = (sample_sentence(random.choice(sentences), random).text for _ in range(_DRAWN))

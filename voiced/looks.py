@@ -1,0 +1,128 @@
+"""One, two or three looks at a recording, each with more views of it than the one before: in which windows, how slow.
+
+A command is short, so that at first Whisper hears no more than the speech and a second of silence; it is shown the
+vocabulary of the grammar, and may write sentences of the grammar only. That is cheap. A second look takes several times
+as long: in the whole window that Whisper was trained on, too, once after the vocabulary backwards and once after the
+vocabulary and sentences, and asking what it would write without the grammar, which speaks for the reading or against
+it. A third has three views more, all after sentences alone: of the same window, and of the same sound slowed down, to
+two degrees: in other frames Whisper sees other things. Views, averaged, know more than one of them.
+
+Whether another look is worth it, others decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from voiced.coverage import is_brisk, unexplained
+from voiced.flow import SAMPLE_RATE, Timings
+from voiced.resampling import sped_up
+from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
+
+if TYPE_CHECKING:
+    from voiced.flow import Match, Utterance
+    from voiced.reader import Look, Reader, View
+    from voiced.whisper.model import Cache
+    from voiced.whisper.words import TimedWord
+
+TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
+STEP = SAMPLE_RATE // 2  # by which windows differ in length
+
+# Of 90 orders, most at 6 dB, that two looks leave doubtful, 62 are understood and 6 taken for others after the same
+# window alone; heard at 0.9 and 0.85 times the speed as well, 69 and 3; both times at 0.9, 68 and 5.
+SLOWER = (0.9, 0.85)  # times as fast
+
+
+class Looked(NamedTuple):
+    """What was found, by whom, in which views, and how long that took."""
+
+    look: Look
+    reader: Reader
+    views: tuple[View, ...]
+    start: Cache  # what the decoder knows of the longest window, as fast as it was said
+    words: list[TimedWord]  # of the text, where that was asked
+    n_samples: int  # of that window
+    timings: Timings
+
+
+def look(reader: Reader, utterance: Utterance) -> Looked:
+    """At the speech and a little silence after it."""
+    return _look(reader, utterance, window_of(utterance))
+
+
+def look_again(first: Looked, utterance: Utterance) -> Looked:
+    """In the whole window as well, and without the grammar too."""
+    return _look(first.reader, utterance, WINDOW_SAMPLES, first)
+
+
+def look_once_more(second: Looked, utterance: Utterance) -> Looked:
+    """After sentences alone, and slowed down."""
+    begin, reader = perf_counter(), second.reader
+    slowed = (pad_or_trim(sped_up(utterance.samples, factor), WINDOW_SAMPLES) for factor in SLOWER)
+    starts = [second.start, *map(reader.start, slowed)]
+    encoded = perf_counter()
+    more = (reader.views(start, utterance.prefix, number) for number, start in enumerate(starts, start=2))
+    views = (*second.views, *(view for views in more for view in views))
+    found, words = _read(reader, views, second.start, utterance, freely=True)
+    timings = second.timings + Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+    return second._replace(look=found, views=views, words=words, timings=timings)
+
+
+def window_of(utterance: Utterance) -> int:
+    """Samples that the encoder hears: the speech and its tail, in whole steps.
+
+    The libraries beneath keep code and buffers for every length they meet, some 2 MB: they must not meet all of them.
+    """
+    begin, end = utterance.speech
+    heard = end - utterance.start if end > begin else len(utterance.samples)
+    return min(-(-(heard + TAIL) // STEP) * STEP, WINDOW_SAMPLES)
+
+
+def end_of(utterance: Utterance) -> float:
+    """When the speech ends, in seconds from the beginning of the samples."""
+    return (utterance.speech[1] - utterance.start) / SAMPLE_RATE
+
+
+def whole(match: Match, utterance: Utterance) -> str:
+    """What was read, with the wake word, if that is in the sound."""
+    return f"{utterance.prefix} {match.text}".strip()
+
+
+def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked | None = None) -> Looked:
+    """In a window, and in those `before`; then it is asked, too, what Whisper would write without the grammar."""
+    begin = perf_counter()
+    start = reader.start(pad_or_trim(utterance.samples, n_samples))
+    encoded = perf_counter()
+    views = reader.views(start, utterance.prefix, look=1 if before else 0)
+    if before:
+        views = (*before.views, *views)
+    found, words = _read(reader, views, start, utterance, freely=before is not None)
+    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+    return Looked(found, reader, views, start, words, n_samples, before.timings + timings if before else timings)
+
+
+def _read(
+    reader: Reader, views: tuple[View, ...], start: Cache, utterance: Utterance, *, freely: bool
+) -> tuple[Look, list[TimedWord]]:
+    """What was said, knowing how much of the speech a reading leaves out; and its words, if that needed them.
+
+    `start`: what the decoder knows of the sound, as fast as it was said.
+    """
+    asked: dict[str, tuple[float, list[TimedWord]]] = {}
+
+    def left_out(match: Match) -> float:
+        text = whole(match, utterance)
+        if is_brisk(text, utterance):
+            asked[match.text] = 0.0, []
+        else:
+            words = reader.words(text, start, end_of(utterance))
+            asked[match.text] = unexplained(words, utterance), words
+        return asked[match.text][0]
+
+    found = reader.look(views, left_out, freely=freely)
+    if found.match is None or found.evidence is None:
+        return found, []
+    seconds, words = asked[found.match.text]
+    return replace(found, evidence=replace(found.evidence, unexplained=seconds)), words
