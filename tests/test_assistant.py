@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,7 @@ class Recognizer:
 
     commands: Grammar
     texts: list[str] = field(default_factory=list)
+    doubtful: bool = False
 
     def grammar_of(self, _utterance: Utterance | None) -> Grammar:
         return self.commands
@@ -45,13 +46,15 @@ class Recognizer:
         return read(self.commands, self.texts.pop(0))
 
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        transcript = self.recognize(utterance)
+        transcript = replace(self.recognize(utterance), doubtful=self.doubtful)
         return transcript, outlook(self.commands, transcript.text)
 
 
-def told(commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False) -> list[object]:
+def told(
+    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubtful: bool = False
+) -> list[object]:
     notes = Notes(ends_at_once=ends_at_once)
-    recognizer = Recognizer(commands, list(texts))
+    recognizer = Recognizer(commands, list(texts), doubtful)
     Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
@@ -86,6 +89,15 @@ def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Gram
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
     assert state == State.WAITING
+
+
+@pytest.mark.parametrize("ends_at_once", [False, True])
+def test_what_was_doubtful_at_the_pause_is_recognised_again(commands: Grammar, *, ends_at_once: bool) -> None:
+    texts = ("turn on the kitchen lights", "turn on the office lights")
+    events: list[Heard] = [pause()] if ends_at_once else [pause(), utterance()]
+    _, thinking, outcome, *_ = told(commands, events, *texts, ends_at_once=ends_at_once, doubtful=True)
+    assert thinking == State.THINKING
+    assert outcome == ("LightSet", {"state": "on", "room": "office"}, "alexa", 0.4)
 
 
 def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:

@@ -15,6 +15,7 @@ from voiced import grammar, sound_file
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Ending, Match, Outlook, Reason, Utterance
+from voiced.looks import look_once_more
 from voiced.reader import Look, Reader, View
 from voiced.recognizer import Recognizer, _loop
 from voiced.recording import as_utterance
@@ -79,7 +80,8 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
 def test_each_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
     """What comes first and last in a prompt counts differently; views that differ there err differently."""
     reader = recognizer._reader
-    (first,), (backwards, longer), (sentences,), (again,), (others,) = reader._prompts()
+    (first,), (backwards, longer), *third = reader._prompts()
+    (sentences,), (again,), (others,), _ = third
     assert (first, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
     assert longer.startswith(f"{first} ")
     assert sentences == again != others
@@ -101,22 +103,65 @@ def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) ->
     assert len(plain.look_again(said, plain.look(said)).views) == 2
 
 
-@pytest.mark.parametrize(("margin", "words", "views"), [(0.2, -0.1, 3), (0.09, -0.1, 6), (0.01, -0.1, 6), (0.2, -9, 6)])
-def test_what_is_doubtful_at_the_second_look_gets_a_third(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: int
-) -> None:
-    look = Reader.look
+def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[int]:
+    """Every first look finds unlikely words, every later one these; how many views each look has."""
+    look, views_of_looks = Reader.look, list[int]()
 
     def doubtful(reader: Reader, views: Sequence[View], unexplained: Callable[[Match], float], *, freely: bool) -> Look:
+        views_of_looks.append(len(views))
         seen = look(reader, views, unexplained, freely=freely)
         assert seen.evidence
         return replace(seen, evidence=replace(seen.evidence, margin=margin, words=words if freely else -9.0))
 
     monkeypatch.setattr(Reader, "look", doubtful)
-    looked = recognizer._looked(utterance("command_lights"))
-    assert len(looked.views) == views
-    assert looked.look.match
-    assert looked.timings.decode > 0
+    return views_of_looks
+
+
+@pytest.mark.parametrize(
+    ("margin", "words", "views"),
+    [(0.2, -0.1, [1, 3]), (0.09, -0.1, [1, 3, 7]), (0.01, -0.1, [1, 3, 7]), (0.2, -9, [1, 3, 7])],
+)
+def test_what_is_doubtful_at_the_second_look_gets_a_third(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: list[int]
+) -> None:
+    looks = doubt(monkeypatch, margin, words)
+    transcript = recognizer.recognize(utterance("command_lights"))
+    assert looks == views
+    assert transcript.match
+    assert transcript.match.intent == "LightSet"
+
+
+def test_slowed_down_a_command_is_the_same(recognizer: Recognizer) -> None:
+    said = utterance("command_heating")
+    second = recognizer.look_again(said, recognizer.look(said))
+    third = look_once_more(second, said)
+    for view in third.views[len(second.views) :]:
+        match = recognizer.grammar.match(recognizer.loaded.tokenizer.decode(view.paths[0].tokens).strip())
+        assert match
+        assert (match.intent, match.slots) == COMMANDS["command_heating"]
+    features = [view.tree.hidden([view.tree.root]) for view in third.views]
+    assert not any(torch.equal(*pair) for pair in combinations(features, 2))
+
+
+def test_at_a_pause_there_are_two_looks_and_the_third_when_it_was_the_end(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who goes on speaking need not wait for it."""
+    looks = doubt(monkeypatch, 0.2, -9)
+    said = utterance("command_lights")
+    longer = replace(said, speech=(said.speech[0], said.speech[1] + 1600))
+    assert recognizer.recognize_so_far(said)[0].doubtful
+    assert not recognizer.recognize(said).doubtful
+    assert looks == [1, 3, 7]
+    recognizer.recognize(said)
+    assert looks[3:] == [1, 3, 7], "nothing is kept once it is answered"
+    recognizer.recognize_so_far(said)
+    recognizer.recognize(longer)
+    assert looks[6:] == [1, 3, 1, 3, 7], "it went on"
+
+
+def test_what_is_sure_at_a_pause_is_sure_at_the_end(recognizer: Recognizer) -> None:
+    assert not recognizer.recognize_so_far(utterance("command_lights"))[0].doubtful
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:

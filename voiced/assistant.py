@@ -1,7 +1,7 @@
 """Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker.
 
 At a pause it recognises what was said so far, and tells the ear what may follow. If nothing may, that was the command.
-If nothing does, it was too, and nothing has to be recognised again.
+If nothing does, it was too, and nothing has to be recognised again, unless in doubt.
 """
 
 from __future__ import annotations
@@ -125,10 +125,12 @@ class Assistant:
         return self._recognizer.recognize(utterance)
 
     def _known(self, utterance: Utterance) -> Transcript | None:
-        """What was recognised already, if nothing was said since."""
+        """What was recognised already, if nothing was said since and nothing is in doubt."""
         if self._considered is None or utterance.ending is Ending.NO_SPEECH:
             return None
         so_far, transcript = self._considered
+        if transcript.doubtful:
+            return None
         return transcript if (so_far.start, so_far.speech) == (utterance.start, utterance.speech) else None
 
     def _answer(self, transcript: Transcript, utterance: Utterance | None = None, delays: Delays | None = None) -> None:

@@ -151,6 +151,7 @@ class Transcript:
     window: float = 0.0  # seconds that the encoder saw
     alternatives: tuple[Hypothesis, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    doubtful: bool = False  # whoever recognises the same again may know better
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from voiced.confidence import CLOSE
 from voiced.coverage import is_brisk, unexplained
 from voiced.flow import SAMPLE_RATE, Timings
 from voiced.resampling import sped_up
@@ -32,7 +33,7 @@ STEP = SAMPLE_RATE // 2  # by which windows differ in length
 
 # Of 90 orders, most at 6 dB, that two looks leave doubtful, 62 are understood and 6 taken for others after the same
 # window alone; heard at 0.9 and 0.85 times the speed as well, 69 and 3; both times at 0.9, 68 and 5.
-SLOWER = (0.9, 0.85)  # times as fast
+SLOWER = (0.9, 0.85, 1.1)  # times as fast
 
 
 class Looked(NamedTuple):
@@ -58,7 +59,10 @@ def look_again(first: Looked, utterance: Utterance) -> Looked:
 
 
 def look_once_more(second: Looked, utterance: Utterance) -> Looked:
-    """After sentences alone, and slowed down."""
+    """After sentences alone, and slowed down.
+
+    It may confirm what was read, and settle what was close; if it overturns the second, both are rivals: no margin.
+    """
     begin, reader = perf_counter(), second.reader
     slowed = (pad_or_trim(sped_up(utterance.samples, factor), WINDOW_SAMPLES) for factor in SLOWER)
     starts = [second.start, *map(reader.start, slowed)]
@@ -66,8 +70,20 @@ def look_once_more(second: Looked, utterance: Utterance) -> Looked:
     more = (reader.views(start, utterance.prefix, number) for number, start in enumerate(starts, start=2))
     views = (*second.views, *(view for views in more for view in views))
     found, words = _read(reader, views, second.start, utterance, freely=True)
+    if found.evidence and _overturns(found, second.look):
+        found = replace(found, evidence=replace(found.evidence, margin=0.0))
     timings = second.timings + Timings(encode=encoded - begin, decode=perf_counter() - encoded)
     return second._replace(look=found, views=views, words=words, timings=timings)
+
+
+def _overturns(third: Look, second: Look) -> bool:
+    """Whether it means something else, where the second did not find that close.
+
+    Where noise has drowned a word, slowed down and after sentences Whisper may be sure of the likelier one.
+    """
+    if third.match is None or second.match is None or second.evidence is None or second.evidence.margin < CLOSE:
+        return False
+    return (third.match.intent, third.match.slots) != (second.match.intent, second.match.slots)
 
 
 def window_of(utterance: Utterance) -> int:

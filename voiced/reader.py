@@ -123,10 +123,10 @@ class Reader:
     def _prompts(self) -> tuple[Sequence[str], ...]:
         """Of the views of each look, those of the third in each of its windows."""
         if not self.prompt:
-            return [""], [""], [], [""], [""]
+            return [""], [""], [], [""], [""], [""]
         longer, sentences = (with_examples(prompt, self._grammar, self._count) for prompt in (self.prompt, ""))
         others = with_examples("", self._grammar, self._count, seed=1)
-        return [self.prompt], [backwards(self.prompt), longer], [sentences], [sentences], [others]
+        return [self.prompt], [backwards(self.prompt), longer], [sentences], [sentences], [others], [sentences]
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""

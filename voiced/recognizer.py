@@ -71,11 +71,13 @@ class Recognizer:
         if settings.second_model:
             self._second = Reader(_load(settings, settings.second_model), settings, settings.second_model, grammar)
         self.grammar = grammar
+        self._doubted: tuple[Utterance, Looked] | None = None  # what was said until the newest pause, after two looks
 
     def under(self, grammar: Grammar) -> Recognizer:
         """The same model under another grammar, beside this one; ModelError if it does not know the language."""
         other = copy(self)
         other.grammar = grammar
+        other._doubted = None  # noqa: SLF001 # one of us
         other._reader = self._reader.under(grammar)  # noqa: SLF001 # one of us
         is_one = self._second is self._reader
         other._second = other._reader if is_one else self._second.under(grammar)  # noqa: SLF001
@@ -103,10 +105,17 @@ class Recognizer:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
         if self._settings.mode == "free":
             return self._read_freely(utterance)
-        return self._transcript(self._looked(with_short_pauses(utterance)))
+        utterance = with_short_pauses(utterance)
+        looked = self._seen(utterance) or self._looked(utterance)
+        self._doubted = None
+        return self._transcript(looked if self._is_enough(looked) else look_once_more(looked, utterance))
 
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        """The same in the middle of a recording, and what may follow."""
+        """The same in the middle of a recording, and what may follow.
+
+        There are two looks at most: who goes on speaking must not wait for the third. Where it might know better the
+        transcript is doubtful, and `recognize` takes it.
+        """
         so_far = self.consider(utterance)
         return so_far.transcript, so_far.outlook
 
@@ -116,8 +125,10 @@ class Recognizer:
         if self._settings.mode == "free":
             transcript = self._read_freely(utterance)
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
-        looked = self._looked(utterance)
-        transcript, end = self._transcript(looked), end_of(utterance)
+        looked, end = self._looked(utterance), end_of(utterance)
+        doubtful = not self._is_enough(looked)
+        self._doubted = (utterance, looked) if doubtful else None
+        transcript = replace(self._transcript(looked), doubtful=doubtful)
         words = looked.words
         if transcript.match and not words:
             words = looked.reader.words(whole(transcript.match, utterance), looked.start, end)
@@ -143,11 +154,16 @@ class Recognizer:
         return look_again(first if first.reader is self._second else look(self._second, utterance), utterance)
 
     def _looked(self, utterance: Utterance) -> Looked:
+        """Once, or twice if need be."""
         first = self.look(utterance)
-        if self._is_enough(first):
-            return first
-        second = self.look_again(utterance, first)
-        return second if self._is_enough(second) else look_once_more(second, utterance)
+        return first if self._is_enough(first) else self.look_again(utterance, first)
+
+    def _seen(self, utterance: Utterance) -> Looked | None:
+        """What two looks found at the pause, if nothing was said since."""
+        if self._doubted is None:
+            return None
+        doubted, looked = self._doubted
+        return looked if _speech(doubted) == _speech(utterance) else None
 
     def _is_enough(self, looked: Looked) -> bool:
         if not self._settings.second_look:
@@ -200,6 +216,11 @@ def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
         return load(model, device=settings.device, compute=settings.compute)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
+
+
+def _speech(utterance: Utterance) -> tuple[int, tuple[int, int], bytes]:
+    """What tells the same speech, whatever silence follows, from any other."""
+    return utterance.start, utterance.speech, utterance.samples[: utterance.speech[1] - utterance.start].tobytes()
 
 
 def _loop(match: Match) -> Reason | None:
