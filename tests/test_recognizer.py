@@ -119,9 +119,9 @@ def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[
 
 @pytest.mark.parametrize(
     ("margin", "words", "views"),
-    [(0.2, -0.1, [1, 3]), (0.09, -0.1, [1, 3, 7]), (0.01, -0.1, [1, 3, 7]), (0.2, -9, [1, 3, 7])],
+    [(0.2, -0.1, [1, 3]), (0.09, -0.1, [1, 3, 7]), (0.01, -0.1, [1, 3, 7]), (0.2, -4, [1, 3, 7]), (0.2, -30, [1, 3])],
 )
-def test_what_is_doubtful_at_the_second_look_gets_a_third(
+def test_what_is_doubtful_at_the_second_look_and_not_hopeless_gets_a_third(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: list[int]
 ) -> None:
     looks = doubt(monkeypatch, margin, words)
@@ -143,11 +143,31 @@ def test_slowed_down_a_command_is_the_same(recognizer: Recognizer) -> None:
     assert not any(torch.equal(*pair) for pair in combinations(features, 2))
 
 
+@pytest.mark.parametrize(
+    ("state", "margin", "is_rival"), [("on", 0.05, True), ("on", 0.04, False), ("off", 0.5, False)]
+)
+def test_a_third_look_settles_what_is_close_and_overturns_nothing(
+    recognizer: Recognizer, state: str, margin: float, *, is_rival: bool
+) -> None:
+    said = utterance("command_lights")  # "turn off"
+    second = recognizer.look_again(said, recognizer.look(said))
+    look = second.look
+    assert look.match
+    assert look.evidence
+    match = replace(look.match, slots={**look.match.slots, "state": state})
+    look = replace(look, match=match, evidence=replace(look.evidence, margin=margin))
+    third = look_once_more(second._replace(look=look), said).look
+    assert third.match
+    assert third.evidence
+    assert third.match.slots["state"] == "off"
+    assert (third.evidence.margin == 0) is is_rival
+
+
 def test_at_a_pause_there_are_two_looks_and_the_third_when_it_was_the_end(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who goes on speaking need not wait for it."""
-    looks = doubt(monkeypatch, 0.2, -9)
+    looks = doubt(monkeypatch, 0.2, -4)
     said = utterance("command_lights")
     longer = replace(said, speech=(said.speech[0], said.speech[1] + 1600))
     assert recognizer.recognize_so_far(said)[0].doubtful

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from voiced.cadence import cadence, sounds_done
-from voiced.confidence import confidence, is_enough, rejection
+from voiced.confidence import confidence, is_enough, is_hopeless, rejection
 from voiced.errors import ModelError
 from voiced.expectation import LastWord, expected
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
@@ -108,7 +108,7 @@ class Recognizer:
         utterance = with_short_pauses(utterance)
         looked = self._seen(utterance) or self._looked(utterance)
         self._doubted = None
-        return self._transcript(looked if self._is_enough(looked) else look_once_more(looked, utterance))
+        return self._transcript(look_once_more(looked, utterance) if self._is_doubtful(looked) else looked)
 
     def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
         """The same in the middle of a recording, and what may follow.
@@ -126,7 +126,7 @@ class Recognizer:
             transcript = self._read_freely(utterance)
             return SoFar(transcript, expected(self.grammar, transcript, None), None)
         looked, end = self._looked(utterance), end_of(utterance)
-        doubtful = not self._is_enough(looked)
+        doubtful = self._is_doubtful(looked)
         self._doubted = (utterance, looked) if doubtful else None
         transcript = replace(self._transcript(looked), doubtful=doubtful)
         words = looked.words
@@ -170,6 +170,13 @@ class Recognizer:
             return True
         evidence = looked.look.evidence
         return evidence is not None and is_enough(evidence, looked.reader.weights, self._settings.min_confidence)
+
+    def _is_doubtful(self, looked: Looked) -> bool:
+        """Whether two looks are not enough, and a third may be."""
+        evidence = looked.look.evidence
+        if evidence is None or self._is_enough(looked):
+            return False
+        return not is_hopeless(evidence, looked.reader.weights)
 
     def _transcript(self, looked: Looked) -> Transcript:
         look = looked.look
