@@ -54,7 +54,7 @@ RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
 CROWDED, WITHOUT = "crowded", "without its intent"
-THRESHOLDS = (0.1, 0.15, 0.16, 0.2, 0.22, 0.26, 0.5)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.22, 0.26, 0.5)
 
 
 class Found(NamedTuple):
