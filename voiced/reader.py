@@ -140,7 +140,7 @@ class Reader:
     def views(self, start: Cache, prefix: str, look: int = 0) -> tuple[View, ...]:
         """Search for what was said, after a `prefix` that is known.
 
-        Each `look` (0, 1; 2, 3, 4: the third in its windows) is after other prompts, the later ones also among what
+        Each `look` (0, 1; from 2 on, the third in its windows) is after other prompts, the later ones also among what
         begins badly.
         """
         behind = _FAR_BEHIND if look else _BEHIND
