@@ -80,14 +80,11 @@ def test_the_vocabulary_that_fits_is_shown(recognizer: Recognizer) -> None:
 def test_each_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
     """What comes first and last in a prompt counts differently; views that differ there err differently."""
     reader = recognizer._reader
-    (first,), (backwards, longer), *third = reader._prompts()
-    (sentences,), (again,), (others,), _ = third
+    (first,), (backwards, longer), (sentences,) = reader._prompts()
     assert (first, backwards) == (reader.prompt, grammar.backwards(reader.prompt))
     assert longer.startswith(f"{first} ")
-    assert sentences == again != others
-    for prompt in (sentences, others):
-        assert not prompt.startswith(first)
-        assert recognizer.grammar.match(prompt.split(". ")[0])
+    assert not sentences.startswith(first)
+    assert recognizer.grammar.match(sentences.split(". ")[0])
     said = utterance("command_lights")
     start = reader.start(pad_or_trim(said.samples))
     _, *second = recognizer.look_again(said, recognizer.look(said)).views

@@ -121,12 +121,15 @@ class Reader:
         self._before = [[self._tokens_before(prompt) for prompt in prompts] for prompts in self._prompts()]
 
     def _prompts(self) -> tuple[Sequence[str], ...]:
-        """Of the views of each look, those of the third in each of its windows."""
+        """Of the views of each look, those of the third in each of its windows; English models have one of these."""
         if not self.prompt:
             return [""], [""], [], [""], [""], [""]
         longer, sentences = (with_examples(prompt, self._grammar, self._count) for prompt in (self.prompt, ""))
+        looks = [self.prompt], [backwards(self.prompt), longer], [sentences]
+        if not self.loaded.tokenizer.is_multilingual:
+            return looks
         others = with_examples("", self._grammar, self._count, seed=1)
-        return [self.prompt], [backwards(self.prompt), longer], [sentences], [sentences], [others], [sentences]
+        return *looks, [sentences], [others], [sentences]
 
     def hear(self, samples: Samples) -> Tensor:
         """Audio features (1, positions, state) of at most 30 s."""
