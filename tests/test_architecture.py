@@ -33,8 +33,8 @@ HOUSE = {
         "capture", "listening",
     ),
     "understanding": (
-        "recognizer", "looks", "reader", "free", "constrained", "next_tokens", "confidence", "expectation", "cadence",
-        "pauses", "coverage", "whisper", "grammar",
+        "recognizer", "looks", "reader", "readings", "free", "constrained", "silence", "next_tokens", "confidence",
+        "agreement", "expectation", "cadence", "pauses", "coverage", "whisper", "grammar",
     ),
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
@@ -54,6 +54,7 @@ PURE = (
     "capture",
     "pauses",
     "coverage",
+    "agreement",
     "expectation",
     "cadence",
     "wake.incremental",

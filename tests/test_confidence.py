@@ -76,6 +76,20 @@ def test_other_words_freely_written_speak_against_a_reading(weights: Weights) ->
     assert confidence(other, weights) < confidence(alike, weights)
 
 
+@every_model
+def test_words_that_only_the_reading_or_only_the_free_text_has(weights: Weights) -> None:
+    """The "oat" of "coffee with oat milk" is left out; "milk" is made up, after "coffee with a lot of"."""
+    none, small, left_out, made_up = (
+        confidence(replace(SAID, free=replace(FREELY, **words)), weights)
+        for words in ({}, {"left_out": 2, "made_up": 2}, {"left_out": 3}, {"made_up": 4})
+    )
+    assert none == small
+    assert left_out < made_up < none
+    read_so_so = replace(SAID, words=-0.8, worst=-2.5, outside=-2.0, rival=-1.0, margin=0.3)
+    assert rejection(replace(read_so_so, free=Free(0.9, 0.3)), weights, 0.5) is None
+    assert rejection(replace(read_so_so, free=Free(0.9, 0.3, left_out=3)), weights, 0.5) is Reason.LOW_CONFIDENCE
+
+
 def test_views_are_averaged_number_by_number() -> None:
     views = [replace(SAID, words=-0.2), replace(SAID, words=-0.4, free=Free(agreement=0.5, lead=1.0))]
     assert mean(views).words == pytest.approx(-0.3)

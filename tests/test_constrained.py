@@ -111,3 +111,12 @@ def test_what_begins_badly_is_found_by_a_wide_search(constraint: Constraint, beh
     tree = Told({-1: {row: 0.0, lights: -6.0}, row: after_row, lights: {on: 0.0}, on: {EOT: 0.0}})
     (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(5, behind), 10)
     assert best.normal.strip() == text
+
+
+@pytest.mark.parametrize(("letters", "text"), [(float("inf"), "row row row"), (9, "row row row"), (8, "lights on")])
+def test_what_there_was_no_time_for_is_not_read(constraint: Constraint, letters: float, text: str) -> None:
+    row, lights, on = (WORDS.index(f" {word}") for word in ("row", "lights", "on"))
+    after_row = {row: 0.0, EOT: 0.0}
+    tree = Told({-1: {row: 0.0, lights: -2.0}, row: after_row, lights: {on: 0.0}, on: {EOT: 0.0}})
+    (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(5, 4.0, letters), 10)
+    assert best.normal.strip() == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.coverage import is_brisk, unexplained
+from voiced.coverage import FASTEST, MORE_LETTERS, is_brisk, sayable, unexplained
 from voiced.flow import SAMPLE_RATE, Ending, Utterance
 from voiced.whisper.words import TimedWord
 
@@ -46,3 +46,8 @@ def test_a_text_may_fill_the_speech() -> None:
     assert is_brisk("turn on the kitchen lights", spoken("s" * 13))
     assert not is_brisk("turn on the kitchen lights", spoken("s" * 30))
     assert is_brisk("dim it to 44%", spoken("s" * 15))
+
+
+def test_nobody_says_more_than_there_was_time_for() -> None:
+    assert sayable(spoken("s" * 20)) == pytest.approx(MORE_LETTERS + 2 * FASTEST)
+    assert sayable(spoken("")) == np.inf  # the VAD has heard nothing, Whisper may have

@@ -88,7 +88,7 @@ def test_each_look_is_shown_other_prompts(recognizer: Recognizer) -> None:
     said = utterance("command_lights")
     start = reader.start(pad_or_trim(said.samples))
     _, *second = recognizer.look_again(said, recognizer.look(said)).views
-    expected = [view for look in range(3) for view in reader.views(start, "", look)]
+    expected = [view for look in range(3) for view in reader.views(start, "", np.inf, look)]
     hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *second)]
     assert all(torch.equal(*pair) for pair in zip(hidden[1:3], hidden[4:], strict=True))
     assert not any(torch.equal(*pair) for pair in combinations(hidden[:4], 2))

@@ -28,9 +28,11 @@ Hearing
 
 Understanding
     recognizer, looks, reader               Whisper + grammar → transcript: one look, two or three
+    readings, silence                       which sentence is the best, less what was expected before anything was heard
     constrained, free                       what may be written is searched for; or anything, and the grammar after it
     next_tokens                             what the decoder would write next, of what it is allowed to
     confidence                              how sure that is; what is no command is rejected here
+    agreement                               words that only the reading has, or only what Whisper writes freely
     pauses, coverage                        long pauses, shortened at first; speech that no word accounts for
     expectation, cadence                    what may follow, and how it sounds: how long it is worth to wait
     whisper/                                our Whisper in PyTorch; knows nothing else of voiced

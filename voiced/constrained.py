@@ -46,6 +46,7 @@ class Beams(NamedTuple):
 
     size: int
     behind: float  # nats by which they are less likely than the best
+    letters: float = np.inf  # more nobody says in that time
 
 
 class Branch(NamedTuple):
@@ -60,6 +61,11 @@ class Branch(NamedTuple):
     score: float = 0.0  # its log probability, nearly
     length: int = 0  # tokens
     is_free: bool = False  # some of it stands in a wildcard
+
+    @property
+    def letters(self) -> int:
+        """That it says."""
+        return len(self.normal) - self.normal.count(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +235,7 @@ def _chosen(
         if score < best - (_ENDS_BEHIND if has_ended else beams.behind):
             continue
         branch = _continued(live[number], token, score, constraint)
-        if _goes_round(branch, constraint):
+        if branch.letters > beams.letters or _goes_round(branch, constraint):
             continue
         # After a comma one more word must come, after a full stop the end may: these are different beams.
         key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)

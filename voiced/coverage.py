@@ -33,6 +33,10 @@ WORD, LETTER = 0.3, 0.09
 # Letters of a digit or symbol in words: of the numbers up to 100 in English 4.5 for each digit, in German 6.3.
 AS_SAID = 6
 
+# Letters that are said in a second at most, and so many more, for the VAD may miss a word: of 1,700 commands none had
+# more than 23 a second, in noise at 6 dB one of 318 had 27, and one 22 letters in the third of a second that was heard.
+FASTEST, MORE_LETTERS = 22, 15
+
 # Seconds for each letter of a text: half of the commands take less, and of those with a sentence more 3 in 100.
 _BRISK = 0.065
 
@@ -41,6 +45,12 @@ def is_brisk(text: str, utterance: Utterance) -> bool:
     """Whether the text alone fills the speech, so that nothing need be looked for."""
     first, end = utterance.speech
     return end - first < _BRISK * _letters(text) * SAMPLE_RATE
+
+
+def sayable(utterance: Utterance) -> float:
+    """Letters that there was time for: nobody speaks faster."""
+    first, end = utterance.speech
+    return MORE_LETTERS + FASTEST * (end - first) / SAMPLE_RATE if end > first else np.inf
 
 
 def unexplained(words: Sequence[TimedWord], utterance: Utterance) -> float:

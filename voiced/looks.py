@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.confidence import CLOSE
-from voiced.coverage import is_brisk, unexplained
+from voiced.coverage import is_brisk, sayable, unexplained
 from voiced.flow import SAMPLE_RATE, Timings
 from voiced.resampling import sped_up
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
@@ -70,7 +70,8 @@ def look_once_more(second: Looked, utterance: Utterance) -> Looked:
     paced = (pad_or_trim(sped_up(utterance.samples, pace), WINDOW_SAMPLES) for pace in paces)
     starts = [second.start, *map(reader.start, paced)]
     encoded = perf_counter()
-    more = (reader.views(start, utterance.prefix, number) for number, start in enumerate(starts, start=2))
+    letters = sayable(utterance)
+    more = (reader.views(start, utterance.prefix, letters, number) for number, start in enumerate(starts, start=2))
     views = (*second.views, *(view for views in more for view in views))
     if len(views) == len(second.views):
         return second
@@ -116,7 +117,7 @@ def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked |
     begin = perf_counter()
     start = reader.start(pad_or_trim(utterance.samples, n_samples))
     encoded = perf_counter()
-    views = reader.views(start, utterance.prefix, look=1 if before else 0)
+    views = reader.views(start, utterance.prefix, sayable(utterance), 1 if before else 0)
     if before:
         views = (*before.views, *views)
     found, words = _read(reader, views, start, utterance, freely=before is not None)

@@ -10,14 +10,14 @@ The only file, beside `free` and `recognizer`, where Whisper and the grammar mee
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from voiced.confidence import ENGLISH, LITTLE, MARGIN, MULTILINGUAL, OTHER_LANGUAGES, Evidence, Free, mean
+from voiced.agreement import LETTERS_A_SECOND, Agreement, agreement
+from voiced.confidence import LITTLE, Evidence, Free, mean, weights_of
 from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
@@ -25,6 +25,8 @@ from voiced.grammar import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
+from voiced.readings import Reading, best_of, within_reach
+from voiced.silence import Silence
 from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.log_mel import log_mel
 from voiced.whisper.text_tree import TextTree
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from voiced.confidence import Weights
     from voiced.config import RecognizerSettings
     from voiced.constrained import Path
     from voiced.flow import Match, Samples
@@ -49,7 +50,6 @@ _BEHIND, _FAR_BEHIND = 4.0, 8.0
 
 MAX_TOKENS = 64  # no command is longer; an endless repetition must not cost seconds
 _MAX_TOKENS_FOREIGN = 24  # of what is no command, to tell what was heard
-LEFT_OUT = 1.0  # what a reading loses for a second of speech that it leaves out, nats in the mean of its tokens
 _LATE = 0.3  # seconds after the speech in which words may be placed that were not said
 _MORE_TOKENS = 8  # that may be heard beyond a reading, to tell that it is not all that was said
 _PROMPT_TOKENS = 223  # the decoder reads no more of one
@@ -74,18 +74,6 @@ class View(NamedTuple):
 
     tree: TextTree
     paths: list[Path]
-
-
-class Reading(NamedTuple):
-    """A sentence, as it stands in each view."""
-
-    match: Match
-    paths: list[Path]
-
-    @property
-    def avg_logprob(self) -> float:
-        """Of all views."""
-        return fmean(path.avg_logprob for path in self.paths)
 
 
 class Reader:
@@ -115,8 +103,9 @@ class Reader:
         eot = self.loaded.tokenizer.eot
         self._grammar = grammar
         self.language = _language(self.loaded, self._name, grammar.language)
-        self.weights = _weights(self.language, is_multilingual=self.loaded.tokenizer.is_multilingual)
+        self.weights = weights_of(self.language, is_multilingual=self.loaded.tokenizer.is_multilingual)
         self.prompt = vocabulary_prompt(grammar, self._count) if self._settings.prompt else ""
+        self._silence = Silence(self.loaded, self.language)
         self._constraint = Constraint(grammar.automaton, grammar.language, self._vocabulary, eot)
         self._before = [[self._tokens_before(prompt) for prompt in prompts] for prompts in self._prompts()]
 
@@ -140,21 +129,21 @@ class Reader:
         """What the decoder knows of them before the first token."""
         return self.loaded.model.start(self.hear(samples))
 
-    def views(self, start: Cache, prefix: str, look: int = 0) -> tuple[View, ...]:
+    def views(self, start: Cache, prefix: str, letters: float, look: int = 0) -> tuple[View, ...]:
         """Search for what was said, after a `prefix` that is known.
 
         Each `look` (0, 1; from 2 on, the third in its windows) is after other prompts, the later ones also among what
         begins badly.
         """
-        behind = _FAR_BEHIND if look else _BEHIND
-        return tuple(self._view(start, before, behind, prefix) for before in self._before[look])
+        beams = Beams(self._settings.beam_size, _FAR_BEHIND if look else _BEHIND, letters - len(prefix))
+        return tuple(self._view(start, before, beams, prefix) for before in self._before[look])
 
-    def _view(self, start: Cache, before: Sequence[int], behind: float, prefix: str) -> View:
+    def _view(self, start: Cache, before: Sequence[int], beams: Beams, prefix: str) -> View:
         tokenizer = self.loaded.tokenizer
         initial = [*before, *(tokenizer.encode(" " + prefix) if prefix else [])]
         tree = TextTree(self.loaded.model, start, initial, len(initial) - before.index(tokenizer.sot))
         limit = min(MAX_TOKENS, self.loaded.model.dims.n_text_ctx - tree.root - 1)
-        return View(tree, constrained_search(tree, self._constraint, Beams(self._settings.beam_size, behind), limit))
+        return View(tree, constrained_search(tree, self._constraint, beams, limit))
 
     def look(self, views: Sequence[View], unexplained: Callable[[Match], float], *, freely: bool) -> Look:
         """Read what all views agree upon best, and leaves little of the speech `unexplained` (seconds).
@@ -165,15 +154,18 @@ class Reader:
         if not readings:
             heard, avg_logprob = self._write_freely(views[:2][-1].tree, _MAX_TOKENS_FOREIGN)
             return Look(None, None, avg_logprob, heard)
-        best, others, margin = best_of(readings, unexplained)
+        heard = ""
+        if freely:
+            heard = self._heard(views, readings[0])
+            readings = self._less_expected(views, readings)
+        best, others, margin = best_of(readings, lambda reading: self._left_out(reading, unexplained, heard))
         trees = [view.tree for view in views]
-        exact = best._replace(paths=[self._weighed(*each) for each in zip(trees, best.paths, strict=True)])
+        exact = self._exactly(views, best)
         found = [self._evidence(*each, margin, freely=freely) for each in zip(views, exact.paths, strict=True)]
+        evidence = self._compared(mean(found), best, heard)
         above = best.avg_logprob - exact.avg_logprob  # as much as the others are, too
         alternatives = tuple(Hypothesis(other.match.text, other.match, other.avg_logprob - above) for other in others)
-        evidence = mean([evidence for evidence, _ in found])
         stops = (self._after_last_word(*each, self._stops) for each in zip(trees, exact.paths, strict=True))
-        heard = found[:2][-1][1]  # who has read whole sentences makes one of "start a timer for"
         return Look(best.match, evidence, exact.avg_logprob, heard, fmean(stops), alternatives)
 
     def words(self, text: str, start: Cache, end: float) -> list[TimedWord]:
@@ -191,16 +183,12 @@ class Reader:
         tree.score([tree.first, *(each.after for each in path.written)])
         return weighed(tree, path)
 
-    def _evidence(self, view: View, path: Path, margin: float, *, freely: bool) -> tuple[Evidence, str]:
-        """What speaks for a reading; and if asked for, what Whisper would write without the grammar."""
+    def _evidence(self, view: View, path: Path, margin: float, *, freely: bool) -> Evidence:
+        """What speaks for a reading."""
         tree = view.tree
         words = [each.logprob for each in path.written if each.is_word]
         outside, rival = at_odds(tree, self._constraint, path)
-        free, heard = None, ""
-        if freely:
-            heard, avg_logprob = self._write_freely(tree, len(path.written) + _MORE_TOKENS, path.tokens)
-            free = Free(self._agreement(heard, path), avg_logprob - path.avg_logprob)
-        evidence = Evidence(
+        return Evidence(
             words=sum(words) / len(words),
             worst=min(words),
             outside=outside,
@@ -209,19 +197,41 @@ class Reader:
             ends=self._after_last_word(tree, path, self._ends),
             unexplained=0.0,
             no_speech=self._no_speech(tree),
-            free=free,
+            free=self._free(view, path) if freely else None,
         )
-        return evidence, heard
+
+    def _free(self, view: View, path: Path) -> Free:
+        heard, avg_logprob = self._beside(view, path)
+        return Free(self._agreement(path, heard).alike, avg_logprob - path.avg_logprob)
+
+    def _beside(self, view: View, path: Path) -> tuple[str, float]:
+        """What Whisper would write there without the grammar, as long as the reading and a little longer."""
+        return self._write_freely(view.tree, len(path.written) + _MORE_TOKENS, path.tokens)
+
+    def _heard(self, views: Sequence[View], reading: Reading) -> str:
+        """The same in the second view: who has read whole sentences makes one of "start a timer for"."""
+        view, path = list(zip(views, reading.paths, strict=True))[:2][-1]
+        return self._beside(view, path)[0]
+
+    def _left_out(self, reading: Reading, unexplained: Callable[[Match], float], heard: str) -> float:
+        """Seconds of speech that it leaves out: more than every reading does, or words that were heard."""
+        words = self._agreement(reading.paths[0], heard).left_out / LETTERS_A_SECOND if heard else 0.0
+        return max(0.0, unexplained(reading.match) - LITTLE) + words
+
+    def _agreement(self, path: Path, heard: str) -> Agreement:
+        return agreement(path.normal.strip(), normalize(heard, self._grammar.language).text)
 
     def _after_last_word(self, tree: TextTree, path: Path, tokens: Tensor) -> float:
         """Log probability that one of these follows the last word, whatever the grammar says."""
         last = max(number for number, each in enumerate(path.written) if each.is_word)
         return float(tree.logprobs(path.written[last + 1].after)[tokens].logsumexp(0))
 
-    def _agreement(self, heard: str, path: Path) -> float:
-        """Share of the letters that two texts have in common, 0 to 1."""
-        text = normalize(heard, self._grammar.language).text
-        return SequenceMatcher(None, text, path.normal.strip(), autojunk=False).ratio()
+    def _compared(self, evidence: Evidence, reading: Reading, heard: str) -> Evidence:
+        """With the words that were heard only, and those that were read only."""
+        if evidence.free is None:
+            return evidence
+        _, left_out, made_up = self._agreement(reading.paths[0], heard)
+        return replace(evidence, free=replace(evidence.free, left_out=left_out, made_up=made_up))
 
     def _no_speech(self, tree: TextTree) -> float:
         """The probability that nobody spoke."""
@@ -242,6 +252,19 @@ class Reader:
             found.setdefault(f"{reading.match.intent} {sorted(reading.match.slots.items())}", reading)
         return list(found.values())
 
+    def _less_expected(self, views: Sequence[View], readings: Sequence[Reading]) -> list[Reading]:
+        """The same, weighed exactly where they are near the best, and knowing how much of them is only expected."""
+        near = within_reach(readings)
+        expected = self._silence.avg_logprobs([reading.match.text for reading in near])
+        exact = (self._exactly(views, reading) for reading in near)
+        found = [replace(reading, expected=of_it) for reading, of_it in zip(exact, expected, strict=True)]
+        found += [replace(reading, expected=expected[0]) for reading in readings[len(near) :]]
+        return sorted(found, key=lambda reading: -reading.score)
+
+    def _exactly(self, views: Sequence[View], reading: Reading) -> Reading:
+        paths = zip(views, reading.paths, strict=True)
+        return replace(reading, paths=[self._weighed(view.tree, path) for view, path in paths])
+
     def _reading(self, views: Sequence[View], path: Path) -> Reading:
         match = self._grammar.match(self.loaded.tokenizer.decode(path.tokens).strip())
         assert match is not None, "what was written under the grammar is in it"
@@ -260,23 +283,6 @@ class Reader:
         return len(self.loaded.tokenizer.encode(text))
 
 
-def best_of(readings: Sequence[Reading], unexplained: Callable[[Match], float]) -> tuple[Reading, list[Reading], float]:
-    """The best, all others, and how much better it is than the best of these; at most MARGIN.
-
-    `readings` are sorted. Those that cannot be the best, whatever they explain, are not asked.
-    """
-    scores = [reading.avg_logprob for reading in readings]
-    best = 0
-    for number, reading in enumerate(readings):
-        if number and scores[number] <= scores[best]:
-            break
-        scores[number] -= LEFT_OUT * max(0.0, unexplained(reading.match) - LITTLE)
-        best = max(best, number, key=scores.__getitem__)
-    others = [number for number in range(len(readings)) if number != best]
-    margin = min([MARGIN, *(scores[best] - scores[number] for number in others)])
-    return readings[best], [readings[number] for number in others], margin
-
-
 def _language(loaded: LoadedModel, name: str, language: str) -> str:
     """The grammar's language, if the model speaks it."""
     tokenizer = loaded.tokenizer
@@ -285,13 +291,6 @@ def _language(loaded: LoadedModel, name: str, language: str) -> str:
         remedy = "use a multilingual model such as base" if language != "en" else "check `language:`"
         raise ModelError(f"model {name!r} does not know the intents' language {language!r}: {remedy}")
     return language
-
-
-def _weights(language: str, *, is_multilingual: bool) -> Weights:
-    """What the evidence counts."""
-    if not is_multilingual:
-        return ENGLISH
-    return MULTILINGUAL if language == "en" else OTHER_LANGUAGES
 
 
 def _of(marks: frozenset[str], texts: Sequence[str]) -> list[int]:
