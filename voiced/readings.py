@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 LEFT_OUT = 1.0  # what a reading loses for a second of speech that it leaves out, nats in the mean of its tokens
 
-# The part of what is expected that is taken off. Of orders in noise at 6 dB that base doubts, four times 55 to 65, with
-# 0, 0.05, 0.1, 0.15, 0.2 and 0.3 @@@ are right and not close to another, and @@@ wrong.
+# The part of what is expected that is taken off. Of 226 orders that base doubts, in four stretches of noise at 6 dB,
+# 202, 203, 203, 203 and 201 are read right, and not close to another, with 0, 0.05, 0.1, 0.15 and 0.2 of it, and 15,
+# 14, 13, 12 and 11 wrong; of 288 that tiny.en doubts 264, 267, 267, 268 and 268, and always 17 wrong.
 UNHEARD = 0.1
 NEAR = 0.3  # nats by which a reading may be behind, and be the best nevertheless
 
