@@ -102,6 +102,30 @@ def test_without_a_prompt_there_is_one_other_view(household: grammar.Grammar) ->
     assert look_once_more(second, said) is second
 
 
+def test_the_search_knows_how_long_was_spoken(recognizer: Recognizer) -> None:
+    said = utterance("command_timer")
+    whole = recognizer.look(said)
+    begin, _ = said.speech
+    hurried = recognizer.look(replace(said, speech=(begin, begin + SAMPLE_RATE // 10)))
+    assert whole.look.match
+    assert not hurried.views[0].paths, "no command is said in a tenth of a second"
+
+
+@pytest.mark.parametrize(
+    ("heard", "left_out", "made_up"), [("Don't turn off the office lights.", 4, 0), ("Turn", 0, 18)]
+)
+def test_a_second_look_compares_with_what_is_heard_freely(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, heard: str, left_out: int, made_up: int
+) -> None:
+    said = utterance("command_lights")
+    first = recognizer.look(said)
+    monkeypatch.setattr(Reader, "_write_freely", lambda *_: (heard, -0.1))
+    evidence = recognizer.look_again(said, first).look.evidence
+    assert evidence
+    assert evidence.free
+    assert (evidence.free.left_out, evidence.free.made_up) == (left_out, made_up)
+
+
 def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[int]:
     """Every first look finds unlikely words, every later one these; how many views each look has."""
     look, views_of_looks = Reader.look, list[int]()
