@@ -85,6 +85,8 @@ def test_words_that_only_the_reading_or_only_the_free_text_has(weights: Weights)
     )
     assert none == small
     assert left_out < made_up < none
+    implied = confidence(replace(SAID, free=replace(FREELY, implied=1)), weights)
+    assert implied > none
     read_so_so = replace(SAID, words=-0.8, worst=-2.5, outside=-2.0, rival=-1.0, margin=0.3)
     assert rejection(replace(read_so_so, free=Free(0.9, 0.3)), weights, 0.5) is None
     assert rejection(replace(read_so_so, free=Free(0.9, 0.3, left_out=3)), weights, 0.5) is Reason.LOW_CONFIDENCE

@@ -112,10 +112,16 @@ def test_the_search_knows_how_long_was_spoken(recognizer: Recognizer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "left_out", "made_up"), [("Don't turn off the office lights.", 4, 0), ("Turn", 0, 18)]
+    ("heard", "left_out", "made_up", "implied"),
+    [
+        ("Don't turn off the office lights.", 4, 0, 0),
+        ("Turn", 0, 18, 0),
+        ("Off the office lights.", 0, 0, 1),
+        ("The office lights.", 0, 7, 0),
+    ],
 )
 def test_a_second_look_compares_with_what_is_heard_freely(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, heard: str, left_out: int, made_up: int
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, heard: str, left_out: int, made_up: int, implied: int
 ) -> None:
     said = utterance("command_lights")
     first = recognizer.look(said)
@@ -123,7 +129,7 @@ def test_a_second_look_compares_with_what_is_heard_freely(
     evidence = recognizer.look_again(said, first).look.evidence
     assert evidence
     assert evidence.free
-    assert (evidence.free.left_out, evidence.free.made_up) == (left_out, made_up)
+    assert (evidence.free.left_out, evidence.free.made_up, evidence.free.implied) == (left_out, made_up, implied)
 
 
 def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[int]:

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from voiced.agreement import LETTERS_A_SECOND, Agreement, agreement
+from voiced.agreement import LETTERS_A_SECOND, agreement, compared
 from voiced.confidence import LITTLE, Evidence, Free, mean, weights_of
 from voiced.constrained import Beams, at_odds, constrained_search, free_search, read_there, weighed
 from voiced.errors import ModelError
 from voiced.flow import Hypothesis
-from voiced.grammar import backwards, vocabulary_prompt, with_examples
+from voiced.grammar import backwards, goes_without_saying, vocabulary_prompt, with_examples
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
@@ -202,7 +203,7 @@ class Reader:
 
     def _free(self, view: View, path: Path) -> Free:
         heard, avg_logprob = self._beside(view, path)
-        return Free(self._agreement(path, heard).alike, avg_logprob - path.avg_logprob)
+        return Free(agreement(*self._texts(path, heard)).alike, avg_logprob - path.avg_logprob)
 
     def _beside(self, view: View, path: Path) -> tuple[str, float]:
         """What Whisper would write there without the grammar, as long as the reading and a little longer."""
@@ -215,11 +216,11 @@ class Reader:
 
     def _left_out(self, reading: Reading, unexplained: Callable[[Match], float], heard: str) -> float:
         """Seconds of speech that it leaves out: more than every reading does, or words that were heard."""
-        words = self._agreement(reading.paths[0], heard).left_out / LETTERS_A_SECOND if heard else 0.0
+        words = agreement(*self._texts(reading.paths[0], heard)).left_out / LETTERS_A_SECOND if heard else 0.0
         return max(0.0, unexplained(reading.match) - LITTLE) + words
 
-    def _agreement(self, path: Path, heard: str) -> Agreement:
-        return agreement(path.normal.strip(), normalize(heard, self._grammar.language).text)
+    def _texts(self, path: Path, heard: str) -> tuple[str, str]:
+        return path.normal.strip(), normalize(heard, self._grammar.language).text
 
     def _after_last_word(self, tree: TextTree, path: Path, tokens: Tensor) -> float:
         """Log probability that one of these follows the last word, whatever the grammar says."""
@@ -230,8 +231,8 @@ class Reader:
         """With the words that were heard only, and those that were read only."""
         if evidence.free is None:
             return evidence
-        _, left_out, made_up = self._agreement(reading.paths[0], heard)
-        return replace(evidence, free=replace(evidence.free, left_out=left_out, made_up=made_up))
+        texts = self._texts(reading.paths[0], heard)
+        return replace(evidence, free=compared(evidence.free, *texts, partial(goes_without_saying, self._grammar)))
 
     def _no_speech(self, tree: TextTree) -> float:
         """The probability that nobody spoke."""

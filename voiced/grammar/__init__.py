@@ -7,6 +7,7 @@ from voiced.grammar.examples import with_examples
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
 from voiced.grammar.intents import intents_schema
 from voiced.grammar.loading import load, parse
+from voiced.grammar.openings import goes_without_saying
 from voiced.grammar.sample import Sample
 from voiced.grammar.vocabulary import backwards, vocabulary_prompt
 
@@ -17,6 +18,7 @@ __all__ = [
     "Sample",
     "backwards",
     "check_examples",
+    "goes_without_saying",
     "intents_schema",
     "load",
     "parse",

@@ -76,10 +76,12 @@ class Reading:
         return replace(self, filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
 
 
-def match_text(automaton: Automaton, sentences: Sequence[Sentence], text: str, language: str) -> tuple[Match, ...]:
-    """Every distinct meaning of a text, the best first."""
+def match_text(
+    automaton: Automaton, sentences: Sequence[Sentence], text: str, language: str, begin: Iterable[Move] | None = None
+) -> tuple[Match, ...]:
+    """Every distinct meaning of a text, the best first; `begin`: where it may, if not where sentences do."""
     normal = normalize(text, language)
-    readings = _advance(automaton.start(), [Reading()], 0, {})
+    readings = _advance(automaton.start() if begin is None else begin, [Reading()], 0, {})
     for position, char in enumerate(normal.text):
         after: Readings = {}
         for place, here in readings.items():
