@@ -16,12 +16,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.beginnings import counted, cut_off, is_accepted
 from tests.benchmarks.crowded import crowded
 from voiced import grammar
 from voiced.bench import Setup, Task, attempt_all, foreign_tasks, own_tasks
 from voiced.bench_report import Report
 from voiced.config import RecognizerSettings
-from voiced.labelled import foreign
+from voiced.labelled import foreign, labelled
 from voiced.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -140,15 +141,32 @@ def beside(bench: Bench) -> Iterator[str]:
         recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
         for where in ("after", "before"):
             heard = [recognizer.recognize(pair.utterance) for pair in pairs if where in pair.name]
-            accepted = sum(transcript.match is not None and transcript.reason is None for transcript in heard)
+            accepted = sum(map(is_accepted, heard))
             yield f"| {where} it | {model} | {len(heard)} | {100 * accepted / len(heard):.1f} % |"
+
+
+def beginnings(bench: Bench) -> Iterator[str]:
+    """Commands whose first words are missing: those before the first slot."""
+    head = ["go without saying", "understood", "accepted, wrong", "decide", "accepted"]
+    yield from ("| first words cut off, which | model | " + " | ".join(head) + " |", "|---|---|" + "--:|" * len(head))
+    folder, sampled = bench.asked.recordings, bench.asked.sampled
+    cases = [("coffee orders", folder / "coffee", folder / "coffee/intents")]
+    cases += [(f"home/{each}", folder / "home" / each, folder / "home" / each / "intents") for each in HOMES]
+    cases += [("intents that ship", sampled, OWN_INTENTS)] if sampled else []
+    for what, recordings, intents in cases:
+        for model in bench.asked.models if "/" not in what else HOMES[what.removeprefix("home/")]:
+            recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
+            cuts = cut_off(recognizer, labelled(recordings)[: bench.asked.limit])
+            counts = " | ".join(map(str, counted(recognizer, cuts)))
+            yield f"| {what} | {model} | {counts} |"
 
 
 def share(trials: Sequence[Trial], verdict: str) -> str:
     return f"{100 * sum(trial.verdict.value == verdict for trial in trials) / len(trials):.1f} %"
 
 
-SECTIONS = {"coffee": coffee, "home": home, "foreign": others, "near_misses": near_misses, "beside": beside}
+SECTIONS = {"coffee": coffee, "home": home, "foreign": others, "near_misses": near_misses}
+SECTIONS |= {"beside": beside, "beginnings": beginnings}
 
 if __name__ == "__main__":
     main()
