@@ -146,7 +146,7 @@ def beside(bench: Bench) -> Iterator[str]:
 
 
 def beginnings(bench: Bench) -> Iterator[str]:
-    """Commands whose first words are missing: those before the first slot."""
+    """Commands whose first words are missing: those before the first slot, which begins where base hears it."""
     head = ["go without saying", "understood", "accepted, wrong", "decide", "accepted"]
     yield from ("| first words cut off, which | model | " + " | ".join(head) + " |", "|---|---|" + "--:|" * len(head))
     folder, sampled = bench.asked.recordings, bench.asked.sampled
@@ -154,9 +154,11 @@ def beginnings(bench: Bench) -> Iterator[str]:
     cases += [(f"home/{each}", folder / "home" / each, folder / "home" / each / "intents") for each in HOMES]
     cases += [("intents that ship", sampled, OWN_INTENTS)] if sampled else []
     for what, recordings, intents in cases:
+        commands = grammar.load([intents])
+        cutter = Recognizer(RecognizerSettings(model="base", threads=1), commands)
+        cuts = list(cut_off(cutter, labelled(recordings)[: bench.asked.limit]))
         for model in bench.asked.models if "/" not in what else HOMES[what.removeprefix("home/")]:
-            recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
-            cuts = cut_off(recognizer, labelled(recordings)[: bench.asked.limit])
+            recognizer = Recognizer(RecognizerSettings(model=model, threads=1), commands)
             counts = " | ".join(map(str, counted(recognizer, cuts)))
             yield f"| {what} | {model} | {counts} |"
 
