@@ -98,8 +98,8 @@ A_WORD = 3  # letters
 WORD_LEFT_OUT, WORD_MADE_UP = 4.0, 2.0
 
 # And what they gain if only a beginning was not heard that goes without saying. Of 158 orders without what comes before
-# their first slot, clean and at 9 dB, tiny.en believes 20 more by that, base five, all rightly; of 564 near misses
-# neither believes another.
+# their first slot, clean and at 9 dB, tiny.en believes 20 more than before first words counted at all, base four, and
+# neither takes another of them for what it is not; of 564 near misses neither believes another.
 BEGINNING_IMPLIED = 2.0
 
 # Of the mean log probabilities: so near, the better of two meanings is not to be trusted. Of 954 second looks at orders
