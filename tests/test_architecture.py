@@ -55,6 +55,8 @@ PURE = (
     "pauses",
     "coverage",
     "agreement",
+    "readings",
+    "confidence",
     "expectation",
     "cadence",
     "wake.incremental",

@@ -149,11 +149,13 @@ def unaccounted(evidence: Evidence) -> float:
     Less than 0 where the only words that were not heard are a beginning that goes without saying.
     """
     lost = A_SECOND * max(0.0, evidence.unexplained - LITTLE)
-    if evidence.free and evidence.free.left_out >= A_WORD:
+    if evidence.free is None:
+        return lost
+    if evidence.free.left_out >= A_WORD:
         lost += WORD_LEFT_OUT
-    if evidence.free and evidence.free.made_up >= A_WORD:
+    if evidence.free.made_up >= A_WORD:
         lost += WORD_MADE_UP
-    if evidence.free and evidence.free.implied:
+    if evidence.free.implied:
         lost -= BEGINNING_IMPLIED
     return lost
 

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.beginnings import counted, cut_off, is_accepted
+from tests.benchmarks.beginnings import cut_off, judged
 from tests.benchmarks.crowded import crowded
 from voiced import grammar
 from voiced.bench import Setup, Task, attempt_all, foreign_tasks, own_tasks
@@ -24,6 +24,7 @@ from voiced.bench_report import Report
 from voiced.config import RecognizerSettings
 from voiced.labelled import foreign, labelled
 from voiced.recognizer import Recognizer
+from voiced.scoring import tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,7 +142,7 @@ def beside(bench: Bench) -> Iterator[str]:
         recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
         for where in ("after", "before"):
             heard = [recognizer.recognize(pair.utterance) for pair in pairs if where in pair.name]
-            accepted = sum(map(is_accepted, heard))
+            accepted = sum(transcript.match is not None and transcript.reason is None for transcript in heard)
             yield f"| {where} it | {model} | {len(heard)} | {100 * accepted / len(heard):.1f} % |"
 
 
@@ -159,8 +160,9 @@ def beginnings(bench: Bench) -> Iterator[str]:
         cuts = list(cut_off(cutter, labelled(recordings)[: bench.asked.limit]))
         for model in bench.asked.models if "/" not in what else HOMES[what.removeprefix("home/")]:
             recognizer = Recognizer(RecognizerSettings(model=model, threads=1), commands)
-            counts = " | ".join(map(str, counted(recognizer, cuts)))
-            yield f"| {what} | {model} | {counts} |"
+            told = tally(what, [judged(cut.recording, recognizer.recognize(cut.utterance)) for cut in cuts])
+            counts = told.commands, told.right, told.wrong, told.others, told.others_accepted
+            yield f"| {what} | {model} | " + " | ".join(map(str, counts)) + " |"
 
 
 def share(trials: Sequence[Trial], verdict: str) -> str:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from voiced import grammar
 from voiced.grammar import goes_without_saying, openings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 INTENTS = """\
 language: en
@@ -34,10 +29,8 @@ lists:
 
 
 @pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> grammar.Grammar:
-    folder: Path = tmp_path_factory.mktemp("intents")
-    (folder / "house.yaml").write_text(INTENTS)
-    return grammar.load([folder])
+def commands() -> grammar.Grammar:
+    return grammar.parse(INTENTS)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +54,11 @@ def test_a_beginning_that_changes_nothing(commands: grammar.Grammar, opening: st
     assert goes_without_saying(commands, opening, rest) is expected
 
 
-def test_where_other_commands_end_alike_the_beginning_decides(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("language: en\nintents:\n  Stop:\n    sentences: [stop the music]\n")
-    only_stop = grammar.load([tmp_path])
-    assert goes_without_saying(only_stop, "stop", "the music")
-    (tmp_path / "b.yaml").write_text("language: en\nintents:\n  Resume:\n    sentences: [resume the music]\n")
-    assert not goes_without_saying(grammar.load([tmp_path]), "stop", "the music")
+def test_where_other_commands_end_alike_the_beginning_decides() -> None:
+    stop = "language: en\nintents:\n  Stop:\n    sentences: [stop the music]\n"
+    assert goes_without_saying(grammar.parse(stop), "stop", "the music")
+    resume = stop + "  Resume:\n    sentences: [resume the music]\n"
+    assert not goes_without_saying(grammar.parse(resume), "stop", "the music")
 
 
 def test_too_many_beginnings_are_not_followed(commands: grammar.Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
