@@ -47,7 +47,8 @@ ONLY_INSIDE_FUNCTIONS = {"rich"}  # they take time to import
 THREADS = re.compile(r"\b(Thread|Timer|ThreadPoolExecutor|start_new_thread|multiprocessing)\(")
 THREADS_START_IN = "relay"
 
-# Pure: neither I/O nor clock, thread or log. Of whisper/, the files that read, fetch or prepare weights are not.
+# Pure: neither I/O nor clock, thread or log. Of whisper/, files that read, fetch or prepare weights, or try kernels,
+# are not.
 PURE = (
     "endpointing",
     "command_start",
@@ -70,7 +71,7 @@ PURE = (
     "grammar",
     "whisper",
 )
-READS_WEIGHTS = {"weights", "acceleration", "checkpoints", "download", "location", "tokenizer", "model_bin"}
+READS_WEIGHTS = {"weights", "acceleration", "trials", "checkpoints", "download", "location", "tokenizer", "model_bin"}
 READS_WEIGHTS |= {"from_ctranslate2", "from_hugging_face", "from_openai"}
 IMPURE = {"asyncio", "http", "io", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "time"}
 IMPURE |= {"urllib"}

@@ -6,6 +6,7 @@ import copy
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import torch
@@ -22,7 +23,11 @@ from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 from voiced.whisper.model import Whisper
 from voiced.whisper.onednn import OneDnnLinear
+from voiced.whisper.trials import UNAVAILABLE, is_available
 from voiced.whisper.weights import LoadedModel, load
+
+if TYPE_CHECKING:
+    from voiced.whisper.blocks import Attend
 
 CPU = torch.device("cpu")
 ENGINES = engines()
@@ -125,38 +130,62 @@ def test_what_compute_may_be() -> None:
         choose_compute("int8", torch.device("cuda"))
 
 
-NOT_THERE = float("inf")
+Seconds: TypeAlias = dict[str, float]  # by kernel; what is not in it is not available
+
+
+def measured(monkeypatch: pytest.MonkeyPatch, found: Seconds) -> None:
+    """As if the trials had found this."""
+    monkeypatch.setattr(acceleration, "seconds", lambda kernel: found.get(kernel, UNAVAILABLE))
+    monkeypatch.setattr(acceleration, "is_available", found.__contains__)
 
 
 @pytest.mark.parametrize(
-    ("default", "by_onednn", "in_float16", "in_int8", "expected"),
+    ("found", "expected"),
     [
-        (3.0, 2.0, 2.0, 1.0, "int8"),
-        (3.0, 1.0, 3.0, 2.0, "float32"),
-        (1.0, 3.0, 3.0, 2.0, "float32"),
-        (3.0, 3.0, 1.0, 2.0, "float32"),
-        (3.0, NOT_THERE, NOT_THERE, 2.0, "int8"),
+        ({"default": 3, "onednn": 2, "float16": 2, f"int8-{ENGINES[0]}": 1}, "int8"),
+        ({"default": 3, "onednn": 1, "float16": 3, f"int8-{ENGINES[0]}": 2}, "float32"),
+        ({"default": 1, "onednn": 3, "float16": 3, f"int8-{ENGINES[0]}": 2}, "float32"),
+        ({"default": 3, "onednn": 3, "float16": 1, f"int8-{ENGINES[0]}": 2}, "float32"),
+        ({"default": 3, f"int8-{ENGINES[-1]}": 2}, "int8"),
     ],
 )
-def test_auto_takes_what_is_faster(  # a table's columns
-    monkeypatch: pytest.MonkeyPatch,
-    default: float,
-    by_onednn: float,
-    in_float16: float,
-    in_int8: float,
-    expected: str,
-) -> None:
-    for name, seconds in (("_time_default", default), ("_time_onednn", by_onednn), ("_time_float16", in_float16)):
-        monkeypatch.setattr(acceleration, name, lambda seconds=seconds: seconds)
-    monkeypatch.setattr(acceleration, "_time_int8", lambda _: in_int8)
+def test_auto_takes_what_is_faster(monkeypatch: pytest.MonkeyPatch, found: Seconds, expected: str) -> None:
+    measured(monkeypatch, found)
     assert choose_compute("auto", CPU) == expected
 
 
+def test_the_fastest_engine_of_those_that_work_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, {"default": 3, f"int8-{ENGINES[-1]}": 2})
+    assert acceleration._fastest_engine() == ENGINES[-1]
+
+
 def test_without_an_engine_there_is_no_int8(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceleration, "engines", list)
+    measured(monkeypatch, {"default": 3})
     assert choose_compute("auto", CPU) == "float32"
-    with pytest.raises(ValueError, match="nothing in int8 on this machine; choose float32"):
+    with pytest.raises(ValueError, match="nothing is computed in int8 on this machine; choose float32"):
         choose_compute("int8", CPU)
+
+
+def test_bfloat16_is_refused_where_it_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(monkeypatch, {"default": 3})
+    with pytest.raises(ValueError, match="this processor does not compute in bfloat16; choose auto"):
+        choose_compute("bfloat16", CPU)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"default": 2, "onednn": 1, "attention": 2, "bfloat16": 1}, onednn.attend_in_bfloat16),
+        ({"default": 2, "onednn": 1, "attention": 1, "bfloat16": 2}, onednn.attend),
+        ({"default": 2, "onednn": 1, "attention": 1}, onednn.attend),
+        ({"default": 2, "attention": 1}, attend),
+    ],
+)
+def test_attention_takes_what_is_faster_and_works(
+    monkeypatch: pytest.MonkeyPatch, found: Seconds, expected: Attend
+) -> None:
+    measured(monkeypatch, found)
+    assert acceleration._attend("int8") is expected
 
 
 @pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
@@ -179,8 +208,9 @@ def test_attention_in_parts_is_attention(n: int, n_keys: int) -> None:
     assert relative_error(onednn.attend(query, past, None), attend(query, past, None)) < 1e-5
     mask = torch.full((n, n_keys), -torch.inf).triu(n_keys - n + 1)
     assert relative_error(onednn.attend(query, past, mask), attend(query, past, mask)) < 1e-5
-    assert relative_error(onednn.attend_in_bfloat16(query, past, None), attend(query, past, None)) < 0.01
-    assert relative_error(onednn.attend_in_bfloat16(query, past, mask), attend(query, past, mask)) < 0.01
+    if is_available("bfloat16"):
+        assert relative_error(onednn.attend_in_bfloat16(query, past, None), attend(query, past, None)) < 0.01
+        assert relative_error(onednn.attend_in_bfloat16(query, past, mask), attend(query, past, mask)) < 0.01
 
 
 @pytest.mark.parametrize("faster", [True, False])
@@ -225,9 +255,7 @@ def test_tokens_in_float16(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_stored_in_float16_stays_so_where_that_pays(
     monkeypatch: pytest.MonkeyPatch, seconds: float, expected: type
 ) -> None:
-    monkeypatch.setattr(acceleration, "_time_default", lambda: 1.0)
-    monkeypatch.setattr(acceleration, "_time_onednn", lambda: NOT_THERE)
-    monkeypatch.setattr(acceleration, "_time_float16", lambda: seconds)
+    measured(monkeypatch, {"default": 1.0, "float16": seconds})
     torch.manual_seed(0)
     model = Whisper(Dimensions(8, 40, 32, 4, 2, 50, 16, 32, 4, 3)).half().eval().requires_grad_(requires_grad=False)
     mel, tokens = torch.randn(8, 80), torch.tensor([[3, 1, 4, 1, 5]])

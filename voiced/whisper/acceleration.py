@@ -1,30 +1,26 @@
 """Making a loaded network fast on the processor at hand: weights of eight or sixteen bits, or oneDNN's float32.
 
-Which is faster depends on the instructions that a machine has, so it is measured here, within a tenth of a second;
-what eight bits cost in accuracy is not, see `tests/benchmarks`. Bfloat16 is only for the asking: where a processor has
-it, it is faster than float32 in the encoder, but loses to eight bits in the decoder. Knows the network's modules, not
-what they are for.
+Which is faster depends on the instructions that a machine has, so `trials` measures it, within a tenth of a second;
+what eight bits cost in accuracy is not measured, see `tests/benchmarks`. Bfloat16 is only for the asking: where a
+processor has it, it is faster than float32 in the encoder, but loses to eight bits in the decoder. Knows the network's
+modules, not what they are for.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from time import process_time
 from typing import TYPE_CHECKING, cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper import blocks, float16, onednn
-from voiced.whisper.blocks import Attention, DecoderBlock, EncoderBlock, KeyValue, TokenEmbedding
+from voiced.whisper.blocks import Attention, DecoderBlock, EncoderBlock, TokenEmbedding
 from voiced.whisper.float16 import Float16Linear, Float16TokenEmbedding
 from voiced.whisper.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.onednn import OneDnnLinear
+from voiced.whisper.trials import UNAVAILABLE, is_available, seconds, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from voiced.whisper.blocks import Attend
     from voiced.whisper.model import Whisper
 
@@ -35,8 +31,6 @@ READ_AS = {  # the type in which weights are read from a file; None: as they are
     "bfloat16": torch.bfloat16,
     "int8": torch.float16,  # as they are published; made smaller one by one
 }
-_N_STATE, _N_HEAD, _LONG = 384, 6, 500  # of tiny; positions of a third of a window
-_POSITIONS, _STEPS = 250, 15  # a command of 4 s: positions encoded at once, tokens one by one
 
 
 def choose_compute(name: str, device: torch.device) -> str:
@@ -44,12 +38,15 @@ def choose_compute(name: str, device: torch.device) -> str:
 
     ValueError for what is not in COMPUTE, or not possible there.
     """
+    wanted()  # a misspelt kernel is told before anything is tried
     if name not in COMPUTE:
         raise ValueError(f"compute cannot be {name!r}; choose one of {', '.join(COMPUTE)}")
     if name == "int8" and device.type != "cpu":
         raise ValueError(f"int8 is computed on processors only, not on {device.type}; choose auto")
-    if name == "int8" and not engines():
-        raise ValueError("this torch computes nothing in int8 on this machine; choose float32")
+    if name == "int8" and not _int8_engines():
+        raise ValueError("nothing is computed in int8 on this machine; choose float32")
+    if name == "bfloat16" and device.type == "cpu" and not is_available("bfloat16-layer"):
+        raise ValueError("this processor does not compute in bfloat16; choose auto")
     if name != "auto":
         return name
     if device.type != "cpu":
@@ -127,77 +124,26 @@ def _fuse(network: Whisper, exact: Attention) -> None:
 
 
 def _int8_is_faster() -> bool:
-    if not engines():
-        return False
-    return _time_int8(_fastest_engine()) < min(_time_default(), _time_onednn(), _time_float16())
+    in_int8 = min((seconds(f"int8-{engine}") for engine in _int8_engines()), default=UNAVAILABLE)
+    return in_int8 < min(seconds("default"), seconds("onednn"), seconds("float16"))
 
 
 def _float16_pays() -> bool:
     """Unless it is half as slow again: it needs half of the memory, and a busy moment must not cost that."""
-    return _time_float16() < 1.5 * min(_time_default(), _time_onednn())
+    return seconds("float16") < 1.5 * min(seconds("default"), seconds("onednn"))
 
 
 def _onednn_is_faster() -> bool:
-    return _time_onednn() < _time_default()
+    return seconds("onednn") < seconds("default")
 
 
-@cache
 def _bfloat16_is_faster() -> bool:
-    return onednn.is_available() and _time_attend(onednn.attend_in_bfloat16) < _time_attend(blocks.attend)
+    return is_available("bfloat16") and seconds("bfloat16") < seconds("attention")
 
 
 def _fastest_engine() -> str:
-    return min(engines(), key=_time_int8)
+    return min(_int8_engines(), key=lambda engine: seconds(f"int8-{engine}"))
 
 
-@cache
-def _time_int8(engine: str) -> float:
-    return _time(Int8Linear(*_layer(), engine))
-
-
-@cache
-def _time_default() -> float:
-    weight, bias = _layer()
-    return _time(lambda x: F.linear(x, weight, bias))
-
-
-@cache
-def _time_onednn() -> float:
-    return _time(OneDnnLinear(*_layer())) if onednn.is_available() else float("inf")
-
-
-@cache
-def _time_float16() -> float:
-    return _time(Float16Linear(*_layer())) if float16.is_available() else float("inf")
-
-
-@torch.inference_mode()
-def _time_attend(attend: Attend) -> float:
-    """Seconds that an attention layer takes for a third of a window, the best of three."""
-    some = torch.ones(1, _N_HEAD, _LONG, _N_STATE // _N_HEAD)
-    attend(some, KeyValue(some, some), None)
-    return min(_seconds(lambda: attend(some, KeyValue(some, some), None)) for _ in range(3))
-
-
-def _layer() -> tuple[Tensor, Tensor]:
-    return torch.ones(4 * _N_STATE, _N_STATE), torch.ones(4 * _N_STATE)
-
-
-@torch.inference_mode()
-def _time(layer: Callable[[Tensor], Tensor]) -> float:
-    """Processor seconds that a layer takes for one command, the best of three: others at work disturb them little."""
-    window, token = torch.ones(_POSITIONS, _N_STATE), torch.ones(1, _N_STATE)
-    layer(window)
-
-    def once() -> None:
-        layer(window)
-        for _ in range(_STEPS):
-            layer(token)
-
-    return min(_seconds(once) for _ in range(3))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begin = process_time()
-    work()
-    return process_time() - begin
+def _int8_engines() -> list[str]:
+    return [engine for engine in engines() if is_available(f"int8-{engine}")]

@@ -29,7 +29,7 @@ Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which on
 
 
 def engines() -> list[str]:
-    """Those of torch that may be the fastest here."""
+    """Those of torch that may be the fastest here. `x86`, FBGEMM's, is there only on processors with AVX2."""
     there = torch.backends.quantized.supported_engines
     return ["x86", "onednn"] if "x86" in there else [name for name in ("qnnpack", "onednn") if name in there]
 
@@ -89,12 +89,16 @@ def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:
 
 
 def _quantised(weight: Tensor) -> Tensor:
-    """Bytes, and a scale for each row. A few rows at a time, so that no float32 copy of a large matrix is made."""
-    scales = torch.maximum(weight.amax(dim=1), -weight.amin(dim=1)).float().clamp(min=_LOWEST_SCALE) / 127
-    rows = torch.empty(weight.shape, dtype=torch.int8)
+    """Bytes, and a scale for each row. A few rows at a time, so that no float32 copy of a large matrix is made.
+
+    All in float32: many processors have no arithmetic for sixteen bits, and take ten times as long.
+    """
+    rows, scales = torch.empty(weight.shape, dtype=torch.int8), torch.empty(len(weight))
     for first in range(0, len(weight), _ROWS):
         some = slice(first, first + _ROWS)
-        rows[some] = (weight[some].float() / scales[some, None]).round_()
+        widened = weight[some].float()
+        scales[some] = widened.abs().amax(dim=1).clamp_(min=_LOWEST_SCALE).div_(127)
+        rows[some] = (widened / scales[some, None]).round_()  # not in place: it may be the weight itself
     with warnings.catch_warnings():
         # Announced for later than the newest torch that we allow; what replaces it is not in the oldest.
         warnings.filterwarnings("ignore", message="torch.quantize_per_tensor")

@@ -26,6 +26,11 @@ def is_available() -> bool:
     return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")  # type: ignore[no-untyped-call] # torch has left it without types
 
 
+def has_bfloat16() -> bool:
+    """Whether the processor says that it has instructions that oneDNN's sixteen bits need."""
+    return is_available() and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 # it has no other name
+
+
 class OneDnnLinear(nn.Module):
     """A linear layer around the same weights."""
 
