@@ -10,11 +10,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 GLIBC = range(17, 37)  # minor versions; Debian 12 has 2.36
 DEBIAN = ("python3", "libportaudio2")  # libc, the compilers' run-time libraries and more come with them
@@ -83,7 +83,7 @@ PIS = (
 
 
 def as_on_a_pi(python: str, version: str, target: Path) -> list[str]:
-    """The beginning of `pip install` into a folder, by pip of `python`, as if that ran on a Pi with Python `version`."""
+    """The beginning of `pip install` into a folder, by pip of `python`, as if it ran on a Pi with Python `version`."""
     platforms = [f"manylinux_2_{minor}_aarch64" for minor in GLIBC] + ["manylinux2014_aarch64"]
     pip = [python, "-W", "ignore", "-c", PIP_ON_A_PI, version, "install", "-qq", "--target", str(target)]
     wheels = ["--implementation", "cp", "--python-version", version, "--only-binary", ":all:"]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from voiced import config, grammar
 from voiced.arguments import make_parser
@@ -26,6 +27,7 @@ from voiced.assistant import actions_of, read
 from voiced.cli import COMMANDS, main
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
 from voiced.messages import Topics, outcome_event, wake_event, wake_rejected_event
+from voiced.whisper.trials import KERNELS, VARIABLE, wanted
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
@@ -85,10 +87,7 @@ def test_each_command_is_one_that_exists(words: list[str]) -> None:
         case ["python3", "-m", "venv", _]:
             pass
         case ["pip", "install", *options, what]:
-            extra = re.fullmatch(r"\.(?:\[([\w-]+)\])?", what)
-            assert extra, what
-            assert set(options) <= {"-e"}
-            assert extra[1] is None or extra[1] in PROJECT["optional-dependencies"]
+            _check_installable(options, what)
         case ["apt-get", "install", *packages]:
             assert [package for package in packages if not re.search(rf"[ \n]{package}[ \n]", CI)] == []
         case ["ruff" | "mypy" | "pytest" as tool, *_]:
@@ -103,6 +102,18 @@ def test_each_command_is_one_that_exists(words: list[str]) -> None:
             pass
         case _:
             pytest.fail(f"{shlex.join(words)}: say here how it is checked")
+
+
+def _check_installable(options: list[str], what: str) -> None:
+    """This project, with an extra that it has; or a torch that its pins allow."""
+    if what.startswith("torch=="):
+        allowed = [Requirement(pin).specifier for pin in PROJECT["dependencies"] if pin.startswith("torch")]
+        assert any(specifier.contains(what.removeprefix("torch==")) for specifier in allowed)
+        return
+    extra = re.fullmatch(r"\.(?:\[([\w-]+)\])?", what)
+    assert extra, what
+    assert set(options) <= {"-e"}
+    assert extra[1] is None or extra[1] in PROJECT["optional-dependencies"]
 
 
 def test_the_first_steps_in_their_order(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,6 +227,17 @@ def test_every_setting_named_exists() -> None:
     named = [(section, key) for section, key in dotted if section in settings]
     assert {("mqtt", "password_file"), ("mqtt", "credential")} <= set(named)
     assert [f"{section}.{key}" for section, key in named if key not in settings[section]] == []
+
+
+def test_kernels_are_switched_off_as_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    (listed,) = re.findall(r"^There are (.*?)\. For the service", README, re.MULTILINE | re.DOTALL)
+    assert tuple(codes(listed)) == KERNELS
+    rows = tables()
+    begin = rows.index(["`VOICED_KERNELS=`", "does"]) + 1
+    for told, _ in rows[begin : begin + 3]:
+        for value in codes(told):
+            monkeypatch.setenv(VARIABLE, value)
+            assert wanted() & set(KERNELS) != set(KERNELS)
 
 
 def test_the_table_of_topics_is_complete() -> None:

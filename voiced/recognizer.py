@@ -93,9 +93,16 @@ class Recognizer:
         return self._reader.loaded
 
     def warm_up(self) -> None:
-        """Recognise silence: the first run costs more than any other. Then find the number of threads, if not set."""
+        """Look at silence once: the first run is slow. Then find the number of threads, if not set.
+
+        Not until it is understood, as `recognize` would: silence takes all looks, two of them at a whole window, and that
+        is ten seconds on a small machine before it listens.
+        """
         silence = Utterance(np.zeros(_WARM_UP, dtype=np.float32), 0, (0, _WARM_UP), Ending.SILENCE)
-        self.recognize(silence)
+        if self._settings.mode == "free":
+            self._read_freely(silence)
+        else:
+            self.look(silence)
         if self._settings.threads is None:
             log.info("threads: %d", choose_threads(lambda: self.look(silence), _most_threads(), perf_counter))
 
