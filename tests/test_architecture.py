@@ -30,7 +30,7 @@ HOUSE = {
     ),
     "hearing": (
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",
-        "capture", "listening",
+        "capture", "listening", "events",
     ),
     "understanding": (
         "recognizer", "looks", "reader", "readings", "free", "constrained", "silence", "next_tokens", "confidence",

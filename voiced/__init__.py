@@ -25,6 +25,7 @@ Hearing
     wake/                                   frames → detections of wake words
     vad, endpointing, command_start         is this speech? is the command over? where did it begin?
     listening, capture                      frames → utterances; one command while it is being recorded
+    events                                  what the ear tells of
 
 Understanding
     recognizer, looks, reader               Whisper + grammar → transcript: one look, two or three

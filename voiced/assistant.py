@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.actions import actions_for
+from voiced.events import Listening, Muted, Pause, Waiting
 from voiced.flow import Delays, Ending, Outcome, Outlook, Reason, Sentence, State, Transcript, Utterance
-from voiced.listening import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
