@@ -47,6 +47,7 @@ Acting
 
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
+    yaml_schema                             what such files may hold, for editors
     relay                                   an iterator in a thread: the only place where threads start
     memory                                  goes back to the system after each command
     systemd, resources, resampling, noise, picture, portaudio, onnx_session, errors, flow

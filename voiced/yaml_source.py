@@ -29,7 +29,7 @@ M = TypeVar("M", bound=BaseModel)
 class Section(BaseModel):
     """A mapping of a YAML file: its values are frozen, and a key that it does not have is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def load(path: Path, model: type[M]) -> M:
