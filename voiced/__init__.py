@@ -47,7 +47,7 @@ Acting
 
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
-    yaml_schema                             what such files may hold, for editors
+    sections, yaml_schema                   … checked models of them; what they may hold, for editors
     relay                                   an iterator in a thread: the only place where threads start
     memory                                  goes back to the system after each command
     systemd, resources, resampling, noise, picture, portaudio, onnx_session, errors, flow

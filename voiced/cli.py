@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    options = make_parser([command.__name__ for command in COMMANDS]).parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    options = make_parser([command.__name__ for command in COMMANDS], *typed[:1]).parse_args(typed)
     try:
         done = {command.__name__: command for command in COMMANDS}[options.command](options)
     except VoicedError as error:
@@ -97,8 +98,7 @@ def say(options: Namespace) -> int:
     from voiced.flow import Outcome
     from voiced.report import outcome_json, outcome_line
 
-    config = _config(options)
-    grammar = _grammar(config)
+    grammar = _grammar(options)
     transcript = read(grammar, " ".join(options.text))
     outcome = Outcome(id="say", transcript=transcript, actions=actions_of(grammar, transcript))
     if options.json:
@@ -111,7 +111,7 @@ def say(options: Namespace) -> int:
         from voiced.exchange import publish_once
         from voiced.outbox import Delivery
 
-        sent = publish_once(config.mqtt, outcome.actions)
+        sent = publish_once(_config(options).mqtt, outcome.actions)
         for action, delivery in zip(outcome.actions, sent, strict=True):
             if delivery is not Delivery.DELIVERED:
                 raise VoicedError(f"{action.topic} was not delivered: {delivery.value}")
@@ -128,8 +128,7 @@ def recognize(options: Namespace) -> int:
     from voiced.sound_file import read as read_sound
     from voiced.vad import Vad
 
-    config = _config(options)
-    grammar = _grammar(config)
+    config, grammar = _config(options), _grammar(options)
     recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
     for file in options.files:
         try:
@@ -194,7 +193,7 @@ def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[T
 
 def sample(options: Namespace) -> int:
     """Sentences of the grammar."""
-    grammar = _grammar(_config(options))
+    grammar = _grammar(options)
     for sentence in grammar.sample(random.Random(options.seed), options.n):  # noqa: S311 # nothing secret is drawn
         if options.json:
             print(json.dumps({"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)}))
@@ -291,10 +290,13 @@ def _config(options: Namespace) -> Config:
     return overridden(load_config(options.config), intents=options.intents, model=options.model)
 
 
-def _grammar(config: Config) -> Grammar:
+def _grammar(options: Namespace) -> Grammar:
+    """Of the intents that the settings name. Where there is no config file, what reads one need not be loaded."""
     from voiced import grammar
+    from voiced.resources import find_config, shipped
 
-    return grammar.load([config.intents])
+    configured = find_config(options.config)
+    return grammar.load([_config(options).intents if configured else options.intents or shipped("intents")])
 
 
 COMMANDS = (run, demo, init, check, say, recognize, transcribe, bench, sample, devices, wake, models)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiced.config import Config
 from voiced.errors import VoicedError
-from voiced.grammar import intents_schema
+from voiced.grammar.intents import intents_schema
 from voiced.resources import shipped
 from voiced.yaml_schema import json_schema
 
