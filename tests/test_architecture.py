@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 HOUSE = {
     "the story": (
         "__main__", "cli", "arguments", "transcribe_arguments", "init", "check", "demo", "daemon", "transcribe",
-        "assistant", "household", "second_look", "report", "bench", "bench_report", "reliability_plot", "scoring",
-        "labelled", "replay", "latency", "latency_plot", "feedback", "wake_commands", "wake_enroll", "wake_test",
-        "wake_plot", "wake_train", "wake_arguments", "wake_curves", "wake_memory", "reload",
+        "assistant", "meaning", "household", "second_look", "report", "bench", "bench_report", "reliability_plot",
+        "scoring", "labelled", "replay", "latency", "latency_plot", "feedback", "wake_commands", "wake_enroll",
+        "wake_test", "wake_plot", "wake_train", "wake_arguments", "wake_curves", "wake_memory", "reload",
     ),
     "hearing": (
         "microphone", "sound_file", "recording", "replay_sound", "wake", "vad", "endpointing", "command_start",

@@ -22,9 +22,9 @@ import yaml
 
 from voiced import config, grammar
 from voiced.arguments import make_parser
-from voiced.assistant import actions_of, read
 from voiced.cli import COMMANDS, main
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
+from voiced.meaning import actions_of, read
 from voiced.messages import Topics, outcome_event, wake_event, wake_rejected_event
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ The story
     daemon                                  opens and wires everything, says READY, closes in reverse order
     reload                                  new intents for a running daemon, while the old ones serve
     assistant                               hear → recognise → match → act, on one screen
+    meaning                                 what a sentence means, and what is sent because of it
     household                               who answers to which wake word
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened

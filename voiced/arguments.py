@@ -27,18 +27,13 @@ ABOUT = {
 }
 
 
-def make_parser(names: Sequence[str], wanted: str | None = None) -> argparse.ArgumentParser:
-    """A parser for these commands; the parsed options say which in `command`.
-
-    If it is known which is `wanted`, the others go without their options: making them all takes a while.
-    """
+def make_parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """A parser for these commands; the parsed options say which in `command`."""
     parser = argparse.ArgumentParser(prog="voiced", description="Offline voice commands: hear, understand, publish.")
     parser.add_argument("--version", action="version", version=f"voiced {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for name in names:
         command = commands.add_parser(name, help=ABOUT[name], description=ABOUT[name])
-        if wanted not in (None, name):
-            continue
         _add_settings(command)
         if add := _OPTIONS.get(name):
             add(command)

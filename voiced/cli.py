@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,9 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     typed = sys.argv[1:] if arguments is None else arguments
-    options = make_parser([command.__name__ for command in COMMANDS], *typed[:1]).parse_args(typed)
+    commands = {command.__name__: command for command in COMMANDS}
+    wanted = [name for name in typed[:1] if name in commands]  # to know the options of all takes a while
+    options = make_parser(wanted or list(commands)).parse_args(typed)
     try:
-        done = {command.__name__: command for command in COMMANDS}[options.command](options)
+        done = commands[options.command](options)
     except VoicedError as error:
         for problem in str(error).splitlines():
             print(f"voiced: {problem}", file=sys.stderr)
@@ -45,9 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return done
-
-
-# -- commands ----------------------------------------------------------------------------------------
 
 
 def run(options: Namespace) -> int:
@@ -94,8 +92,8 @@ def check(options: Namespace) -> int:
 
 def say(options: Namespace) -> int:
     """Text in, match and actions out."""
-    from voiced.assistant import actions_of, read
     from voiced.flow import Outcome
+    from voiced.meaning import actions_of, read
     from voiced.report import outcome_json, outcome_line
 
     grammar = _grammar(options)
@@ -120,8 +118,8 @@ def say(options: Namespace) -> int:
 
 def recognize(options: Namespace) -> int:
     """Recordings of commands, without a wake word."""
-    from voiced.assistant import actions_of
     from voiced.flow import Outcome
+    from voiced.meaning import actions_of
     from voiced.recognizer import Recognizer
     from voiced.recording import as_utterance
     from voiced.report import outcome_json, outcome_line
@@ -193,6 +191,8 @@ def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[T
 
 def sample(options: Namespace) -> int:
     """Sentences of the grammar."""
+    import random
+
     grammar = _grammar(options)
     for sentence in grammar.sample(random.Random(options.seed), options.n):  # noqa: S311 # nothing secret is drawn
         if options.json:
@@ -275,9 +275,6 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
-
-
-# -- what commands share -----------------------------------------------------------------------------
 
 
 def _print(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:
