@@ -39,17 +39,19 @@ HOUSE = {
     "acting": ("actions", "mqtt", "exchange", "outbox", "messages", "broker", "credentials"),
     "foundations": (
         "config", "yaml_source", "yaml_problems", "yaml_schema", "sections", "resources", "onnx_session", "resampling",
-        "noise", "picture", "portaudio", "relay", "memory", "systemd", "errors", "flow",
+        "noise", "picture", "portaudio", "relay", "memory", "systemd", "submodules", "errors",
+        "flow",
     ),
 }  # fmt: skip
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
 ONLY_INSIDE_FUNCTIONS = {"rich"}  # they take time to import
 HEAVY = {"numpy", "onnxruntime", "rich", "sounddevice", "soundfile", "soxr", "tiktoken", "torch"}
+READING = {*HEAVY, "pydantic", "hassil"}  # of hassil, only its parser
 QUICK = {  # command → what it does not load
     "--help": {*HEAVY, "pydantic", "yaml"},
     "--version": {*HEAVY, "pydantic", "yaml"},
-    "say turn on the kitchen lights": {*HEAVY, "pydantic"},
-    "sample -n 3": {*HEAVY, "pydantic"},
+    "say turn on the kitchen lights": READING,
+    "sample -n 3": READING,
     "check": HEAVY,
     "check --schema config": HEAVY,
     "init voice": HEAVY,

@@ -51,7 +51,7 @@ Foundations
     sections, yaml_schema                   … checked models of them; what they may hold, for editors
     relay                                   an iterator in a thread: the only place where threads start
     memory                                  goes back to the system after each command
-    systemd, resources, resampling, noise, picture, portaudio, onnx_session, errors, flow
+    systemd, resources, resampling, noise, picture, portaudio, onnx_session, submodules, errors, flow
 """
 
 __version__ = "0.1.0"

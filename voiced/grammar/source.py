@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LARGEST = 10_000  # numbers of a range; each has several spellings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class ListValue:
     """One value of a list: what is said, a template, and what it means."""
 
@@ -44,7 +44,7 @@ def list_value(given: Any) -> Any:
     return given
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class NumberRange:
     """Numbers from … to …, in digits and in words."""
 
@@ -66,7 +66,7 @@ class NumberRange:
             raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class ListSource:
     """A list: its values, a range of numbers, or any words."""
 
@@ -81,7 +81,7 @@ class ListSource:
             raise ValueError("a list has either values, or a 'range', or 'wildcard: true'; keep one of them")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class DataBlock:
     """Home Assistant's block of sentences that share slots, lists and rules."""
 
@@ -93,7 +93,7 @@ class DataBlock:
     expansion_rules: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class IntentSource:
     """One intent: how it is said, what it sends, and examples that must come out right."""
 
@@ -109,7 +109,7 @@ class IntentSource:
             raise ValueError("the intent has no sentences; add some under 'sentences'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class IntentsFile:
     """A whole file."""
 
