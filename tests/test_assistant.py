@@ -10,10 +10,11 @@ import pytest
 
 from tests.fakes import Notes
 from voiced import grammar
-from voiced.assistant import Assistant, Heard, Reloaded, actions_of, read
+from voiced.assistant import Assistant, Heard, Reloaded
+from voiced.events import Listening, Muted, Pause, Waiting
 from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
 from voiced.grammar.outlook import outlook
-from voiced.listening import Listening, Muted, Pause, Waiting
+from voiced.meaning import actions_of, read
 from voiced.resources import shipped
 
 if TYPE_CHECKING:

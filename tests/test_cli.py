@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from voiced.cli import main
+from voiced.onnx_session import LISTENING, SHA256
 from voiced.resources import shipped
 
 SOUNDS = Path(__file__).parent / "sounds"
@@ -114,6 +115,35 @@ def test_check_names_a_file_that_is_not_yaml(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / "config.yaml").write_text("mqtt:\n\thost: x\n")
     assert main(["check"]) == 78
     assert capsys.readouterr().err == "voiced: config.yaml:2: the line is indented with a tab; use spaces\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("[nowhere.npz]", "nowhere.npz: no such model file"),
+        ("[nowhere.onnx]", "nowhere.onnx: no such model file"),
+        ("[words.npz]", "words.npz: is not a wake word made by `voiced wake enroll`"),
+        ("[words.onnx]", "words.onnx: is not an ONNX model that can be run here"),
+        ("[alexa, {model: alexa, threshold: 0.9}]", "wake word 'alexa' is listed twice"),
+    ],
+)
+def test_check_refuses_wake_words_that_run_would(
+    words: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("words.npz", "words.onnx"):
+        (tmp_path / name).write_text("hey jarvis")
+    (tmp_path / "config.yaml").write_text(f"wake_word: {{models: {words}}}\nintents: {shipped('intents')}\n")
+    assert main(["check"]) == 78
+    assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("network", ["hey_jarvis_v0.1.onnx", *LISTENING])
+def test_check_refuses_damaged_networks(
+    network: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SHA256, network, "that of another file")
+    assert main(["check"]) == 78
+    assert f"{network}: is not the file of openwakeword 0.4.0 (wrong SHA-256)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["config", "intents"])

@@ -16,11 +16,11 @@ import soundfile
 
 from tests.broker import wait_until
 from voiced import grammar, sound_file
-from voiced.assistant import read
 from voiced.config import FeedbackSettings
 from voiced.errors import AudioError
 from voiced.feedback import SOUNDS, Feedback, Player
 from voiced.flow import SAMPLE_RATE, Detection, Outcome, Reason, Transcript
+from voiced.meaning import read
 from voiced.vad import Activity, Vad
 
 if TYPE_CHECKING:

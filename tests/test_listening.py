@@ -15,8 +15,9 @@ import pytest
 from voiced import sound_file
 from voiced.capture import spoken
 from voiced.config import ListeningSettings
+from voiced.events import Event, Listening, Muted, Waiting
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
-from voiced.listening import Event, Listening, Muted, Requests, Waiting, listen
+from voiced.listening import Requests, listen
 from voiced.vad import STEP_SAMPLES, Activity, Vad
 from voiced.wake.detector import WakeWord, WakeWordDetector
 

@@ -14,8 +14,9 @@ import pytest
 from tests.test_listening import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
 from voiced import grammar
 from voiced.config import ListeningSettings, RecognizerSettings
+from voiced.events import Listening, Muted, Pause, Waiting
 from voiced.flow import Ending, Outlook, Utterance
-from voiced.listening import Listening, Muted, Pause, Requests, Waiting, listen
+from voiced.listening import Requests, listen
 from voiced.recognizer import Recognizer
 from voiced.vad import Vad
 from voiced.wake.detector import WakeWord, WakeWordDetector
@@ -23,8 +24,8 @@ from voiced.wake.detector import WakeWord, WakeWordDetector
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voiced.events import Event
     from voiced.flow import AudioFrame
-    from voiced.listening import Event
 
 SETTINGS = ListeningSettings(
     pre_roll=0.3,

@@ -13,8 +13,9 @@ from tests.test_listening import SETTINGS, WORD, ScriptDetector, ScriptVad, at_f
 from tests.wake.speakers import said
 from tests.wake.test_detector import frames
 from tests.wake.test_enrolment import jarvis
+from voiced.events import Listening, Pause, Waiting
 from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
-from voiced.listening import Listening, Pause, Requests, Waiting, listen
+from voiced.listening import Requests, listen
 from voiced.noise import mixed
 from voiced.second_look import SecondLook
 from voiced.vad import Vad

@@ -14,8 +14,9 @@ from tests.test_wake_commands import takes_of
 from tests.wake.speakers import RATE, said, takes
 from tests.wake.test_detector import detections
 from voiced.cli import main
+from voiced.events import Listening
 from voiced.flow import Detection, Opinion
-from voiced.listening import Listening, Requests
+from voiced.listening import Requests
 from voiced.second_look import SecondLook
 from voiced.wake import bank
 from voiced.wake.detector import REMEMBERED, WakeWord

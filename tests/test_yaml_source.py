@@ -9,7 +9,8 @@ import pytest
 from pydantic import Field
 
 from voiced.errors import ConfigError
-from voiced.yaml_source import Section, document, load, parse
+from voiced.sections import Section, load, parse
+from voiced.yaml_source import document
 
 if TYPE_CHECKING:
     from pathlib import Path

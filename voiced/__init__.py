@@ -8,6 +8,7 @@ The story
     daemon                                  opens and wires everything, says READY, closes in reverse order
     reload                                  new intents for a running daemon, while the old ones serve
     assistant                               hear → recognise → match → act, on one screen
+    meaning                                 what a sentence means, and what is sent because of it
     household                               who answers to which wake word
     second_look                             what the ear announces, without wake words that were none
     feedback                                short sounds that tell the speaker what happened
@@ -25,6 +26,7 @@ Hearing
     wake/                                   frames → detections of wake words
     vad, endpointing, command_start         is this speech? is the command over? where did it begin?
     listening, capture                      frames → utterances; one command while it is being recorded
+    events                                  what the ear tells of
 
 Understanding
     recognizer, looks, reader               Whisper + grammar → transcript: one look, two or three
@@ -46,9 +48,10 @@ Acting
 
 Foundations
     config, yaml_source, yaml_problems      settings; YAML with line numbers; what is wrong with it, in words
+    sections, yaml_schema                   … checked models of them; what they may hold, for editors
     relay                                   an iterator in a thread: the only place where threads start
     memory                                  goes back to the system after each command
-    systemd, resources, resampling, noise, picture, portaudio, onnx_session, errors, flow
+    systemd, resources, resampling, noise, picture, portaudio, onnx_session, submodules, errors, flow
 """
 
 __version__ = "0.1.0"

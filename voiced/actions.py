@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import AfterValidator, Field, JsonValue
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from voiced.flow import Action
-from voiced.yaml_source import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic import JsonValue
 
     from voiced.flow import Match, SlotValue
 
@@ -25,8 +25,8 @@ _SLOT = re.compile(r"\{(\w+)\}")  # other braces are themselves: a text payload 
 _UNSAFE = re.compile(r"[/+#\0]")  # would let something spoken choose another topic
 
 
-def _valid_topic(topic: str) -> str:
-    """MQTT's rules for a topic that is published to."""
+def valid_topic(topic: str) -> str:
+    """The topic, if MQTT lets anybody publish to it; ValueError says why not."""
     fixed = _SLOT.sub("x", topic)
     if not topic:
         raise ValueError("the topic is empty; name one, such as 'home/{room}/light/set'")
@@ -39,14 +39,18 @@ def _valid_topic(topic: str) -> str:
     return topic
 
 
-class ActionTemplate(Section):
+@dataclass(frozen=True, slots=True)
+class ActionTemplate:
     """One message that an intent sends."""
 
-    topic: Annotated[str, AfterValidator(_valid_topic)]  # where to; `/`, `+`, `#` in a slot's value become `_`
+    topic: str  # where to; `/`, `+`, `#` in a slot's value become `_`
     payload: JsonValue = ""  # what: text, or a mapping that becomes JSON
-    qos: int = Field(default=1, ge=0, le=2)
+    qos: int = 1
     retain: bool = False
-    expires: float = Field(default=10.0, gt=0)  # seconds after which the message must not be delivered any more
+    expires: float = 10.0  # seconds after which the message must not be delivered any more
+
+    def __post_init__(self) -> None:
+        valid_topic(self.topic)
 
 
 def slots_of(template: ActionTemplate) -> frozenset[str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-from voiced.actions import actions_for
-from voiced.flow import Delays, Ending, Outcome, Outlook, Reason, Sentence, State, Transcript, Utterance
-from voiced.listening import Listening, Muted, Pause, Waiting
+from voiced.events import Listening, Muted, Pause, Waiting
+from voiced.flow import Delays, Ending, Outcome, Outlook, Sentence, State, Transcript, Utterance
+from voiced.meaning import actions_of, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,20 +142,6 @@ class Assistant:
         for action in outcome.actions:
             self._publisher.act(action)
         self._sounds.answered(outcome)
-
-
-def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
-    """What to send because of a transcript; nothing if it was rejected."""
-    if transcript.match is None or transcript.reason is not None:
-        return ()
-    return actions_for(grammar.intents[transcript.match.intent].actions, transcript.match)
-
-
-def read(grammar: Grammar, text: str) -> Transcript:
-    """What a sentence that came as text means."""
-    match = grammar.match(text)
-    reason = None if match else Reason.OUT_OF_GRAMMAR
-    return Transcript(text=text, match=match, reason=reason, confidence=1.0 if match else 0.0, avg_logprob=0.0)
 
 
 def _log(outcome: Outcome) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    options = make_parser([command.__name__ for command in COMMANDS]).parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    commands = {command.__name__: command for command in COMMANDS}
+    wanted = [name for name in typed[:1] if name in commands]  # to know the options of all takes a while
+    options = make_parser(wanted or list(commands)).parse_args(typed)
     try:
-        done = {command.__name__: command for command in COMMANDS}[options.command](options)
+        done = commands[options.command](options)
     except VoicedError as error:
         for problem in str(error).splitlines():
             print(f"voiced: {problem}", file=sys.stderr)
@@ -44,9 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return done
-
-
-# -- commands ----------------------------------------------------------------------------------------
 
 
 def run(options: Namespace) -> int:
@@ -93,12 +92,11 @@ def check(options: Namespace) -> int:
 
 def say(options: Namespace) -> int:
     """Text in, match and actions out."""
-    from voiced.assistant import actions_of, read
     from voiced.flow import Outcome
+    from voiced.meaning import actions_of, read
     from voiced.report import outcome_json, outcome_line
 
-    config = _config(options)
-    grammar = _grammar(config)
+    grammar = _grammar(options)
     transcript = read(grammar, " ".join(options.text))
     outcome = Outcome(id="say", transcript=transcript, actions=actions_of(grammar, transcript))
     if options.json:
@@ -111,7 +109,7 @@ def say(options: Namespace) -> int:
         from voiced.exchange import publish_once
         from voiced.outbox import Delivery
 
-        sent = publish_once(config.mqtt, outcome.actions)
+        sent = publish_once(_config(options).mqtt, outcome.actions)
         for action, delivery in zip(outcome.actions, sent, strict=True):
             if delivery is not Delivery.DELIVERED:
                 raise VoicedError(f"{action.topic} was not delivered: {delivery.value}")
@@ -120,16 +118,15 @@ def say(options: Namespace) -> int:
 
 def recognize(options: Namespace) -> int:
     """Recordings of commands, without a wake word."""
-    from voiced.assistant import actions_of
     from voiced.flow import Outcome
+    from voiced.meaning import actions_of
     from voiced.recognizer import Recognizer
     from voiced.recording import as_utterance
     from voiced.report import outcome_json, outcome_line
     from voiced.sound_file import read as read_sound
     from voiced.vad import Vad
 
-    config = _config(options)
-    grammar = _grammar(config)
+    config, grammar = _config(options), _grammar(options)
     recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
     for file in options.files:
         try:
@@ -194,7 +191,9 @@ def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[T
 
 def sample(options: Namespace) -> int:
     """Sentences of the grammar."""
-    grammar = _grammar(_config(options))
+    import random
+
+    grammar = _grammar(options)
     for sentence in grammar.sample(random.Random(options.seed), options.n):  # noqa: S311 # nothing secret is drawn
         if options.json:
             print(json.dumps({"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)}))
@@ -278,9 +277,6 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-# -- what commands share -----------------------------------------------------------------------------
-
-
 def _print(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:
     print(text, end=end, file=file, flush=flush)
 
@@ -291,10 +287,13 @@ def _config(options: Namespace) -> Config:
     return overridden(load_config(options.config), intents=options.intents, model=options.model)
 
 
-def _grammar(config: Config) -> Grammar:
+def _grammar(options: Namespace) -> Grammar:
+    """Of the intents that the settings name. Where there is no config file, what reads one need not be loaded."""
     from voiced import grammar
+    from voiced.resources import find_config, shipped
 
-    return grammar.load([config.intents])
+    configured = find_config(options.config)
+    return grammar.load([_config(options).intents if configured else options.intents or shipped("intents")])
 
 
 COMMANDS = (run, demo, init, check, say, recognize, transcribe, bench, sample, devices, wake, models)

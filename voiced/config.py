@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from voiced.resources import MODEL, find_config, shipped
-from voiced.yaml_source import Section, load
+from voiced.sections import Section, load
 
 
 def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:

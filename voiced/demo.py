@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
-from voiced.assistant import actions_of, read
 from voiced.errors import VoicedError
+from voiced.meaning import actions_of, read
 from voiced.report import slots_line
 from voiced.resources import shipped
 

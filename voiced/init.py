@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from voiced.config import Config
 from voiced.errors import VoicedError
-from voiced.grammar import intents_schema
+from voiced.grammar.intents import intents_schema
 from voiced.resources import shipped
+from voiced.yaml_schema import json_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def schema_of(kind: str) -> dict[str, Any]:
     """JSON Schema of `config` or `intents` files."""
-    return Config.model_json_schema() if kind == "config" else intents_schema()
+    return json_schema(Config) if kind == "config" else intents_schema()
 
 
 def write_examples(folder: Path) -> list[Path]:

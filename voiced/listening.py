@@ -15,20 +15,22 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from voiced.capture import Capture
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Outlook, Utterance
+from voiced.events import Listening, Muted, Pause, Waiting
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voiced.capture import VoiceActivity
     from voiced.config import ListeningSettings
-    from voiced.flow import Samples
+    from voiced.events import Event
+    from voiced.flow import AudioFrame, Detection, Outlook, Samples, Utterance
 
 BEFORE = 2 * SAMPLE_RATE  # samples of a recording from before the detection: a wake word and some quiet
 HISTORY = 4 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept: a second look may take its time
@@ -45,38 +47,6 @@ class Detector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """A recording has begun: woken by a word, or (None) because it was asked for.
-
-    With a doubtful word, while another recording is under way, it begins only once the word was believed.
-    """
-
-    detection: Detection | None
-    sound: Samples | None = field(default=None, compare=False)  # if the detection is doubtful, for the second look
-
-
-@dataclass(frozen=True, slots=True)
-class Muted:
-    """Mute was switched, on or off; a recording under way was thrown away."""
-
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The speaker paused after the wake word, and waits to be told that it was heard."""
-
-    detection: Detection | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """The speaker pauses, or is done; the recording goes on. Wanted: what may follow."""
-
-    so_far: Utterance
-
-
-@dataclass(frozen=True, slots=True)
 class Expectation:
     """What may follow the speech that ended at a sample."""
 
@@ -90,9 +60,6 @@ class Verdict:
 
     detection: Detection
     accepted: bool
-
-
-Event: TypeAlias = Listening | Muted | Waiting | Pause | Utterance
 
 
 class Requests:

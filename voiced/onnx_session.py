@@ -12,10 +12,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # since 1.29 it reports to its makers; read once, when it is imported
-
-import onnxruntime
-
 from voiced.errors import ModelError
 
 if TYPE_CHECKING:
@@ -23,6 +19,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # since 1.29 it reports to its makers; read once, when it is imported
 
 SHA256 = {  # of the files in the wheel of openwakeword 0.4.0
     "alexa_v0.1.onnx": "6ff566a01d12670e8d9e3c59da32651db1575d17272a601b7f8a39283dfbae3e",
@@ -35,6 +33,8 @@ SHA256 = {  # of the files in the wheel of openwakeword 0.4.0
     "timer_v0.1.onnx": "371e44535470a29248b3b8f1bbbbaf2525c86417fd8f75c67fcf02ae0b9626df",
     "weather_v0.1.onnx": "8441da8e746899e8d969528d5bad5651cdd563079c05962788f77753041f60e7",
 }
+
+LISTENING = ("melspectrogram.onnx", "embedding_model.onnx", "silero_vad.onnx")  # needed whatever the wake words
 
 
 class Session(Protocol):
@@ -74,6 +74,8 @@ def open_session(path: Path, rewrite: Callable[[bytes], bytes] | None = None, *,
     """Load a model, as it is or rewritten, to run on so many threads of the CPU; 0: one for each core."""
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")
+    import onnxruntime  # noqa: PLC0415 # a tenth of a second; `check` opens none of these
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # who waits leaves the processor alone

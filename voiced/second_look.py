@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
+from voiced.events import Listening, Pause, Waiting
 from voiced.flow import Outlook, Utterance
-from voiced.listening import Listening, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

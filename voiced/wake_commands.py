@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voiced import grammar, wake_enroll, wake_memory, wake_test, wake_train
 from voiced.errors import VoicedError
 from voiced.microphone import Microphone
-from voiced.wake import word_file
+from voiced.wake.model_file import SUFFIX
 from voiced.wake.phrase import checked_phrase
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _bad(options: Namespace, _config: Config, say: Print) -> bool:
 def _out(options: Namespace, phrase: str) -> Path:
     """Where the wake word is written; VoicedError, before any work is done, if nothing can be written there."""
     out: Path = options.out or Path(f"{phrase.replace(' ', '_')}.npz")
-    if out.suffix != word_file.SUFFIX:
-        raise VoicedError(f"{out}: the name of a wake word's file ends in {word_file.SUFFIX}")
+    if out.suffix != SUFFIX:
+        raise VoicedError(f"{out}: the name of a wake word's file ends in {SUFFIX}")
     if not out.parent.is_dir():
         raise VoicedError(f"{out.parent}: there is no such folder")
     return out

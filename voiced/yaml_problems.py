@@ -6,7 +6,6 @@ no YAML, and pydantic's errors about one that is.
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
@@ -97,6 +96,8 @@ def _described(given: object) -> str:
 
 
 def _suggestion(given: str, choices: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415 # wanted only where something is wrong
+
     known = list(choices)
     close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
     if close:

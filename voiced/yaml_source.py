@@ -1,45 +1,24 @@
-"""YAML files with line numbers and without YAML 1.1's traps: what the user wrote becomes checked, frozen models.
+"""YAML files with line numbers and without YAML 1.1's traps.
 
 The only file that knows `yaml`. Scalars follow YAML 1.2's core rules, so that `on`, `off`, `no` and `22:30` stay text.
 Every problem of a file is found in one go and told as `file:line: key: what is wrong; what to do`. Knows nothing of
-what the keys mean: that is for the models, which subclass `Section`.
+what the keys mean: that is for the models, which `sections` checks a document against.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voiced.errors import ConfigError
-from voiced.yaml_problems import Key, dotted, line_of, sentence, syntax_problem
+from voiced.yaml_problems import Key, dotted, syntax_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pydantic_core import ErrorDetails
-
-M = TypeVar("M", bound=BaseModel)
-
-
-class Section(BaseModel):
-    """A mapping of a YAML file: its values are frozen, and a key that it does not have is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def load(path: Path, model: type[M]) -> M:
-    """Read a file as `model`, or raise ConfigError with every problem in it."""
-    return read(path).check(model)
-
-
-def parse(text: str, name: str, model: type[M]) -> M:
-    """Read YAML text as `model`; `name` stands for the file in problems."""
-    return document(text, name).check(model)
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 def read(path: Path) -> Document:
@@ -81,20 +60,11 @@ class Document:
     nodes: Mapping[Key, yaml.Node]
     problems: tuple[str, ...]  # duplicate keys and the like; the data holds what was probably meant
 
-    def check(self, model: type[M]) -> M:
-        """The data as a model, or ConfigError with every problem; validators' context has the file's `folder`."""
-        problems = list(self.problems)
-        try:
-            checked = model.model_validate(self.data, context={"folder": Path(self.name).parent})
-        except ValidationError as error:
-            problems += self._explain(error.errors(), model)
-        if problems:
-            raise ConfigError(sorted(problems, key=line_of))
-        return checked
-
     def where(self, key: Key) -> str:
         """`file:line` of a node; of the nearest node around it if there is none."""
-        return f"{self.name}:{self._node_line(self._known(key))}"
+        known = self.known(key)
+        line = int(self.nodes[known].start_mark.line) + 1 if known in self.nodes else 1
+        return f"{self.name}:{line}"
 
     def has(self, key: Key) -> bool:
         """Whether the file has a node there."""
@@ -109,27 +79,13 @@ class Document:
             return None
         return int(node.start_mark.column) + (2 if node.style else 1)
 
-    def _node_line(self, key: Key) -> int:
-        return int(self.nodes[key].start_mark.line) + 1 if key in self.nodes else 1
-
-    def _known(self, key: Key) -> Key:
+    def known(self, key: Key) -> Key:
         """The part of a key that exists in the file: pydantic adds names of its own, and missing keys are missing."""
         known: Key = ()
         for part in key:
             if (*known, part) in self.nodes:
                 known = (*known, part)
         return known
-
-    def _explain(self, errors: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[str]:
-        told = set()
-        for error in errors:
-            loc, kind = error["loc"], error["type"]
-            known = self._known(loc)
-            shown = (*known, loc[-1]) if kind == "missing" else known
-            if shown not in told:  # a choice of types complains once for each
-                told.add(shown)
-                key = "".join(f"{dotted(shown)}: " if shown else "")
-                yield f"{self.name}:{self._node_line(known)}: {key}{sentence(error, model)}"
 
 
 # ---- from nodes to values -----------------------------------------------------------------------------------------

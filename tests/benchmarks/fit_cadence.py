@@ -23,9 +23,10 @@ import numpy as np
 from voiced import grammar, sound_file
 from voiced.cadence import QUIET, Cadence
 from voiced.config import ListeningSettings, RecognizerSettings
+from voiced.events import Pause
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Outlook
 from voiced.labelled import labelled
-from voiced.listening import Pause, Requests, listen
+from voiced.listening import Requests, listen
 from voiced.noise import key_of, mixed
 from voiced.recognizer import Recognizer
 from voiced.replay_sound import in_its_room

@@ -36,6 +36,8 @@ from voiced.wake import bank, word_file
 from voiced.wake.detector import Ear, WakeWord, WakeWordDetector
 from voiced.wake.embedding import WARM_UP
 from voiced.wake.enrolment import OTHERS, Take, enrol, listen_to
+from voiced.wake.head import open_model
+from voiced.wake.model_file import find
 from voiced.wake.verification import ENOUGH, Verifier
 from voiced.wake_curves import save_plot
 from voiced.whisper.weights import load
@@ -110,7 +112,7 @@ class Bench:
 
     def detections(self, stream: Stream, condition: str, model: str, phrase: str) -> Iterator[Found]:
         """As the daemon would have them."""
-        ear = Ear(WakeWord(model, FIRST, verified=True))
+        ear = Ear(WakeWord(model, FIRST, verified=True), open_model(find(model)))
         steps = ear.head.steps
         for number in range(steps, len(stream.embeddings)):
             end = (number + 1) * FRAME_SAMPLES

@@ -14,6 +14,7 @@ import pytest
 from voiced import grammar
 from voiced.actions import actions_for
 from voiced.grammar.automaton import Ended
+from voiced.grammar.intents import intents_schema
 from voiced.resources import shipped
 from voiced.yaml_source import read
 
@@ -140,7 +141,7 @@ def test_steps_are_remembered_within_bounds(household: grammar.Grammar) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.name))
 def test_the_schema_accepts_what_ships(file: Path) -> None:
-    schema = grammar.intents_schema()
+    schema = intents_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(read(file).data, schema)
 
@@ -157,4 +158,4 @@ def test_the_schema_accepts_what_ships(file: Path) -> None:
 )
 def test_the_schema_refuses_mistakes(wrong: object) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, grammar.intents_schema())
+        jsonschema.validate(wrong, intents_schema())

@@ -9,6 +9,7 @@ import pytest
 
 from tests.grammar.hassil_judge import judge, readings
 from voiced import grammar
+from voiced.grammar.intents import intents_schema
 from voiced.yaml_source import document
 
 if TYPE_CHECKING:
@@ -95,4 +96,4 @@ def test_an_intent_may_be_spread_over_files(tmp_path: Path) -> None:
 
 
 def test_the_schema_accepts_custom_sentences() -> None:
-    jsonschema.validate(document(CUSTOM_SENTENCES, "a.yaml").data, grammar.intents_schema())
+    jsonschema.validate(document(CUSTOM_SENTENCES, "a.yaml").data, intents_schema())

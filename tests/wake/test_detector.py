@@ -17,7 +17,7 @@ from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
 from voiced.onnx_session import packaged_model
 from voiced.wake.detector import WakeWord, WakeWordDetector
-from voiced.wake.head import BUNDLED
+from voiced.wake.model_file import BUNDLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,6 +12,7 @@ from voiced.errors import ModelError
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.head import NetworkHead, open_model
+from voiced.wake.model_file import find
 from voiced.wake.network import LIMIT, STEPS, Network, as_bytes, from_bytes, windows_of
 from voiced.wake.templates import Scale
 from voiced.wake.training import ALONE, CANDIDATES, Examples, calibrated, outputs_of, peaks, train
@@ -104,7 +105,7 @@ def test_the_file_gives_back_what_was_learnt(word: Path) -> None:
 
 
 def test_as_a_head_it_scores_the_last_steps(word: Path) -> None:
-    model = open_model(str(word))
+    model = open_model(find(str(word)))
     assert (model.name, model.phrase) == ("hey_computer", "hey computer")
     assert isinstance(model.head, NetworkHead)
     assert model.head.steps == STEPS

@@ -5,7 +5,6 @@ Knows nothing of torch, Whisper, audio or MQTT.
 
 from voiced.grammar.examples import with_examples
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
-from voiced.grammar.intents import intents_schema
 from voiced.grammar.loading import load, parse
 from voiced.grammar.openings import goes_without_saying
 from voiced.grammar.sample import Sample
@@ -19,7 +18,6 @@ __all__ = [
     "backwards",
     "check_examples",
     "goes_without_saying",
-    "intents_schema",
     "load",
     "parse",
     "vocabulary_prompt",

@@ -5,7 +5,6 @@ Each check yields problems, `file:line: what is wrong; what to do`, those of tem
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from voiced.actions import slots_of
@@ -152,6 +151,8 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
 
 
 def _instead(name: str, known: Sequence[str], kind: str) -> str:
+    import difflib  # noqa: PLC0415 # wanted only where something is wrong
+
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"

@@ -10,12 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from hassil import expression as parsed
-from hassil.parse_expression import parse_sentence
-from hassil.parser import ParseError
+from voiced.submodules import submodules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from hassil import expression as parsed
+    from hassil.parse_expression import parse_sentence
+    from hassil.parser import ParseError
+else:  # without hassil's matcher, which takes longer to import than intents to read
+    parsed, parse_expression, parser = submodules("hassil", "expression", "parse_expression", "parser")
+    parse_sentence, ParseError = parse_expression.parse_sentence, parser.ParseError
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _LARGEST_PERMUTATION = 8  # the automaton has a state for each subset of the parts

@@ -20,17 +20,40 @@ and about Home Assistant's own indices: `responses`, `response`, `metadata`, `se
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
-from voiced.actions import ActionTemplate
-from voiced.grammar.expression import is_template
-from voiced.yaml_source import Section
+from voiced import actions
+from voiced.grammar import source
+from voiced.sections import Section, checked
+
+if TYPE_CHECKING:
+    from voiced.yaml_source import Document
 
 Scalar = StrictStr | StrictInt | StrictFloat | StrictBool
 Context = dict[str, JsonValue]
-_LARGEST = 10_000  # numbers of a range; each has several spellings
+
+
+class ActionTemplate(Section):
+    """One message that an intent sends."""
+
+    topic: Annotated[str, AfterValidator(actions.valid_topic)]
+    payload: JsonValue = ""
+    qos: int = Field(default=1, ge=0, le=2)
+    retain: bool = False
+    expires: float = Field(default=10.0, gt=0)
 
 
 class ListValue(Section):
@@ -56,29 +79,14 @@ class NumberRange(Section):
     words_language: str | None = None  # default: the file's
 
     @model_validator(mode="after")
-    def _check(self) -> NumberRange:
-        if self.start > self.stop:
-            raise ValueError(f"the range goes from {self.start} down to {self.stop}; swap 'from' and 'to'")
-        if len(range(self.start, self.stop + 1, self.step)) > _LARGEST:
-            raise ValueError(f"the range holds more than {_LARGEST:,} numbers; use a larger 'step'")
-        if not (self.digits or self.words):
-            raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
+    def _check(self) -> Self:
+        frozen(self)  # keeps the rules
         return self
 
 
-def _list_value(given: Any) -> Any:
-    """`kitchen` is short for `{in: kitchen, out: kitchen}`, 5 for `{in: "5", out: 5}`, `big [one]` for `{in: …}`."""
-    if isinstance(given, bool) or given is None:
-        written = "empty" if given is None else str(given).lower()
-        raise ValueError(f"the value is {written}; put it in quotes if it is a word")
-    if isinstance(given, str):
-        return {"in": given} if is_template(given) else {"in": given, "out": given}
-    if isinstance(given, (int, float)):
-        return {"in": str(given), "out": given}
-    return given
-
-
-ListValueInput = Annotated[ListValue, BeforeValidator(_list_value, json_schema_input_type=str | float | ListValue)]
+ListValueInput = Annotated[
+    ListValue, BeforeValidator(source.list_value, json_schema_input_type=str | float | ListValue)
+]
 
 
 class ListSource(Section):
@@ -89,11 +97,8 @@ class ListSource(Section):
     wildcard: bool = False
 
     @model_validator(mode="after")
-    def _check(self) -> ListSource:
-        if self.values == ():
-            raise ValueError("the list is empty; give it values")
-        if (self.values is not None) + (self.range is not None) + self.wildcard != 1:
-            raise ValueError("a list has either values, or a 'range', or 'wildcard: true'; keep one of them")
+    def _check(self) -> Self:
+        frozen(self)  # keeps the rules
         return self
 
 
@@ -141,9 +146,8 @@ class IntentSource(Section):
     data: tuple[DataBlock, ...] = ()
 
     @model_validator(mode="after")
-    def _check(self) -> IntentSource:
-        if not self.sentences and not self.data:
-            raise ValueError("the intent has no sentences; add some under 'sentences'")
+    def _check(self) -> Self:
+        frozen(self)  # keeps the rules
         return self
 
 
@@ -158,6 +162,36 @@ class IntentsFile(Section):
     skip_words: tuple[str, ...] = ()  # words that may be said between any others, such as "please"
     settings: JsonValue = None
     responses: JsonValue = None
+
+
+_FROZEN: dict[type[Section], type[Any]] = {
+    ActionTemplate: actions.ActionTemplate,
+    ListValue: source.ListValue,
+    NumberRange: source.NumberRange,
+    ListSource: source.ListSource,
+    DataBlock: source.DataBlock,
+    IntentSource: source.IntentSource,
+    IntentsFile: source.IntentsFile,
+}
+
+
+def frozen(given: Any) -> Any:
+    """Every section of a value as its counterpart in `source`, which knows the rules between keys; else ValueError."""
+    match given:
+        case Section():
+            kind = _FROZEN[type(given)]
+            return kind(**{each.name: frozen(getattr(given, each.name)) for each in fields(kind)})
+        case tuple():
+            return tuple(map(frozen, given))
+        case dict():
+            return {name: frozen(value) for name, value in given.items()}
+    return given
+
+
+def read(document: Document) -> source.IntentsFile:
+    """What a file says, or ConfigError with everything that is wrong with it."""
+    found: source.IntentsFile = frozen(checked(document, IntentsFile))
+    return found
 
 
 def intents_schema() -> dict[str, object]:

@@ -18,7 +18,7 @@ from voiced.grammar.compile import compile_sentences
 from voiced.grammar.definitions import Scope, Sentence, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.grammar import Example, Grammar, Intent
-from voiced.grammar.intents import IntentsFile
+from voiced.grammar.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from voiced.flow import SlotValue
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.expression import Expression
-    from voiced.grammar.intents import DataBlock, IntentSource, ListSource, ListValue, NumberRange
+    from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
     from voiced.yaml_problems import Key
     from voiced.yaml_source import Document
 
@@ -44,8 +44,7 @@ def load(paths: Sequence[Path]) -> Grammar:
     for path in paths:
         for file in _files(path, problems):
             try:
-                source = yaml_source.read(file)
-                files.append(_File(source, source.check(IntentsFile)))
+                files.append(_file(yaml_source.read(file)))
             except ConfigError as error:
                 problems += error.problems
     return _build(files, problems)
@@ -53,8 +52,7 @@ def load(paths: Sequence[Path]) -> Grammar:
 
 def parse(text: str, name: str = "intents.yaml") -> Grammar:
     """YAML text as a grammar of its own."""
-    source = yaml_source.document(text, name)
-    return _build([_File(source, source.check(IntentsFile))], [])
+    return _build([_file(yaml_source.document(text, name))], [])
 
 
 def _files(path: Path, problems: list[str]) -> list[Path]:
@@ -70,6 +68,15 @@ def _files(path: Path, problems: list[str]) -> list[Path]:
 class _File:
     source: Document
     content: IntentsFile
+
+
+def _file(document: Document) -> _File:
+    content = None if document.problems else plain(document.data)
+    if content is None:
+        from voiced.grammar import intents  # noqa: PLC0415 # pydantic, a quarter of a second
+
+        content = intents.read(document)
+    return _File(document, content)
 
 
 def _build(files: Sequence[_File], problems: list[str]) -> Grammar:

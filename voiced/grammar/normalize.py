@@ -43,6 +43,7 @@ _BETWEEN = {Writing.GAP, Writing.MINUS, Writing.SYMBOL}
 _NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 
 
+@lru_cache(maxsize=20_000)  # of few states and characters, many times
 def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str]:
     """One character of text read: the new state, and the characters of normal form that it completes."""
     folded = _fold(char)
@@ -106,7 +107,7 @@ def normalize(text: str, language: str = "en") -> NormalText:
     for index, char in enumerate(text):
         state, characters = write(state, char, language)
         written.append(characters)
-        sources.extend(index - (part in "-.") for part in characters)  # these two wait for the digit after them
+        sources += [index - (part in "-.") for part in characters]  # these two wait for the digit after them
     return NormalText("".join(written), tuple(sources))
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from unicode_rbnf import RbnfEngine
-from unicode_rbnf.engine import RbnfError
+from voiced.submodules import submodules
+
+if TYPE_CHECKING:
+    from unicode_rbnf.engine import RbnfEngine, RbnfError
+else:  # the package would look for its own version, which takes longer than all numbers of a household
+    [_module] = submodules("unicode_rbnf", "engine")
+    RbnfEngine, RbnfError = _module.RbnfEngine, _module.RbnfError
 
 _SAME_RULES = {"nb": "no"}  # its own file is empty
 

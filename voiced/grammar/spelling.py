@@ -50,6 +50,7 @@ def spellings(text: str, language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(units)
 
 
+@lru_cache(maxsize=50_000)  # ranges overlap
 def number_spellings(number: float, language: str) -> tuple[str, ...]:
     """A number in words, in normal form; a negative one also as "minus 5"."""
     spoken = [normalize(words, language).text for words in number_words(number, language)]

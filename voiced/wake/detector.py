@@ -16,16 +16,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Detection
 from voiced.wake.embedding import WARM_UP, Embedder
 from voiced.wake.head import open_model
+from voiced.wake.model_file import find_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from voiced.flow import AudioFrame
     from voiced.wake.embedding import Features
+    from voiced.wake.head import Model
 
 
 SETTLED = 3  # frames after which a score that has not risen again is the highest
@@ -51,11 +52,8 @@ class WakeWordDetector:
 
     def __init__(self, wake_words: Sequence[WakeWord]) -> None:
         """Load the models; ModelError names the known words if one is unknown."""
-        self._ears = [Ear(wake_word) for wake_word in wake_words]
-        names = [ear.name for ear in self._ears]
-        for name in names:
-            if names.count(name) > 1:
-                raise ModelError(f"wake word {name!r} is listed twice; give each model once")
+        files = find_all(wake_word.model for wake_word in wake_words)
+        self._ears = [Ear(wake_word, open_model(file)) for wake_word, file in zip(wake_words, files, strict=True)]
         self._embedder = Embedder(longest=max([REMEMBERED, *(ear.head.steps for ear in self._ears)]))
         self._heard = 0  # frames since the start or reset
 
@@ -96,9 +94,8 @@ class WakeWordDetector:
 class Ear:
     """One word's head, with its patience and its refractory time; the embeddings come from outside."""
 
-    def __init__(self, wake_word: WakeWord) -> None:
+    def __init__(self, wake_word: WakeWord, model: Model) -> None:
         self._settings = wake_word
-        model = open_model(wake_word.model)
         self.name, self.phrase, self.head = model.name, model.phrase, model.head
         self.reset()
 

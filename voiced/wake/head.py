@@ -1,26 +1,27 @@
-"""Heads: the embeddings of the sound → how surely one wake word was just completed. And where the heads are found."""
+"""Heads: the embeddings of the sound → how surely one wake word was just completed."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from voiced.errors import ModelError
-from voiced.onnx_session import open_session, packaged_model
+from voiced.onnx_session import open_session
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
+from voiced.wake.model_file import SUFFIX
 from voiced.wake.network import STEPS
 from voiced.wake.templates import Aligner
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voiced.onnx_session import Session
     from voiced.wake.embedding import Features
+    from voiced.wake.model_file import ModelFile
     from voiced.wake.network import Network
     from voiced.wake.word_file import WordOfTakes
-
-BUNDLED = ("alexa", "hey_jarvis", "hey_marvin", "hey_mycroft", "timer", "weather")
 
 
 class Head(Protocol):
@@ -100,22 +101,14 @@ class NetworkHead:
         """Nothing to forget."""
 
 
-def open_model(model: str) -> Model:
-    """A bundled model by its name, or a file; ModelError names the known words."""
-    if model in BUNDLED:
-        return Model(model, phrase_of(model), OnnxHead(packaged_model(f"{model}_v0.1.onnx")))
-    path = Path(model).expanduser()
-    if path.suffix == word_file.SUFFIX:
-        word = word_file.read(path)
-        if isinstance(word, word_file.WordOfNetwork):
-            return Model(path.stem, word.phrase, NetworkHead(word.network))
-        return Model(path.stem, word.phrase, TemplateHead(word))
-    if path.suffix == ".onnx":
-        return Model(path.stem, phrase_of(path.stem), OnnxHead(path))
-    raise ModelError(
-        f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, "
-        f"or the path of an .onnx file or of an {word_file.SUFFIX} file that `voiced wake enroll` or `train` made"
-    )
+def open_model(file: ModelFile) -> Model:
+    """Ready to listen; ModelError if the file is not what it says."""
+    if file.path.suffix != SUFFIX:
+        return Model(file.name, phrase_of(file.name), OnnxHead(file.path))
+    word = word_file.read(file.path)
+    if isinstance(word, word_file.WordOfNetwork):
+        return Model(file.name, word.phrase, NetworkHead(word.network))
+    return Model(file.name, word.phrase, TemplateHead(word))
 
 
 def phrase_of(name: str) -> str:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
 
-SUFFIX = ".npz"
 LARGEST = 1_000_000  # bytes; such a file has a tenth of it
 LONGEST_TAKE = 64  # vectors
 WIDEST = 256  # units of a layer

@@ -1,0 +1,121 @@
+"""What an intents file says, as frozen values, with the rules that hold between its keys.
+
+`plain` makes them of files that are plainly right, `intents` of all others. Knows no YAML and no pydantic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from voiced.grammar.expression import is_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import JsonValue
+
+    from voiced.actions import ActionTemplate
+    from voiced.flow import SlotValue
+
+    Context: TypeAlias = Mapping[str, JsonValue]
+
+_LARGEST = 10_000  # numbers of a range; each has several spellings
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ListValue:
+    """One value of a list: what is said, a template, and what it means."""
+
+    said: str
+    out: JsonValue = None  # None: what was said
+    context: Context = field(default_factory=dict)
+
+
+def list_value(given: Any) -> Any:
+    """`kitchen` is short for `{in: kitchen, out: kitchen}`, 5 for `{in: "5", out: 5}`, `big [one]` for `{in: …}`."""
+    if isinstance(given, bool) or given is None:
+        written = "empty" if given is None else str(given).lower()
+        raise ValueError(f"the value is {written}; put it in quotes if it is a word")
+    if isinstance(given, str):
+        return {"in": given} if is_template(given) else {"in": given, "out": given}
+    if isinstance(given, (int, float)):
+        return {"in": str(given), "out": given}
+    return given
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NumberRange:
+    """Numbers from … to …, in digits and in words."""
+
+    start: int
+    stop: int
+    step: int = 1
+    fractions: Literal["halves", "tenths"] | None = None
+    multiplier: float | None = None  # the slot's value is the number times this
+    digits: bool = True
+    words: bool = True
+    words_language: str | None = None  # None: the file's
+
+    def __post_init__(self) -> None:
+        if self.start > self.stop:
+            raise ValueError(f"the range goes from {self.start} down to {self.stop}; swap 'from' and 'to'")
+        if len(range(self.start, self.stop + 1, self.step)) > _LARGEST:
+            raise ValueError(f"the range holds more than {_LARGEST:,} numbers; use a larger 'step'")
+        if not (self.digits or self.words):
+            raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ListSource:
+    """A list: its values, a range of numbers, or any words."""
+
+    values: tuple[ListValue, ...] | None = None
+    range: NumberRange | None = None
+    wildcard: bool = False
+
+    def __post_init__(self) -> None:
+        if self.values == ():
+            raise ValueError("the list is empty; give it values")
+        if (self.values is not None) + (self.range is not None) + self.wildcard != 1:
+            raise ValueError("a list has either values, or a 'range', or 'wildcard: true'; keep one of them")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DataBlock:
+    """Home Assistant's block of sentences that share slots, lists and rules."""
+
+    sentences: tuple[str, ...]
+    slots: Mapping[str, JsonValue]
+    requires_context: Context
+    excludes_context: Context
+    lists: Mapping[str, ListSource]
+    expansion_rules: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IntentSource:
+    """One intent: how it is said, what it sends, and examples that must come out right."""
+
+    description: str = ""
+    sentences: tuple[str, ...] = ()
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)  # of slots that a sentence does not set
+    action: tuple[ActionTemplate, ...] = ()
+    examples: Mapping[str, Mapping[str, SlotValue] | None] = field(default_factory=dict)
+    data: tuple[DataBlock, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.sentences and not self.data:
+            raise ValueError("the intent has no sentences; add some under 'sentences'")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IntentsFile:
+    """A whole file."""
+
+    language: str = "en"
+    intents: Mapping[str, IntentSource] = field(default_factory=dict)
+    lists: Mapping[str, ListSource] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    expansion_rules: Mapping[str, str] = field(default_factory=dict)  # Home Assistant's name for rules
+    skip_words: tuple[str, ...] = ()
