@@ -95,8 +95,7 @@ class Recognizer:
     def warm_up(self) -> None:
         """Look at silence once: the first run is slow. Then find the number of threads, if not set.
 
-        Not until it is understood, as `recognize` would: silence takes all looks, two of them at a whole window, and that
-        is ten seconds on a small machine before it listens.
+        `recognize` would not be content with one look at silence, and take eight times as long.
         """
         silence = Utterance(np.zeros(_WARM_UP, dtype=np.float32), 0, (0, _WARM_UP), Ending.SILENCE)
         if self._settings.mode == "free":
