@@ -1,0 +1,120 @@
+"""One engine under emulation, for `instructions.py`: where a piece of work begins and ends it says so.
+
+Started as `python -m tests.benchmarks.instruction_worker KERNEL SETTINGS`, where KERNEL is one of KERNELS or PEERS, and
+SETTINGS is JSON: `model`, `ctranslate2`, `samples`, `sentence`. The first piece has run once before it is counted; that
+warms up for all. Knows nothing of counting; run without an emulator, it only says what it does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from unittest.mock import patch
+
+import numpy as np
+
+from tests.benchmarks.engine_worker import SAMPLE_RATE, TAIL, Only, faster_whisper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from torch import Tensor
+
+    from tests.benchmarks.engine_worker import Samples, Settings
+    from voiced.whisper.weights import LoadedModel
+
+    Pieces = Iterator[tuple[str, Callable[[], object]]]
+
+BEFORE, AFTER = 0.3, 0.8  # seconds of quiet around what is said, as `engines.py` leaves it
+BEGIN, END = "begin", "end "
+PEERS = {"faster-whisper int8": "int8", "faster-whisper float32": "float32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """How voiced computes its matrix products."""
+
+    compute: Literal["float32", "int8"]
+    engine: str = ""  # of torch, for int8
+    onednn: bool = False  # for what stays float32
+
+
+KERNELS = {
+    "voiced int8, QNNPACK": Kernel("int8", "qnnpack"),
+    "voiced int8, oneDNN": Kernel("int8", "onednn"),
+    "voiced float32, torch's own": Kernel("float32"),
+    "voiced float32, oneDNN": Kernel("float32", onednn=True),
+}
+
+
+def main() -> None:
+    name, settings = sys.argv[1], json.loads(sys.argv[2])
+    samples = np.load(settings["samples"])
+    pieces = peer(PEERS[name], settings, samples) if name in PEERS else voiced(KERNELS[name], settings, samples)
+    for number, (piece, work) in enumerate(pieces):
+        if number == 0:
+            work()
+        say(BEGIN)
+        work()
+        say(END + piece)
+
+
+def say(what: str) -> None:
+    os.write(sys.stderr.fileno(), f"{what}\n".encode())  # in one call, which is where counts are taken
+
+
+def peer(compute: str, settings: Settings, samples: Samples) -> Pieces:
+    transcribe = faster_whisper({**settings, "compute": compute, "threads": 1, "recording": False})
+    yield "whole window", lambda: transcribe(samples)
+
+
+def voiced(kernel: Kernel, settings: Settings, samples: Samples) -> Pieces:
+    """Under emulation times mean nothing, so that nothing is left to be tried out."""
+    from voiced.whisper import acceleration
+
+    with patch.multiple(
+        acceleration,
+        _fastest_engine=lambda: kernel.engine,
+        _onednn_is_faster=lambda: kernel.onednn,
+        _bfloat16_is_faster=lambda: False,
+    ):
+        yield from recognizing(kernel.compute, settings, samples)
+
+
+def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples: Samples) -> Pieces:
+    from voiced import grammar
+    from voiced.config import RecognizerSettings
+    from voiced.flow import Ending, Utterance
+    from voiced.recognizer import Recognizer
+    from voiced.resources import shipped
+    from voiced.whisper.log_mel import pad_or_trim
+
+    chosen = RecognizerSettings(model=settings["model"], compute=compute, threads=1)
+    recognizer = Recognizer(chosen, grammar.load([shipped("intents")]))
+    speech = round(BEFORE * SAMPLE_RATE), len(samples) - round(AFTER * SAMPLE_RATE)
+    utterance = Utterance(samples, 0, speech, Ending.SILENCE)
+    yield "chain", lambda: recognizer.recognize(utterance)
+
+    loaded, sentence = recognizer.loaded, settings["sentence"]
+    yield from looking(loaded, pad_or_trim(samples, len(samples) + round(TAIL * SAMPLE_RATE)), "short", sentence)
+    yield from looking(loaded, pad_or_trim(samples, 30 * SAMPLE_RATE), "whole", sentence)
+
+
+def looking(loaded: LoadedModel, sound: Samples, window: str, sentence: str) -> Pieces:
+    """As the recogniser does it, but once, and without its grammar and its doubts."""
+    from voiced.whisper.decoding import DecodingOptions, decode
+    from voiced.whisper.log_mel import log_mel
+
+    model, tokenizer = loaded.model, loaded.tokenizer
+    options, only = DecodingOptions(language="en", without_timestamps=True), Only(tokenizer, sentence)
+    mel = log_mel(sound, model.dims.n_mels)
+    heard: list[Tensor] = []
+    yield f"encoder, {window}", lambda: heard.append(model.encode(mel))
+    yield f"decoder, {window}", lambda: decode(model, tokenizer, heard[0], options, [only])
+
+
+if __name__ == "__main__":
+    main()
