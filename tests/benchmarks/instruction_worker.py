@@ -1,8 +1,8 @@
 """One engine under emulation, for `instructions.py`: where a piece of work begins and ends it says so.
 
 Started as `python -m tests.benchmarks.instruction_worker KERNEL SETTINGS`, where KERNEL is one of KERNELS or PEERS, and
-SETTINGS is JSON: `model`, `ctranslate2`, `samples`, `sentence`. The first piece has run once before it is counted; that
-warms up for all. Knows nothing of counting; run without an emulator, it only says what it does.
+SETTINGS is JSON: `model`, `ctranslate2`, `samples`, `sentence`, `windows`. Knows nothing of counting; run without an
+emulator, it only says what it does.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ def main() -> None:
     name, settings = sys.argv[1], json.loads(sys.argv[2])
     samples = np.load(settings["samples"])
     pieces = peer(PEERS[name], settings, samples) if name in PEERS else voiced(KERNELS[name], settings, samples)
-    for number, (piece, work) in enumerate(pieces):
-        if number == 0:
-            work()
+    for piece, work in pieces:
         say(BEGIN)
         work()
         say(END + piece)
@@ -67,6 +65,7 @@ def say(what: str) -> None:
 
 
 def peer(compute: str, settings: Settings, samples: Samples) -> Pieces:
+    """Without warming up, which would take as long again."""
     transcribe = faster_whisper({**settings, "compute": compute, "threads": 1, "recording": False})
     yield "whole window", lambda: transcribe(samples)
 
@@ -96,11 +95,11 @@ def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples
     recognizer = Recognizer(chosen, grammar.load([shipped("intents")]))
     speech = round(BEFORE * SAMPLE_RATE), len(samples) - round(AFTER * SAMPLE_RATE)
     utterance = Utterance(samples, 0, speech, Ending.SILENCE)
+    recognizer.recognize(utterance)  # warms up
     yield "chain", lambda: recognizer.recognize(utterance)
-
-    loaded, sentence = recognizer.loaded, settings["sentence"]
-    yield from looking(loaded, pad_or_trim(samples, len(samples) + round(TAIL * SAMPLE_RATE)), "short", sentence)
-    yield from looking(loaded, pad_or_trim(samples, 30 * SAMPLE_RATE), "whole", sentence)
+    lengths = {"short": len(samples) + round(TAIL * SAMPLE_RATE), "whole": 30 * SAMPLE_RATE}
+    for window in settings["windows"]:
+        yield from looking(recognizer.loaded, pad_or_trim(samples, lengths[window]), window, settings["sentence"])
 
 
 def looking(loaded: LoadedModel, sound: Samples, window: str, sentence: str) -> Pieces:
