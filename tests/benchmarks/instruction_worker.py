@@ -1,8 +1,8 @@
 """One engine under emulation, for `instructions.py`: where a piece of work begins and ends it says so.
 
 Started as `python -m tests.benchmarks.instruction_worker KERNEL SETTINGS`, where KERNEL is one of KERNELS or PEERS, and
-SETTINGS is JSON: `model`, `ctranslate2`, `samples`, `sentence`, `windows`. Knows nothing of counting; run without an
-emulator, it only says what it does.
+SETTINGS is JSON: `model`, `ctranslate2`, `samples`, `sentence`, and of ours `work`, some of WORK. Knows nothing of
+counting; run without an emulator, it only says what it does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 from unittest.mock import patch
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = 0.3, 0.8  # seconds of quiet around what is said, as `engines.py` leaves it
 BEGIN, END = "begin", "end "
+WORK = ("layer", "chain", "short", "whole")  # the layer alone takes seconds, a whole window many minutes
 PEERS = {"faster-whisper int8": "int8", "faster-whisper float32": "float32"}
 
 
@@ -80,7 +82,25 @@ def voiced(kernel: Kernel, settings: Settings, samples: Samples) -> Pieces:
         _onednn_is_faster=lambda: kernel.onednn,
         _bfloat16_is_faster=lambda: False,
     ):
-        yield from recognizing(kernel.compute, settings, samples)
+        if "layer" in settings["work"]:
+            yield from layer(kernel)
+        if set(settings["work"]) - {"layer"}:
+            yield from recognizing(kernel.compute, settings, samples)
+
+
+def layer(kernel: Kernel) -> Pieces:
+    """The one by which `acceleration` chooses: for what is encoded at once, and for a step of the decoder."""
+    import torch
+
+    from voiced.whisper import acceleration
+
+    torch.set_num_threads(1)  # others would wait in a loop, and be counted
+    linear = torch.nn.Linear(acceleration._N_STATE, 4 * acceleration._N_STATE).requires_grad_(requires_grad=False)
+    fast = acceleration._int8_linear(linear) if kernel.compute == "int8" else acceleration._linear(linear)
+    for positions in (acceleration._POSITIONS, 1):
+        sound = torch.randn(positions, acceleration._N_STATE)
+        fast(sound)  # warms up
+        yield f"layer, {positions}", partial(fast, sound)
 
 
 def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples: Samples) -> Pieces:
@@ -96,10 +116,11 @@ def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples
     speech = round(BEFORE * SAMPLE_RATE), len(samples) - round(AFTER * SAMPLE_RATE)
     utterance = Utterance(samples, 0, speech, Ending.SILENCE)
     recognizer.recognize(utterance)  # warms up
-    yield "chain", lambda: recognizer.recognize(utterance)
-    lengths = {"short": len(samples) + round(TAIL * SAMPLE_RATE), "whole": 30 * SAMPLE_RATE}
-    for window in settings["windows"]:
-        yield from looking(recognizer.loaded, pad_or_trim(samples, lengths[window]), window, settings["sentence"])
+    if "chain" in settings["work"]:
+        yield "chain", lambda: recognizer.recognize(utterance)
+    for window, length in (("short", len(samples) + round(TAIL * SAMPLE_RATE)), ("whole", 30 * SAMPLE_RATE)):
+        if window in settings["work"]:
+            yield from looking(recognizer.loaded, pad_or_trim(samples, length), window, settings["sentence"])
 
 
 def looking(loaded: LoadedModel, sound: Samples, window: str, sentence: str) -> Pieces:
