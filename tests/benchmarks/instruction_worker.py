@@ -92,13 +92,13 @@ def layer(kernel: Kernel) -> Pieces:
     """The one by which `acceleration` chooses: for what is encoded at once, and for a step of the decoder."""
     import torch
 
-    from voiced.whisper import acceleration
+    from voiced.whisper import acceleration, trials
 
     torch.set_num_threads(1)  # others would wait in a loop, and be counted
-    linear = torch.nn.Linear(acceleration._N_STATE, 4 * acceleration._N_STATE).requires_grad_(requires_grad=False)
+    linear = torch.nn.Linear(trials._N_STATE, 4 * trials._N_STATE).requires_grad_(requires_grad=False)
     fast = acceleration._int8_linear(linear) if kernel.compute == "int8" else acceleration._linear(linear)
-    for positions in (acceleration._POSITIONS, 1):
-        sound = torch.randn(positions, acceleration._N_STATE)
+    for positions in (trials._POSITIONS, 1):
+        sound = torch.randn(positions, trials._N_STATE)
         fast(sound)  # warms up
         yield f"layer, {positions}", partial(fast, sound)
 

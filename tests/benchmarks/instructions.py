@@ -28,42 +28,21 @@ from tests.benchmarks.engine_weights import write_ctranslate2
 from tests.benchmarks.engines import COMMANDS, save, utterance
 from tests.benchmarks.instruction_worker import BEGIN, END, KERNELS, PEERS, WORK
 
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / ".ci"))
+from arm64 import PIS, Pi  # noqa: E402 # it lies beside .ci/run, which is no package
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     Counts = dict[str, int]  # of pieces of work
 
-ROOT = Path(__file__).parents[2]
 PLUGIN = Path(__file__).with_name("count_instructions.c")
 WORKER = "tests.benchmarks.instruction_worker"
 COMMAND = "command_heating"  # 2.6 s of speech, 3.7 s with the quiet around it
 JUDGE = "faster-whisper int8"
 SECOND_PLUGIN_INTERFACE = 9  # qemu's major version
-
-
-@dataclass(frozen=True, slots=True)
-class Processor:
-    """What programs look up in files, which qemu leaves as they are on this machine."""
-
-    features: str
-    part: int
-    midr: int
-
-    @property
-    def cpuinfo(self) -> str:
-        lines = [f"Features\t: {self.features}", "CPU implementer\t: 0x41", "CPU architecture: 8", "CPU variant\t: 0x0"]
-        core = "\n".join([*lines, f"CPU part\t: {self.part:#x}", "CPU revision\t: 3"])
-        return "".join(f"processor\t: {number}\nBogoMIPS\t: 108.00\n{core}\n\n" for number in range(4))
-
-
-PROCESSORS = {
-    "cortex-a72": Processor("fp asimd evtstrm crc32 cpuid", 0xD08, 0x410FD083),
-    "cortex-a76": Processor(
-        "fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid asimdrdm lrcpc dcpop asimddp",
-        0xD0B,
-        0x414FD0B1,
-    ),
-}
+PROCESSORS = {pi.cpu: pi for pi in PIS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, required=True, help="an ARM64 Debian with Python")
     parser.add_argument("--site", type=Path, required=True, help="voiced's dependencies for ARM64")
     parser.add_argument("--peer-site", type=Path, help="faster-whisper for ARM64")
-    parser.add_argument("--cpus", nargs="+", choices=PROCESSORS, default=list(PROCESSORS))
+    parser.add_argument("--cpus", nargs="+", choices=PROCESSORS, default=["cortex-a72", "cortex-a76"])
     parser.add_argument("--kernels", nargs="+", choices=[*KERNELS, *PEERS], default=[*KERNELS, *PEERS])
     parser.add_argument("--model", default="tiny.en")
     parser.add_argument("--work", nargs="+", choices=WORK, default=WORK, help="of ours; a whole window takes long")
@@ -139,17 +118,13 @@ def compiled(qemu: str, folder: Path) -> Path:
     return plugin
 
 
-def disguised(root: Path, processor: Processor, folder: Path) -> Path:
+def disguised(root: Path, processor: Pi, folder: Path) -> Path:
     """The root, with files that tell of the processor: qemu looks here first, then on this machine."""
     for part in ("bin", "etc", "lib", "sbin", "usr", "var"):
         (folder / part).symlink_to(root.resolve() / part)
-    told = {
-        "proc/cpuinfo": processor.cpuinfo,
-        "sys/devices/system/cpu/cpu0/regs/identification/midr_el1": f"{processor.midr:#018x}\n",
-    }
-    for name, content in told.items():
-        (folder / name).parent.mkdir(parents=True)
-        (folder / name).write_text(content, encoding="ascii")
+    processor.write_about(folder)
+    (folder / "proc").mkdir()
+    (folder / "cpuinfo").rename(folder / "proc/cpuinfo")
     return folder
 
 
