@@ -29,9 +29,13 @@ Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which on
 
 
 def engines() -> list[str]:
-    """Those of torch that may be the fastest here. `x86`, FBGEMM's, is there only on processors with AVX2."""
+    """Those of torch that may be the fastest here. `x86`, FBGEMM's, is there only on processors with AVX2.
+
+    Where it is not, oneDNN's is no use: on ARM it takes 4 to 14 times the instructions of QNNPACK's (`instructions.py`),
+    and on x86 it meets one that the processor does not have.
+    """
     there = torch.backends.quantized.supported_engines
-    return ["x86", "onednn"] if "x86" in there else [name for name in ("qnnpack", "onednn") if name in there]
+    return ["x86", "onednn"] if "x86" in there else [name for name in ("qnnpack",) if name in there]
 
 
 class Int8Linear(nn.Module):
