@@ -59,6 +59,8 @@ def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None)
 
     `token_rows` are the token embedding's, as `float16.looked_up` wants them; None: they are made from it.
     """
+    # Of no use for one sound at a time; and without AVX2 it complains on standard error that it cannot start.
+    torch.backends.nnpack.set_flags(False)  # type: ignore[no-untyped-call] # torch has left it without types
     if network.device.type != "cpu" or compute not in {"float32", "int8"}:
         return network.float() if compute == "float32" else network
     # Half of the error that eight bits make in the encoder arises where they first meet the sound: 0.063 against 0.028

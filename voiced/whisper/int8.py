@@ -31,8 +31,8 @@ Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which on
 def engines() -> list[str]:
     """Those of torch that may be the fastest here. `x86`, FBGEMM's, is there only on processors with AVX2.
 
-    Where it is not, oneDNN's is no use: on ARM it takes 4 to 14 times the instructions of QNNPACK's, and on x86 it meets
-    one that the processor does not have. `tests/benchmarks/instructions.py` counts them.
+    Where it is not, oneDNN's is no use: on x86 it meets an instruction that the processor does not have, and on ARM it
+    executes 4 to 14 times as many as QNNPACK's (`tests/benchmarks/instructions.py`).
     """
     there = torch.backends.quantized.supported_engines
     return ["x86", "onednn"] if "x86" in there else [name for name in ("qnnpack",) if name in there]
