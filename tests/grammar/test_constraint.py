@@ -189,8 +189,7 @@ def test_ten_thousand_names_cost_little_more_than_a_hundred(tokenizer: Tokenizer
     middle = time.process_time()
     assert is_allowed(many, tokenizer.encode(" Turn on the karimo tale 7 number 250."))
     end = time.process_time()
-    assert end - middle < 3.0, "seconds, once; what was found is remembered"
-    assert end - middle < 5 * (middle - begin) + 1.0
+    assert end - middle < 3 * (middle - begin)  # not in seconds: there are slow processors
 
 
 def large_grammar(n_names: int) -> Grammar:
