@@ -189,7 +189,7 @@ def test_ten_thousand_names_cost_little_more_than_a_hundred(tokenizer: Tokenizer
     middle = time.process_time()
     assert is_allowed(many, tokenizer.encode(" Turn on the karimo tale 7 number 250."))
     end = time.process_time()
-    assert end - middle < 3 * (middle - begin)  # not in seconds: there are slow processors
+    assert end - middle < 2 * (middle - begin)  # not in seconds: there are slow processors
 
 
 def large_grammar(n_names: int) -> Grammar:
