@@ -10,12 +10,12 @@ import pytest
 
 from tests.fakes import Notes
 from voiced import grammar
+from voiced.acting.meaning import actions_of, read
 from voiced.assistant import Assistant, Heard, Reloaded
-from voiced.events import Listening, Muted, Pause, Waiting
 from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
-from voiced.grammar.outlook import outlook
-from voiced.meaning import actions_of, read
-from voiced.resources import shipped
+from voiced.foundations.resources import shipped
+from voiced.grammar.continuation import outlook
+from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar

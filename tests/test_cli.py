@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from voiced.cli import main
-from voiced.onnx_session import LISTENING, SHA256
-from voiced.resources import shipped
+from voiced.foundations.onnx_session import LISTENING, SHA256
+from voiced.foundations.resources import shipped
 
 SOUNDS = Path(__file__).parent / "sounds"
 

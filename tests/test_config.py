@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
+from voiced.commands.init import schema_of
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError
-from voiced.init import schema_of
-from voiced.resources import find_config, shipped
+from voiced.foundations.resources import find_config, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

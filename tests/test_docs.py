@@ -22,12 +22,12 @@ import yaml
 from packaging.requirements import Requirement
 
 from voiced import config, grammar
-from voiced.arguments import make_parser
+from voiced.acting.meaning import actions_of, read
 from voiced.cli import COMMANDS, main
+from voiced.commands.shared import make_parser
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
-from voiced.meaning import actions_of, read
-from voiced.messages import Topics, outcome_event, wake_event, wake_rejected_event
-from voiced.whisper.trials import KERNELS, VARIABLE, wanted
+from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
+from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar

@@ -21,8 +21,8 @@ from tests.broker import HOW_TO_GET, Broker, Subscriber, free_port, wait_until
 from tests.daemon import READY, SITE, Daemon
 from tests.system_parts import require_program
 from tests.virtual_microphone import VirtualMicrophone
+from voiced.evaluation.stimuli import with_pauses
 from voiced.flow import SAMPLE_RATE
-from voiced.replay_sound import with_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

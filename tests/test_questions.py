@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.test_listening import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
+from tests.listening.test_ear import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
 from voiced import grammar
+from voiced.audio.vad import Vad
 from voiced.config import ListeningSettings, RecognizerSettings
-from voiced.events import Listening, Muted, Pause, Waiting
 from voiced.flow import Ending, Outlook, Utterance
-from voiced.listening import Requests, listen
-from voiced.recognizer import Recognizer
-from voiced.vad import Vad
+from voiced.listening.ear import Requests, listen
+from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.recognition.recognizer import Recognizer
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voiced.events import Event
     from voiced.flow import AudioFrame
+    from voiced.listening.events import Event
 
 SETTINGS = ListeningSettings(
     pre_roll=0.3,

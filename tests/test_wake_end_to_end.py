@@ -18,10 +18,10 @@ from tests.daemon import READY, SITE, Daemon
 from tests.system_parts import require_program
 from tests.virtual_microphone import VirtualMicrophone
 from tests.wake.speakers import RATE, SPEEDS, said
-from voiced.noise import mixed
-from voiced.wake import espeak
-from voiced.wake.augmentation import clatter
-from voiced.wake_memory import FILE, read
+from voiced.evaluation.noise import mixed
+from voiced.records.wakes import FILE, read
+from voiced.wake.training import espeak
+from voiced.wake.training.augmentation import clatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-from voiced.events import Listening, Muted, Pause, Waiting
+from voiced.acting.meaning import actions_of, read
 from voiced.flow import Delays, Ending, Outcome, Outlook, Sentence, State, Transcript, Utterance
-from voiced.meaning import actions_of, read
+from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from voiced.arguments import make_parser
+from voiced.commands.shared import make_parser
 from voiced.errors import ModelError, VoicedError
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterator, Sequence
 
-    from voiced.bench import Setup, Task
     from voiced.config import Config
+    from voiced.evaluation.trials import Setup, Task
     from voiced.grammar import Grammar
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -59,14 +59,14 @@ def run(options: Namespace) -> int:
 
 def demo(options: Namespace) -> int:
     """The whole daemon on a recording that ships with it."""
-    from voiced import demo
+    from voiced.commands import demo
 
     return demo.run(print, model=options.model)
 
 
 def init(options: Namespace) -> int:
     """Write a config and example intents."""
-    from voiced.init import next_steps, write_examples
+    from voiced.commands.init import next_steps, write_examples
 
     written = write_examples(options.folder)
     for path in written:
@@ -80,11 +80,11 @@ def init(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Every problem of the configuration, at once."""
     if options.schema:
-        from voiced.init import schema_of
+        from voiced.commands.init import schema_of
 
         print(json.dumps(schema_of(options.schema), indent=2))
         return DONE
-    from voiced.check import check_everything
+    from voiced.commands.check import check_everything
 
     print(check_everything(options.config, intents=options.intents, model=options.model))
     return DONE
@@ -92,9 +92,9 @@ def check(options: Namespace) -> int:
 
 def say(options: Namespace) -> int:
     """Text in, match and actions out."""
+    from voiced.acting.meaning import actions_of, read
     from voiced.flow import Outcome
-    from voiced.meaning import actions_of, read
-    from voiced.report import outcome_json, outcome_line
+    from voiced.records.outcome import outcome_json, outcome_line
 
     grammar = _grammar(options)
     transcript = read(grammar, " ".join(options.text))
@@ -106,8 +106,8 @@ def say(options: Namespace) -> int:
         for action in outcome.actions:
             print(f"  {action.topic} {action.payload}")
     if options.publish and outcome.actions:
-        from voiced.exchange import publish_once
-        from voiced.outbox import Delivery
+        from voiced.mqtt.delivery import publish_once
+        from voiced.mqtt.outbox import Delivery
 
         sent = publish_once(_config(options).mqtt, outcome.actions)
         for action, delivery in zip(outcome.actions, sent, strict=True):
@@ -118,13 +118,13 @@ def say(options: Namespace) -> int:
 
 def recognize(options: Namespace) -> int:
     """Recordings of commands, without a wake word."""
+    from voiced.acting.meaning import actions_of
+    from voiced.audio.sound_file import read as read_sound
+    from voiced.audio.vad import Vad
     from voiced.flow import Outcome
-    from voiced.meaning import actions_of
-    from voiced.recognizer import Recognizer
-    from voiced.recording import as_utterance
-    from voiced.report import outcome_json, outcome_line
-    from voiced.sound_file import read as read_sound
-    from voiced.vad import Vad
+    from voiced.listening.recording import as_utterance
+    from voiced.recognition.recognizer import Recognizer
+    from voiced.records.outcome import outcome_json, outcome_line
 
     config, grammar = _config(options), _grammar(options)
     recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
@@ -147,8 +147,8 @@ def recognize(options: Namespace) -> int:
 
 def transcribe(options: Namespace) -> int:
     """Whisper as Whisper."""
-    from voiced import transcribe
-    from voiced.resources import MODEL, find_config
+    from voiced.commands import transcribe
+    from voiced.foundations.resources import MODEL, find_config
 
     configured = _config(options).recognizer.model if find_config(options.config) else MODEL
     return transcribe.run(options, options.model or configured, _print)
@@ -156,9 +156,9 @@ def transcribe(options: Namespace) -> int:
 
 def bench(options: Namespace) -> int:
     """A folder of labelled recordings."""
-    from voiced import reliability_plot
-    from voiced.bench import Setup, attempt_all, foreign_tasks, own_tasks
-    from voiced.bench_report import Report
+    from voiced.evaluation import reliability_plot
+    from voiced.evaluation.report import Report
+    from voiced.evaluation.trials import Setup, attempt_all, foreign_tasks, own_tasks
 
     config = _config(options)
     intents = options.intents or options.folder / "intents"
@@ -177,8 +177,9 @@ def bench(options: Namespace) -> int:
 
 
 def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[Task]) -> int:
-    from voiced import latency, latency_plot
-    from voiced.replay import replay
+    from voiced.evaluation import latency
+    from voiced.evaluation import plots as latency_plot
+    from voiced.evaluation.realtime import replay
 
     with _progress("speaking", len(tasks)) as done:
         replies = replay(setup, config.listening, tasks, done)
@@ -206,7 +207,7 @@ def devices(options: Namespace) -> int:
     """What there is to listen with."""
     from dataclasses import asdict
 
-    from voiced.microphone import list_devices
+    from voiced.audio.microphone import list_devices
 
     found = list_devices(_config(options).microphone.device)
     for device in found:
@@ -222,7 +223,7 @@ def devices(options: Namespace) -> int:
 
 def models(options: Namespace) -> int:
     """What there is to recognise with; or download one."""
-    from voiced.whisper import checkpoints
+    from voiced.whisper.loading import checkpoints
 
     if options.download:
         return _download(options.download)
@@ -240,7 +241,7 @@ def models(options: Namespace) -> int:
 
 def wake(options: Namespace) -> int:
     """Wake words of one's own."""
-    from voiced import wake_commands
+    from voiced.commands import wake as wake_commands
 
     return DONE if wake_commands.run(options, _config(options), _print, _progress) else FAILED
 
@@ -248,8 +249,8 @@ def wake(options: Namespace) -> int:
 def _download(name: str) -> int:
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-    from voiced.whisper import checkpoints
-    from voiced.whisper.download import download
+    from voiced.whisper.loading import checkpoints
+    from voiced.whisper.loading.download import download
 
     try:
         model = checkpoints.published(name)
@@ -290,7 +291,7 @@ def _config(options: Namespace) -> Config:
 def _grammar(options: Namespace) -> Grammar:
     """Of the intents that the settings name. Where there is no config file, what reads one need not be loaded."""
     from voiced import grammar
-    from voiced.resources import find_config, shipped
+    from voiced.foundations.resources import find_config, shipped
 
     configured = find_config(options.config)
     return grammar.load([_config(options).intents if configured else options.intents or shipped("intents")])

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from voiced.resources import MODEL, find_config, shipped
-from voiced.sections import Section, load
+from voiced.foundations.resources import MODEL, find_config, shipped
+from voiced.foundations.sections import Section, load
 
 
 def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:

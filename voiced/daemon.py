@@ -18,24 +18,24 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 import numpy as np
 
-from voiced import sound_file
+from voiced.acting.feedback import Feedback, Player
 from voiced.assistant import Assistant
-from voiced.feedback import Feedback, Player
+from voiced.audio import sound_file
+from voiced.audio.microphone import Microphone
+from voiced.audio.vad import Vad
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
-from voiced.household import Household
-from voiced.listening import Requests, listen
-from voiced.memory import given_back
-from voiced.messages import ListenNow, SetMute
-from voiced.microphone import Microphone
-from voiced.mqtt import Mqtt
-from voiced.relay import Relay
+from voiced.foundations.memory import given_back
+from voiced.foundations.relay import Relay
+from voiced.foundations.systemd import Systemd, Watchdog
+from voiced.listening.ear import Requests, listen
+from voiced.listening.second_stage import SecondLook
+from voiced.mqtt.client import Mqtt
+from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.recognition.pipelines import Household
+from voiced.records.wakes import WakeMemory, folders
 from voiced.reload import Reloader
-from voiced.second_look import SecondLook
-from voiced.systemd import Systemd, Watchdog
-from voiced.vad import Vad
 from voiced.wake.chosen import enough_evidence, own_sounds, wake_words
 from voiced.wake.detector import WakeWordDetector
-from voiced.wake_memory import WakeMemory, folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from voiced.assistant import Heard
     from voiced.config import Config
     from voiced.flow import Utterance
-    from voiced.messages import Command
+    from voiced.mqtt.topics import Command
 
 log = logging.getLogger(__name__)
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from voiced.assistant import Reloaded
 from voiced.errors import VoicedError
-from voiced.relay import start_thread
+from voiced.foundations.relay import start_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voiced.household import Household
-    from voiced.systemd import Systemd
+    from voiced.foundations.systemd import Systemd
+    from voiced.recognition.pipelines import Household
 
 log = logging.getLogger(__name__)
 

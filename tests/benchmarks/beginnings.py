@@ -9,22 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiced import sound_file
-from voiced.bench import Task, trial_of
+from voiced.audio import sound_file
+from voiced.audio.vad import Vad
+from voiced.evaluation.dataset import NO_COMMAND
+from voiced.evaluation.trials import Task, trial_of
 from voiced.flow import SAMPLE_RATE
 from voiced.grammar import goes_without_saying
 from voiced.grammar.normalize import normalize
-from voiced.labelled import NO_COMMAND
-from voiced.recording import as_utterance
-from voiced.vad import Vad
+from voiced.listening.recording import as_utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voiced.evaluation.dataset import Recording
+    from voiced.evaluation.scoring import Trial
     from voiced.flow import Match, Transcript, Utterance
-    from voiced.labelled import Recording
-    from voiced.recognizer import Recognizer
-    from voiced.scoring import Trial
+    from voiced.recognition.recognizer import Recognizer
 
 BEFORE = 0.04  # seconds before the slot's first word that the cut is made
 

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced import grammar
+from voiced.audio.sound_file import read
+from voiced.audio.vad import Vad
 from voiced.config import RecognizerSettings
+from voiced.evaluation.dataset import foreign
 from voiced.flow import SAMPLE_RATE, Ending, Utterance
-from voiced.labelled import foreign
-from voiced.recognizer import Recognizer
-from voiced.recording import as_utterance
-from voiced.sound_file import read
-from voiced.vad import Vad
-from voiced.whisper.location import locate
+from voiced.listening.recording import as_utterance
+from voiced.recognition.recognizer import Recognizer
+from voiced.whisper.loading.location import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

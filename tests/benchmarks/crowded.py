@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voiced import sound_file
+from voiced.audio import sound_file
+from voiced.audio.vad import Vad
 from voiced.flow import SAMPLE_RATE, Ending, Utterance
-from voiced.recording import as_utterance
-from voiced.vad import Vad
+from voiced.listening.recording import as_utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from voiced.whisper.checkpoints import PACKAGED
-from voiced.whisper.location import locate
+from voiced.whisper.loading.checkpoints import PACKAGED
+from voiced.whisper.loading.location import locate
+from voiced.whisper.loading.weights import load, read
 from voiced.whisper.log_mel import mel_filters
-from voiced.whisper.weights import load, read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voiced.whisper.weights import LoadedModel
+    from voiced.whisper.loading.weights import LoadedModel
 
 GGML = 0x67676D6C  # the first number of whisper.cpp's files
 FLOAT32, FLOAT16 = 0, 1

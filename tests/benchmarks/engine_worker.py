@@ -68,10 +68,10 @@ def voiced(settings: Settings) -> Transcribe:
     import torch
 
     from voiced.whisper.decoding import DecodingOptions, decode
+    from voiced.whisper.loading.weights import load
     from voiced.whisper.log_mel import log_mel, pad_or_trim
-    from voiced.whisper.segments import transcribe
-    from voiced.whisper.transcription import TranscriptionOptions
-    from voiced.whisper.weights import load
+    from voiced.whisper.transcription.segments import transcribe
+    from voiced.whisper.transcription.values import TranscriptionOptions
 
     torch.set_num_threads(settings["threads"])
     loaded = load(settings["model"], compute=settings["compute"])

@@ -1,4 +1,4 @@
-"""Fits the weights of `voiced/cadence.py`: a logistic regression of "was this the end?" on how it sounded.
+"""Fits the weights of `voiced/recognition/cadence.py`: a logistic regression of "was this the end?" on how it sounded.
 
     python tests/benchmarks/fit_cadence.py look --out pauses.jsonl coffee=coffee/intents [--noise kitchen.flac --snr 12]
     python tests/benchmarks/fit_cadence.py fit pauses.jsonl
@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from voiced import grammar, sound_file
-from voiced.cadence import QUIET, Cadence
+from voiced import grammar
+from voiced.audio import sound_file
+from voiced.audio.vad import STEP_SAMPLES, Activity, Vad
 from voiced.config import ListeningSettings, RecognizerSettings
-from voiced.events import Pause
+from voiced.evaluation.dataset import labelled
+from voiced.evaluation.noise import key_of, mixed
+from voiced.evaluation.stimuli import in_its_room
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Outlook
-from voiced.labelled import labelled
-from voiced.listening import Requests, listen
-from voiced.noise import key_of, mixed
-from voiced.recognizer import Recognizer
-from voiced.replay_sound import in_its_room
-from voiced.vad import STEP_SAMPLES, Activity, Vad
+from voiced.listening.ear import Requests, listen
+from voiced.listening.events import Pause
+from voiced.recognition.cadence import QUIET, Cadence
+from voiced.recognition.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Fits the weights of `voiced/confidence.py`: logistic regressions of "was this right?" on what each look has found.
+"""Fits `voiced/recognition/confidence.py`: logistic regressions of "was this right?" on what each look has found.
 
     python -m tests.benchmarks.fit_confidence look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
         --commands coffee=coffee/intents --foreign home/en=coffee/intents
@@ -27,25 +27,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tests.benchmarks.crowded import crowded
-from voiced import grammar, sound_file
-from voiced.confidence import CLOSE, NEAR, SURE, Evidence, Free, unaccounted, values
+from voiced import grammar
+from voiced.audio import sound_file
+from voiced.audio.vad import Vad
 from voiced.config import RecognizerSettings
+from voiced.evaluation.dataset import NO_COMMAND, foreign, labelled
+from voiced.evaluation.noise import key_of, mixed
 from voiced.grammar.compile import compile_sentences
-from voiced.labelled import NO_COMMAND, foreign, labelled
-from voiced.noise import key_of, mixed
-from voiced.pauses import with_short_pauses
-from voiced.recognizer import Recognizer
-from voiced.recording import as_utterance
-from voiced.vad import Vad
+from voiced.listening.recording import as_utterance
+from voiced.recognition.confidence import CLOSE, NEAR, SURE, Evidence, Free, unaccounted, values
+from voiced.recognition.prepared import with_short_pauses
+from voiced.recognition.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
+    from voiced.evaluation.dataset import Label
     from voiced.flow import Utterance
-    from voiced.labelled import Label
-    from voiced.reader import Look
+    from voiced.recognition.views import Look
 
     Numbers = npt.NDArray[np.float64]
 

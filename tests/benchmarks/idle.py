@@ -25,7 +25,7 @@ import soundfile
 from tests.broker import Broker, Subscriber
 from tests.daemon import READY, Daemon
 from tests.virtual_microphone import VirtualMicrophone
-from voiced import sound_file
+from voiced.audio import sound_file
 from voiced.flow import SAMPLE_RATE
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tests.benchmarks.engine_worker import Samples, Settings
-    from voiced.whisper.weights import LoadedModel
+    from voiced.whisper.loading.weights import LoadedModel
 
     Pieces = Iterator[tuple[str, Callable[[], object]]]
 
@@ -74,7 +74,7 @@ def peer(compute: str, settings: Settings, samples: Samples) -> Pieces:
 
 def voiced(kernel: Kernel, settings: Settings, samples: Samples) -> Pieces:
     """Under emulation times mean nothing, so that nothing is left to be tried out."""
-    from voiced.whisper import acceleration
+    from voiced.whisper.kernels import acceleration
 
     with patch.multiple(
         acceleration,
@@ -92,7 +92,7 @@ def layer(kernel: Kernel) -> Pieces:
     """The one by which `acceleration` chooses: for what is encoded at once, and for a step of the decoder."""
     import torch
 
-    from voiced.whisper import acceleration, trials
+    from voiced.whisper.kernels import acceleration, trials
 
     torch.set_num_threads(1)  # others would wait in a loop, and be counted
     linear = torch.nn.Linear(trials._N_STATE, 4 * trials._N_STATE).requires_grad_(requires_grad=False)
@@ -107,8 +107,8 @@ def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples
     from voiced import grammar
     from voiced.config import RecognizerSettings
     from voiced.flow import Ending, Utterance
-    from voiced.recognizer import Recognizer
-    from voiced.resources import shipped
+    from voiced.foundations.resources import shipped
+    from voiced.recognition.recognizer import Recognizer
     from voiced.whisper.log_mel import pad_or_trim
 
     chosen = RecognizerSettings(model=settings["model"], compute=compute, threads=1)

@@ -76,14 +76,14 @@ def words(n: int, rng: random.Random) -> list[str]:
 def measure(intents: Path, rounds: int) -> dict[str, object]:
     """Here and now."""
     from voiced import grammar
+    from voiced.audio.sound_file import read
+    from voiced.audio.vad import Vad
     from voiced.config import RecognizerSettings
     from voiced.grammar.constraint import Constraint
     from voiced.grammar.token_tree import Vocabulary
-    from voiced.recognizer import Recognizer
-    from voiced.recording import as_utterance
-    from voiced.sound_file import read
-    from voiced.vad import Vad
-    from voiced.whisper.checkpoints import ENGLISH, PACKAGED
+    from voiced.listening.recording import as_utterance
+    from voiced.recognition.recognizer import Recognizer
+    from voiced.whisper.loading.checkpoints import ENGLISH, PACKAGED
     from voiced.whisper.tokenizer import make_tokenizer, read_ranks
 
     tokenizer = make_tokenizer(read_ranks(PACKAGED["tiny.en"].vocabulary.path), ENGLISH)

@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.beginnings import cut_off, judged
 from tests.benchmarks.crowded import crowded
 from voiced import grammar
-from voiced.bench import Setup, Task, attempt_all, foreign_tasks, own_tasks
-from voiced.bench_report import Report
 from voiced.config import RecognizerSettings
-from voiced.labelled import foreign, labelled
-from voiced.recognizer import Recognizer
-from voiced.scoring import tally
+from voiced.evaluation.dataset import foreign, labelled
+from voiced.evaluation.report import Report
+from voiced.evaluation.scoring import tally
+from voiced.evaluation.trials import Setup, Task, attempt_all, foreign_tasks, own_tasks
+from voiced.recognition.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voiced.scoring import Trial
+    from voiced.evaluation.scoring import Trial
 
 SNRS = (24, 21, 18, 15, 12, 9, 6)
 HOMES = {"en": ("tiny.en", "base"), "de": ("base",), "es": ("base",), "it": ("base",), "nl": ("base",)}

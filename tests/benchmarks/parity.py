@@ -24,18 +24,18 @@ from tests.whisper.clips import clip
 from tests.whisper.dialogues import long_dialogue, sound
 from tests.whisper.fixtures import make_reference
 from tests.whisper.fixtures.make_transcriptions import CASES, SEED, reference_with_heads
-from tests.whisper.test_segments import options as our_options
+from tests.whisper.transcription.test_segments import options as our_options
 from voiced.whisper.decoding import DecodingOptions, decode, detect_language
+from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import log_mel, pad_or_trim
-from voiced.whisper.segments import transcribe
-from voiced.whisper.weights import load
+from voiced.whisper.transcription.segments import transcribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.whisper.clips import Samples
-    from voiced.whisper.transcription import Transcription
-    from voiced.whisper.weights import LoadedModel
+    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.transcription.values import Transcription
 
 WINDOW_HEAD = ("model", "clip", "options", "tokens", "log-mel off by", "features off by", "language", "logprob off by")
 CLOSE = 0.02  # seconds by which times may differ

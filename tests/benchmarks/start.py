@@ -38,7 +38,8 @@ began = begin + int(Path("/proc/self/stat").read_text().rsplit(")")[1].split()[1
 seen = {}
 def note(name):
     seen.setdefault(name, {"cpu": time.process_time(), "wall": time.time() - began})
-from voiced import cli, transcribe
+from voiced import cli
+from voiced.commands import transcribe
 from voiced.whisper.model import Whisper
 load, logits = transcribe._load, Whisper.logits
 def loaded(*given):

@@ -29,18 +29,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.benchmarks import wake_streams as streams
-from voiced import sound_file
+from voiced.audio import sound_file
+from voiced.evaluation.wake_curves import save_plot
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
-from voiced.listening import LOOKED_AT
-from voiced.wake import bank, word_file
+from voiced.listening.ear import LOOKED_AT
+from voiced.wake import word_file
 from voiced.wake.detector import Ear, WakeWord, WakeWordDetector
 from voiced.wake.embedding import WARM_UP
-from voiced.wake.enrolment import OTHERS, Take, enrol, listen_to
 from voiced.wake.head import open_model
 from voiced.wake.model_file import find
-from voiced.wake.verification import ENOUGH, Verifier
-from voiced.wake_curves import save_plot
-from voiced.whisper.weights import load
+from voiced.wake.training import negatives as bank
+from voiced.wake.training.enrolment import OTHERS, Take, enrol, listen_to
+from voiced.wake.verifier import ENOUGH, Verifier
+from voiced.whisper.loading.weights import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

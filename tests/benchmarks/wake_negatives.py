@@ -21,10 +21,10 @@ import soundfile
 
 from tests.broker import Broker, Subscriber
 from tests.daemon import SITE, Daemon
-from voiced import sound_file
+from voiced.audio import sound_file
+from voiced.evaluation.noise import key_of, mixed
 from voiced.flow import SAMPLE_RATE
-from voiced.noise import key_of, mixed
-from voiced.wake.augmentation import clatter
+from voiced.wake.training.augmentation import clatter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiced import sound_file
+from voiced.audio import sound_file
 from voiced.errors import AudioError
+from voiced.evaluation.noise import key_of, mixed
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
-from voiced.noise import key_of, mixed
 from voiced.wake.embedding import Embedder
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hassil.intents import Intents
 from hassil.recognize import recognize_all
 
-from voiced.yaml_source import document
+from voiced.foundations.yaml_source import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

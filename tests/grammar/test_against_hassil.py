@@ -14,7 +14,7 @@ import yaml
 from tests.grammar.hassil_judge import judge, mutated, readings
 from voiced import grammar
 from voiced.errors import ConfigError
-from voiced.resources import shipped
+from voiced.foundations.resources import shipped
 
 FILES = sorted(shipped("intents").glob("*.yaml"))
 WORDS = ["turn", "set", "light", "lights", "the", "kitchen", "on", "off", "to", "for", "level", "room", "red"]

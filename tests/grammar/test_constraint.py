@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiced import grammar
+from voiced.foundations.resources import shipped
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.token_tree import Vocabulary
-from voiced.resources import shipped
 from voiced.whisper.tokenizer import make_tokenizer, read_ranks
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import jsonschema
 import pytest
 
 from voiced import grammar
-from voiced.actions import actions_for
+from voiced.acting.actions import actions_for
+from voiced.foundations.resources import shipped
+from voiced.foundations.yaml_source import read
 from voiced.grammar.automaton import Ended
 from voiced.grammar.intents import intents_schema
-from voiced.resources import shipped
-from voiced.yaml_source import read
 
 if TYPE_CHECKING:
     from pathlib import Path

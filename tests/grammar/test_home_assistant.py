@@ -9,8 +9,8 @@ import pytest
 
 from tests.grammar.hassil_judge import judge, readings
 from voiced import grammar
+from voiced.foundations.yaml_source import document
 from voiced.grammar.intents import intents_schema
-from voiced.yaml_source import document
 
 if TYPE_CHECKING:
     from pathlib import Path

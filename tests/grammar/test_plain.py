@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiced.foundations.resources import shipped
+from voiced.foundations.yaml_source import Document, document
 from voiced.grammar.intents import read
 from voiced.grammar.plain import plain
-from voiced.resources import shipped
-from voiced.yaml_source import Document, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from voiced import grammar
-from voiced.yaml_source import document
+from voiced.foundations.yaml_source import document
 
 TABLE = document(Path(__file__).with_name("templates.yaml").read_text(encoding="utf-8"), "templates.yaml").data
 

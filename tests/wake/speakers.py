@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
-from voiced import sound_file
+from voiced.audio import sound_file
 
 if TYPE_CHECKING:
     from voiced.flow import Samples

@@ -12,10 +12,10 @@ import numpy as np
 import openwakeword
 import pytest
 
-from voiced import sound_file
+from voiced.audio import sound_file
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
-from voiced.onnx_session import packaged_model
+from voiced.foundations.onnx_session import packaged_model
 from voiced.wake.detector import WakeWord, WakeWordDetector
 from voiced.wake.model_file import BUNDLED
 

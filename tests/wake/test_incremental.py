@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.onnx_session import open_session, packaged_model
+from voiced.foundations.onnx_session import open_session, packaged_model
 from voiced.wake.incremental import CACHE_SHAPES, STEP, field, fields, incremental
 
 MODEL = packaged_model("embedding_model.onnx")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.system_parts import missing
-from voiced.whisper.weights import LoadedModel, load
+from voiced.whisper.loading.weights import LoadedModel, load
 
 
 @pytest.fixture(scope="session")

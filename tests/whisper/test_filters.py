@@ -10,8 +10,8 @@ import torch
 from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
 
 if TYPE_CHECKING:
+    from voiced.whisper.loading.weights import LoadedModel
     from voiced.whisper.tokenizer import Tokenizer
-    from voiced.whisper.weights import LoadedModel
 
 
 @pytest.fixture(scope="module")

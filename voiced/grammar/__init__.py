@@ -7,8 +7,8 @@ from voiced.grammar.examples import with_examples
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
 from voiced.grammar.loading import load, parse
 from voiced.grammar.openings import goes_without_saying
+from voiced.grammar.prompts import backwards, vocabulary_prompt
 from voiced.grammar.sample import Sample
-from voiced.grammar.vocabulary import backwards, vocabulary_prompt
 
 __all__ = [
     "Example",

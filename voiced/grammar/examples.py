@@ -11,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced.grammar.normalize import normalize
+from voiced.grammar.prompts import PROMPT_TOKENS
 from voiced.grammar.sample import sample_sentence, sayable
-from voiced.grammar.vocabulary import PROMPT_TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from voiced.submodules import submodules
+from voiced.foundations.submodules import submodules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

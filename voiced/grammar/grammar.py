@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from random import Random
 
-    from voiced.actions import ActionTemplate
+    from voiced.acting.actions import ActionTemplate
     from voiced.flow import Match, SlotValue
     from voiced.grammar.automaton import Automaton
     from voiced.grammar.definitions import Sentence

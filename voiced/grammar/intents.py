@@ -35,12 +35,12 @@ from pydantic import (
     model_validator,
 )
 
-from voiced import actions
+from voiced.acting import actions
+from voiced.foundations.sections import Section, checked
 from voiced.grammar import source
-from voiced.sections import Section, checked
 
 if TYPE_CHECKING:
-    from voiced.yaml_source import Document
+    from voiced.foundations.yaml_source import Document
 
 Scalar = StrictStr | StrictInt | StrictFloat | StrictBool
 Context = dict[str, JsonValue]

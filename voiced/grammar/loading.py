@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from voiced import yaml_source
 from voiced.errors import ConfigError
+from voiced.foundations import yaml_source
 from voiced.grammar import checks, definitions
 from voiced.grammar.compile import compile_sentences
 from voiced.grammar.definitions import Scope, Sentence, Template, TextList, TextValue, Wildcard
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from voiced.actions import ActionTemplate
+    from voiced.acting.actions import ActionTemplate
     from voiced.flow import SlotValue
+    from voiced.foundations.yaml_problems import Key
+    from voiced.foundations.yaml_source import Document
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.expression import Expression
     from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
-    from voiced.yaml_problems import Key
-    from voiced.yaml_source import Document
 
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 

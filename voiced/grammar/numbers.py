@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from voiced.submodules import submodules
+from voiced.foundations.submodules import submodules
 
 if TYPE_CHECKING:
     from unicode_rbnf.engine import RbnfEngine, RbnfError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from voiced.actions import ActionTemplate
+    from voiced.acting.actions import ActionTemplate
     from voiced.flow import SlotValue
 
     Context: TypeAlias = Mapping[str, JsonValue]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.flow import FRAME_SAMPLES
-from voiced.onnx_session import open_session, packaged_model
+from voiced.foundations.onnx_session import open_session, packaged_model
 from voiced.wake.incremental import CACHE_SHAPES, STEP, incremental
 
 if TYPE_CHECKING:

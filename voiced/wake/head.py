@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from voiced.errors import ModelError
-from voiced.onnx_session import open_session
+from voiced.foundations.onnx_session import open_session
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.model_file import SUFFIX
@@ -17,7 +17,7 @@ from voiced.wake.templates import Aligner
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voiced.onnx_session import Session
+    from voiced.foundations.onnx_session import Session
     from voiced.wake.embedding import Features
     from voiced.wake.model_file import ModelFile
     from voiced.wake.network import Network

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.errors import ModelError
-from voiced.onnx_session import packaged_model
+from voiced.foundations.onnx_session import packaged_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,9 +15,9 @@ import numpy as np
 
 from voiced.errors import ModelError
 from voiced.wake.embedding import EMBEDDING
-from voiced.wake.enrolment import MOST
 from voiced.wake.network import STEPS, Network, as_bytes, from_bytes
 from voiced.wake.templates import Calibration, Scale
+from voiced.wake.training.enrolment import MOST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.wake.embedding import Features
-    from voiced.wake.enrolment import Enrolled
+    from voiced.wake.training.enrolment import Enrolled
 
     Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from voiced.whisper.loading.weights import LoadedModel
     from voiced.whisper.model import Cache
     from voiced.whisper.tokenizer import Task
-    from voiced.whisper.weights import LoadedModel
 
 POSITIONS_PER_SECOND = SAMPLE_RATE / SAMPLES_PER_POSITION  # 50
 MEDIAN_WIDTH = 7  # positions; irons out single glances elsewhere

@@ -1,0 +1,215 @@
+"""`voiced wake enroll` and `voiced wake test`, as a user has them: on recordings, and on a microphone of frames."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.wake.speakers import RATE, SPEEDS, said
+from tests.wake.test_detector import frames
+from voiced.cli import main
+from voiced.commands import wake_enroll
+from voiced.errors import AudioError, VoicedError
+from voiced.evaluation.wake_trials import Trial, live, on_files
+from voiced.flow import Opinion
+from voiced.wake import word_file
+from voiced.wake.detector import WakeWord
+from voiced.wake.training.phrase import checked_phrase, syllables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from voiced.flow import Samples
+
+
+@pytest.fixture(autouse=True)
+def _nobody_s_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Callable[[str, Samples], str]:
+    def write(name: str, sound: Samples) -> str:
+        soundfile.write(tmp_path / f"{name}.wav", sound, RATE)
+        return f"{name}.wav"
+
+    return write
+
+
+def takes_of(recorded: Callable[[str, Samples], str], count: int = 5) -> list[str]:
+    return [recorded(f"take{number}", said("wake_jarvis", SPEEDS[number])) for number in range(count)]
+
+
+def test_from_recordings_to_a_word_that_is_heard(
+    recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = recorded("other", said("wake_alexa"))
+    assert main(["wake", "enroll", "Hey  Jarvis", *takes_of(recorded), other]) == 0
+    told = capsys.readouterr().out
+    assert "other.wav: that did not sound like the other takes" in told
+    assert "heard by a wake word of the others: 5 of 5" in told
+    assert "The recogniser hears 'hey jarvis' in 5 of 5 takes." in told
+    assert (tmp_path / "hey_jarvis.npz").stat().st_size < 100_000
+
+    new = recorded("new", said("wake_jarvis", 0.97))
+    assert main(["wake", "test", "hey_jarvis.npz", new, "--other", other, "--plot", "scores.png"]) == 0
+    told = capsys.readouterr().out
+    assert "new.wav: heard, best score 1.00" in told
+    assert "missed 0 of 1" in told
+    assert "0 false in" in told
+    assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
+
+    assert main(["wake", "test", "hey_jarvis.npz", other]) == 1
+    assert "missed 1 of 1" in capsys.readouterr().out
+
+
+def test_too_few_takes_write_nothing(
+    recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silence = recorded("silence", np.zeros(2 * RATE, np.float32))
+    assert main(["wake", "enroll", "hey jarvis", *takes_of(recorded, 2), silence]) == 1
+    captured = capsys.readouterr()
+    assert "silence.wav: nothing was heard" in captured.out
+    assert captured.err == "voiced: 2 of 3 recordings can be used, and 3 are needed; nothing was written\n"
+    assert not list(tmp_path.glob("*.npz*"))
+
+
+class Prints:
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def __call__(self, text: str, /, *, end: str = "\n", flush: bool = False) -> None:
+        assert flush or end == "\n"
+        self.text += text + end
+
+
+def hears(_sound: Samples, _phrase: str, _score: float) -> Opinion:
+    return Opinion(0.9, -1.0)
+
+
+PAUSE = np.random.default_rng(4).normal(scale=3e-4, size=RATE).astype(np.float32)
+
+
+def test_from_the_microphone_each_take_is_judged_at_once(tmp_path: Path) -> None:
+    spoken = [said("wake_jarvis", speed) for speed in SPEEDS]
+    spoken.insert(2, np.clip(said("wake_jarvis", gain=20), -1, 1))
+    sound = np.concatenate(list(chain.from_iterable((take, PAUSE) for take in spoken)))
+    prints = Prints()
+    wake_enroll.from_microphone("hey jarvis", frames(sound), tmp_path / "word.npz", hears, prints)
+    assert prints.text.count("good\n") == 5
+    assert "once more: too loud" in prints.text
+    assert "5 of 5" in prints.text
+    word = word_file.read(tmp_path / "word.npz")
+    assert isinstance(word, word_file.WordOfTakes)
+    assert len(word.takes) == 5
+
+
+def test_a_take_unlike_the_others_is_asked_for_again(tmp_path: Path) -> None:
+    spoken = [said("wake_jarvis", speed) for speed in SPEEDS]
+    spoken.insert(1, said("wake_alexa"))
+    sound = np.concatenate(list(chain.from_iterable((take, PAUSE) for take in spoken)))
+    prints = Prints()
+    wake_enroll.from_microphone("hey jarvis", frames(sound), tmp_path / "word.npz", hears, prints)
+    assert "take 2 once more: that did not sound like the other takes" in prints.text
+    assert "Take 5 of 5" in prints.text
+
+
+def test_a_microphone_that_ends_or_stays_silent_leaves_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "word.npz"
+    with pytest.raises(AudioError, match="ended before there were enough takes; nothing was written"):
+        wake_enroll.from_microphone("hey jarvis", frames(said("wake_jarvis")), out, hears, Prints())
+    prints = Prints()
+    with pytest.raises(VoicedError, match="nothing was written"):
+        wake_enroll.from_microphone("hey jarvis", frames(np.zeros(120 * RATE, np.float32)), out, hears, prints)
+    assert prints.text.count("once more: nothing was heard") == wake_enroll.TRIES
+    assert not list(tmp_path.glob("*.npz*"))
+
+
+def test_a_phrase_that_the_recogniser_does_not_know_is_told(tmp_path: Path) -> None:
+    sound = np.concatenate(list(chain.from_iterable((said("wake_jarvis", speed), PAUSE) for speed in SPEEDS)))
+    prints = Prints()
+    wake_enroll.from_microphone(
+        "hey jarvis", frames(sound), tmp_path / "word.npz", lambda *_: Opinion(0.2, -8.0), prints
+    )
+    assert "hears 'hey jarvis' in 0 of 5 takes" in prints.text
+    assert "take another phrase, or write" in prints.text
+
+
+def test_an_interrupted_enrolment_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(_sound: Samples, _phrase: str, _score: float) -> Opinion:
+        raise AssertionError("never asked")
+
+    def stream() -> object:
+        yield from frames(np.concatenate([said("wake_jarvis"), PAUSE, said("wake_jarvis", 0.9)]))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        wake_enroll.from_microphone("hey jarvis", stream(), tmp_path / "word.npz", interrupted, Prints())  # type: ignore[arg-type] # frames, then Ctrl-C
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("jim", "'jim' has one syllable and would be heard everywhere; take two or three words: 'hey jim'"),
+        ("Music", "'music' is said too often to wake to; put something before it: 'hey music'"),
+        ("hey 2", "'hey 2': a wake word is written in letters; write numbers as words"),
+        ("", "'': a wake word is written in letters; write numbers as words"),
+        ("any old time that you would like to listen to me", "has 48 letters; take a phrase of 4 to 40"),
+    ],
+)
+def test_phrases_that_make_no_wake_word(text: str, problem: str) -> None:
+    with pytest.raises(VoicedError) as raised:
+        checked_phrase(text)
+    assert problem in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_phrases() -> None:
+    assert checked_phrase(" Hey  COMPUTER") == "hey computer"
+    assert checked_phrase("o'brien") == "o'brien"
+    counted = {"alexa": 3, "jarvis": 2, "smart mirror": 3, "home": 1, "apple": 2, "küche": 2, "view glass": 2}
+    assert {word: syllables(word) for word in counted} == counted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["alexa"], "name recordings to test the wake word on, or --mic"),
+        (["alexa", "a.wav", "--mic"], "name recordings to test the wake word on, or --mic"),
+        (["hey_siri", "a.wav"], "unknown wake word 'hey_siri'; known are alexa"),
+        (["alexa", "missing.wav"], "missing.wav"),
+    ],
+)
+def test_what_cannot_be_tested(arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wake", "test", *arguments]) in {1, 78}
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("voiced: ")
+    assert problem in line
+
+
+def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
+    prints = Prints()
+    trial = Trial(WakeWord("hey_jarvis"), None, 0.6)
+    live(trial, frames(np.concatenate([PAUSE, said("wake_jarvis"), PAUSE])), prints)
+    assert prints.text.count("heard at ") == 1
+    assert f"|{'#' * 40}| 1.00" in prints.text
+    assert f"|{' ' * 40}| 0.00" in prints.text
+
+
+def test_what_the_second_look_refuses_is_shown(recorded: Callable[[str, Samples], str], tmp_path: Path) -> None:
+    prints = Prints()
+    trial = Trial(WakeWord("hey_jarvis", verified=True), lambda *_: Opinion(0.3, -7.0), 0.6)
+    file = tmp_path / recorded("said", said("wake_jarvis"))
+    assert not on_files(trial, [file], [], None, prints)
+    assert "refused at " in prints.text
+    assert "evidence 0.30" in prints.text
+    assert "missed 1 of 1" in prints.text

@@ -1,0 +1,92 @@
+"""How soon commands are answered: what the numbers amount to, on replies that are written down here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from voiced.errors import VoicedError
+from voiced.evaluation.dataset import Label
+from voiced.evaluation.latency import Reply, as_json, as_text, delays
+from voiced.evaluation.picture import BLUE
+from voiced.evaluation.plots import HEIGHT, MARGIN, WIDTH, drawn, save_plot
+from voiced.evaluation.scoring import Trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIGHTS = Label(intent="LightSet", slots={"state": "on"})
+
+
+def reply(published: float, *, stopped: float = 0.3, fixed: float = 0.7, waited: float = 0.3, **about: str) -> Reply:
+    """A command that was answered; `about`: state, condition, ending."""
+    trial = Trial(
+        "a.flac", about.get("condition", "clean"), LIGHTS, accepted=True, reason=None, text="turn on the lights",
+        intent="LightSet", slots={"state": about.get("state", "on")}, confidence=0.9, avg_logprob=-0.1, seconds=2,
+        cpu=0,
+    )  # fmt: skip
+    return Reply(trial, about.get("ending", "complete"), stopped, published - 0.01, published, 2, waited, fixed)
+
+
+REPLIES = [reply(published / 100) for published in range(20, 120)]
+
+
+def test_delays_are_percentiles() -> None:
+    [delay] = delays(REPLIES, 0.8)
+    assert (delay.condition, delay.commands) == ("clean", 100)
+    assert delay.median == pytest.approx(0.695)
+    assert delay.p95 == pytest.approx(1.14, abs=0.01)
+    assert (delay.right, delay.wrong, delay.cut_off, delay.full_silence, delay.passes) == (1, 0, 0, 0, 2)
+
+
+def test_each_condition_has_its_own() -> None:
+    found = delays([reply(0.3), reply(0.5), reply(0.9, condition="6 dB", state="off", ending="silence")], 0.8)
+    assert [(delay.condition, delay.commands, delay.median) for delay in found] == [("clean", 2, 0.4), ("6 dB", 1, 0.9)]
+    assert [delay.wrong for delay in found] == [0, 1]
+    assert [delay.endings for delay in found] == [{"complete": 2}, {"silence": 1}]
+
+
+def test_what_is_cut_off() -> None:
+    """Before the end of the speech, by more than the reference may err; needlessly, if others would have waited."""
+    both = [reply(0.1, stopped=-0.1), reply(0.1, stopped=-0.5, fixed=-0.5), reply(0.1, stopped=-0.5)]
+    assert [one.cut_off for one in both] == [False, True, True]
+    assert [one.cut_off_needlessly for one in both] == [False, False, True]
+    [delay] = delays(both, 0.8)
+    assert delay.cut_off == pytest.approx(2 / 3)
+    assert delay.cut_off_needlessly == pytest.approx(1 / 3)
+    assert "cut off 0.50 s early: a.flac: 'turn on the lights'; a fixed silence would have kept it" in as_text(
+        "coffee", "tiny.en", both, 0.8
+    )
+
+
+def test_who_waited_for_the_ordinary_silence() -> None:
+    [delay] = delays([reply(0.9, waited=0.8), reply(1.3, waited=1.2), reply(0.5, waited=0.4), reply(0.3)], 0.8)
+    assert delay.full_silence == 0.5
+
+
+def test_the_table_and_the_object_say_the_same() -> None:
+    told = as_json("coffee", "tiny.en", REPLIES, 0.8)
+    assert told["conditions"][0]["median"] == pytest.approx(0.695)
+    assert len(told["replies"]) == 100
+    assert told["replies"][0]["published"] == 0.2
+    row = as_text("coffee", "tiny.en", REPLIES[:-1], 0.8).splitlines()[3].split()
+    assert row[:5] == ["clean", "99", "100.00%", "0.00%", "0.69"]
+
+
+def test_the_plot_climbs_from_left_to_right() -> None:
+    picture = drawn([*REPLIES, reply(0.4, condition="6 dB")])
+    blue = np.all(picture == BLUE, axis=2)
+    heights = [MARGIN + HEIGHT - int(np.flatnonzero(blue[:, column])[0]) for column in range(MARGIN + 60, MARGIN + 290)]
+    assert heights == sorted(heights)
+    assert heights[0] < HEIGHT / 10
+    assert heights[-1] > 0.9 * HEIGHT
+    assert picture.shape == (HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3)
+
+
+def test_a_plot_that_cannot_be_written(tmp_path: Path) -> None:
+    save_plot(tmp_path / "a.png", REPLIES)
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(VoicedError, match="cannot be written"):
+        save_plot(tmp_path / "nowhere" / "a.png", REPLIES)

@@ -1,0 +1,219 @@
+"""A wake word in doubt: what the ear does until it is believed or refused, and what is dropped if it was none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.fakes import Notes
+from tests.listening.test_ear import SETTINGS, WORD, ScriptDetector, ScriptVad, at_frame, frame_of, hear, utterances
+from tests.wake.speakers import said
+from tests.wake.test_detector import frames
+from tests.wake.training.test_enrolment import jarvis
+from voiced.audio.vad import Vad
+from voiced.evaluation.noise import mixed
+from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
+from voiced.listening.ear import Requests, listen
+from voiced.listening.events import Listening, Pause, Waiting
+from voiced.listening.second_stage import SecondLook
+from voiced.wake import word_file
+from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.training import negatives as bank
+from voiced.wake.verifier import ENOUGH, Verifier
+from voiced.whisper.loading.weights import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voiced.assistant import Heard
+    from voiced.flow import AudioFrame, Samples
+
+DOUBTED = WORD.replace("W", "D")  # detected in frame 19
+FIRST = Detection("hey_jarvis", 0.9, 20 * FRAME_SAMPLES, doubtful=True)
+COMMAND = "." * 5 + "s" * 10 + "." * 12
+
+
+def judged(number: int, script: str, detection: Detection, *, accepted: bool) -> list[object]:
+    """Events, where the verdict comes before a frame."""
+    requests = Requests()
+    return list(hear(at_frame(number, lambda: requests.judge(detection, accepted=accepted), script), requests))
+
+
+# -- the ear -----------------------------------------------------------------------------------------
+
+
+def test_the_recording_begins_before_it_is_judged() -> None:
+    listening, utterance = judged(30, DOUBTED + COMMAND, FIRST, accepted=True)
+    assert isinstance(listening, Listening)
+    assert isinstance(utterance, Utterance)
+    assert listening.detection == utterance.detection == FIRST
+    assert frame_of(utterance.speech[0]) == pytest.approx(25, abs=0.4)
+
+
+def test_the_second_look_gets_the_word_and_what_came_before() -> None:
+    [listening, _] = hear(at_frame(0, lambda: None, "." * 20 + DOUBTED + COMMAND))
+    assert isinstance(listening, Listening)
+    assert listening.sound is not None
+    assert len(listening.sound) == 28 * FRAME_SAMPLES
+    assert set(listening.sound[-FRAME_SAMPLES:]) == {np.float32(0.3125)}
+
+
+def test_a_word_without_a_doubt_needs_no_second_look() -> None:
+    [listening, _] = hear(at_frame(0, lambda: None, WORD + COMMAND))
+    assert isinstance(listening, Listening)
+    assert listening.sound is None
+
+
+def test_a_refused_word_ends_the_recording() -> None:
+    [listening] = judged(22, DOUBTED + COMMAND, FIRST, accepted=False)
+    assert isinstance(listening, Listening)
+
+
+def test_a_refused_word_may_be_followed_by_a_real_one() -> None:
+    script = DOUBTED + "." * 10 + "s" * 9 + "W" + COMMAND
+    *_, utterance = judged(22, script, FIRST, accepted=False)
+    assert isinstance(utterance, Utterance)
+    assert utterance.detection == Detection("hey_jarvis", 0.9, 40 * FRAME_SAMPLES)
+
+
+def test_the_detector_learns_of_a_refusal() -> None:
+    requests, detector = Requests(), ScriptDetector()
+    sound = at_frame(22, lambda: requests.judge(FIRST, accepted=False), DOUBTED + COMMAND)
+    list(listen(sound, detector, ScriptVad(), SETTINGS, requests))
+    assert detector.refused == [FIRST]
+
+
+DURING = WORD + "." * 5 + "s" * 6 + "D" + "s" * 6 + "." * 12  # a command, in which something sounds like the word
+SECOND = Detection("hey_jarvis", 0.9, 32 * FRAME_SAMPLES, doubtful=True)
+
+
+def test_a_command_goes_on_through_a_word_in_doubt() -> None:
+    for events in (hear(at_frame(0, lambda: None, DURING)), judged(34, DURING, SECOND, accepted=False)):
+        _, doubted, utterance = events
+        assert isinstance(doubted, Listening)
+        assert doubted.detection == SECOND
+        assert isinstance(utterance, Utterance)
+        assert utterance.detection == Detection("hey_jarvis", 0.9, 20 * FRAME_SAMPLES)
+        assert frame_of(utterance.speech[0]) == pytest.approx(25, abs=0.4)
+        assert frame_of(utterance.speech[1]) == pytest.approx(38, abs=0.4)
+
+
+def test_a_believed_word_during_a_command_begins_another() -> None:
+    script = DURING.rstrip(".") + "." * 4 + "s" * 8 + "." * 12
+    *_, utterance = judged(36, script, SECOND, accepted=True)
+    assert isinstance(utterance, Utterance)
+    assert utterance.detection == SECOND
+    assert frame_of(utterance.speech[1]) == pytest.approx(38 + 4 + 8, abs=0.4)
+
+
+def test_a_late_belief_begins_a_recording_of_what_was_said_meanwhile() -> None:
+    script = WORD + "." * 4 + "s" * 5 + "D" + "." * 5 + "s" * 8 + "." * 30
+    second = Detection("hey_jarvis", 0.9, 30 * FRAME_SAMPLES, doubtful=True)
+    late = [event for event in judged(50, script, second, accepted=True) if isinstance(event, Utterance)]
+    assert late[-1].detection == second
+    assert frame_of(late[-1].speech[0]) == pytest.approx(35, abs=0.4)
+    assert frame_of(late[-1].speech[1]) == pytest.approx(43, abs=0.4)
+
+
+def test_in_one_breath_the_phrase_counts_not_the_name() -> None:
+    class Called(ScriptDetector):
+        def detect(self, frame: AudioFrame) -> Detection | None:
+            found = super().detect(frame)
+            return found and replace(found, wake_word="mine", phrase="hey computer")
+
+    sound = at_frame(0, lambda: None, WORD + "s" * 12 + "." * 12)
+    [utterance] = utterances(list(listen(sound, Called(), ScriptVad(), SETTINGS, Requests())))
+    assert utterance.prefix == "Hey Computer,"
+
+
+# -- the filter --------------------------------------------------------------------------------------
+
+SOUND = np.zeros(35_840, np.float32)
+
+
+class Believer:
+    """Believes words that the test says."""
+
+    def __init__(self, *believed: str) -> None:
+        self.believed = believed
+
+    def __call__(self, detection: Detection, sound: Samples) -> Opinion:
+        assert len(sound) == len(SOUND)
+        return Opinion(0.8 if detection.wake_word in self.believed else 0.4, -3.0)
+
+
+def through(events: list[Heard], *believed: str, requests: Requests | None = None) -> tuple[list[Heard], Notes]:
+    notes = Notes()
+    look = SecondLook(Believer(*believed), {"hey_jarvis": 0.5})
+    return list(look.believed(events, requests or Requests(), notes)), notes
+
+
+def utterance(detection: Detection | None) -> Utterance:
+    return Utterance(SOUND, 0, (100, 200), Ending.SILENCE, detection)
+
+
+def test_what_comes_of_a_believed_word_passes() -> None:
+    events: list[Heard] = [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)]
+    requests = Requests()
+    passed, notes = through(events, "hey_jarvis", requests=requests)
+    assert passed == events
+    assert notes.told == []
+    [verdict] = requests.verdicts
+    assert (verdict.detection, verdict.accepted) == (FIRST, True)
+
+
+def test_what_comes_of_a_refused_word_is_dropped_and_told() -> None:
+    requests = Requests()
+    passed, notes = through(
+        [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)], requests=requests
+    )
+    assert passed == []
+    assert notes.told == [("rejected", "hey_jarvis", 0.4)]
+    [verdict] = requests.verdicts
+    assert (verdict.detection, verdict.accepted) == (FIRST, False)
+    assert requests.expectation is not None
+    assert (requests.expectation.until, requests.expectation.outlook) == (200, Outlook.UNKNOWN)
+
+
+def test_what_comes_of_another_word_passes() -> None:
+    other: list[Heard] = [utterance(SECOND), Pause(utterance(SECOND)), utterance(None)]
+    passed, _ = through([Listening(FIRST, SOUND), *other])
+    assert passed == other
+
+
+def test_only_a_word_in_doubt_is_looked_at() -> None:
+    events: list[Heard] = [Listening(FIRST), Listening(None), utterance(FIRST)]
+    assert through(events)[0] == events
+    assert utterances([event for event in events if isinstance(event, Utterance)])
+
+
+# -- the real parts ----------------------------------------------------------------------------------
+
+WAKES = [0.92, 0.96, 1.0, 1.02, 1.05]  # speeds
+
+
+def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) -> None:
+    path = tmp_path / "hey_jarvis.npz"
+    word_file.write(path, "hey jarvis", bank.read(1).scale, jarvis())
+    detector = WakeWordDetector([WakeWord(str(path), threshold=0.1, verified=True)])
+    verifier, notes, requests = Verifier(load("tiny.en"), "en"), Notes(), Requests()
+
+    def opinion(detection: Detection, sound: Samples) -> Opinion:
+        return verifier.opinion(sound, "hey jarvis", detection.score)
+
+    others = ("wake_alexa", "no_command", "command_timer", "command_blinds", "command_heating")
+    parts = [
+        part for speed, other in zip(WAKES, others, strict=True) for part in (("wake_jarvis", speed), (other, 1.0))
+    ]
+    clips = [np.pad(said(clip, speed), (0, 16_000)) for clip, speed in parts]
+    ends = np.cumsum([len(clip) for clip in clips])
+    sound = np.concatenate(clips)
+    noise = np.random.default_rng(5).normal(size=len(sound)).astype(np.float32)
+    heard = listen(frames(mixed(sound, noise, 10.0, "kitchen")), detector, Vad(), SETTINGS, requests)
+    look = SecondLook(opinion, {"hey_jarvis": ENOUGH})
+    woken = [event.detection for event in look.believed(heard, requests, notes) if isinstance(event, Listening)]
+    clip_of = [int(np.searchsorted(ends, detection.at)) for detection in woken if detection]
+    assert clip_of == [0, 2, 4, 6, 8]

@@ -1,0 +1,104 @@
+"""Topics and payloads are a contract with other people's automations: they are written out here."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+
+from voiced.flow import Delays, Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
+from voiced.mqtt.topics import ListenNow, SetMute, Topics, outcome_event, read_command, wake_event
+
+TOPICS = Topics("den")
+AT = datetime(2026, 2, 3, 4, 5, 6, 789_000, timezone(timedelta(hours=1)))
+TIME = "2026-02-03T04:05:06.789+01:00"
+JARVIS = Detection("hey_jarvis", 0.987654, 16_000)
+SPOKEN = Utterance(np.zeros(16_000, np.float32), 12_000, (16_000, 24_000), Ending.SILENCE, JARVIS)
+
+
+def test_wake() -> None:
+    action = wake_event(TOPICS, JARVIS, AT)
+    assert action.topic == "voiced/den/wake"
+    assert json.loads(action.payload) == {
+        "wake_word": "hey_jarvis", "score": 0.9877, "at": 1.0, "site": "den", "time": TIME,
+    }  # fmt: skip
+    assert (action.qos, action.retain) == (1, False)
+
+
+def test_intent() -> None:
+    match = Match("LightSet", {"room": "Küche", "level": 5}, "die Küche auf fünf", {})
+    outcome = Outcome("17", Transcript(match.text, match, None, 0.91234, -0.1), (), SPOKEN, Delays(0.1, 0.12, 0.12345))
+    action = outcome_event(TOPICS, outcome, AT)
+    assert action.topic == "voiced/den/intent/LightSet"
+    assert "Küche" in action.payload
+    assert json.loads(action.payload) == {
+        "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5}, "text": "die Küche auf fünf",
+        "confidence": 0.9123, "wake_word": "hey_jarvis", "speech": [1.0, 1.5], "ending": "silence",
+        "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
+        "time": TIME,
+    }  # fmt: skip
+
+
+def test_unmatched() -> None:
+    outcome = Outcome("18", Transcript("nice weather", None, Reason.OUT_OF_GRAMMAR, 0.0, -2.0))
+    action = outcome_event(TOPICS, outcome, AT)
+    assert action.topic == "voiced/den/unmatched"
+    assert json.loads(action.payload) == {
+        "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
+        "site": "den", "time": TIME,
+    }  # fmt: skip
+
+
+def test_a_match_that_was_rejected_is_unmatched() -> None:
+    match = Match("LightSet", {}, "lights", {})
+    transcript = Transcript("lights", match, Reason.LOW_CONFIDENCE, 0.1, -3.0, heard="nice lights")
+    action = outcome_event(TOPICS, Outcome("19", transcript), AT)
+    assert action.topic == "voiced/den/unmatched"
+    told = json.loads(action.payload)
+    assert (told["text"], told["heard"], told["reason"]) == ("lights", "nice lights", "low_confidence")
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "command"),
+    [
+        ("say", "turn on the light", Sentence("turn on the light")),
+        ("say", "  turn on\n the\tlight ", Sentence("turn on the light")),
+        ("say", "Küche", Sentence("Küche")),
+        ("listen", "", ListenNow()),
+        ("listen", "on", ListenNow()),
+        ("listen", "PRESS", ListenNow()),
+        ("mute", "ON", SetMute(muted=True)),
+        ("mute", "off", SetMute(muted=False)),
+    ],
+)
+def test_commands(topic: str, payload: str, command: object) -> None:
+    assert read_command(TOPICS, f"voiced/den/{topic}/set", payload.encode()) == command
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "why"),
+    [
+        ("say", b"", "an empty sentence"),
+        ("say", b" \n", "an empty sentence"),
+        ("say", b"x" * 501, "more than 500 characters"),
+        ("say", b"x" * 5_000, "longer than 4096 bytes"),
+        ("say", b"\xff\xfe", "utf-8"),
+        ("say", b"a\x00b", "unprintable"),
+        ("say", b"a\x1b[2Jb", "unprintable"),
+        ("listen", b"OFF", "must be empty or ON"),
+        ("mute", b"", "must be ON or OFF"),
+        ("mute", b"TOGGLE", "must be ON or OFF"),
+        ("state", b"waiting", "not a topic for commands"),
+    ],
+)
+def test_what_makes_no_sense(topic: str, payload: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_command(TOPICS, f"voiced/den/{topic}/set", payload)
+
+
+def test_every_topic_for_commands_is_read() -> None:
+    assert TOPICS.commands == ("voiced/den/say/set", "voiced/den/listen/set", "voiced/den/mute/set")
+    for topic in TOPICS.commands:
+        read_command(TOPICS, topic, b"ON")

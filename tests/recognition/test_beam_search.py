@@ -1,0 +1,122 @@
+"""Which hypotheses the constrained search does not follow: texts that go round in circles, or that begin too badly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+import torch
+
+from voiced import grammar
+from voiced.grammar.constraint import Constraint
+from voiced.grammar.token_tree import Vocabulary
+from voiced.recognition.beam_search import Beams, Branch, _continued, _goes_round, constrained_search, says_again
+from voiced.whisper.blocks import N_FREQUENT
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from voiced.whisper.text_tree import TextTree
+
+WORDS = ("", " please", " lights", " on", " put", " milk", " on", " the", " list", " and", " row")
+EOT = len(WORDS)
+
+
+@pytest.fixture(scope="module")
+def constraint() -> Constraint:
+    commands = grammar.parse(
+        "skip_words: [please]\n"
+        "lists: {item: {wildcard: true}}\n"
+        "intents: {On: {sentences: [lights on]}, Row: {sentences: [row row row]},"
+        " Put: {sentences: ['put {item} on the list']}}"
+    )
+    return Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
+
+
+def goes_round(constraint: Constraint, text: str) -> bool:
+    """Whether a search that writes this text would give it up on the way."""
+    branch = Branch(constraint.start, node=0)
+    for word in text.split():
+        token = EOT if word == "." else WORDS.index(" " + word)
+        branch = _continued(branch, token, 0.0, constraint)
+        if _goes_round(branch, constraint):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("please please lights on .", False),
+        ("lights please on please .", False),
+        ("please please please lights on .", True),
+        ("lights on please please please .", True),
+        ("row row row .", False),  # the grammar asks for it
+        ("put milk on the list .", False),
+        ("put milk and milk on the list .", False),
+        ("put milk milk milk on the list .", True),
+        ("put milk on the list put milk on the list .", True),
+    ],
+)
+def test_nobody_says_the_same_over_and_over(constraint: Constraint, text: str, *, expected: bool) -> None:
+    assert goes_round(constraint, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "expected"),
+    [
+        ("no no", True, False),
+        ("no no no", True, True),
+        ("no no no", False, False),  # it may become "nobody"
+        ("oat milk and oat milk", True, False),
+        ("buy milk and bread buy milk and bread", True, True),
+        ("buy milk and bread buy milk and bread", False, False),
+    ],
+)
+def test_a_text_that_says_something_again(text: str, *, whole: bool, expected: bool) -> None:
+    assert says_again(text, whole=whole) is expected
+
+
+class Told:
+    """A decoder that thinks what it is told after each word; a tree and its model in one. Nodes are the last tokens."""
+
+    root = -1
+
+    def __init__(self, thoughts: dict[int, dict[int, float]]) -> None:
+        self.model = self
+        self._thoughts = thoughts
+
+    def hidden(self, nodes: list[int]) -> Tensor:
+        return torch.tensor(nodes)
+
+    def read(self, tokens: list[int], _after: list[int]) -> list[int]:
+        return tokens
+
+    def frequent_logits(self, hidden: Tensor) -> Tensor:
+        logits = torch.full((len(hidden), N_FREQUENT), -100.0)
+        for row, node in enumerate(hidden.tolist()):
+            for token, logit in self._thoughts.get(node, {}).items():
+                logits[row, token] = logit
+        return logits
+
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        return torch.zeros(len(hidden), len(tokens))
+
+
+@pytest.mark.parametrize(("behind", "text"), [(4.0, "row row row"), (8.0, "lights on")])
+def test_what_begins_badly_is_found_by_a_wide_search(constraint: Constraint, behind: float, text: str) -> None:
+    """It sounds like "row lights on": with "lights" given up, there is nothing left but to row."""
+    row, lights, on, milk = (WORDS.index(f" {word}") for word in ("row", "lights", "on", "milk"))
+    after_row = {milk: 0.0, row: -20.0, EOT: -20.0}
+    tree = Told({-1: {row: 0.0, lights: -6.0}, row: after_row, lights: {on: 0.0}, on: {EOT: 0.0}})
+    (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(5, behind), 10)
+    assert best.normal.strip() == text
+
+
+@pytest.mark.parametrize(("letters", "text"), [(float("inf"), "row row row"), (9, "row row row"), (8, "lights on")])
+def test_what_there_was_no_time_for_is_not_read(constraint: Constraint, letters: float, text: str) -> None:
+    row, lights, on = (WORDS.index(f" {word}") for word in ("row", "lights", "on"))
+    after_row = {row: 0.0, EOT: 0.0}
+    tree = Told({-1: {row: 0.0, lights: -2.0}, row: after_row, lights: {on: 0.0}, on: {EOT: 0.0}})
+    (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(5, 4.0, letters), 10)
+    assert best.normal.strip() == text

@@ -1,0 +1,67 @@
+"""Which of several readings is the best: the likeliest, if it does not leave out what another one explains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiced.flow import Match
+from voiced.recognition.beam_search import Path, Written
+from voiced.recognition.confidence import MARGIN
+from voiced.recognition.hypotheses import NEAR, UNHEARD, Reading, best_of, within_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def readings(avg_logprobs: Mapping[str, float]) -> list[Reading]:
+    return [
+        Reading(Match("Order", {}, text, {}), [Path((Written(0, 0, avg_logprob, is_word=True),), text)])
+        for text, avg_logprob in avg_logprobs.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "best", "margin", "asked"),
+    [
+        ([0.0, 0.0, 0.0], "coffee", 0.1, 1),  # the others cannot be better: they need not be asked
+        ([0.05, 0.0, 0.0], "coffee", 0.05, 1),
+        ([0.4, 0.0, 0.0], "coffee with milk", 0.3, 2),
+        ([0.4, 0.4, 0.0], "coffee", 0.1, 2),
+        ([3, 3, 0.0], "milk", 1.1, 3),
+    ],
+)
+def test_nothing_that_was_said_is_left_out(left_out: list[float], best: str, margin: float, asked: int) -> None:
+    found = readings({"coffee": -0.5, "coffee with milk": -0.6, "milk": -2.4})
+    seconds = dict(zip((reading.match.text for reading in found), left_out, strict=True))
+    questions: list[str] = []
+
+    def seconds_left_out(reading: Reading) -> float:
+        questions.append(reading.match.text)
+        return seconds[reading.match.text]
+
+    chosen, others, how_much = best_of(found, seconds_left_out)
+    assert chosen.match.text == best
+    assert [other for other in found if other is not chosen] == others
+    assert how_much == pytest.approx(margin)
+    assert len(questions) == asked
+
+
+def test_what_is_merely_expected_counts_for_less() -> None:
+    usual, strange = readings({"triple": -0.5, "double": -0.52})
+    usual, strange = replace(usual, expected=-1.0), replace(strange, expected=-1.5)
+    best, others, margin = best_of([strange, usual], lambda _: 0.0)
+    assert (best, others) == (strange, [usual])
+    assert margin == pytest.approx(0.5 * UNHEARD - 0.02)
+
+
+def test_who_may_be_the_best() -> None:
+    found = readings({"coffee": -0.5, "latte": -0.45 - NEAR, "mocha": -0.55 - NEAR})
+    assert within_reach(found) == found[:2]
+
+
+def test_a_reading_without_a_rival() -> None:
+    [only] = readings({"coffee": -0.5})
+    assert best_of([only], lambda _: 2.0) == (only, [], MARGIN)

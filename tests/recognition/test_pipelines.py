@@ -1,0 +1,98 @@
+"""Several wake words, each with behaviour of its own: real recognisers on synthetic speech."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.wake.speakers import said
+from voiced.audio import sound_file
+from voiced.commands.check import check_everything
+from voiced.config import load_config
+from voiced.errors import ConfigError
+from voiced.flow import Detection, Ending, Utterance
+from voiced.foundations.resources import shipped
+from voiced.recognition.pipelines import Household
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GUESTS = """\
+language: en
+intents:
+  Lights:
+    sentences: ["turn (on|off) the [kitchen] lights"]
+"""
+PHRASES = {"hey_jarvis": "hey jarvis", "alexa": "alexa", "timer": "timer"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "guests").mkdir()
+    (folder / "guests" / "lights.yaml").write_text(GUESTS)
+    words = "[hey_jarvis, {model: alexa, intents: guests}, {model: timer, intents: guests}]"
+    (folder / "config.yaml").write_text(f"intents: {shipped('intents')}\nwake_word: {{models: {words}}}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def household(house: Path) -> Household:
+    return Household(load_config(house / "config.yaml"), PHRASES, {})
+
+
+def command(word: str | None) -> Utterance:
+    sound = sound_file.read(shipped("intents").parent / "tests" / "sounds" / "command_lights.ogg")
+    detection = Detection(word, 0.9, 16_000) if word else None
+    return Utterance(sound, 0, (0, len(sound)), Ending.SILENCE, detection)
+
+
+def test_each_word_has_its_own_intents(household: Household) -> None:
+    understood = {word: household.recognize(command(word)).match for word in ("hey_jarvis", "alexa", "timer", None)}
+    assert {word: match and match.intent for word, match in understood.items()} == {
+        "hey_jarvis": "LightSet",
+        "alexa": "Lights",
+        "timer": "Lights",
+        None: "LightSet",
+    }
+
+
+def test_the_grammar_is_that_of_the_word(household: Household) -> None:
+    assert set(household.grammar_of(command("alexa")).intents) == {"Lights"}
+    assert "LightSet" in household.grammar_of(command("hey_jarvis")).intents
+    assert "LightSet" in household.grammar_of(None).intents
+
+
+def test_what_words_have_in_common_is_shared(household: Household) -> None:
+    assert household.grammar_of(command("alexa")) is household.grammar_of(command("timer"))
+    assert len(household._verifiers) == 2
+    assert len({recognizer.loaded for recognizer in household._verifiers}) == 1
+
+
+def test_intents_are_read_again_for_every_word(house: Path, household: Household) -> None:
+    file = house / "guests" / "lights.yaml"
+    file.write_text(GUESTS.replace("Lights:", "Lamps:"))
+    again = household.again()
+    file.write_text(GUESTS)
+    assert set(again.grammar_of(command("alexa")).intents) == {"Lamps"}
+    assert set(household.grammar_of(command("alexa")).intents) == {"Lights"}
+    assert {one.loaded for one in again._verifiers} == {one.loaded for one in household._verifiers}
+
+
+def test_the_second_look_knows_the_phrase(household: Household) -> None:
+    sound = said("wake_alexa")
+    evidence = {word: household.opinion(Detection(word, 0.5, 0), sound).evidence for word in ("alexa", "hey_jarvis")}
+    assert evidence["alexa"] > 0.5 > evidence["hey_jarvis"]
+
+
+def test_check_looks_into_the_intents_of_every_word(house: Path, tmp_path: Path) -> None:
+    assert "wakes at: hey_jarvis, alexa, timer" in check_everything(house / "config.yaml", intents=None, model=None)
+    (tmp_path / "guests").mkdir()
+    (tmp_path / "guests" / "lights.yaml").write_text(GUESTS.replace("(on|off)", "(on|off"))
+    (tmp_path / "config.yaml").write_text((house / "config.yaml").read_text())
+    with pytest.raises(ConfigError, match=r"guests/lights\.yaml:4"):
+        check_everything(tmp_path / "config.yaml", intents=None, model=None)
+    (tmp_path / "config.yaml").write_text("wake_word: {models: [{model: alexa, recognizer: huge}]}\n")
+    with pytest.raises(ConfigError, match="huge"):
+        check_everything(tmp_path / "config.yaml", intents=shipped("intents"), model=None)

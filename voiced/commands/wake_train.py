@@ -1,0 +1,149 @@
+"""`voiced wake train`: a phrase is spoken by synthetic voices, a small network learns it, and a wake word is written.
+
+Nothing is written before the end: whoever stops half-way keeps nothing half-made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from voiced.audio import sound_file
+from voiced.errors import VoicedError
+from voiced.evaluation import wake_curves
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake import word_file
+from voiced.wake.network import windows_of
+from voiced.wake.templates import AT_ZERO
+from voiced.wake.training import negatives as bank
+from voiced.wake.training.enrolment import HEARD_AFTER, Fault, listen_to
+from voiced.wake.training.examples import EXAMINED, lesson
+from voiced.wake.training.kokoro import Kokoro
+from voiced.wake.training.synthesis import Counts, spoken
+from voiced.wake.training.train import ALONE, ROUNDS, Examples, outputs_of, peaks, train
+from voiced.wake.verifier import ENOUGH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from voiced.commands.wake_enroll import Look, Print
+    from voiced.flow import Samples
+    from voiced.wake.embedding import Features
+    from voiced.wake.network import Network
+    from voiced.wake.training.examples import Lesson
+
+    Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
+
+OF_TAKES = 0.3  # share of what is learnt as the phrase, where there are takes of the user's own
+OF_WRONG = 0.2  # share of what is learnt as something else, where wakes were marked as wrong
+LEARNT = 0.7  # share of the bank that is learnt from; the rest calibrates
+KNOWN = 0.8  # share of the clips in which the recogniser should hear the phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is done; less is for trying out."""
+
+    counts: Counts
+    rounds: int
+
+
+FULL = Effort(Counts(), ROUNDS)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """What to make of what."""
+
+    phrase: str
+    language: str
+    takes: Sequence[Path]
+    wrong: Features  # (n, frames, 96): embeddings of wakes that were marked as wrong
+    out: Path
+
+
+def from_text(job: Job, look: Look, say: Print, progress: Progress, effort: Effort = FULL) -> None:
+    """Make a wake word; VoicedError if voices are missing, or no take can be used."""
+    takes = _takes(job.takes, say)
+    network = Kokoro()
+    with progress("speaking", effort.counts.total) as done:
+        clips = spoken(job.phrase, job.language, network, effort.counts, done)
+    with progress("listening", effort.counts.total + len(takes)) as done:
+        learnt = lesson(clips, takes, done)
+    others = bank.read()
+    split = round(LEARNT * len(others.embeddings))
+    with progress("learning", effort.rounds) as done:
+        examples = _examples(learnt, job.wrong, others.embeddings[:split])
+        word = train(examples, others.scale, others.embeddings[split:], effort.rounds, done)
+    word_file.write_network(job.out, job.phrase, word)
+    _report(job, word, learnt, others.embeddings[split:], say)
+    _check_second_look(job.phrase, clips.phrase[EXAMINED - 1 :: EXAMINED], look, say)
+
+
+def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
+    """The phrase, cut out of recordings of the user's."""
+    takes = []
+    for file in files:
+        heard = listen_to(sound_file.read(file))
+        if isinstance(heard, Fault):
+            say(f"{file}: {heard.value}")
+        else:
+            takes.append(heard.sound[slice(*heard.speech)])
+    if files and not takes:
+        raise VoicedError(f"none of {len(files)} recordings can be used; nothing was written")
+    return takes
+
+
+def _examples(learnt: Lesson, wrong: Features, others: Features) -> Examples:
+    """The user's own takes, and what was marked as wrong, are few; they are drawn more often than others."""
+    marked = np.concatenate([learnt.near[:0], *(windows_of(wake) for wake in wrong)])
+    return Examples(
+        np.concatenate((learnt.phrase, learnt.takes)),
+        _shares(len(learnt.phrase), len(learnt.takes), OF_TAKES),
+        np.concatenate((learnt.near, marked)),
+        _shares(len(learnt.near), len(marked), OF_WRONG),
+        others,
+    )
+
+
+def _shares(many: int, few: int, share: float) -> Features:
+    """Of each of many and of a few windows, so that the few have that share together."""
+    if not few:
+        return np.full(many, 1 / many)
+    return np.concatenate((np.full(many, (1 - share) / many), np.full(few, share / few)))
+
+
+def _report(job: Job, word: Network, learnt: Lesson, others: Features, say: Print) -> None:
+    examined = word.outputs(learnt.examined.reshape(-1, *learnt.examined.shape[2:]))
+    heard = examined.reshape(learnt.examined.shape[:2]).max(axis=1)  # of each scene
+    false = peaks(outputs_of(word, others))
+    hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
+    plot = job.out.with_suffix(".png")
+    points = [(float((false >= least).sum()) / hours, float((heard < least).mean())) for least in np.sort(heard)]
+    wake_curves.save_plot(plot, "missed", [(job.phrase, points)])
+    first = 100 * float((heard >= word.offset).mean())
+    sure = 100 * float(np.mean([word.score(float(output)) >= ALONE for output in heard]))
+    say(
+        f"\nIn {len(heard)} scenes with voices that it has not learnt from, many in noise, it heard the phrase in "
+        f"{first:.0f} %.\nOf {60 * hours:.0f} minutes of other speech {int((false >= word.offset).sum())} words "
+        f"sounded like it at first; the second look (wake_word.verify) is there to refuse them.\n"
+        f"Suggested threshold: {AT_ZERO} with the second look, as it is by default. Without it {ALONE}, which hears "
+        f"{sure:.0f} % and wakes about once an hour of speech by mistake.\n"
+        f"wrote {job.out}, {job.out.stat().st_size / 1000:.0f} kB, and {plot}: misses against false wakes\n\n"
+        f"Try it:    voiced wake test {job.out} --mic\n"
+        f"Use it:    wake_word: {{models: [{job.out}]}}   in config.yaml"
+    )
+
+
+def _check_second_look(phrase: str, clips: Sequence[Samples], look: Look, say: Print) -> None:
+    """Does the recogniser hear the phrase when it is spoken? A name that nobody else has it may not know."""
+    around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, HEARD_AFTER))
+    heard = sum(look(np.pad(clip, around), phrase, ALONE).evidence >= ENOUGH for clip in clips)
+    say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(clips)} voices.")
+    if heard < KNOWN * len(clips):
+        without = f"{{model: ..., verify: false, threshold: {ALONE}}}"
+        say(f"That is too few for the second look: take another phrase, or write {without} for it.")

@@ -1,0 +1,151 @@
+"""How soon commands are answered, and whether too soon: the numbers of `voiced bench --latency`, as text and as JSON.
+
+Pure. The end of the speech is a reference found in the recording alone (`replay_sound`), not what the ear takes for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from voiced.evaluation.scoring import Trial, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+EARLY = 0.15  # seconds before the end of the speech: nearer, the reference itself is not sure
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One recording that was spoken to the ear, and what came of it; seconds from the end of the speech."""
+
+    trial: Trial
+    ending: str  # why the ear stopped recording
+    stopped: float  # of sound: when it did
+    recognized: float  # when it was known what was said
+    published: float  # when the action was handed over
+    passes: int  # how often something was recognised
+    waited: float  # seconds of quiet after what the ear took for the end of the speech
+    fixed: float  # of sound: when a fixed silence of `FIXED` would have stopped recording
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the ear stopped while there was more to come."""
+        return self.stopped < -EARLY
+
+    @property
+    def cut_off_needlessly(self) -> bool:
+        """Whether a fixed silence would have kept it."""
+        return self.cut_off and self.fixed >= -EARLY
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How soon the commands of one condition were answered."""
+
+    condition: str
+    commands: int
+    right: float  # shares of the commands
+    wrong: float
+    median: float  # seconds from the end of the speech to the action
+    p95: float
+    stopped: float  # medians of the way there
+    recognized: float
+    fixed: float  # median at which a fixed silence would have stopped recording
+    cut_off: float  # share
+    cut_off_needlessly: float
+    full_silence: float  # share that waited for the ordinary silence or longer
+    passes: float  # mean
+    endings: dict[str, int]
+
+
+def delays(replies: Sequence[Reply], silence: float) -> tuple[Delay, ...]:
+    """One for each condition, in their order; `silence` is the ordinary one, in seconds."""
+    return tuple(
+        _delay(condition, list(group), silence)
+        for condition, group in groupby(replies, key=lambda reply: reply.trial.condition)
+    )
+
+
+def _delay(condition: str, replies: Sequence[Reply], silence: float) -> Delay:
+    published = [reply.published for reply in replies]
+
+    def share(*claims: bool) -> float:
+        return fmean(claims)
+
+    return Delay(
+        condition=condition,
+        commands=len(replies),
+        right=share(*(reply.trial.verdict is Verdict.RIGHT for reply in replies)),
+        wrong=share(*(reply.trial.verdict is Verdict.WRONG for reply in replies)),
+        median=float(np.percentile(published, 50)),
+        p95=float(np.percentile(published, 95)),
+        stopped=float(np.percentile([reply.stopped for reply in replies], 50)),
+        recognized=float(np.percentile([reply.recognized for reply in replies], 50)),
+        fixed=float(np.percentile([reply.fixed for reply in replies], 50)),
+        cut_off=share(*(reply.cut_off for reply in replies)),
+        cut_off_needlessly=share(*(reply.cut_off_needlessly for reply in replies)),
+        full_silence=share(*(reply.waited >= silence for reply in replies)),
+        passes=fmean(reply.passes for reply in replies),
+        endings=dict(Counter(reply.ending for reply in replies)),
+    )
+
+
+def as_json(folder: str, model: str, replies: Sequence[Reply], silence: float) -> dict[str, Any]:
+    """Everything, with every recording."""
+    return {
+        "folder": folder,
+        "model": model,
+        "conditions": [asdict(delay) for delay in delays(replies, silence)],
+        "replies": [_reply_json(reply) for reply in replies],
+    }
+
+
+def as_text(folder: str, model: str, replies: Sequence[Reply], silence: float) -> str:
+    """Tables."""
+    return "\n".join(_lines(folder, model, replies, silence))
+
+
+def _lines(folder: str, model: str, replies: Sequence[Reply], silence: float) -> Iterator[str]:
+    yield f"{folder}: spoken to the ear in real time, model {model}; seconds from the end of the speech"
+    yield ""
+    yield (
+        f"{'':12} {'commands':>8} {'right':>8} {'wrong':>8} {'median':>7} {'p95':>7} {'stopped':>8} {'known':>7} "
+        f"{'cut off':>8} {'waited':>8} {'passes':>7}   endings"
+    )
+    found = delays(replies, silence)
+    for delay in found:
+        shares = [f"{100 * share:7.2f}%" for share in (delay.right, delay.wrong, delay.cut_off, delay.full_silence)]
+        endings = ", ".join(f"{ending} {number}" for ending, number in delay.endings.items())
+        yield (
+            f"{delay.condition:12} {delay.commands:8} {shares[0]} {shares[1]} {delay.median:7.2f} {delay.p95:7.2f} "
+            f"{delay.stopped:8.2f} {delay.recognized:7.2f} {shares[2]} {shares[3]} {delay.passes:7.2f}   {endings}"
+        )
+    fixed = ", ".join(f"{delay.fixed:.2f} s ({delay.condition})" for delay in found)
+    yield f"\nwaited: for the ordinary silence or longer. A fixed silence of 0.7 s would have stopped after {fixed}"
+    for reply in replies:
+        if reply.cut_off:
+            kept = "; a fixed silence would have kept it" if reply.cut_off_needlessly else ""
+            yield f"cut off {-reply.stopped:.2f} s early: {reply.trial.file}: {reply.trial.text!r}{kept}"
+
+
+def _reply_json(reply: Reply) -> dict[str, Any]:
+    seconds = {
+        name: round(getattr(reply, name), 3) for name in ("stopped", "recognized", "published", "waited", "fixed")
+    }
+    return {
+        "file": reply.trial.file,
+        "condition": reply.trial.condition,
+        "verdict": reply.trial.verdict.value,
+        "text": reply.trial.text,
+        "ending": reply.ending,
+        "cut_off": reply.cut_off,
+        "passes": reply.passes,
+        **seconds,
+    }

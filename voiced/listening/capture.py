@@ -1,0 +1,190 @@
+"""One command while it is being recorded: sound from shortly before the wake word on, and where in it the command is.
+
+A capture begins with the two seconds before the wake word was detected. The VAD sleeps until then and hears them first:
+so it knows how loud the speaker is, and where the wake word ended (`command_start` tells how). At each pause the
+recording so far can be had as an utterance; whoever recognises it may say what can follow, and the endpointer waits
+accordingly. Knows no microphone, model file or clock.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from voiced.audio.vad import STEP_SAMPLES as STEP
+from voiced.audio.vad import Activity
+from voiced.flow import SAMPLE_RATE, Ending, Outlook, Utterance
+from voiced.listening.command_start import PAUSE, Cut, command_start, cut, speech_start
+from voiced.listening.endpointing import Endpointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from voiced.config import ListeningSettings
+    from voiced.flow import AudioFrame, Detection, Samples
+
+FADE = 160  # samples, 10 ms: blanking must not click
+
+
+class VoiceActivity(Protocol):
+    """Tells what is speech, in steps of STEP samples."""
+
+    def judge(self, samples: Samples) -> Iterable[Activity]: ...
+    def reset(self) -> None: ...
+
+
+class Capture:
+    """The recording under way. Make a new one for the next."""
+
+    def __init__(
+        self,
+        settings: ListeningSettings,
+        vad: VoiceActivity,
+        history: Iterable[AudioFrame],
+        detection: Detection | None,
+    ) -> None:
+        self._settings = settings
+        self._vad = vad
+        self.detection = detection
+        self._frames = list(history)
+        self._origin = self._frames[0].start
+        woken = detection.at if detection else self._frames[-1].end
+        self._woken = (woken - self._origin) // STEP  # step of the detection or request
+        self._sounds: list[Activity] = []  # every step since the origin
+        self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
+        self._signalled = False  # that the speaker waits for a sign
+        self._asked: int | None = None  # step at which the speech ended that was handed out last
+        self._outlook = Outlook.UNKNOWN  # of that speech
+
+    def catch_up(self) -> Ending | None:
+        """Let the VAD hear what came before."""
+        self._vad.reset()
+        return next(filter(None, map(self._judge, self._frames)), None)
+
+    def hear(self, frame: AudioFrame) -> Ending | None:
+        """Take in the next frame; say if the command is over."""
+        self._frames.append(frame)
+        return self._judge(frame) or self._one_word()
+
+    def _judge(self, frame: AudioFrame) -> Ending | None:
+        for sound in self._vad.judge(frame.samples):
+            self._sounds.append(sound)
+            ending = self._step(sound) if self._endpointer else self._start()
+            if ending:
+                return ending
+        return None
+
+    def _start(self) -> Ending | None:
+        """Begin endpointing as soon as it can be told where the command starts."""
+        start = command_start(self._sounds, self._woken) if self.detection else self._woken
+        if start is None or start >= len(self._sounds):
+            return None
+        self._endpointer = Endpointer(self._settings, start * STEP)
+        return next(filter(None, map(self._step, self._sounds[start:])), None)
+
+    def _step(self, sound: Activity) -> Ending | None:
+        assert self._endpointer, "steps count from the command's start on"
+        return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
+
+    def take_waiting(self) -> bool:
+        """Whether the speaker waits for a sign, not going on in the same breath; once."""
+        if self._signalled or self._endpointer is None or self._endpointer.is_speaking:
+            return False
+        quiet = all(sound is not Activity.SPEECH for sound in self._sounds[-PAUSE:])
+        self._signalled = quiet or self.detection is None
+        return self._signalled
+
+    def pause(self, at_least: int) -> Utterance | None:
+        """What was said so far, if the speaker has been quiet for so many samples; once for each pause."""
+        if self._endpointer is None or (self._endpointer.is_speaking and self._endpointer.quiet < at_least):
+            return None
+        first, last = self._cut().speech
+        if last in (first, self._asked) or (len(self._sounds) - last) * STEP < at_least:
+            return None
+        self._asked, self._outlook = last, Outlook.UNKNOWN
+        return self.utterance(Ending.SILENCE)
+
+    def expect(self, until: int, outlook: Outlook) -> None:
+        """What may follow the speech that ended at sample `until` of the stream."""
+        if self._asked is not None and until == self._origin + self._asked * STEP:
+            self._outlook = outlook
+            if self._endpointer:
+                self._endpointer.expect(self._asked * STEP, outlook)
+
+    def ended_by(self, until: int) -> frozenset[Outlook]:
+        """What ends the command as things are, if it may follow the speech that ended at sample `until`."""
+        if self._asked is None or until != self._origin + self._asked * STEP or not self._quiet_since(self._asked):
+            return frozenset()
+        return frozenset(outlook for outlook in Outlook if self._suffices(outlook, self._asked))
+
+    def _quiet_since(self, step: int) -> bool:
+        return all(sound is not Activity.SPEECH for sound in self._sounds[step:])
+
+    def _suffices(self, outlook: Outlook, since: int) -> bool:
+        """Whether it has been quiet for long enough, `since` a step; also after one word that the endpointer missed."""
+        if self._endpointer is None or self._endpointer.is_speaking:
+            return self._endpointer is not None and self._endpointer.suffices(outlook)
+        waits = {
+            Outlook.COMPLETE: 0.0,
+            Outlook.CONCLUDED: self._settings.silence_concluded,
+            Outlook.EXTENDABLE: self._settings.silence_complete,
+        }
+        return outlook in waits and (len(self._sounds) - since) * STEP >= waits[outlook] * SAMPLE_RATE
+
+    def _one_word(self) -> Ending | None:
+        """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
+        if self._endpointer is None or self._endpointer.is_speaking or self._asked is None:
+            return None
+        if not self._quiet_since(self._asked) or not self._suffices(self._outlook, self._asked):
+            return None
+        return Ending.COMPLETE if self._outlook is Outlook.COMPLETE else Ending.SILENCE
+
+    def nothing(self) -> Utterance:
+        """Nothing that can be used."""
+        end = self._frames[-1].end
+        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection)
+
+    def utterance(self, ending: Ending) -> Utterance:
+        """What was heard, without the wake word or beginning with it."""
+        sound = np.concatenate([frame.samples for frame in self._frames])
+        kept = self._cut()
+        begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
+        prefix = spoken(self.detection.phrase or self.detection.wake_word) if self.detection and kept.one_breath else ""
+        blank(sound, begin)
+        start = max(0, min(begin if prefix else first, len(sound)) - round(self._settings.pre_roll * SAMPLE_RATE))
+        return Utterance(
+            samples=sound[start:],
+            start=self._origin + start,
+            speech=(self._origin + first, self._origin + last),
+            ending=_ending(ending, said=first < last),
+            detection=self.detection,
+            prefix=prefix,
+        )
+
+    def _cut(self) -> Cut:
+        assert self._endpointer, "it is what ends a recording"
+        first, last = (sample // STEP for sample in self._endpointer.speech)
+        if self.detection:
+            return cut(self._sounds, self._woken, (first, last))
+        return Cut(0, (speech_start(self._sounds, first, self._woken) if first < last else first, last))
+
+
+def _ending(ending: Ending, *, said: bool) -> Ending:
+    """Nobody spoke, or somebody did after all: the endpointer counts from the command's start on only."""
+    if not said:
+        return Ending.NO_SPEECH
+    return Ending.SILENCE if ending is Ending.NO_SPEECH else ending
+
+
+def blank(sound: Samples, until: int) -> None:
+    """Silence what comes before `until`; the recogniser hears better with a run-up than from a hard start."""
+    sound[:until] = 0
+    fade = sound[until : until + FADE]
+    fade *= np.linspace(0, 1, len(fade), dtype=np.float32)
+
+
+def spoken(wake_word: str) -> str:
+    """A model's name as one says it: `hey_jarvis` → "Hey Jarvis,"."""
+    return re.sub(r"_v\d.*$", "", wake_word).replace("_", " ").title() + ","

@@ -1,0 +1,258 @@
+"""One connection to the MQTT broker, from the handshake to its end; the only file that knows paho.
+
+Driven by one thread through `pump`, so none of paho's locks is ever contended, and its callbacks only note what
+happened. A connection that ended is thrown away with its client: paho would send what it had left unfinished again.
+Knows nothing of what the messages mean, nor of when to connect again.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from collections import deque
+from contextlib import suppress
+from math import ceil, isfinite
+from typing import TYPE_CHECKING, Any
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from voiced.errors import BrokerError
+from voiced.mqtt.credentials import read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from paho.mqtt.client import SocketLike
+    from paho.mqtt.reasoncodes import ReasonCode
+
+    from voiced.config import MqttSettings
+    from voiced.flow import Action
+
+CONNECT_TIMEOUT = 3.0  # seconds, for TCP and for TLS each: a broker is near
+PROTOCOLS = {"5": paho.MQTTv5, "3.1.1": paho.MQTTv311}
+
+UNSUPPORTED_VERSION = 132  # reason codes of MQTT 5; paho translates those of 3.1.1
+BAD_LOGIN = (134, 135)
+NOT_NOW = (136, 137, 151, 159)  # unavailable, busy, quota exceeded, too many connections
+
+
+class BrokerAwayError(BrokerError):
+    """The broker cannot be reached, or not now; worth trying again."""
+
+
+class OldBrokerError(BrokerError):
+    """The broker does not speak this version of MQTT."""
+
+
+class Bell:
+    """Ends a wait for the network; rung from any thread."""
+
+    def __init__(self) -> None:
+        """Not rung."""
+        self._hears, self._rings = socket.socketpair()
+        self._hears.settimeout(0)
+        self._rings.settimeout(0)
+
+    def ring(self) -> None:
+        """End the wait, or the next one."""
+        with suppress(OSError):  # full: it has been rung often enough; closed: nobody waits any more
+            self._rings.send(b"\0")
+
+    def wait(self, longest: float) -> None:
+        """Wait until it is rung, for so many seconds at most."""
+        poller = select.poll()
+        poller.register(self._hears, select.POLLIN)
+        if poller.poll(max(0.0, longest) * 1000):
+            self.clear()
+
+    def clear(self) -> None:
+        """Forget that it was rung."""
+        with suppress(BlockingIOError):
+            self._hears.recv(4096)
+
+    def fileno(self) -> int:
+        """For poll()."""
+        return self._hears.fileno()
+
+    def close(self) -> None:
+        """Never wait again."""
+        self._hears.close()
+        self._rings.close()
+
+
+class Connection:
+    """A connection to the broker: asked for when made, usable after `require_welcome`."""
+
+    def __init__(self, settings: MqttSettings, name: str, will: str | None, bell: Bell) -> None:
+        """Ask for a connection.
+
+        `name` is the client's, one per broker; the broker puts `offline` into the topic `will` if we vanish; `bell`
+        ends a `pump`. BrokerAwayError or BrokerError if it does not come as far as asking.
+        """
+        self.settings = settings
+        self.where = f"the broker at {settings.host}:{settings.broker_port}"
+        self.why_ended = "it closed the connection"
+        self.confirmed: deque[tuple[int, bool]] = deque()  # packet id, whether it was refused
+        self.received: deque[tuple[str, bytes]] = deque()  # topic, payload
+        self._bell = bell
+        self._answer: ReasonCode | None = None
+        self._dropped = False
+        self._client = self._make_client(name, will)
+        self._open()
+
+    def _make_client(self, name: str, will: str | None) -> paho.Client:
+        settings = self.settings
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=name,
+            protocol=PROTOCOLS[settings.version],
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT
+        if settings.username is not None:
+            client.username_pw_set(settings.username, read_password(settings))
+        if settings.tls is not None:
+            client.tls_set_context(tls_context(settings.tls))
+        if will is not None:
+            client.will_set(will, "offline", qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        client.on_log = self._on_log
+        return client
+
+    def _open(self) -> None:
+        settings = self.settings
+        try:
+            self._client.connect(settings.host, settings.broker_port, settings.keepalive)
+        except (OSError, ValueError) as error:
+            raise _obstacle(error, settings, self.where) from error
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a connection, welcomed or not yet."""
+        return self._channel is not None
+
+    @property
+    def _channel(self) -> SocketLike | None:
+        return None if self._dropped else self._client.socket()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the broker has said yes or no."""
+        return self._answer is not None
+
+    def require_welcome(self) -> None:
+        """BrokerError, BrokerAwayError or OldBrokerError unless the broker has said yes."""
+        if self._answer is None:
+            if self.alive:
+                self.drop("it does not answer")
+                raise BrokerAwayError(f"{self.where} does not answer")
+            raise self._closed_unanswered()
+        if not self._answer.is_failure:
+            return
+        code, settings = self._answer.value, self.settings
+        if code == UNSUPPORTED_VERSION:
+            raise OldBrokerError(f"{self.where} does not speak MQTT {self.settings.version}")
+        if code in NOT_NOW:
+            raise BrokerAwayError(f"{self.where} cannot take us now: {self._answer}")
+        if code in BAD_LOGIN and settings.username is None:
+            raise BrokerError(f"{self.where} refuses anonymous clients; set mqtt.username and mqtt.password_file")
+        if code in BAD_LOGIN:
+            raise BrokerError(f"{self.where} refuses mqtt.username {settings.username!r} or its password")
+        raise BrokerError(f"{self.where} refuses us: {self._answer}")
+
+    def _closed_unanswered(self) -> BrokerError:
+        settings = self.settings
+        if settings.tls is not None:
+            advice = "does it want a client certificate (mqtt.tls.certificate), or another one?"
+            return BrokerError(f"{self.where} ended the TLS connection at once ({self.why_ended}); {advice}")
+        if speaks_tls(settings.host, settings.broker_port):
+            return BrokerError(f"{self.where} wants TLS; set mqtt.tls, `tls: {{}}` for the system's authorities")
+        return BrokerAwayError(f"{self.where} closed the connection without an answer; is it an MQTT broker?")
+
+    def subscribe(self, topics: Iterable[str]) -> None:
+        """Hear these from now on; what was retained there is old and does not come."""
+        if self.settings.version == "5":
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+            self._client.subscribe([(topic, options) for topic in topics])
+        else:
+            self._client.subscribe([(topic, 1) for topic in topics])
+
+    def publish(self, action: Action, seconds_left: float) -> int:
+        """Hand a message over; its packet id appears in `confirmed`. ValueError if it cannot be a message."""
+        properties = None
+        if (
+            self.settings.version == "5" and isfinite(seconds_left) and not action.retain
+        ):  # a retained value would vanish
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's
+            properties.MessageExpiryInterval = max(1, ceil(seconds_left))  # whole seconds
+        return self._client.publish(action.topic, action.payload, action.qos, action.retain, properties).mid
+
+    def pump(self, longest: float) -> None:
+        """Send and receive until something has happened, for so many seconds at most."""
+        if (channel := self._channel) is None:
+            return
+        poller = select.poll()
+        poller.register(channel, select.POLLIN | (select.POLLOUT if self._client.want_write() else 0))
+        poller.register(self._bell, select.POLLIN)
+        decrypted = isinstance(channel, ssl.SSLSocket) and channel.pending() > 0  # poll() does not see it
+        events = dict(poller.poll(0 if decrypted else max(0.0, longest) * 1000))
+        if self._bell.fileno() in events:
+            self._bell.clear()
+        happened = events.get(channel.fileno(), 0)
+        if decrypted or happened & ~select.POLLOUT:
+            self._client.loop_read()
+        if happened & select.POLLOUT:
+            self._client.loop_write()
+        self._client.loop_misc()
+
+    def leave(self) -> None:
+        """Say goodbye: the broker does not use our last will."""
+        self._client.disconnect()
+        self.drop("we left")
+
+    def drop(self, why: str) -> None:
+        """End the connection without a word."""
+        if (channel := self._channel) is not None:
+            self.why_ended = why
+            self._dropped = True
+            channel.close()
+
+    def _on_connect(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        self._answer = reason
+
+    def _on_disconnect(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if flags.is_disconnect_packet_from_server or str(reason) == "Keep alive timeout":
+            self.why_ended = str(reason)
+
+    def _on_publish(self, _client: Any, _userdata: Any, packet_id: int, reason: ReasonCode, _properties: Any) -> None:
+        self.confirmed.append((packet_id, reason.is_failure))
+
+    def _on_message(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
+        if not message.retain:  # a command that was left there before we came is an old command
+            self.received.append((message.topic, bytes(message.payload)))
+
+    def _on_log(self, _client: Any, _userdata: Any, level: int, text: str) -> None:
+        if level == LogLevel.MQTT_LOG_ERR:  # the only place where paho tells why a read or write failed
+            self.why_ended = text.removeprefix("failed to receive on socket: ")
+
+
+def _obstacle(error: OSError | ValueError, settings: MqttSettings, where: str) -> BrokerError:
+    """Why there is no connection, and whether it is worth trying again."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return BrokerError(f"cannot trust {where}: {why_distrusted(error, settings)}")
+    if isinstance(error, socket.gaierror):
+        return BrokerAwayError(f"cannot find the host {settings.host!r} of the MQTT broker: {error.strerror}")
+    if isinstance(error, ValueError):
+        return BrokerError(f"mqtt.host {settings.host!r} cannot be a host name: {error}")
+    handshake = isinstance(error, ssl.SSLError | ConnectionResetError | BrokenPipeError)  # TCP itself was accepted
+    if settings.tls is not None and handshake:
+        return BrokerError(f"cannot use {where}: {why_no_tls(error)}")
+    return BrokerAwayError(f"cannot reach {where}: {error.strerror or 'it does not answer'}")

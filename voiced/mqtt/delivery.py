@@ -1,0 +1,92 @@
+"""Words with the broker: be welcomed, hand over what the outbox gives, hear what became of it; once, or turn by turn.
+
+Keeps no connection up and starts no thread: that is `mqtt`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import closing
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from voiced.mqtt.connection import Bell, Connection, OldBrokerError
+from voiced.mqtt.outbox import Delivery, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from voiced.config import MqttSettings
+    from voiced.flow import Action
+
+log = logging.getLogger(__name__)
+
+ANSWER = 5.0  # seconds for the broker to welcome us
+
+WHY = {
+    Delivery.EXPIRED: "the broker was away for longer than the message is good for",
+    Delivery.REFUSED: "the broker does not let us publish there",
+    Delivery.UNCONFIRMED: "the broker did not confirm it, so it may have arrived",
+}
+
+
+def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goes_on: Callable[[], bool]) -> Connection:
+    """A connection that the broker has welcomed, in MQTT 3.1.1 if that is all it speaks."""
+    try:
+        return _welcomed(Connection(settings, name, will, bell), goes_on)
+    except OldBrokerError as error:
+        if settings.version == "3.1.1":
+            raise
+        log.warning("%s, going on with 3.1.1; set mqtt.version to that to spare the attempt", error)
+        older = settings.model_copy(update={"version": "3.1.1"})
+        return _welcomed(Connection(older, name, will, bell), goes_on)
+
+
+def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection:
+    until = monotonic() + ANSWER
+    while connection.alive and not connection.answered and goes_on() and monotonic() < until:
+        connection.pump(until - monotonic())
+    connection.require_welcome()
+    return connection
+
+
+def turn(connection: Connection, outbox: Outbox, longest: float) -> None:
+    """Hand over what may be, wait until something happens, settle what did."""
+    now = monotonic()
+    while connection.alive and (parcel := outbox.take(now)):
+        try:
+            packet_id = connection.publish(parcel.action, parcel.deadline - now)
+        except ValueError as error:
+            log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
+            outbox.refused(parcel)
+        else:
+            outbox.handed_over(packet_id, parcel, now)
+    if not connection.confirmed:  # QoS 0 is as soon as it is written
+        connection.pump(min(longest, outbox.next_deadline() - now))
+    while connection.confirmed:
+        packet_id, refused = connection.confirmed.popleft()
+        outbox.confirmed(packet_id, refused=refused)
+    if outbox.expire(monotonic()):
+        connection.drop("it did not confirm a message in time")
+
+
+def report(action: Action, delivery: Delivery) -> None:
+    if delivery is Delivery.DELIVERED:
+        log.debug("sent %s %r", action.topic, action.payload)
+    else:
+        log.warning("not delivered: %s %r: %s", action.topic, action.payload, WHY[delivery])
+
+
+def publish_once(settings: MqttSettings, actions: Iterable[Action]) -> tuple[Delivery, ...]:
+    """Connect beside a daemon that may be running, send, leave. BrokerError if the broker is away or refuses us."""
+    outbox = Outbox(report)
+    with closing(Bell()) as bell:
+        connection = connect(settings, f"voiced-{secrets.token_hex(4)}", None, bell, lambda: True)
+        outbox.connected()
+        deliveries = [outbox.post(action, monotonic()) for action in actions]
+        while connection.alive and not all(delivery.done() for delivery in deliveries):
+            turn(connection, outbox, 1.0)
+        connection.leave()
+        outbox.close()
+    return tuple(delivery.result() for delivery in deliveries)

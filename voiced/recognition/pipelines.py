@@ -1,0 +1,79 @@
+"""Who answers to which wake word: each may have intents and a recogniser of its own. What two have in common is shared.
+
+Each model is loaded once, each folder of intents read once, and words that share both share the recogniser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from voiced import grammar
+from voiced.recognition.recognizer import Recognizer
+from voiced.wake.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from voiced.config import Config
+    from voiced.flow import Detection, Opinion, Outlook, Samples, Transcript, Utterance
+    from voiced.grammar import Grammar
+
+    Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
+
+
+class Household:
+    """A recogniser for each wake word, and the usual one where there was none."""
+
+    def __init__(self, config: Config, phrases: Mapping[str, str], models: dict[str, Recognizer]) -> None:
+        """Read the intents; `models`: those that are loaded already, others are added. ModelError, ConfigError.
+
+        `phrases`: by name, in the order of the config.
+        """
+        self._config, self._phrases, self._models = config, phrases, models
+        words = config.wake_word.models
+        keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
+        usual = (config.recognizer.model, config.intents)
+        grammars = {folder: grammar.load([folder]) for folder in {folder for _, folder in (usual, *keys)}}
+        recognizers = {key: self._opened(key[0], grammars[key[1]]) for key in dict.fromkeys((usual, *keys))}
+        self._usual = recognizers[usual]
+        self._own = {name: recognizers[key] for name, key in zip(phrases, keys, strict=True)}
+        self._verifiers = {
+            recognizer: Verifier(recognizer.loaded, recognizer.grammar.language) for recognizer in recognizers.values()
+        }
+
+    def _opened(self, model: str, commands: Grammar) -> Recognizer:
+        if model in self._models:
+            return self._models[model].under(commands)
+        settings = self._config.recognizer.model_copy(update={"model": model})
+        self._models[model] = Recognizer(settings, commands)
+        return self._models[model]
+
+    def again(self) -> Household:
+        """The same models with the intents as they are now; this one is left as it is."""
+        return Household(self._config, self._phrases, dict(self._models))
+
+    def grammar_of(self, utterance: Utterance | None) -> Grammar:
+        """What may be said after its wake word; without one, and for sentences in writing, what usually may."""
+        return self._answering(utterance.detection if utterance else None).grammar
+
+    def recognize(self, utterance: Utterance) -> Transcript:
+        """What was said, by the recogniser of its wake word."""
+        return self._answering(utterance.detection).recognize(utterance)
+
+    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
+        """The same in the middle of a recording; and what may follow."""
+        return self._answering(utterance.detection).recognize_so_far(utterance)
+
+    def opinion(self, detection: Detection, sound: Samples) -> Opinion:
+        """The second look, by the recogniser that would answer."""
+        verifier = self._verifiers[self._answering(detection)]
+        return verifier.opinion(sound, self._phrases[detection.wake_word], detection.score)
+
+    def warm_up(self) -> None:
+        """The first run of each costs more than any other."""
+        for recognizer in self._verifiers:
+            recognizer.warm_up()
+
+    def _answering(self, detection: Detection | None) -> Recognizer:
+        return self._own.get(detection.wake_word, self._usual) if detection else self._usual

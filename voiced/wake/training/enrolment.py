@@ -1,0 +1,157 @@
+"""A few recordings of somebody saying a phrase → a wake word. Judges each take; knows no files and no microphone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiced.audio.vad import STEP_SAMPLES, Vad, level_of
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake.embedding import Embedder
+from voiced.wake.templates import AT_ZERO, UNUSUAL, Calibration, similarities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from voiced.flow import Samples
+    from voiced.wake.embedding import Features
+    from voiced.wake.training.negatives import Bank
+
+WANTED, LEAST, MOST = 5, 3, 20  # takes
+
+SHORTEST, LONGEST = 0.3, 2.0  # seconds of speech
+QUIETEST = -50.0  # dB of full scale, of the speech
+CLEAREST_NOISE = 10.0  # dB that the speech must be above what is before and after it
+CLIPPED = 0.005  # share of the speech's samples at full scale
+SPEECH = 0.5  # probability by which the VAD tells speech
+
+BEFORE, AFTER = 1.0, 0.5  # seconds of faint noise put around a recording: embeddings look back
+HEARD_AFTER = 0.3  # seconds of a take after its speech
+LEAD, TAIL = 0.1, 0.1  # seconds after the start and the end of the speech: first and last embedding of a take
+FAINT = 10 ** (-65 / 20)  # of full scale
+
+CANDIDATES = 40.0  # detections per hour of other speech at the score AT_ZERO; the second look is there to refuse them
+DEAFER = 0.02  # units from what was wrong, and from the take that is least like the others
+OTHERS = 30.0  # minutes of the bank that a word is calibrated by: more would take longer than saying it
+REFRACTORY = 25  # frames: what comes sooner is the same detection
+
+
+class Fault(Enum):
+    """Why a take cannot be used."""
+
+    SILENT = "nothing was heard; say the phrase, a little louder or nearer to the microphone"
+    SHORT = "that was too short for a wake word; take a phrase of two or three words, or speak more slowly"
+    LONG = "more was said than a wake word; say the phrase alone"
+    QUIET = "too quiet; go nearer to the microphone"
+    CLIPPED = "too loud, the recording is distorted; go further away, or turn the microphone down"
+    NOISY = "too noisy; enrol where it is quiet"
+    UNLIKE = "that did not sound like the other takes; say the same phrase in the same way"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Take:
+    """One recording of the phrase that can be used."""
+
+    stream: Features  # (frames, 96): embeddings of the whole recording
+    word: tuple[int, int]  # first and last+1 of them that tell of the phrase
+    sound: Samples  # the recording, to shortly after the phrase
+    speech: tuple[int, int]  # first and last+1 sample of the phrase in it
+
+    @property
+    def vectors(self) -> Features:
+        return self.stream[self.word[0] : self.word[1]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Enrolled:
+    """A wake word, and how each take fares under the others."""
+
+    takes: tuple[Features, ...]  # directions, (n, 96) each
+    calibration: Calibration
+    left_out: tuple[float, ...]  # best score of each take by a wake word of the others alone
+
+    @property
+    def heard(self) -> int:
+        """Takes that the others would have woken for."""
+        return sum(score >= AT_ZERO for score in self.left_out)
+
+
+def listen_to(sound: Samples) -> Take | Fault:
+    """Find the phrase in a recording, and judge it."""
+    found = _speech(sound)
+    if found is None:
+        return Fault.SILENT
+    first, last = found
+    fault = _fault(sound, first, last)
+    if fault:
+        return fault
+    before, after = (round(seconds * SAMPLE_RATE) for seconds in (BEFORE, AFTER))
+    padded = np.pad(sound, (before, after + FRAME_SAMPLES))
+    padded = padded + np.random.default_rng(0).normal(scale=FAINT, size=len(padded)).astype(np.float32)
+    embedder = Embedder(longest=1)
+    whole = len(padded) // FRAME_SAMPLES * FRAME_SAMPLES
+    stream = np.concatenate([embedder.hear(frame) for frame in padded[:whole].reshape(-1, FRAME_SAMPLES)])
+    begin = int((before + first + LEAD * SAMPLE_RATE) // FRAME_SAMPLES)
+    end = int((before + last + TAIL * SAMPLE_RATE) // FRAME_SAMPLES) + 1
+    return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)], found)
+
+
+def enrol(takes: Sequence[Take], bank: Bank, wrong: Iterable[Features] = ()) -> Enrolled:
+    """Make a wake word of takes, at least two, that is deaf to `wrong`, streams (frames, 96), as far as takes allow."""
+    directions = [bank.scale.directions(take.vectors) for take in takes]
+    others = similarities(directions, bank.scale.directions(bank.embeddings))
+    left_out, units = list[float](), list[float]()
+    for index, take in enumerate(takes):
+        rest = [number for number in range(len(takes)) if number != index]
+        calibration = _calibrated(others[:, rest])
+        heard = similarities([directions[number] for number in rest], bank.scale.directions(take.stream))
+        units.append(float(calibration.units(heard).max()))
+        left_out.append(calibration.score(units[-1]))
+    calibration = _calibrated(others)
+    for stream in wrong:
+        above = float(calibration.units(similarities(directions, bank.scale.directions(stream))).max()) + DEAFER
+        calibration = replace(calibration, offset=max(calibration.offset, min(above, min(units) - DEAFER)))
+    return Enrolled(tuple(directions), calibration, tuple(left_out))
+
+
+def _calibrated(others: Features) -> Calibration:
+    """By the similarities (n, takes) of the bank's speech."""
+    high, median = np.quantile(others, UNUSUAL, axis=0), np.median(others, axis=0)
+    raw = Calibration(high, np.maximum(high - median, 1e-3), 0.0)
+    hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
+    peaks = _peaks(raw.units(others))
+    allowed = max(1, round(CANDIDATES * hours))
+    return Calibration(raw.high, raw.unit, float(peaks[min(allowed, len(peaks)) - 1]))
+
+
+def _peaks(units: Features) -> Features:
+    """The highest of each stretch of REFRACTORY frames, highest first."""
+    whole = len(units) // REFRACTORY * REFRACTORY
+    return np.sort(units[:whole].reshape(-1, REFRACTORY).max(axis=1))[::-1]
+
+
+def _speech(sound: Samples) -> tuple[int, int] | None:
+    """First and last+1 sample of speech."""
+    vad = Vad()
+    whole = len(sound) // STEP_SAMPLES
+    steps = sound[: whole * STEP_SAMPLES].reshape(-1, STEP_SAMPLES)
+    spoken = [number for number, step in enumerate(steps) if vad.probability(step) >= SPEECH]
+    return (spoken[0] * STEP_SAMPLES, (spoken[-1] + 1) * STEP_SAMPLES) if spoken else None
+
+
+def _fault(sound: Samples, first: int, last: int) -> Fault | None:
+    speech, seconds = sound[first:last], (last - first) / SAMPLE_RATE
+    around = np.concatenate((sound[: max(0, first - STEP_SAMPLES)], sound[last + 4 * STEP_SAMPLES :]))
+    if seconds < SHORTEST:
+        return Fault.SHORT
+    if seconds > LONGEST:
+        return Fault.LONG
+    if float(np.mean(np.abs(speech) >= 1 - 1 / 32_768)) > CLIPPED:
+        return Fault.CLIPPED
+    if level_of(speech) < QUIETEST:
+        return Fault.QUIET
+    noisy = len(around) >= STEP_SAMPLES and level_of(speech) - level_of(around) < CLEAREST_NOISE
+    return Fault.NOISY if noisy else None

@@ -1,0 +1,128 @@
+"""A phrase, spoken by many synthetic voices; and what sounds a little like it, and what else is said around it.
+
+The voices are Kokoro's, blends of two of them, and espeak-ng's. Each clip depends on its number alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiced.wake.training import espeak, kokoro
+from voiced.wake.training.confusable import near_phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiced.flow import Samples
+    from voiced.wake.training.kokoro import Kokoro
+
+MARKS = (".", "!", ",", "?", "")  # after a phrase, in turn: they change its melody
+SPEED = (0.8, 1.25)  # of Kokoro
+PITCH, WORDS_A_MINUTE = (20, 80), (110, 210)  # of espeak-ng
+SHARE = (0.3, 0.7)  # of the first voice in a blend
+OF_KOKORO = 2  # accents: it cannot tell more of them apart
+MANY = 120  # near phrases to choose from
+AMERICAN = "en-us"
+# What people say all day, for the words of near phrases and for the speech around the phrase
+SENTENCES = (
+    "what time is it now",
+    "please open the kitchen window",
+    "there is more water on the table",
+    "I'll be back at seven",
+    "did you see the yellow house",
+    "turn the music down a little",
+    "how many people are coming",
+    "that was really good",
+    "we could go there on Monday morning",
+    "put it under the garden chair again",
+    "no, I don't think so",
+    "maybe later",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many clips of each kind."""
+
+    kokoro: int = 130
+    espeak: int = 60
+    near: int = 60
+    around: int = len(SENTENCES)
+
+    @property
+    def total(self) -> int:
+        """All together."""
+        return self.kokoro + self.espeak + self.near + self.around
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spoken:
+    """Clips without silence at their ends."""
+
+    phrase: list[Samples]
+    near: list[Samples]
+    around: list[Samples]
+
+
+def spoken(phrase: str, language: str, network: Kokoro, counts: Counts, done: Callable[[], None]) -> Spoken:
+    """All clips, the same each time; `done` is called after each. VoicedError if espeak-ng is missing."""
+    speakers = _Speakers(phrase, language, network)
+
+    def each(count: int, speak: Callable[[int], Samples]) -> list[Samples]:
+        clips = []
+        for number in range(count):
+            clips.append(speak(number))
+            done()
+        return clips
+
+    return Spoken(
+        each(counts.kokoro, speakers.by_kokoro) + each(counts.espeak, speakers.by_espeak),
+        each(counts.near, speakers.near),
+        each(counts.around, speakers.around),
+    )
+
+
+class _Speakers:
+    """Say a phrase in one language; the clip of a number is always the same."""
+
+    def __init__(self, phrase: str, language: str, network: Kokoro) -> None:
+        self._phrase, self._network = phrase, network
+        self._names = sorted(kokoro.voices().styles)
+        self._accents = espeak.accents(language)
+        self._symbols = [kokoro.symbols_of(phrase, accent) for accent in self._accents[:OF_KOKORO]]
+        words = [kokoro.symbols_of(word, AMERICAN) for word in sorted({*" ".join(SENTENCES).split()})]
+        self._near = near_phrases(self._symbols[0], words, MANY, np.random.default_rng(0))
+
+    def by_kokoro(self, number: int) -> Samples:
+        """The phrase: the first clips by one voice each, the others by blends."""
+        return self._said(self._symbols[number % len(self._symbols)], number, np.random.default_rng([0, number]))
+
+    def by_espeak(self, number: int) -> Samples:
+        """The phrase, by a plain voice."""
+        random = np.random.default_rng([1, number])
+        name = self._accents[number % len(self._accents)] + espeak.VARIANTS[number % len(espeak.VARIANTS)]
+        voice = espeak.Voice(name, int(random.integers(*PITCH)), int(random.integers(*WORDS_A_MINUTE)))
+        return espeak.speak(self._phrase + MARKS[number % len(MARKS)], voice)
+
+    def near(self, number: int) -> Samples:
+        """What sounds a little like it."""
+        random = np.random.default_rng([2, number])
+        return self._said(self._near[number % len(self._near)], int(random.integers(MANY)), random)
+
+    def around(self, number: int) -> Samples:
+        """What people say all day."""
+        symbols = kokoro.symbols_of(SENTENCES[number % len(SENTENCES)], AMERICAN)
+        return self._said(symbols, 5 * number, np.random.default_rng([3, number]))
+
+    def _said(self, symbols: str, number: int, random: np.random.Generator) -> Samples:
+        styles = kokoro.voices().styles
+        if number < len(self._names):
+            style = styles[self._names[number]]
+        else:
+            one, other = (styles[str(name)] for name in random.choice(self._names, 2, replace=False))
+            share = random.uniform(*SHARE)
+            style = np.asarray(share * one + (1 - share) * other, np.float32)
+        return self._network.speak(symbols + MARKS[number % len(MARKS)], style, float(random.uniform(*SPEED)))

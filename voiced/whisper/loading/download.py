@@ -1,0 +1,202 @@
+"""Fetch a published checkpoint into a folder: resumed where it broke off, checked before it gets its name.
+
+What has arrived lies in `NAME.pt.part` until its SHA-256 is right; only then is it called `NAME.pt`, so that a file of
+that name is always whole. A broken connection or Ctrl-C leaves the part for the next try. Knows HTTP and files; does
+not know what a checkpoint holds.
+
+Three kinds of trouble are told apart. The network's (`_BrokenOffError`) is tried again, with pauses that grow, until a
+few tries on end have brought nothing new. The server's refusal and the disk's are final at once. Wrong bytes go.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import re
+import shutil
+import time
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from voiced.whisper.loading.location import check_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from voiced.whisper.loading.checkpoints import Published
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each further try that follows one without new bytes
+TIMEOUT = 30.0  # seconds without a byte
+CHUNK = 1 << 16  # bytes; what a reset connection may cost again
+RETRIED = {408, 425, 429, 500, 502, 503, 504}  # answers that may be different in a moment
+PARTIAL, NOTHING_LEFT = 206, 416
+
+
+class Progress(Protocol):
+    def __call__(self, done: int, total: int, /) -> None:
+        """`done` of `total` bytes are there; `total` is 0 as long as the server does not say."""
+
+
+class _BrokenOffError(Exception):
+    """The connection could not be made, or ended too early."""
+
+
+def download(model: Published, folder: Path, progress: Progress, pauses: Sequence[float] = PAUSES) -> Path:
+    """Bring the model into the folder, if it is not there yet, and say where it lies.
+
+    Raises OSError if it cannot be fetched or written, ValueError if what came is not what was published.
+    """
+    target = folder / model.file_name
+    if _is_there(target, model.sha256):
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{model.file_name}.part"
+    with part.open("ab") as file:
+        _lock(file)
+        try:
+            _fetch_all(model.url, file, progress, pauses)
+        finally:
+            if not _size(file):
+                part.unlink()
+        _check(part, model)
+        part.replace(target)
+    return target
+
+
+def _check(part: Path, model: Published) -> None:
+    try:
+        check_sha256(part, model.sha256)
+    except ValueError as error:
+        part.unlink()
+        raise ValueError(
+            f"what came from {model.url} is not the published file (its SHA-256 differs) and was deleted; "
+            "try again, or look whether something between here and there changes files"
+        ) from error
+
+
+def _is_there(target: Path, sha256: str) -> bool:
+    """Whether the file is there as published; a spoilt one will be fetched anew."""
+    try:
+        check_sha256(target, sha256)
+    except (ValueError, FileNotFoundError):
+        return False
+    return True
+
+
+def _lock(file: BinaryIO) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OSError(f"{file.name} is being written by another download; wait for it") from error
+
+
+def _fetch_all(url: str, file: BinaryIO, progress: Progress, pauses: Sequence[float]) -> None:
+    """Fetch until all is there, or until one try more than there are pauses brought nothing new."""
+    fruitless, most = 0, _size(file)
+    while True:
+        try:
+            _fetch(url, file, progress)
+        except _BrokenOffError as error:
+            fruitless = 0 if _size(file) > most else fruitless + 1
+            most = max(most, _size(file))
+            if fruitless > len(pauses):
+                raise OSError(
+                    f"cannot download {url}: {error}; what has arrived is kept, and the next try goes on from there"
+                ) from error
+            time.sleep(pauses[max(fruitless - 1, 0)] if pauses else 0)
+        else:
+            return
+
+
+def _fetch(url: str, file: BinaryIO, progress: Progress) -> None:
+    """One request, for what is still missing."""
+    begin = _size(file)
+    response = _request(url, begin)
+    if response is None:
+        return
+    with response:
+        begin = _accepted_begin(response, begin)
+        _truncate(file, begin)
+        length = response.headers.get("Content-Length", "")
+        total = begin + int(length) if length.isdecimal() else 0
+        _check_room(file, total - begin)
+        done = begin
+        progress(done, total)
+        for chunk in _chunks(response):
+            _write(file, chunk)
+            done += len(chunk)
+            progress(done, total)
+    if done < total:
+        raise _BrokenOffError(f"the connection ended after {done} of {total} bytes")
+
+
+def _request(url: str, begin: int) -> http.client.HTTPResponse | None:
+    """Ask for the file from this byte on; None if the server says that there is nothing behind it."""
+    request = Request(url, headers={"Range": f"bytes={begin}-"} if begin else {})  # noqa: S310 # our own https address
+    try:
+        response: http.client.HTTPResponse = urlopen(request, timeout=TIMEOUT)  # noqa: S310 # the same
+    except HTTPError as error:
+        error.close()
+        if error.code == NOTHING_LEFT and begin:
+            return None
+        if error.code in RETRIED:
+            raise _BrokenOffError(f"the server answers {error.code} {error.reason}") from error
+        raise OSError(f"cannot download {url}: the server answers {error.code} {error.reason}") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise _BrokenOffError(_reason(error)) from error
+    return response
+
+
+def _accepted_begin(response: http.client.HTTPResponse, begin: int) -> int:
+    """Where the server really begins: at 0 if it does not know ranges or sends another than was asked for."""
+    sent = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    if response.status != PARTIAL:
+        return 0
+    if sent is None or int(sent[1]) != begin:
+        raise OSError(f"cannot download {response.url}: the server sends another part of the file than was asked for")
+    return begin
+
+
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    try:
+        while chunk := response.read(CHUNK):
+            yield chunk
+    except (OSError, http.client.HTTPException) as error:
+        raise _BrokenOffError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the wrapping that urllib puts around it."""
+    cause = getattr(error, "reason", error)
+    return f"{getattr(cause, 'strerror', None) or cause or type(cause).__name__}"
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, 2)
+
+
+def _truncate(file: BinaryIO, size: int) -> None:
+    if size < _size(file):
+        file.truncate(size)
+
+
+def _check_room(file: BinaryIO, missing: int) -> None:
+    free = shutil.disk_usage(file.name).free
+    if missing > free:
+        raise OSError(
+            f"there is no room for {file.name}: {_mb(missing)} are missing, {_mb(free)} are free on that disk"
+        )
+
+
+def _write(file: BinaryIO, chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+        file.flush()
+    except OSError as error:
+        raise OSError(f"cannot write {file.name}: {error.strerror}; make room, and the next try goes on") from error
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

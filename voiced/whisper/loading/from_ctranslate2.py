@@ -1,0 +1,181 @@
+"""Weights from a model in CTranslate2's format: `model.bin`, with `config.json` and a vocabulary beside it.
+
+Knows how CTranslate2 names, stacks and quantises Whisper's parameters. Does not check that all of them are there (see
+`parameters`), nor whether they are the ones expected (see `weights`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import torch
+
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.loading.model_bin import ModelBin
+from voiced.whisper.loading.parameters import StoredWeights, check_dimensions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+REVISION = 3  # of CTranslate2's Whisper specification
+
+# CTranslate2's module within a layer → OpenAI's within a block; several where it stacks their rows.
+LAYER_MODULES = {
+    "self_attention/layer_norm": ("attn_ln",),
+    "self_attention/linear_0": ("attn.query", "attn.key", "attn.value"),
+    "self_attention/linear_1": ("attn.out",),
+    "attention/layer_norm": ("cross_attn_ln",),
+    "attention/linear_0": ("cross_attn.query",),
+    "attention/linear_1": ("cross_attn.key", "cross_attn.value"),
+    "attention/linear_2": ("cross_attn.out",),
+    "ffn/layer_norm": ("mlp_ln",),
+    "ffn/linear_0": ("mlp.0",),
+    "ffn/linear_1": ("mlp.2",),
+}
+MODULES = {
+    "encoder/conv1": "encoder.conv1",
+    "encoder/conv2": "encoder.conv2",
+    "encoder/layer_norm": "encoder.ln_post",
+    "encoder/position_encodings": "encoder",
+    "decoder/layer_norm": "decoder.ln",
+    "decoder/embeddings": "decoder.token_embedding",
+    "decoder/position_encodings": "decoder",
+}
+LEAVES = {"weight": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "encodings": "positional_embedding"}
+
+# Switches of CTranslate2's general transformer, with the only value that makes it a Whisper.
+SWITCHES = {
+    "decoder/activation": 3,  # the exact GELU
+    "decoder/alibi": 0,
+    "decoder/pre_norm": 1,
+    "decoder/scale_embeddings": 0,
+    "decoder/start_from_zero_embedding": 0,
+}
+IGNORED = {
+    "decoder/alibi_use_positive_positions",  # details of what SWITCHES rules out
+    "decoder/scale_alibi",
+    "decoder/alignment_heads",  # another network's; Whisper's are in config.json
+    "decoder/alignment_layer",
+}
+HEADS = ("encoder/num_heads", "decoder/num_heads")
+OUTPUT, EMBEDDING = "decoder/projection/weight", "decoder/embeddings/weight"  # the same thing in Whisper
+
+
+def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a folder as CTranslate2's converters write it."""
+    for name in ("vocabulary.json", "vocabulary.txt"):
+        if (folder / name).exists():
+            return read((folder / "model.bin",), folder / "config.json", folder / name, dtype)
+    raise ValueError(f"{folder} has a model.bin but neither vocabulary.json nor vocabulary.txt; copy it there")
+
+
+def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a model, possibly in parts, with its parameters as this floating-point type, or None: as they are."""
+    with ModelBin(model) as stored:
+        if (stored.specification, stored.revision) != ("WhisperSpec", REVISION):
+            raise ValueError(
+                f"{stored.source} is a {stored.specification} of revision {stored.revision}, not a WhisperSpec of "
+                f"revision {REVISION}; convert the model again with a current CTranslate2"
+            )
+        _check_switches(stored)
+        dims = _dimensions(stored)
+        check_dimensions(dims, stored.source)
+        parameters = dict(_parameters(stored, dtype))
+        in_float16 = stored.variables[EMBEDDING].dtype == torch.float16
+        token_rows = stored.mapped_rows(EMBEDDING) if in_float16 else None
+    return StoredWeights(dims, parameters, vocabulary, config, token_rows)
+
+
+def _check_switches(stored: ModelBin) -> None:
+    for name, value in SWITCHES.items():
+        if name in stored.variables and (found := _setting(stored, name)) != value:
+            raise ValueError(f"{stored.source}: {name} is {found}, which no Whisper model has")
+    output, embedding = (stored.variables.get(name) for name in (OUTPUT, EMBEDDING))
+    if (
+        output
+        and output != embedding
+        and not (embedding and torch.equal(stored.tensor(OUTPUT), stored.tensor(EMBEDDING)))
+    ):
+        raise ValueError(f"{stored.source}: {OUTPUT} differs from {EMBEDDING}, which no Whisper model has")
+
+
+def _dimensions(stored: ModelBin) -> Dimensions:
+    """The model's dimensions, from the shapes of its variables."""
+
+    def size(name: str, axis: int) -> int:
+        shape = stored.variables[name].shape if name in stored.variables else ()
+        if axis >= len(shape):
+            raise ValueError(f"{stored.source}: {name} is missing or has no axis {axis}, so this is no Whisper model")
+        return shape[axis]
+
+    def layers(stack: str) -> int:
+        return len({m[1] for name in stored.variables if (m := re.match(rf"{stack}/layer_(\d+)/", name))})
+
+    n_audio_head, n_text_head = (_setting(stored, name) for name in HEADS)
+    return Dimensions(
+        n_mels=size("encoder/conv1/weight", 1),
+        n_audio_ctx=size("encoder/position_encodings/encodings", 0),
+        n_audio_state=size("encoder/conv1/weight", 0),
+        n_audio_head=n_audio_head,
+        n_audio_layer=layers("encoder"),
+        n_vocab=size("decoder/embeddings/weight", 0),
+        n_text_ctx=size("decoder/position_encodings/encodings", 0),
+        n_text_state=size("decoder/embeddings/weight", 1),
+        n_text_head=n_text_head,
+        n_text_layer=layers("decoder"),
+    )
+
+
+def _setting(stored: ModelBin, name: str) -> int:
+    """A single number."""
+    if name not in stored.variables or stored.variables[name].shape != ():
+        raise ValueError(f"{stored.source}: {name} is missing or no single number, so this is no Whisper model")
+    return int(stored.tensor(name))
+
+
+def _parameters(stored: ModelBin, dtype: torch.dtype | None) -> Iterator[tuple[str, torch.Tensor]]:
+    """Every variable under OpenAI's names, unstacked and as floating-point numbers."""
+    for name in stored.variables:
+        if name in {*SWITCHES, *IGNORED, *HEADS, OUTPUT} or name.endswith("/weight_scale"):
+            continue
+        targets = _openai_names(name)
+        if not targets:
+            raise ValueError(f"{stored.source}: {name} is not part of a Whisper model")
+        rows = _dequantised(stored, name)
+        rows = rows.to(dtype or rows.dtype)
+        if not rows.ndim or len(rows) % len(targets):
+            raise ValueError(f"{stored.source}: {name} of shape {tuple(rows.shape)} is not {len(targets)} of a kind")
+        for target, tensor in zip(targets, rows.chunk(len(targets)), strict=True):
+            if not target.endswith("key.bias"):
+                yield target, tensor
+            elif tensor.any():  # CTranslate2 stores zeros here; Whisper has no such parameter
+                raise ValueError(f"{stored.source}: {name} has a bias for keys, which no Whisper model has")
+
+
+def _openai_names(name: str) -> tuple[str, ...]:
+    """What OpenAI calls a variable: several names where its rows are stacked, none where it is not Whisper's.
+
+    `decoder/layer_2/attention/linear_1/bias` → `decoder.blocks.2.cross_attn.key.bias` and `….value.bias`.
+    """
+    module, _, leaf = name.rpartition("/")
+    if leaf not in LEAVES:
+        return ()
+    if in_layer := re.fullmatch(r"(encoder|decoder)/layer_(\d+)/(.+)", module):
+        stack, i, module = in_layer.groups()
+        return tuple(f"{stack}.blocks.{i}.{part}.{LEAVES[leaf]}" for part in LAYER_MODULES.get(module, ()))
+    return (f"{MODULES[module]}.{LEAVES[leaf]}",) if module in MODULES else ()
+
+
+def _dequantised(stored: ModelBin, name: str) -> torch.Tensor:
+    """A variable's values; integers are divided by their scale, one a row (int8) or one in all (int16)."""
+    values = stored.tensor(name)
+    if values.is_floating_point():
+        return values
+    if f"{name}_scale" not in stored.variables:
+        raise ValueError(f"{stored.source}: {name} holds integers but {name}_scale is missing")
+    scale = stored.tensor(f"{name}_scale").float()
+    if scale.shape not in ((), values.shape[:1]):
+        raise ValueError(f"{stored.source}: {name}_scale has shape {tuple(scale.shape)}, not one number a row")
+    return values.float().div_(scale.reshape(-1, *[1] * (values.ndim - 1)))

