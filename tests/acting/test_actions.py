@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voiced.acting.actions import ActionTemplate, actions_for, slots_of
+from voiced.acting.actions import actions_for
 from voiced.flow import Action, Match, SlotValue
+from voiced.grammar.action_template import ActionTemplate, slots_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue

@@ -18,9 +18,9 @@ from voiced.wake.training.phrase import checked_phrase
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from voiced.commands.wake_enroll import Print
     from voiced.commands.wake_train import Progress
     from voiced.config import Config
+    from voiced.foundations.terminal import Print
 
 
 def run(options: Namespace, config: Config, say: Print, progress: Progress) -> bool:

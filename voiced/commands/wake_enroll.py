@@ -5,7 +5,7 @@ Nothing is written before the end: whoever stops half-way keeps nothing half-mad
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -36,12 +36,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.flow import AudioFrame, Opinion, Samples
+    from voiced.foundations.terminal import Print
     from voiced.wake.training.enrolment import Enrolled
 
     Look: TypeAlias = Callable[[Samples, str, float], Opinion]  # of sound, phrase and score
-
-    class Print(Protocol):
-        def __call__(self, text: str, /, *, end: str = "\n", flush: bool = False) -> None: ...
 
 
 AFTER_WORD = 0.6  # seconds of quiet after which a take is over

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from voiced.commands.wake_enroll import Look, Print
+    from voiced.commands.wake_enroll import Look
     from voiced.flow import Samples
+    from voiced.foundations.terminal import Print
     from voiced.wake.embedding import Features
     from voiced.wake.network import Network
     from voiced.wake.training.examples import Lesson

@@ -22,9 +22,9 @@ from voiced.wake.verifier import Verifier
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from voiced.commands.wake_enroll import Print
     from voiced.config import Config
     from voiced.flow import Detection, Opinion, Samples
+    from voiced.foundations.terminal import Print
     from voiced.wake.detector import WakeWord
 
 SOUND = {".wav", ".flac", ".ogg", ".mp3"}

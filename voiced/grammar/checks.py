@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.acting.actions import slots_of
+from voiced.grammar.action_template import slots_of
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
 from voiced.grammar.normalize import normalize
@@ -15,7 +15,7 @@ from voiced.grammar.normalize import normalize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voiced.acting.actions import ActionTemplate
+    from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import Scope, Sentence, Template
     from voiced.grammar.expression import Expression
 

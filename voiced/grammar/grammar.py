@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from random import Random
 
-    from voiced.acting.actions import ActionTemplate
     from voiced.flow import Match, SlotValue
+    from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.automaton import Automaton
     from voiced.grammar.definitions import Sentence
     from voiced.grammar.sample import Sample

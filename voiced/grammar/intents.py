@@ -35,9 +35,8 @@ from pydantic import (
     model_validator,
 )
 
-from voiced.acting import actions
 from voiced.foundations.sections import Section, checked
-from voiced.grammar import source
+from voiced.grammar import action_template, source
 
 if TYPE_CHECKING:
     from voiced.foundations.yaml_source import Document
@@ -49,7 +48,7 @@ Context = dict[str, JsonValue]
 class ActionTemplate(Section):
     """One message that an intent sends."""
 
-    topic: Annotated[str, AfterValidator(actions.valid_topic)]
+    topic: Annotated[str, AfterValidator(action_template.valid_topic)]
     payload: JsonValue = ""
     qos: int = Field(default=1, ge=0, le=2)
     retain: bool = False
@@ -165,7 +164,7 @@ class IntentsFile(Section):
 
 
 _FROZEN: dict[type[Section], type[Any]] = {
-    ActionTemplate: actions.ActionTemplate,
+    ActionTemplate: action_template.ActionTemplate,
     ListValue: source.ListValue,
     NumberRange: source.NumberRange,
     ListSource: source.ListSource,

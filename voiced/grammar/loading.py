@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from voiced.acting.actions import ActionTemplate
     from voiced.flow import SlotValue
     from voiced.foundations.yaml_problems import Key
     from voiced.foundations.yaml_source import Document
+    from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.expression import Expression
     from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from voiced.acting.actions import ActionTemplate
+from voiced.grammar.action_template import ActionTemplate
 from voiced.grammar.source import IntentsFile, IntentSource, ListSource, ListValue, NumberRange, list_value
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from voiced.acting.actions import ActionTemplate
     from voiced.flow import SlotValue
+    from voiced.grammar.action_template import ActionTemplate
 
     Context: TypeAlias = Mapping[str, JsonValue]
 

@@ -8,7 +8,7 @@ here. Nobody else learns of it but the log and whoever listens to the broker.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from voiced.flow import Outlook, Utterance
 from voiced.listening.events import Listening, Pause, Waiting
@@ -16,10 +16,10 @@ from voiced.listening.events import Listening, Pause, Waiting
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from voiced.assistant import Heard
     from voiced.flow import Detection, Opinion, Samples
     from voiced.listening.ear import Requests
 
+Heard = TypeVar("Heard")  # events of the ear, and whatever else comes between them
 log = logging.getLogger(__name__)
 
 
