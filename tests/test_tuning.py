@@ -1,0 +1,61 @@
+"""Tuned numbers stand in the `tuning.py` of their room: value, unit, trade-off and script side by side."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(__file__).parents[1] / "voiced"
+ROOMS: tuple[str, ...] = ()
+GIVEN: dict[str, set[str]] = {}  # file → constants that a format, a network or arithmetic gives: nobody chose them
+NEUTRAL = {0.0, 0.5, 1.0, 2.0, -1.0}  # halves, doubles, and both ends of a scale
+
+
+def constants(file: Path) -> Iterator[tuple[str, ast.expr]]:
+    """Names and values of the assignments at the top of a file and of its classes."""
+    tree = ast.parse(file.read_text())
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    for statement in (statement for body in bodies for statement in body):
+        match statement:
+            case ast.Assign(targets=targets, value=value):
+                yield from ((ast.unparse(target), value) for target in targets)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield ast.unparse(target), value
+
+
+def numbers(node: ast.AST) -> Iterator[int | float]:
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Constant(value=bool()):
+                pass
+            case ast.Constant(value=int() | float() as number):
+                yield number
+
+
+FILES = [file for room in ROOMS for file in sorted((PACKAGE / room).rglob("*.py")) if file.name != "tuning.py"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_other_file_has_a_tuned_number(file: Path) -> None:
+    given = GIVEN.get(str(file.relative_to(PACKAGE)), set())
+    assert {name for name, value in constants(file) if [*numbers(value)]} - given == set()
+    inside = {number for number in numbers(ast.parse(file.read_text())) if isinstance(number, float)}
+    named = {number for name, value in constants(file) if name in given for number in numbers(value)}
+    assert inside - NEUTRAL - named == set(), "a number inside of a function: name it in tuning.py"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_tuned_number_says_what_it_is(room: str) -> None:
+    """A comment on its line or above it."""
+    file = PACKAGE / room / "tuning.py"
+    lines = file.read_text().splitlines()
+    for statement in ast.parse(file.read_text()).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            where = lines[statement.lineno - 2 : statement.end_lineno]
+            assert any("#" in line for line in where), f"{file}:{statement.lineno}"
