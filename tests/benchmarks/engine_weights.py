@@ -18,7 +18,7 @@ from voiced.whisper.log_mel import mel_filters
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 GGML = 0x67676D6C  # the first number of whisper.cpp's files
 FLOAT32, FLOAT16 = 0, 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tests.benchmarks.engine_worker import Samples, Settings
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
     Pieces = Iterator[tuple[str, Callable[[], object]]]
 

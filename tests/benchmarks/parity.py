@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.whisper.clips import Samples
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import Transcription
 
 WINDOW_HEAD = ("model", "clip", "options", "tokens", "log-mel off by", "features off by", "language", "logprob off by")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import torch
 
 from voiced.recognition.internal_lm import Silence
-from voiced.whisper.loading.weights import LoadedModel, load
+from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import SAMPLE_RATE, log_mel
+
+if TYPE_CHECKING:
+    from voiced.whisper.loaded import LoadedModel
 
 TEXTS = ("Turn on the kitchen lights.", " Turn on the kitchen radio.", "Lights the on kitchen turn.")
 

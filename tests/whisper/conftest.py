@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.system_parts import missing
-from voiced.whisper.loading.weights import LoadedModel, load
+from voiced.whisper.loading.weights import load
+
+if TYPE_CHECKING:
+    from voiced.whisper.loaded import LoadedModel
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from voiced.whisper.log_mel import log_mel, pad_or_trim
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 PLAIN = DecodingOptions(without_timestamps=True)
 

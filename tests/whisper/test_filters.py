@@ -10,7 +10,7 @@ import torch
 from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
 
 if TYPE_CHECKING:
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.tokenizer import Tokenizer
 
 

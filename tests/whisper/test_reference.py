@@ -16,7 +16,7 @@ from voiced.whisper.decoding import DecodingOptions, decode, detect_language
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 
 if TYPE_CHECKING:
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REFERENCE: dict[str, Any] = json.loads((FIXTURES / "reference.json").read_text(encoding="utf-8"))

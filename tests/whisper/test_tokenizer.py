@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, ranks_of, read_ranks
 
 if TYPE_CHECKING:
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 
 @pytest.fixture(scope="module")

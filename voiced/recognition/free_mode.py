@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voiced.flow import Match
     from voiced.grammar import Grammar
     from voiced.whisper.decoding import DecodingResult
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 NO_SPEECH = 0.6  # probability above which an unsure text is taken for noise; the reference's value
 UNSURE = -1.0  # mean log probability per token below which a text is; the reference's value, too

@@ -17,7 +17,7 @@ from voiced.whisper.text_tree import TextTree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.model import Cache
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.recognition.cadence import Cadence
     from voiced.recognition.passes import Looked
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.words import TimedWord
 
 log = logging.getLogger(__name__)

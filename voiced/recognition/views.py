@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from voiced.flow import Match, Samples
     from voiced.grammar import Grammar
     from voiced.recognition.beam_search import Path
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.model import Cache
     from voiced.whisper.words import TimedWord
 

@@ -20,7 +20,7 @@ from voiced.whisper.log_mel import log_mel, pad_or_trim
 
 if TYPE_CHECKING:
     from voiced.flow import Samples
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 HEARD = round(2.2 * SAMPLE_RATE)  # samples before the detection that are looked at
 WINDOW = 3 * SAMPLE_RATE  # samples that the encoder hears: with 0.8 s of silence after them

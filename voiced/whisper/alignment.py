@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.model import Cache
     from voiced.whisper.tokenizer import Task
 

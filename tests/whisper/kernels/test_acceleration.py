@@ -22,12 +22,13 @@ from voiced.whisper.kernels.float16 import Float16Linear, Float16TokenEmbedding,
 from voiced.whisper.kernels.int8 import Int8Linear, Int8TokenEmbedding, engines
 from voiced.whisper.kernels.onednn import OneDnnLinear
 from voiced.whisper.kernels.trials import UNAVAILABLE, is_available
-from voiced.whisper.loading.weights import LoadedModel, load
+from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 from voiced.whisper.model import Whisper
 
 if TYPE_CHECKING:
     from voiced.whisper.blocks import Attend
+    from voiced.whisper.loaded import LoadedModel
 
 CPU = torch.device("cpu")
 ENGINES = engines()

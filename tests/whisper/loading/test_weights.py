@@ -28,10 +28,12 @@ from voiced.whisper.kernels import acceleration, float16
 from voiced.whisper.kernels.float16 import Float16TokenEmbedding
 from voiced.whisper.loading import checkpoints
 from voiced.whisper.loading.checkpoints import PACKAGED, PackagedFile
-from voiced.whisper.loading.weights import LoadedModel, choose_device, load
+from voiced.whisper.loading.weights import choose_device, load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from voiced.whisper.loaded import LoadedModel
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from voiced.whisper.transcription.segments import cut_window, prepare, steps, tr
 from voiced.whisper.transcription.values import TranscriptionOptions, Window
 
 if TYPE_CHECKING:
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import Segment, Transcription
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "fixtures" / "transcriptions.json").read_text(encoding="utf-8"))

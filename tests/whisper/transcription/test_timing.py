@@ -16,7 +16,7 @@ from voiced.whisper.words import TimedWord, merge_punctuation, split_words
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
 
 
 # -- the path ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from voiced.whisper.transcription.values import Segment, TranscriptionOptions, W
 from voiced.whisper.transcription.writers import WRITERS, clock
 
 if TYPE_CHECKING:
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import Transcription
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from voiced.whisper.kernels.acceleration import READ_AS, accelerate, choose_compute
+from voiced.whisper.loaded import LoadedModel
 from voiced.whisper.loading import checkpoints, from_ctranslate2, from_hugging_face, from_openai
 from voiced.whisper.loading.location import Located, check_sha256, locate
 from voiced.whisper.loading.parameters import StoredWeights, check_parameters
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.whisper.dimensions import Dimensions
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class LoadedModel:
-    """A Whisper in memory."""
-
-    name: str  # as it is known; of a path, its last part
-    source: str  # the file or folder that it came from
-    model: Whisper
-    tokenizer: Tokenizer
-    alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
 
 
 def load(

@@ -12,7 +12,7 @@ from voiced.whisper.decoding import DecodingOptions, DecodingResult, decode
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import TranscriptionOptions
 
 

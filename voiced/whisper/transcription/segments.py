@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from voiced.whisper.decoding import DecodingResult
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.tokenizer import Tokenizer
     from voiced.whisper.transcription.values import TranscriptionOptions
 

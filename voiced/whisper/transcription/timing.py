@@ -19,7 +19,7 @@ from voiced.whisper.words import merge_punctuation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiced.whisper.loading.weights import LoadedModel
+    from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import Segment, TranscriptionOptions, Window
     from voiced.whisper.words import TimedWord
 
