@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -16,10 +16,13 @@ from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, Sta
 from voiced.foundations.resources import shipped
 from voiced.grammar.continuation import outlook
 from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.recognition.end_of_turn import SoFar
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
+    from voiced.recognition.passes import Looked
 
+DOUBT = cast("Looked", object())  # of what a recogniser has found, an assistant knows only that it is there
 WOKEN = Listening(Detection("alexa", 0.9, 16_000))
 
 
@@ -38,24 +41,26 @@ class Recognizer:
 
     commands: Grammar
     texts: list[str] = field(default_factory=list)
-    doubtful: bool = False
+    doubt: Looked | None = None  # at pauses
+    handed_back: list[SoFar | None] = field(default_factory=list)
 
-    def grammar_of(self, _utterance: Utterance | None) -> Grammar:
+    def grammar_of(self, _detection: Detection | None) -> Grammar:
         return self.commands
 
-    def recognize(self, _utterance: Utterance) -> Transcript:
+    def recognize(self, _utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+        self.handed_back.append(so_far)
         return read(self.commands, self.texts.pop(0))
 
-    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        transcript = replace(self.recognize(utterance), doubtful=self.doubtful)
-        return transcript, outlook(self.commands, transcript.text)
+    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+        transcript = read(self.commands, self.texts.pop(0))
+        return SoFar(utterance, transcript, outlook(self.commands, transcript.text), doubt=self.doubt)
 
 
 def told(
-    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubtful: bool = False
+    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubt: Looked | None = None
 ) -> list[object]:
     notes = Notes(ends_at_once=ends_at_once)
-    recognizer = Recognizer(commands, list(texts), doubtful)
+    recognizer = Recognizer(commands, list(texts), doubt)
     Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
@@ -96,9 +101,20 @@ def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Gram
 def test_what_was_doubtful_at_the_pause_is_recognised_again(commands: Grammar, *, ends_at_once: bool) -> None:
     texts = ("turn on the kitchen lights", "turn on the office lights")
     events: list[Heard] = [pause()] if ends_at_once else [pause(), utterance()]
-    _, thinking, outcome, *_ = told(commands, events, *texts, ends_at_once=ends_at_once, doubtful=True)
+    _, thinking, outcome, *_ = told(commands, events, *texts, ends_at_once=ends_at_once, doubt=DOUBT)
     assert thinking == State.THINKING
     assert outcome == ("LightSet", {"state": "on", "room": "office"}, "alexa", 0.4)
+
+
+def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> None:
+    """Two rooms that share a recogniser do not meet in it: whoever asked keeps what was found."""
+    recognizer, notes = Recognizer(commands, ["good night", "good night", "stop"], DOUBT), Notes()
+    assistant = Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect)
+    assistant.run([pause(), utterance(), utterance()])
+    first, second = recognizer.handed_back
+    assert first
+    assert first.doubt is DOUBT
+    assert second is None
 
 
 def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:

@@ -212,9 +212,11 @@ def test_one_word_in_one_breath_with_the_real_parts() -> None:
     for event in listen(frames_and_time(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), SETTINGS, requests):
         heard.append(event)
         if isinstance(event, Pause):
-            transcript, outlook = recognizer.recognize_so_far(event.so_far)
+            so_far = recognizer.recognize_so_far(event.so_far)
+            transcript = so_far.transcript
             assert (transcript.text.strip(" .!").lower(), transcript.reason) == ("stop", None)
-            requests.expect(event.so_far, outlook)  # while the ear is at work: it ends the recording at the next frame
+            # The ear is at work meanwhile: it ends the recording at the next frame.
+            requests.expect(event.so_far, so_far.outlook)
         if isinstance(event, Utterance):
             break
     assert isinstance(heard[-1], Utterance)

@@ -1,7 +1,8 @@
 """Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker.
 
-At a pause it recognises what was said so far, and tells the ear what may follow. If nothing may, that was the command.
-If nothing does, it was too, and nothing has to be recognised again, unless in doubt.
+At a pause it recognises what was said so far and tells the ear what may follow. What the recogniser found there is a
+value, `SoFar`, which the assistant keeps until the command is over and hands back: if nothing was said since, it is the
+answer, or the recogniser goes on from there.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.acting.meaning import actions_of, read
-from voiced.flow import Delays, Ending, Outcome, Outlook, Sentence, State, Transcript, Utterance
+from voiced.flow import Delays, Ending, Outcome, Outlook, Sentence, State, Utterance
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiced.flow import Action, Detection
+    from voiced.flow import Action, Detection, Transcript
     from voiced.grammar import Grammar
+    from voiced.recognition.end_of_turn import SoFar
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +37,16 @@ class Publisher(Protocol):
 
 
 class Recognizing(Protocol):
-    """Tells what was said."""
+    """Tells what was said. Keeps nothing between calls: several assistants may share one."""
 
-    def grammar_of(self, utterance: Utterance | None) -> Grammar:
-        """What may be said there; None: in writing."""
+    def grammar_of(self, detection: Detection | None) -> Grammar:
+        """Return what may be said after a wake word; None: without one, or in writing."""
 
-    def recognize(self, utterance: Utterance) -> Transcript: ...
-    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        """In the middle of a recording; and what may follow."""
+    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+        """Recognise an utterance up to a pause, and tell what may follow."""
+
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+        """Recognise a whole utterance; `so_far` is what `recognize_so_far` found at its newest pause."""
 
 
 class Sounds(Protocol):
@@ -82,7 +86,7 @@ class Assistant:
         self._sounds = sounds
         self._since = since
         self._expect = expect
-        self._considered: tuple[Utterance, Transcript] | None = None  # what was said until the newest pause
+        self._so_far: SoFar | None = None  # what the recogniser found at the newest pause; handed back at the end
 
     def run(self, events: Iterable[Heard]) -> None:
         """Answer everything that is heard, until nothing more comes."""
@@ -104,39 +108,29 @@ class Assistant:
                 case Sentence(text):
                     self._answer(read(self._recognizer.grammar_of(None), text))
                 case Reloaded(recognizer):
-                    self._recognizer, self._considered = recognizer, None
+                    self._recognizer, self._so_far = recognizer, None
 
-    def _consider(self, so_far: Utterance) -> None:
-        transcript, outlook = self._recognizer.recognize_so_far(so_far)
-        self._considered = so_far, transcript
-        if self._expect(so_far, outlook):
-            ending = Ending.COMPLETE if outlook is Outlook.COMPLETE else so_far.ending
-            self._understand(replace(so_far, ending=ending))
+    def _consider(self, utterance: Utterance) -> None:
+        self._so_far = self._recognizer.recognize_so_far(utterance)
+        if self._expect(utterance, self._so_far.outlook):
+            ending = Ending.COMPLETE if self._so_far.outlook is Outlook.COMPLETE else utterance.ending
+            self._understand(replace(utterance, ending=ending))
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)
-        transcript = self._known(utterance) or self._think(utterance)
+        so_far, self._so_far = self._so_far, None
+        transcript = (so_far and so_far.settled(utterance)) or self._think(utterance, so_far)
         recognized = self._since(utterance)
         self._answer(transcript, utterance, Delays(stopped, recognized, self._since(utterance)))
         self._publisher.state(State.WAITING)
 
-    def _think(self, utterance: Utterance) -> Transcript:
+    def _think(self, utterance: Utterance, so_far: SoFar | None) -> Transcript:
         self._publisher.state(State.THINKING)
-        return self._recognizer.recognize(utterance)
-
-    def _known(self, utterance: Utterance) -> Transcript | None:
-        """What was recognised already, if nothing was said since and nothing is in doubt."""
-        if self._considered is None or utterance.ending is Ending.NO_SPEECH:
-            return None
-        so_far, transcript = self._considered
-        if transcript.doubtful:
-            return None
-        return transcript if (so_far.start, so_far.speech) == (utterance.start, utterance.speech) else None
+        return self._recognizer.recognize(utterance, so_far)
 
     def _answer(self, transcript: Transcript, utterance: Utterance | None = None, delays: Delays | None = None) -> None:
-        outcome = Outcome(
-            uuid4().hex, transcript, actions_of(self._recognizer.grammar_of(utterance), transcript), utterance, delays
-        )
+        grammar = self._recognizer.grammar_of(utterance.detection if utterance else None)
+        outcome = Outcome(uuid4().hex, transcript, actions_of(grammar, transcript), utterance, delays)
         _log(outcome)
         self._publisher.outcome(outcome)
         for action in outcome.actions:

@@ -139,6 +139,16 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about a command beside its sound, by name; empty until a room or a dialogue fills it in.
+
+    It stays inside the house: nothing of it is published.
+    """
+
+    facts: Mapping[str, SlotValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What the recogniser made of an utterance: text, its reading by the grammar, and how sure that is."""
 
@@ -151,7 +161,7 @@ class Transcript:
     window: float = 0.0  # seconds that the encoder saw
     alternatives: tuple[Hypothesis, ...] = ()
     timings: Timings = field(default_factory=Timings)
-    doubtful: bool = False  # whoever recognises the same again may know better
+    context: Context = field(default_factory=Context)  # what recognition knew beside the sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,7 @@ class Outcome:
     actions: tuple[Action, ...] = ()
     utterance: Utterance | None = None  # None: it came as text
     delays: Delays | None = None  # where the time went
+    context: Context = field(default_factory=Context)  # what the answer took into account beside the transcript
 
     @property
     def detection(self) -> Detection | None:

@@ -102,10 +102,10 @@ def pauses(recognizer: Recognizer, sound: Samples) -> Iterator[dict[str, Any]]:
     settings = ListeningSettings().model_copy(update=PATIENT)
     for event in listen(frames(sound), NoWakeWord(), vad, settings, requests):
         if isinstance(event, Pause):
-            so_far = recognizer.consider(event.so_far)
+            so_far = recognizer.recognize_so_far(event.so_far)
             requests.expect(event.so_far, Outlook.UNKNOWN)
-            if so_far.cadence and so_far.outlook in {Outlook.EXTENDABLE, Outlook.CONCLUDED}:
-                asked.append((event.so_far, so_far.cadence))
+            if so_far.prosody and so_far.outlook in {Outlook.EXTENDABLE, Outlook.CONCLUDED}:
+                asked.append((event.so_far, so_far.prosody))
     spoken = [step for step, sound in enumerate(vad.heard) if sound is Activity.SPEECH]
     second = SAMPLE_RATE / STEP_SAMPLES  # steps
     for said, how in asked:

@@ -59,13 +59,13 @@ def test_each_word_has_its_own_intents(household: Household) -> None:
 
 
 def test_the_grammar_is_that_of_the_word(household: Household) -> None:
-    assert set(household.grammar_of(command("alexa")).intents) == {"Lights"}
-    assert "LightSet" in household.grammar_of(command("hey_jarvis")).intents
+    assert set(household.grammar_of(command("alexa").detection).intents) == {"Lights"}
+    assert "LightSet" in household.grammar_of(command("hey_jarvis").detection).intents
     assert "LightSet" in household.grammar_of(None).intents
 
 
 def test_what_words_have_in_common_is_shared(household: Household) -> None:
-    assert household.grammar_of(command("alexa")) is household.grammar_of(command("timer"))
+    assert household.grammar_of(command("alexa").detection) is household.grammar_of(command("timer").detection)
     assert len(household._verifiers) == 2
     assert len({recognizer.loaded for recognizer in household._verifiers}) == 1
 
@@ -75,8 +75,8 @@ def test_intents_are_read_again_for_every_word(house: Path, household: Household
     file.write_text(GUESTS.replace("Lights:", "Lamps:"))
     again = household.again()
     file.write_text(GUESTS)
-    assert set(again.grammar_of(command("alexa")).intents) == {"Lamps"}
-    assert set(household.grammar_of(command("alexa")).intents) == {"Lights"}
+    assert set(again.grammar_of(command("alexa").detection).intents) == {"Lamps"}
+    assert set(household.grammar_of(command("alexa").detection).intents) == {"Lights"}
     assert {one.loaded for one in again._verifiers} == {one.loaded for one in household._verifiers}
 
 

@@ -202,18 +202,24 @@ def test_at_a_pause_there_are_two_looks_and_the_third_when_it_was_the_end(
     looks = doubt(monkeypatch, 0.2, -4)
     said = utterance("command_lights")
     longer = replace(said, speech=(said.speech[0], said.speech[1] + 1600))
-    assert recognizer.recognize_so_far(said)[0].doubtful
-    assert not recognizer.recognize(said).doubtful
+    so_far = recognizer.recognize_so_far(said)
+    assert so_far.doubt
+    assert so_far.settled(said) is None
+    recognizer.recognize(said, so_far)
     assert looks == [1, 3, 4]
     recognizer.recognize(said)
-    assert looks[3:] == [1, 3, 4], "nothing is kept once it is answered"
-    recognizer.recognize_so_far(said)
-    recognizer.recognize(longer)
-    assert looks[6:] == [1, 3, 1, 3, 4], "it went on"
+    assert looks[3:] == [1, 3, 4], "the recogniser keeps nothing itself"
+    recognizer.recognize(longer, so_far)
+    assert looks[6:] == [1, 3, 4], "it went on"
 
 
 def test_what_is_sure_at_a_pause_is_sure_at_the_end(recognizer: Recognizer) -> None:
-    assert not recognizer.recognize_so_far(utterance("command_lights"))[0].doubtful
+    said = utterance("command_lights")
+    so_far = recognizer.recognize_so_far(said)
+    assert so_far.settled(said) is so_far.transcript
+    longer = replace(said, speech=(said.speech[0], said.speech[1] + 1600))
+    assert so_far.settled(longer) is None
+    assert so_far.settled(replace(said, ending=Ending.NO_SPEECH)) is None
 
 
 def test_another_grammar_beside_the_first(recognizer: Recognizer) -> None:
@@ -249,8 +255,8 @@ def so_far(name: str, share: float) -> Utterance:
     ],
 )
 def test_what_may_follow(recognizer: Recognizer, name: str, share: float, outlook: Outlook) -> None:
-    transcript, found = recognizer.recognize_so_far(so_far(name, share))
-    assert found is outlook, transcript
+    found = recognizer.recognize_so_far(so_far(name, share))
+    assert found.outlook is outlook, found.transcript
 
 
 def test_words_have_times(recognizer: Recognizer) -> None:

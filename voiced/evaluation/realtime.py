@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from voiced.evaluation.trials import Setup, Task
     from voiced.flow import Action, Detection, Outcome, Outlook, Samples, State, Transcript
     from voiced.grammar import Grammar
+    from voiced.recognition.end_of_turn import SoFar
 
 JITTER = 0.1  # seconds by which a frame may come late
 LEAD, TAIL = round(0.3 * SAMPLE_RATE), round(1.5 * SAMPLE_RATE)  # samples of noise before and after a recording
@@ -123,14 +124,14 @@ class _Counted:
         self._recognizer = recognizer
         self._passes = 0
 
-    def grammar_of(self, utterance: Utterance | None) -> Grammar:
-        return self._recognizer.grammar_of(utterance)
+    def grammar_of(self, _detection: Detection | None) -> Grammar:
+        return self._recognizer.grammar
 
-    def recognize(self, utterance: Utterance) -> Transcript:
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
         self._passes += 1
-        return self._recognizer.recognize(utterance)
+        return self._recognizer.recognize(utterance, so_far)
 
-    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
+    def recognize_so_far(self, utterance: Utterance) -> SoFar:
         self._passes += 1
         return self._recognizer.recognize_so_far(utterance)
 

@@ -10,15 +10,18 @@ would write freely tells: no more than was said, though in a short window over a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiced.flow import Outlook
+from voiced.flow import Ending, Outlook
 from voiced.grammar.continuation import outlook
 from voiced.grammar.normalize import normalize
 
 if TYPE_CHECKING:
-    from voiced.flow import Transcript
+    from voiced.flow import Transcript, Utterance
     from voiced.grammar import Grammar
+    from voiced.recognition.cadence import Cadence
+    from voiced.recognition.passes import Looked
 
 # Of 139 coffee orders and home commands the last word fulfils both in 95 %; of 121 that were cut off between two words
 # and completed by the grammar, in 3 %. Of the ends of 318 coffee orders 9 % are doubted thus; in nine of ten of these
@@ -29,6 +32,24 @@ _UNHEARD = 0.02  # probability of a word below which nothing in the sound sugges
 
 _DOUBTED = 0.3  # the same, of a last word that also comes too late: it is an invention
 _BELIEVED = 0.4  # probability from which it is likelier that the time is wrong
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SoFar:
+    """What was recognised at a pause; whoever asked keeps it, and hands it back when the utterance is over."""
+
+    utterance: Utterance  # up to the pause
+    transcript: Transcript
+    outlook: Outlook  # what may follow
+    prosody: Cadence | None = None  # how it sounds; None: nothing was understood
+    doubt: Looked | None = None  # where a further pass may know better: what was found; None: the transcript stands
+
+    def settled(self, utterance: Utterance) -> Transcript | None:
+        """Return the transcript, if nothing was said since and nothing is in doubt; else None."""
+        if self.doubt or utterance.ending is Ending.NO_SPEECH:
+            return None
+        before, now = self.utterance, utterance
+        return self.transcript if (before.start, before.speech) == (now.start, now.speech) else None
 
 
 class LastWord(NamedTuple):

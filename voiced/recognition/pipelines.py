@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.config import Config
-    from voiced.flow import Detection, Opinion, Outlook, Samples, Transcript, Utterance
+    from voiced.flow import Detection, Opinion, Samples, Transcript, Utterance
     from voiced.grammar import Grammar
+    from voiced.recognition.end_of_turn import SoFar
 
     Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
 
@@ -53,16 +54,16 @@ class Household:
         """The same models with the intents as they are now; this one is left as it is."""
         return Household(self._config, self._phrases, dict(self._models))
 
-    def grammar_of(self, utterance: Utterance | None) -> Grammar:
-        """What may be said after its wake word; without one, and for sentences in writing, what usually may."""
-        return self._answering(utterance.detection if utterance else None).grammar
+    def grammar_of(self, detection: Detection | None) -> Grammar:
+        """Return what may be said after a wake word; without one, and for sentences in writing, what usually may."""
+        return self._answering(detection).grammar
 
-    def recognize(self, utterance: Utterance) -> Transcript:
-        """What was said, by the recogniser of its wake word."""
-        return self._answering(utterance.detection).recognize(utterance)
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+        """Recognise a whole utterance with the recogniser of its wake word."""
+        return self._answering(utterance.detection).recognize(utterance, so_far)
 
-    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        """The same in the middle of a recording; and what may follow."""
+    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+        """Recognise an utterance up to a pause with the recogniser of its wake word."""
         return self._answering(utterance.detection).recognize_so_far(utterance)
 
     def opinion(self, detection: Detection, sound: Samples) -> Opinion:

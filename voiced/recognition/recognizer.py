@@ -13,7 +13,7 @@ import os
 from copy import copy
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
 from voiced.recognition.cadence import cadence, sounds_done
 from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection
-from voiced.recognition.end_of_turn import LastWord, expected
+from voiced.recognition.end_of_turn import LastWord, SoFar, expected
 from voiced.recognition.free_mode import read_freely
 from voiced.recognition.passes import end_of, look, look_again, look_once_more, whole, window_of
 from voiced.recognition.prepared import with_short_pauses
@@ -34,9 +34,8 @@ from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 
 if TYPE_CHECKING:
     from voiced.config import RecognizerSettings
-    from voiced.flow import Match, Outlook
+    from voiced.flow import Match
     from voiced.grammar import Grammar
-    from voiced.recognition.cadence import Cadence
     from voiced.recognition.passes import Looked
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.words import TimedWord
@@ -45,14 +44,6 @@ log = logging.getLogger(__name__)
 
 REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
-
-
-class SoFar(NamedTuple):
-    """A recording up to a pause."""
-
-    transcript: Transcript
-    outlook: Outlook
-    cadence: Cadence | None  # None: nothing was understood
 
 
 def load_model(settings: RecognizerSettings) -> LoadedModel:
@@ -71,21 +62,15 @@ class Recognizer:
         if settings.second_model:
             self._second = Reader(_load(settings, settings.second_model), settings, settings.second_model, grammar)
         self.grammar = grammar
-        self._doubted: tuple[Utterance, Looked] | None = None  # what was said until the newest pause, after two looks
 
     def under(self, grammar: Grammar) -> Recognizer:
         """The same model under another grammar, beside this one; ModelError if it does not know the language."""
         other = copy(self)
         other.grammar = grammar
-        other._doubted = None  # noqa: SLF001 # one of us
         other._reader = self._reader.under(grammar)  # noqa: SLF001 # one of us
         is_one = self._second is self._reader
         other._second = other._reader if is_one else self._second.under(grammar)  # noqa: SLF001
         return other
-
-    def grammar_of(self, _utterance: Utterance | None) -> Grammar:
-        """Always the same."""
-        return self.grammar
 
     @property
     def loaded(self) -> LoadedModel:
@@ -105,44 +90,42 @@ class Recognizer:
         if self._settings.threads is None:
             log.info("threads: %d", choose_threads(lambda: self.look(silence), _most_threads(), perf_counter))
 
-    def recognize(self, utterance: Utterance) -> Transcript:
-        """Say what was said, what it means, and if not, why not."""
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+        """Say what was said, what it means, and if not, why not.
+
+        `so_far`: what `recognize_so_far` found at the newest pause; if nothing was said since, passes go on from there.
+        """
         if utterance.ending is Ending.NO_SPEECH:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
         if self._settings.mode == "free":
             return self._read_freely(utterance)
+        doubt = so_far.doubt if so_far and _speech(so_far.utterance) == _speech(utterance) else None
         utterance = with_short_pauses(utterance)
-        looked = self._seen(utterance) or self._looked(utterance)
-        self._doubted = None
+        looked = doubt or self._looked(utterance)
         return self._transcript(look_once_more(looked, utterance) if self._is_doubtful(looked) else looked)
 
-    def recognize_so_far(self, utterance: Utterance) -> tuple[Transcript, Outlook]:
-        """The same in the middle of a recording, and what may follow.
+    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+        """Recognise an utterance up to a pause, and tell what may follow.
 
-        There are two looks at most: who goes on speaking must not wait for the third. Where it might know better the
-        transcript is doubtful, and `recognize` takes it.
+        There are two passes at most: whoever goes on speaking must not wait for the third. Where that might know
+        better there is a `doubt`, and `recognize` takes it.
         """
-        so_far = self.consider(utterance)
-        return so_far.transcript, so_far.outlook
-
-    def consider(self, utterance: Utterance) -> SoFar:
-        """The same, and how it sounds."""
-        utterance = with_short_pauses(utterance)
+        said, utterance = utterance, with_short_pauses(utterance)
         if self._settings.mode == "free":
             transcript = self._read_freely(utterance)
-            return SoFar(transcript, expected(self.grammar, transcript, None), None)
+            return SoFar(said, transcript, expected(self.grammar, transcript, None))
         looked, end = self._looked(utterance), end_of(utterance)
-        doubtful = self._is_doubtful(looked)
-        self._doubted = (utterance, looked) if doubtful else None
-        transcript = replace(self._transcript(looked), doubtful=doubtful)
+        doubt = looked if self._is_doubtful(looked) else None
+        transcript = self._transcript(looked)
         words = looked.words
         if transcript.match and not words:
             words = looked.reader.words(whole(transcript.match, utterance), looked.start, end)
         if not words:
-            return SoFar(transcript, expected(self.grammar, transcript, None), None)
+            return SoFar(said, transcript, expected(self.grammar, transcript, None), doubt=doubt)
         last = LastWord(end - words[-1].start, words[-1].probability)
         how = cadence(utterance, last.lead, looked.look.stop)
-        return SoFar(transcript, expected(self.grammar, transcript, last, done=sounds_done(how)), how)
+        outlook = expected(self.grammar, transcript, last, done=sounds_done(how))
+        return SoFar(said, transcript, outlook, how, doubt)
 
     def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
         """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
@@ -163,13 +146,6 @@ class Recognizer:
         """Once, or twice if need be."""
         first = self.look(utterance)
         return first if self._is_enough(first) else self.look_again(utterance, first)
-
-    def _seen(self, utterance: Utterance) -> Looked | None:
-        """What two looks found at the pause, if nothing was said since."""
-        if self._doubted is None:
-            return None
-        doubted, looked = self._doubted
-        return looked if _speech(doubted) == _speech(utterance) else None
 
     def _is_enough(self, looked: Looked) -> bool:
         if not self._settings.second_look:
