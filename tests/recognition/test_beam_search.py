@@ -10,7 +10,7 @@ import torch
 from voiced import grammar
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.token_tree import Vocabulary
-from voiced.recognition.beam_search import Beams, Branch, _continued, _goes_round, constrained_search, says_again
+from voiced.recognition.beam_search import Beams, Branch, _continued, _goes_round, constrained_search
 from voiced.whisper.blocks import N_FREQUENT
 
 if TYPE_CHECKING:
@@ -60,21 +60,6 @@ def goes_round(constraint: Constraint, text: str) -> bool:
 )
 def test_nobody_says_the_same_over_and_over(constraint: Constraint, text: str, *, expected: bool) -> None:
     assert goes_round(constraint, text) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "whole", "expected"),
-    [
-        ("no no", True, False),
-        ("no no no", True, True),
-        ("no no no", False, False),  # it may become "nobody"
-        ("oat milk and oat milk", True, False),
-        ("buy milk and bread buy milk and bread", True, True),
-        ("buy milk and bread buy milk and bread", False, False),
-    ],
-)
-def test_a_text_that_says_something_again(text: str, *, whole: bool, expected: bool) -> None:
-    assert says_again(text, whole=whole) is expected
 
 
 class Told:

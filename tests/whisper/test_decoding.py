@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.whisper.clips import clip
-from voiced.whisper.decoding import DecodingOptions, compression_ratio, decode, detect_language
+from voiced.whisper.decoding import DecodingOptions, decode, detect_language
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 
 if TYPE_CHECKING:
@@ -125,8 +125,3 @@ def test_languages_of_an_english_model(tiny_en: LoadedModel, features: torch.Ten
 def test_options_that_exclude_each_other(options: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         DecodingOptions(**options)
-
-
-def test_compression_ratio() -> None:
-    assert compression_ratio("so " * 100) > 10
-    assert compression_ratio("The kitchen lights are off.") < 1

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from voiced.recognition.token_scores import next_logprobs
+from voiced.whisper.repetition import REPEATED_TIMES, says_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,6 @@ _INTERESTING = 0.1  # per token; nobody waits for what will be worse than the be
 
 _HOPELESS = -3.0  # per token, after so many of them: commands in noise lie above -1.8, other speech below -3.2
 _PATIENCE = 8
-
-_ROUND, _TIMES = 4, 3  # words that nobody says again, and times that nobody says one word
 
 _AHEAD = 4  # tokens of a guess that are read together
 
@@ -182,18 +181,7 @@ def _goes_round(branch: Branch, constraint: Constraint) -> bool:
     while before is not None and not constraint.is_free(branch.position):
         times += before.position == branch.position and before.normal != branch.normal
         before = before.before
-    return times >= _TIMES
-
-
-def says_again(text: str, *, whole: bool) -> bool:
-    """Whether a text says a word three times running, or four words again that it has said before.
-
-    In a short window Whisper does, wherever it may write what it likes. The last word counts if the text is `whole`.
-    """
-    words = text.split() if whole else text.split()[:-1]
-    last = words[-_ROUND:]
-    said_before = any(words[first : first + _ROUND] == last for first in range(len(words) - _ROUND))
-    return said_before or (len(words) >= _TIMES and len(set(words[-_TIMES:])) == 1)
+    return times >= REPEATED_TIMES
 
 
 def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:

@@ -27,10 +27,11 @@ from voiced.recognition.free_mode import read_freely
 from voiced.recognition.passes import end_of, look, look_again, look_once_more, whole, window_of
 from voiced.recognition.prepared import with_short_pauses
 from voiced.recognition.views import MAX_TOKENS, Reader
-from voiced.whisper.decoding import DecodingOptions, compression_ratio
+from voiced.whisper.decoding import DecodingOptions
 from voiced.whisper.kernels.threads import choose_threads
 from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
+from voiced.whisper.repetition import is_repetitive
 
 if TYPE_CHECKING:
     from voiced.config import RecognizerSettings
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REPETITIVE = 2.4  # compression ratio of a text that repeats itself; the reference implementation's value
 _WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
 
 
@@ -214,4 +214,4 @@ def _speech(utterance: Utterance) -> tuple[int, tuple[int, int], bytes]:
 
 def _loop(match: Match) -> Reason | None:
     """In a short window, where the grammar leaves it free, Whisper may say the same over and over; nobody does."""
-    return Reason.LOW_CONFIDENCE if compression_ratio(match.text) > REPETITIVE else None
+    return Reason.LOW_CONFIDENCE if is_repetitive(match.text) else None

@@ -6,7 +6,6 @@ become both. Knows nothing of recordings longer than the window whose features i
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import torch
 
 from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
 from voiced.whisper.log_mel import WINDOW_SECONDS
+from voiced.whisper.repetition import compression_ratio
 from voiced.whisper.search import BeamSearch, Chooser, Hypothesis, Sampling, ranked, search
 
 if TYPE_CHECKING:
@@ -61,10 +61,15 @@ class DecodingOptions:
             raise ValueError("beam_size is for temperature 0; best_of is for temperatures above it")
         if self.temperature == 0 and self.best_of is not None:
             raise ValueError("best_of needs a temperature above 0")
-        if self.patience is not None and self.beam_size is None:
-            raise ValueError("patience needs beam_size")
-        if self.length_penalty is not None and not 0 <= self.length_penalty <= 1:
-            raise ValueError("length_penalty lies between 0 and 1")
+        check_ranking(self.beam_size, self.patience, self.length_penalty)
+
+
+def check_ranking(beam_size: int | None, patience: float | None, length_penalty: float | None) -> None:
+    """Raise ValueError if options of beam search and ranking contradict each other or are out of range."""
+    if patience is not None and beam_size is None:
+        raise ValueError("patience needs beam_size")
+    if length_penalty is not None and not 0 <= length_penalty <= 1:
+        raise ValueError("length_penalty lies between 0 and 1")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,12 +132,6 @@ def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor
     return _language_probs(model, tokenizer, model.start(audio_features))
 
 
-def compression_ratio(text: str) -> float:
-    """Size of the text relative to its compressed size."""
-    raw = text.encode()
-    return len(raw) / len(zlib.compress(raw))
-
-
 # -- what the options mean ---------------------------------------------------------------------------
 
 
@@ -154,9 +153,7 @@ def _initial_tokens(tokenizer: Tokenizer, options: DecodingOptions, language: st
 
 
 def _tokens(tokenizer: Tokenizer, text: str | tuple[int, ...]) -> list[int]:
-    if isinstance(text, str):
-        return tokenizer.encode(" " + text.strip()) if text.strip() else []
-    return list(text)
+    return tokenizer.encode_phrase(text) if isinstance(text, str) else list(text)
 
 
 def _last(tokens: list[int], n: int) -> list[int]:

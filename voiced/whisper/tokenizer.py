@@ -48,6 +48,10 @@ class Tokenizer:
         """Special tokens written out are read as plain text."""
         return self.encoding.encode_ordinary(text)
 
+    def encode_phrase(self, text: str) -> list[int]:
+        """Token ids of a text that other text may precede: one space goes before it; a blank text has none."""
+        return self.encode(" " + text.strip()) if text.strip() else []
+
     def decode(self, tokens: Iterable[int]) -> str:
         """Text of the tokens; timestamps are left out."""
         return self.encoding.decode([token for token in tokens if token < self.timestamp_begin])

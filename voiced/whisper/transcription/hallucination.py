@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voiced.whisper.transcription.values import FRAMES_PER_SECOND, Cut
+from voiced.whisper.transcription.values import CLOSING_MARKS, FRAMES_PER_SECOND, OPENING_MARKS, Cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voiced.whisper.transcription.values import Segment, Window, Word
 
-PUNCTUATION = "\"'“¿([{-\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 # East Asian marks are meant
+PUNCTUATION = OPENING_MARKS + CLOSING_MARKS
 FIRST_WORDS = 8  # of a segment; they show what it is
 UNLIKELY = 0.15  # probability of a word
 SHORTEST, LONGEST = 0.133, 2.0  # seconds of a usual word

@@ -108,7 +108,8 @@ class _Listener:
     def __init__(self, loaded: LoadedModel, recording: Recording, options: TranscriptionOptions) -> None:
         self.loaded, self.recording, self.options = loaded, recording, options
         self.last_speech = 0.0  # when the last word ended, in seconds
-        hotwords, initial = self._tokens(options.hotwords), self._tokens(options.initial_prompt)
+        encode = loaded.tokenizer.encode_phrase
+        hotwords, initial = encode(options.hotwords), encode(options.initial_prompt)
         self.always = [*hotwords, *(initial if options.carry_initial_prompt else [])]  # in every prompt
         self.so_far = [] if options.carry_initial_prompt else initial  # the text that the next window should know
 
@@ -150,9 +151,6 @@ class _Listener:
             self.so_far += [token for segment in segments for token in segment.tokens]
         else:
             self.so_far = []
-
-    def _tokens(self, text: str) -> list[int]:
-        return self.loaded.tokenizer.encode(" " + text.strip()) if text.strip() else []
 
 
 def cut_window(result: DecodingResult, window: Window, tokenizer: Tokenizer) -> Cut:

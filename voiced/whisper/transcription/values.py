@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from voiced.whisper.decoding import NON_SPEECH
+from voiced.whisper.decoding import NON_SPEECH, check_ranking
 from voiced.whisper.log_mel import HOP, SAMPLE_RATE, WINDOW_FRAMES
+from voiced.whisper.repetition import REPETITIVE_RATIO
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from voiced.whisper.tokenizer import Task
 
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP  # 100 mel frames
+OPENING_MARKS = "\"'“¿([{-"
+CLOSING_MARKS = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 # East Asian marks are meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class TranscriptionOptions:
     length_penalty: float | None = None  # alpha, 0 to 1; None: mean log probability per token
 
     # when a text is not believed, None: never for this reason
-    compression_ratio_threshold: float | None = 2.4  # above it the text repeats itself
+    compression_ratio_threshold: float | None = REPETITIVE_RATIO  # above it the text repeats itself
     logprob_threshold: float | None = -1.0  # mean per token; below it the text is guessed
     no_speech_threshold: float | None = 0.6  # above it, and below logprob_threshold: silence, nothing is written
 
@@ -56,8 +59,8 @@ class TranscriptionOptions:
 
     # when each word was said
     word_timestamps: bool = False
-    prepend_punctuations: str = "\"'“¿([{-"  # belong to the word after them
-    append_punctuations: str = "\"'.。,，!！?？:：”)]}、"  # belong to the word before them  # noqa: RUF001 # East Asian marks are meant
+    prepend_punctuations: str = OPENING_MARKS  # belong to the word after them
+    append_punctuations: str = CLOSING_MARKS  # belong to the word before them
     hallucination_silence_threshold: float | None = None  # seconds of silence around unlikely words: these are dropped
 
     def __post_init__(self) -> None:
@@ -65,10 +68,7 @@ class TranscriptionOptions:
             raise ValueError("temperatures lie between 0 and 1, and one is needed")
         if any(size is not None and size < 1 for size in (self.beam_size, self.best_of)):
             raise ValueError("beam_size and best_of are at least 1")
-        if self.patience is not None and self.beam_size is None:
-            raise ValueError("patience needs beam_size")
-        if self.length_penalty is not None and not 0 <= self.length_penalty <= 1:
-            raise ValueError("length_penalty lies between 0 and 1")
+        check_ranking(self.beam_size, self.patience, self.length_penalty)
         if self.hallucination_silence_threshold is not None and not self.word_timestamps:
             raise ValueError("hallucination_silence_threshold needs word_timestamps")
         empty = any(start == end for start, end in zip(self.clips[::2], self.clips[1::2], strict=False))
