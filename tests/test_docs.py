@@ -23,8 +23,7 @@ from packaging.requirements import Requirement
 
 from voiced import config, grammar
 from voiced.acting.meaning import actions_of, read
-from voiced.cli import COMMANDS, main
-from voiced.commands.shared import make_parser
+from voiced.cli import COMMANDS, main, make_parser
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
 from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
@@ -83,7 +82,7 @@ def test_each_command_is_one_that_exists(words: list[str]) -> None:
         words = words[1:]
     match [Path(words[0]).name, *words[1:]]:
         case ["voiced", *arguments]:
-            make_parser([command.__name__ for command in COMMANDS]).parse_args(arguments)  # SystemExit if it is none
+            make_parser(COMMANDS).parse_args(arguments)  # SystemExit if it is none
         case ["python3", "-m", "venv", _]:
             pass
         case ["pip", "install", *options, what]:
@@ -139,7 +138,7 @@ def test_devices_marks_the_microphone(home: Path) -> None:
 def test_the_table_of_commands_is_complete() -> None:
     told = {codes(name)[0]: name for name, *_ in tables() if name.startswith("`voiced ")}
     named = {word for row in told.values() for word in re.findall(r"`voiced (\w+)", row)}
-    assert named == {command.__name__ for command in COMMANDS}
+    assert named == set(COMMANDS)
     for usage in told:
         options = re.findall(r"--[a-z-]+", usage)
         assert [option for option in options if option not in _help(usage.split()[1])] == []

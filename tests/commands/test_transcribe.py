@@ -38,7 +38,7 @@ def run(*arguments: object, model: str = "tiny.en") -> int:
     """As the command line does it: parsed, run, the exit code returned."""
     parser = ArgumentParser()
     add_arguments(parser)
-    return transcribe.run(parser.parse_args([str(it) for it in arguments]), model, print)
+    return transcribe.run(parser.parse_args([str(it) for it in arguments]), model)
 
 
 def test_text_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,12 @@ word of the user's own is opened as `run` would, for nothing else tells whether 
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from voiced import grammar
+from voiced.commands.shared import DONE, add_settings
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, packaged_model
@@ -19,6 +21,7 @@ from voiced.wake.model_file import find_all
 from voiced.whisper.loading.location import locate
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
     from pathlib import Path
 
@@ -26,6 +29,23 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
 
 T = TypeVar("T")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_settings(parser)
+    schema = "print the JSON Schema of such files, for editors"
+    parser.add_argument("--schema", choices=["config", "intents"], help=schema)
+
+
+def check(options: Namespace) -> int:
+    """Look for mistakes in config and intents; tells all of them, each with file and line."""
+    if options.schema:
+        from voiced.commands.init import schema_of  # needs nothing of what is checked
+
+        print(json.dumps(schema_of(options.schema), indent=2))
+        return DONE
+    print(check_everything(options.config, intents=options.intents, model=options.model))
+    return DONE
 
 
 def check_everything(path: Path | None, *, intents: Path | None, model: str | None) -> str:

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
 from voiced.acting.meaning import actions_of, read
+from voiced.commands.shared import DONE, FAILED, add_model
 from voiced.errors import VoicedError
 from voiced.foundations.resources import shipped
 from voiced.records.outcome import slots_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from argparse import ArgumentParser, Namespace
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
 SITE = "demo"
@@ -38,8 +39,15 @@ class Heard:
     actions: list[tuple[str, str]] = field(default_factory=list)  # topic, payload
 
 
-def run(show: Callable[[str], None], model: str | None = None) -> int:
-    """Play the recording to the daemon and show what happens; 0 if what arrived is what was said, else 1."""
+def add_arguments(parser: ArgumentParser) -> None:
+    add_model(parser)
+
+
+def demo(options: Namespace) -> int:
+    """Run the daemon on a recording that ships with it, and show what happens.
+
+    Brings its own broker (extra `demo`); ends with 1 if anything else than what was said arrives there.
+    """
     try:
         import amqtt  # noqa: F401 # an extra: only the demo needs it
     except ImportError as error:
@@ -47,11 +55,11 @@ def run(show: Callable[[str], None], model: str | None = None) -> int:
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.CRITICAL)
     labels = json.loads((SOUNDS / "demo.json").read_text(encoding="utf-8"))
-    show(f"A recording of {len(labels)} sentences is played to voiced as if it were spoken. Loading the models …")
-    heard = asyncio.run(_play(show, model))
+    print(f"A recording of {len(labels)} sentences is played to voiced as if it were spoken. Loading the models …")
+    heard = asyncio.run(_play(options.model))
     missing = _difference(labels, heard)
-    show(missing or f"\nEverything that was said arrived, and nothing else: {len(heard.actions)} actions.")
-    return 1 if missing else 0
+    print(missing or f"\nEverything that was said arrived, and nothing else: {len(heard.actions)} actions.")
+    return FAILED if missing else DONE
 
 
 def _difference(labels: list[dict[str, Any]], heard: Heard) -> str:
@@ -71,7 +79,7 @@ def _difference(labels: list[dict[str, Any]], heard: Heard) -> str:
     return ""
 
 
-async def _play(show: Callable[[str], None], model: str | None) -> Heard:
+async def _play(model: str | None) -> Heard:
     """Run broker, subscriber and daemon until the recording ends."""
     from amqtt.broker import Broker
     from amqtt.client import MQTTClient
@@ -88,7 +96,7 @@ async def _play(show: Callable[[str], None], model: str | None) -> Heard:
     await subscriber.connect(f"mqtt://127.0.0.1:{port}/")
     await subscriber.subscribe([("#", 1)])
     heard = Heard()
-    watching = asyncio.create_task(_watch(subscriber, heard, show))
+    watching = asyncio.create_task(_watch(subscriber, heard))
     try:
         await asyncio.wait_for(_daemon(port, model), TIMEOUT)
         await asyncio.wait_for(watching, TIMEOUT)  # ends with `offline`, the daemon's last word
@@ -123,7 +131,7 @@ def _write_config(folder: Path, port: int) -> Path:
     return path
 
 
-async def _watch(subscriber: Any, heard: Heard, show: Callable[[str], None]) -> None:
+async def _watch(subscriber: Any, heard: Heard) -> None:
     """Show each message as it arrives, until the daemon says that it is offline."""
     online = False
     while True:
@@ -136,23 +144,23 @@ async def _watch(subscriber: Any, heard: Heard, show: Callable[[str], None]) -> 
             online = online or payload == "online"
         elif own == "wake":
             told = json.loads(payload)
-            show(f"\n{told['at']:6.2f} s  woken by {told['wake_word']!r}, score {told['score']:.2f}")
+            print(f"\n{told['at']:6.2f} s  woken by {told['wake_word']!r}, score {told['score']:.2f}")
         elif own == "unmatched" or (own and own.startswith("intent/")):
-            _show_command(json.loads(payload), heard, show)
+            _show_command(json.loads(payload), heard)
         elif own is None:
             heard.actions.append((topic, payload))
-            show(f"{'':10}→ {topic}  {payload}")
+            print(f"{'':10}→ {topic}  {payload}")
 
 
-def _show_command(told: dict[str, Any], heard: Heard, show: Callable[[str], None]) -> None:
+def _show_command(told: dict[str, Any], heard: Heard) -> None:
     heard.commands.append((told.get("intent"), told.get("slots", {})))
     begin, end = told["speech"]
-    show(f"{begin:6.2f} s  speech until {end:.2f} s: {told['text']!r}")
+    print(f"{begin:6.2f} s  speech until {end:.2f} s: {told['text']!r}")
     after = f"{told['latency'] * 1000:.0f} ms after the end of speech"
     if told.get("intent"):
-        show(f"{'':10}{told['intent']} {slots_line(told['slots'])}   ({after})")
+        print(f"{'':10}{told['intent']} {slots_line(told['slots'])}   ({after})")
     else:
-        show(f"{'':10}no command: {told['reason']}   ({after})")
+        print(f"{'':10}no command: {told['reason']}   ({after})")
 
 
 def _free_port() -> int:

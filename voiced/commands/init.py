@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiced.commands.shared import DONE
 from voiced.config import Config
 from voiced.errors import VoicedError
 from voiced.foundations.resources import shipped
@@ -12,7 +14,22 @@ from voiced.foundations.yaml_schema import json_schema
 from voiced.grammar.intents import intents_schema
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where to (here)")
+
+
+def init(options: Namespace) -> int:
+    """Write a commented config file and example intents; overwrites nothing."""
+    written = write_examples(options.folder)
+    for path in written:
+        print(f"wrote {path}")
+    if not written:
+        print("everything was there already; nothing was written")
+    print(next_steps(options.folder))
+    return DONE
 
 
 def schema_of(kind: str) -> dict[str, Any]:

@@ -10,34 +10,26 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-import torch
-
-from voiced.audio import sound_file
-from voiced.audio.sound_file import STANDARD_INPUT
+from voiced.commands import transcribe_options
+from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of
 from voiced.commands.transcribe_options import FORMATS
 from voiced.errors import ModelError, VoicedError
-from voiced.whisper.kernels.threads import choose_threads
-from voiced.whisper.languages import language_code
-from voiced.whisper.loading import weights
-from voiced.whisper.transcription import segments
-from voiced.whisper.transcription.captions import Layout
-from voiced.whisper.transcription.values import TranscriptionOptions
-from voiced.whisper.transcription.writers import WRITERS
+from voiced.foundations.resources import MODEL, find_config
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from voiced.whisper.loaded import LoadedModel
-    from voiced.whisper.transcription.values import Segment, Step
+    from voiced.whisper.transcription.captions import Layout
+    from voiced.whisper.transcription.values import Segment, Step, TranscriptionOptions
 
-DONE, FAILED, INTERRUPTED = 0, 1, 130
-QUICK = 30.0  # seconds; recordings of one window need no progress bar
-TRIAL = 400  # mel frames, 4 s: to find the number of threads takes a tenth of a second
+LONG_SECONDS = 30.0  # recordings of one window need no progress bar
+TRIAL_FRAMES = 400  # 4 s of log-mel: to find the number of threads takes a tenth of a second
 SEED = 0  # the same recording gives the same text, also where tokens are drawn at random
 
 
@@ -47,7 +39,7 @@ ONE_AFTER_THE_OTHER = ("txt", "json")  # formats of which several may stand in o
 class UsageError(VoicedError):
     """Arguments that do not go together."""
 
-    exit_code = 2
+    exit_code = USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +57,50 @@ class Job:
     outputs: dict[Path, tuple[Output, ...]]  # recording → what is written of it, at least one
 
 
-def run(asked: Namespace, model: str, say: Callable[..., None]) -> int:
-    """What `add_arguments` has read; a recording that cannot be read does not stop the others. `say` is `print`.
+def add_arguments(parser: ArgumentParser) -> None:
+    add_settings(parser, intents=False)
+    transcribe_options.add_arguments(parser)
 
-    Returns an exit code.
-    """
+
+def transcribe(options: Namespace) -> int:
+    """Transcribe recordings of any length in any language, with Whisper's own options; without intents."""
+    configured = config_of(options).recognizer.model if find_config(options.config) else MODEL
+    return run(options, options.model or configured)
+
+
+def run(asked: Namespace, model: str) -> int:
+    """Transcribe every recording; one that cannot be read does not stop the others. Returns an exit code."""
     job = _job(asked)
     loaded = _load(asked, model, job.options)
     done = DONE
     for file in job.outputs:
         if len(job.outputs) > 1 and job.outputs[file] == (Output("txt", None),):
-            say(f"==> {file} <==", flush=True)
+            print(f"==> {file} <==", flush=True)
         try:
-            if not _transcribe(loaded, file, job, say):
+            if not _transcribe(loaded, file, job):
                 return INTERRUPTED
         except VoicedError as error:
-            say(f"voiced: {error}", file=sys.stderr)
+            print(f"voiced: {error}", file=sys.stderr)
             done = FAILED
     return done
 
 
-def _transcribe(loaded: LoadedModel, file: Path, job: Job, say: Callable[..., None]) -> bool:
-    """False: it was interrupted; what there was by then is written."""
+def _transcribe(loaded: LoadedModel, file: Path, job: Job) -> bool:
+    """Transcribe one recording and write it; False if that was interrupted: what was found by then is written."""
+    import torch
+
+    from voiced.audio import sound_file
+    from voiced.whisper.transcription import segments
+    from voiced.whisper.transcription.writers import WRITERS
+
     torch.manual_seed(SEED)
     recording = segments.prepare(loaded, sound_file.read(file), job.options)
     first, *others = job.outputs[file]
     with _progress_bar(file, recording.duration, first) as advance:
         live = Live(segments.steps(loaded, recording, job.options), advance)
-        _write(WRITERS[first.format](live, recording.language, job.layout), first, say)
+        _write(WRITERS[first.format](live, recording.language, job.layout), first)
     for output in others:
-        _write(WRITERS[output.format](live.found, recording.language, job.layout), output, say)
+        _write(WRITERS[output.format](live.found, recording.language, job.layout), output)
     return not live.interrupted
 
 
@@ -116,16 +122,16 @@ class Live:
             self.interrupted = True
 
 
-def _write(blocks: Iterable[str], output: Output, say: Callable[..., None]) -> None:
+def _write(blocks: Iterable[str], output: Output) -> None:
     if output.path is None:
         for block in blocks:
-            say(block, flush=True)
+            print(block, flush=True)
         return
     try:
         output.path.parent.mkdir(parents=True, exist_ok=True)
         with output.path.open("w", encoding="utf-8") as file:
             for block in blocks:
-                say(block, file=file, flush=True)
+                print(block, file=file, flush=True)
     except OSError as error:
         raise VoicedError(f"{output.path}: cannot be written: {error.strerror or error}") from error
 
@@ -134,7 +140,7 @@ def _write(blocks: Iterable[str], output: Output, say: Callable[..., None]) -> N
 def _progress_bar(file: Path, duration: float, output: Output) -> Iterator[Callable[[float], None]]:
     """On a terminal, for long recordings, unless the text itself scrolls by there."""
     text_scrolls = output.path is None and sys.stdout.isatty()
-    if duration <= QUICK or text_scrolls or not sys.stderr.isatty():
+    if duration <= LONG_SECONDS or text_scrolls or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # most runs show no bar
@@ -150,6 +156,12 @@ def _progress_bar(file: Path, duration: float, output: Output) -> Iterator[Calla
 
 
 def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> LoadedModel:
+    import torch
+
+    from voiced.whisper.kernels.threads import choose_threads
+    from voiced.whisper.loading import weights
+    from voiced.whisper.transcription import segments
+
     most = asked.threads or torch.get_num_threads()
     torch.set_num_threads(most)
     try:
@@ -160,13 +172,15 @@ def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> Loaded
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
     if not asked.threads and most > 1 and on_processor:
-        silence = torch.zeros(loaded.model.dims.n_mels, TRIAL)
+        silence = torch.zeros(loaded.model.dims.n_mels, TRIAL_FRAMES)
         loaded.model.encode(silence)
         choose_threads(lambda: loaded.model.encode(silence), most, perf_counter)
     return loaded
 
 
 def _job(asked: Namespace) -> Job:
+    from voiced.whisper.transcription.captions import Layout
+
     try:
         layout = Layout(asked.max_line_width, asked.max_line_count, asked.max_words_per_line, asked.highlight_words)
         return Job(_options(asked, layout), layout, _outputs(asked))
@@ -175,7 +189,10 @@ def _job(asked: Namespace) -> Job:
 
 
 def _options(asked: Namespace, layout: Layout) -> TranscriptionOptions:
-    words = asked.word_timestamps or layout != Layout() or asked.hallucination_silence_threshold is not None
+    from voiced.whisper.languages import language_code
+    from voiced.whisper.transcription.values import TranscriptionOptions
+
+    words = asked.word_timestamps or layout != type(layout)() or asked.hallucination_silence_threshold is not None
     return TranscriptionOptions(
         task=asked.task,
         language=None if asked.language == "auto" else language_code(asked.language),
@@ -225,4 +242,4 @@ def _outputs(asked: Namespace) -> dict[Path, tuple[Output, ...]]:
 
 
 def _stem(file: Path) -> str:
-    return "stdin" if file == STANDARD_INPUT else file.stem
+    return "stdin" if file == Path("-") else file.stem

@@ -6,6 +6,8 @@ from argparse import ArgumentTypeError, BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiced.commands.shared import count
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
@@ -26,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "on accelerators float16"
     )
     parser.add_argument("--compute", choices=COMPUTE, help=compute)
-    parser.add_argument("--threads", type=_count, metavar="N", help="processor threads (as many as pay)")
+    parser.add_argument("--threads", type=count, metavar="N", help="processor threads (as many as pay)")
     _add_output(parser)
     _add_words(parser)
     _add_search(parser)
@@ -46,9 +48,9 @@ def _add_words(parser: ArgumentParser) -> None:
     add = group.add_argument
     add("--word-timestamps", action="store_true", help="when each word was said")
     add("--highlight-words", action="store_true", help="srt, vtt: underline each word while it is said")
-    add("--max-line-width", type=_count, metavar="N", help="srt, vtt: characters in a line")
-    add("--max-line-count", type=_count, metavar="N", help="srt, vtt: lines in a caption")
-    add("--max-words-per-line", type=_count, metavar="N", help="srt, vtt: words in a caption")
+    add("--max-line-width", type=count, metavar="N", help="srt, vtt: characters in a line")
+    add("--max-line-count", type=count, metavar="N", help="srt, vtt: lines in a caption")
+    add("--max-words-per-line", type=count, metavar="N", help="srt, vtt: words in a caption")
     add(
         "--hallucination-silence-threshold", type=_seconds, metavar="S", help="drop unlikely words in so long a silence"
     )
@@ -57,9 +59,9 @@ def _add_words(parser: ArgumentParser) -> None:
 def _add_search(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("search")
     add = group.add_argument
-    add("--beam-size", type=_count, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
+    add("--beam-size", type=count, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
     add("--patience", type=_above_zero, metavar="P", help="of beam search: the more, the longer it looks (1)")
-    add("--best-of", type=_count, metavar="N", help="samples at temperatures above 0 (1)")
+    add("--best-of", type=count, metavar="N", help="samples at temperatures above 0 (1)")
     add(
         "--length-penalty",
         type=_share,
@@ -130,12 +132,6 @@ def _number(text: str, wanted: str, fits: Callable[[float], bool]) -> float:
     if not fits(number):
         raise ArgumentTypeError(f"{text!r} is not {wanted}")
     return number
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
 
 
 def _share(text: str) -> float:

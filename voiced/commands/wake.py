@@ -1,4 +1,4 @@
-"""What `voiced wake …` does: opens the microphone, loads what is needed, and hands over."""
+"""`voiced wake …`: make, try and improve wake words of one's own. Opens the microphone, and hands over."""
 
 from __future__ import annotations
 
@@ -6,72 +6,126 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced import grammar
-from voiced.audio.microphone import Microphone
-from voiced.commands import wake_enroll, wake_train
+from voiced.commands.shared import DONE, FAILED, add_settings, config_of, print_text, progress
 from voiced.errors import VoicedError
-from voiced.evaluation import wake_trials as wake_test
-from voiced.records import wakes as wake_memory
-from voiced.wake.model_file import SUFFIX
-from voiced.wake.training.phrase import checked_phrase
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from voiced.commands.wake_train import Progress
-    from voiced.config import Config
-    from voiced.foundations.terminal import Print
+    from argparse import ArgumentParser, Namespace
 
 
-def run(options: Namespace, config: Config, say: Print, progress: Progress) -> bool:
-    """One action; whether all went as it should."""
-    if options.action == "train":
-        return _train(options, config, say, progress)
-    return {"enroll": _enroll, "test": _test, "bad": _bad}[options.action](options, config, say)
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of every action."""
+    add_settings(parser)
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
+    for name, (add, about) in ACTIONS.items():
+        add(actions.add_parser(name, help=about))
 
 
-def _enroll(options: Namespace, config: Config, say: Print) -> bool:
+def _enroll_arguments(enroll: ArgumentParser) -> None:
+    _phrase(enroll)
+    enroll.add_argument("files", nargs="*", type=Path, metavar="FILE", help="recordings, one take each; none: ask")
+
+
+def _train_arguments(train: ArgumentParser) -> None:
+    _phrase(train)
+    takes = "recordings of yourself saying it, one take each: they count for more than any synthetic voice"
+    train.add_argument("--take", nargs="+", default=[], type=Path, metavar="FILE", help=takes)
+    language = "in which the phrase is spoken, as espeak-ng calls it (that of the intents)"
+    train.add_argument("--language", metavar="CODE", help=language)
+
+
+def _phrase(parser: ArgumentParser) -> None:
+    parser.add_argument("phrase", metavar="PHRASE", help='two or three words: "hey computer"')
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="where to; without it hey_computer.npz here")
+
+
+def _test_arguments(test: ArgumentParser) -> None:
+    test.add_argument("word", metavar="WORD", help="a bundled wake word, or the file of another")
+    said = "recordings in which it is said, once each, or folders of them"
+    test.add_argument("files", nargs="*", type=Path, metavar="FILE", help=said)
+    others = "recordings in which it is not said, or folders of them"
+    test.add_argument("--other", nargs="+", default=[], type=Path, metavar="FILE", help=others)
+    test.add_argument("--mic", action="store_true", help="listen to the microphone, and show the score")
+    test.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores of all recordings")
+
+
+def _bad_arguments(bad: ArgumentParser) -> None:
+    which = "the wake that was wrong: last, or its number in the list; without it the list"
+    bad.add_argument("which", nargs="?", metavar="LAST|NUMBER", help=which)
+
+
+ACTIONS = {
+    "enroll": (_enroll_arguments, "make a wake word: say it five times"),
+    "train": (_train_arguments, "make a wake word: type it, and synthetic voices say it; takes minutes"),
+    "test": (_test_arguments, "try a wake word on recordings, or live"),
+    "bad": (_bad_arguments, "list the last wakes; mark one as wrong, and the next training learns from it"),
+}
+
+
+def wake(options: Namespace) -> int:
+    """Make a wake word of your own by saying it a few times, or by typing it; try it out; mark false wakes."""
+    return {"enroll": _enroll, "train": _train, "test": _test, "bad": _bad}[options.action](options)
+
+
+def _enroll(options: Namespace) -> int:
+    from voiced.audio.microphone import Microphone
+    from voiced.commands import wake_enroll
+    from voiced.evaluation import wake_trials
+    from voiced.wake.training.phrase import checked_phrase
+
+    config = config_of(options)
     phrase = checked_phrase(options.phrase)
     out = _out(options, phrase)
-    look = wake_test.verifier_of(config).opinion
+    look = wake_trials.verifier_of(config).opinion
     if options.files:
-        wake_enroll.from_files(phrase, options.files, out, look, say)
+        wake_enroll.from_files(phrase, options.files, out, look, print_text)
     else:
         with Microphone(config.microphone.device) as microphone:
-            wake_enroll.from_microphone(phrase, microphone.frames(), out, look, say)
-    return True
+            wake_enroll.from_microphone(phrase, microphone.frames(), out, look, print_text)
+    return DONE
 
 
-def _train(options: Namespace, config: Config, say: Print, progress: Progress) -> bool:
+def _train(options: Namespace) -> int:
+    from voiced import grammar
+    from voiced.commands import wake_train
+    from voiced.evaluation import wake_trials
+    from voiced.records.wakes import wrong_wakes
+    from voiced.wake.training.phrase import checked_phrase
+
+    config = config_of(options)
     phrase = checked_phrase(options.phrase)
-    verifier = wake_test.verifier_of(config)
+    verifier = wake_trials.verifier_of(config)
     language = options.language or grammar.load([config.intents]).language
     out = _out(options, phrase)
-    job = wake_train.Job(phrase, language, options.take, wake_memory.wrong_wakes(out.stem), out)
-    wake_train.from_text(job, verifier.opinion, say, progress)
-    return True
+    job = wake_train.Job(phrase, language, options.take, wrong_wakes(out.stem), out)
+    wake_train.from_text(job, verifier.opinion, print_text, progress)
+    return DONE
 
 
-def _bad(options: Namespace, _config: Config, say: Print) -> bool:
+def _bad(options: Namespace) -> int:
+    from voiced.records import wakes as wake_memory
+
     folder, wakes = wake_memory.last_wakes()
     wakes = wakes[::-1]  # the newest is number 1
     if options.which is None:
         for number, wake in enumerate(wakes, start=1):
             when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wake.at))
             was = "woke" if wake.accepted else "refused"
-            say(f"{number:2}  {when}  {wake.wake_word}  score {wake.score:.2f}  {was}")
-        return True
+            print(f"{number:2}  {when}  {wake.wake_word}  score {wake.score:.2f}  {was}")
+        return DONE
     which = "1" if options.which.lower() == "last" else options.which
     if not which.isdecimal() or not 1 <= int(which) <= len(wakes):
         raise VoicedError(f"{options.which!r} is none of the {len(wakes)} last wakes; `voiced wake bad` lists them")
     wake = wakes[int(which) - 1]
     count = wake_memory.mark_as_wrong(folder, wake)
-    say(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
-    return True
+    print(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
+    return DONE
 
 
 def _out(options: Namespace, phrase: str) -> Path:
     """Where the wake word is written; VoicedError, before any work is done, if nothing can be written there."""
+    from voiced.wake.model_file import SUFFIX
+
     out: Path = options.out or Path(f"{phrase.replace(' ', '_')}.npz")
     if out.suffix != SUFFIX:
         raise VoicedError(f"{out}: the name of a wake word's file ends in {SUFFIX}")
@@ -80,12 +134,17 @@ def _out(options: Namespace, phrase: str) -> Path:
     return out
 
 
-def _test(options: Namespace, config: Config, say: Print) -> bool:
+def _test(options: Namespace) -> int:
+    from voiced.audio.microphone import Microphone
+    from voiced.evaluation import wake_trials
+
     if bool(options.files or options.other) == options.mic:
         raise VoicedError("name recordings to test the wake word on, or --mic")
-    trial = wake_test.trial_of(options.word, config)
+    config = config_of(options)
+    trial = wake_trials.trial_of(options.word, config)
     if not options.mic:
-        return wake_test.on_files(trial, options.files, options.other, options.plot, say)
+        passed = wake_trials.on_files(trial, options.files, options.other, options.plot, print_text)
+        return DONE if passed else FAILED
     with Microphone(config.microphone.device) as microphone:
-        wake_test.live(trial, microphone.frames(), say)
-    return True
+        wake_trials.live(trial, microphone.frames(), print_text)
+    return DONE

@@ -1,0 +1,49 @@
+"""`voiced recognize`: recordings of commands, without a wake word."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, grammar_of, print_json
+from voiced.errors import VoicedError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_settings(parser)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, OGG, MP3; - is standard input")
+    parser.add_argument("--word-timestamps", action="store_true", help="with --json: when each word was said")
+    add_json(parser)
+
+
+def recognize(options: Namespace) -> int:
+    """Recognise recordings of commands, one command in each, without a wake word."""
+    from voiced.acting.meaning import actions_of
+    from voiced.audio.sound_file import read as read_sound
+    from voiced.audio.vad import Vad
+    from voiced.flow import Outcome
+    from voiced.listening.recording import as_utterance
+    from voiced.recognition.recognizer import Recognizer
+    from voiced.records.outcome import outcome_json, outcome_line
+
+    config, grammar = config_of(options), grammar_of(options)
+    recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
+    for file in options.files:
+        try:
+            utterance = as_utterance(read_sound(file), vad)
+        except VoicedError as error:  # the other recordings are still wanted
+            print(f"voiced: {error}", file=sys.stderr)
+            failed = True
+            continue
+        transcript = recognizer.recognize(utterance)
+        words = recognizer.words(utterance, transcript.text) if options.word_timestamps else None
+        outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
+        if options.json:
+            print_json(outcome_json(outcome, str(file), words))
+        else:
+            print(f"{file}: {outcome_line(outcome)}", flush=True)
+    return FAILED if failed else DONE
