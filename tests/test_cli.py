@@ -213,21 +213,3 @@ def test_waiting_threads_do_not_spin_unless_asked_to(
     monkeypatch.setattr(os, "environ", {"OMP_WAIT_POLICY": asked} if asked else {})
     assert main(["sample", "-n", "1"]) == 0
     assert os.environ["OMP_WAIT_POLICY"] == expected
-
-
-def test_every_command_is_in_the_readme() -> None:
-    readme = (shipped("config.example.yaml").parent / "README.md").read_text(encoding="utf-8")
-    for command in [
-        "run",
-        "demo",
-        "init",
-        "check",
-        "say",
-        "recognize",
-        "transcribe",
-        "bench",
-        "sample",
-        "devices",
-        "models",
-    ]:
-        assert f"`voiced {command}" in readme

@@ -1,11 +1,12 @@
-"""README.md says what is so: its commands are run, its YAML is loaded, and what it names exists.
+"""README.md and the manual are true: their commands are run, their YAML and JSON is loaded, and what they name exists.
 
-What a test must not do (install, become root, listen for ever) is looked up instead: each command of README is of a
-kind that is known here, so that none goes unread. `.ci/run` runs the two that install.
+What a test must not do (install, become root, listen for ever) is looked up instead: each command is of a kind that is
+known here, so that none goes unread. `.ci/run` runs the two of README that install.
 """
 
 from __future__ import annotations
 
+import configparser
 import json
 import re
 import shlex
@@ -13,50 +14,106 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from pydantic import BaseModel
 
 from voiced import config, grammar
 from voiced.acting.meaning import actions_of, read
 from voiced.cli import COMMANDS, main, make_parser
-from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, Transcript, Utterance
-from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
+from voiced.config import Config
+from voiced.evaluation.dataset import labelled
+from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, State, Transcript, Utterance
+from voiced.foundations.resources import shipped
+from voiced.grammar import intents as intents_file
+from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiced.flow import Action
     from voiced.grammar import Grammar
 
 REPOSITORY = Path(__file__).parent.parent
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+MANUAL = REPOSITORY / "voiced/manual"
+FILES = [REPOSITORY / "README.md", *sorted(MANUAL.glob("*.md"))]
+PAGES = {file.stem: file.read_text(encoding="utf-8") for file in FILES}
+README = PAGES["README"]
 CI = (REPOSITORY / ".ci/run").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-SITE = Topics("<site>")
+SITE, KITCHEN = Topics("<site>"), Topics("kitchen")
+
+# -- what a page consists of -------------------------------------------------------------------------
 
 
-def blocks(language: str) -> list[str]:
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return [text for marked, text in found if marked == language]
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    page: str
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.text.strip().splitlines()[0][:60]}"
 
 
-LINES = [line for block in blocks("sh") for line in block.splitlines()]
-SIMPLE = [shlex.split(part, comments=True) for line in LINES for part in line.split(" && ")]  # one command each
-VOICED = [words[1:] for words in SIMPLE if Path(words[0]).name == "voiced"]
-YAML = blocks("yaml")
+def blocks_of(page: str) -> list[Block]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
+    return [Block(page, language, text) for language, text in found]
 
 
-def tables() -> list[list[str]]:
-    """The cells of every row of every table, without the heads."""
-    rows = [line for line in README.splitlines() if line.startswith("| ") and "---" not in line]
-    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+
+
+def blocks(language: str, *pages: str) -> list[Block]:
+    """All of a language, of these pages or of all."""
+    return [block for block in BLOCKS if block.language == language and (not pages or block.page in pages)]
+
+
+def prose(page: str) -> str:
+    return re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
 
 
 def codes(text: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", text)
+    return [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", text)]
+
+
+def tables(text: str) -> list[list[str]]:
+    """The cells of every row of every table, without the heads."""
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
+    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
+def section(page: str, title: str) -> str:
+    return PAGES[page].split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def commands_in(*pages: str) -> list[list[str]]:
+    """Every command, as words."""
+    lines = [line for block in blocks("sh", *pages) for line in block.text.splitlines() if line.strip()]
+    return [shlex.split(part, comments=True) for line in lines for part in line.split(" && ")]
+
+
+SIMPLE = [list(words) for words in dict.fromkeys(tuple(words) for words in commands_in())]
+
+
+def without_root(words: list[str]) -> list[str]:
+    """Without `sudo`, and what it sets in the environment."""
+    words = words[1:] if words[0] == "sudo" else words
+    return words[1:] if "=" in words[0] else words
+
+
+VOICED = [without_root(words)[1:] for words in SIMPLE if Path(without_root(words)[0]).name == "voiced"]
 
 
 @pytest.fixture
@@ -66,41 +123,56 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_blocks_are_of_known_kinds() -> None:
+    """A block of another kind needs a test here."""
+    assert {block.language for block in BLOCKS} <= {"sh", "yaml", "json", "ini", "text", ""}
+    assert [str(block) for block in blocks("") if block.page != "README"] == []
+
+
 # -- commands ----------------------------------------------------------------------------------------
 
 
 def test_demo_and_tests_are_one_line_each() -> None:
     """They can be copied."""
-    demo, tests = blocks("sh")[:2]
+    demo, tests = [block.text for block in blocks("sh", "README")][:2]
     assert demo == "python3 -m venv .venv && .venv/bin/pip install '.[demo]' && .venv/bin/voiced demo\n"
     assert tests == "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest\n"
 
 
 @pytest.mark.parametrize("words", SIMPLE, ids=" ".join)
 def test_each_command_is_one_that_exists(words: list[str]) -> None:
-    if words[0] == "sudo":
-        words = words[1:]
-    match [Path(words[0]).name, *words[1:]]:
-        case ["voiced", *arguments]:
-            make_parser(COMMANDS).parse_args(arguments)  # SystemExit if it is none
+    program, *arguments = without_root(words)
+    match [Path(program).name, *arguments]:
+        case ["voiced", *_]:
+            make_parser(COMMANDS).parse_args(arguments)  # SystemExit if there is no such command or option
         case ["python3", "-m", "venv", _]:
             pass
         case ["pip", "install", *options, what]:
             _check_installable(options, what)
-        case ["apt-get", "install", *packages]:
-            assert [package for package in packages if not re.search(rf"[ \n]{package}[ \n]", CI)] == []
         case ["ruff" | "mypy" | "pytest" as tool, *_]:
             every = [name for extra in ("dev", "test") for name in PROJECT["optional-dependencies"][extra]]
             assert any(name.startswith(tool) for name in every)
-        case ["cp", unit, target]:
+        case ["mosquitto_sub" | "mosquitto_pub", *options]:
+            _check_topics(options)
+        case command:
+            _check_for_the_system(command)
+
+
+def _check_for_the_system(command: list[str]) -> None:
+    match command:
+        case ["apt-get", "install", *packages]:
+            known = [re.search(rf"[ \n]{package}[ \n]", CI) for package in packages]
+            assert all(known)
+        case ["cp", unit, "/etc/systemd/system/" | "~/.config/systemd/user/voiced.service"]:
             assert (REPOSITORY / unit).is_file()
-            assert target == "/etc/systemd/system/"
+        case ["ln", "-s", "/opt/voiced/bin/voiced" as script, "/usr/local/bin/voiced"]:
+            assert Path(script).name in PROJECT["scripts"]
         case ["systemctl" | "journalctl", *_, unit]:
-            assert (REPOSITORY / f"systemd/{unit}.service").is_file()
-        case ["mkdir" | "usermod", *_]:
-            pass
+            assert unit == "mosquitto" or (REPOSITORY / f"systemd/{unit}.service").is_file()
+        case ["mkdir" | "usermod" | "nano" | "install" | "mosquitto_passwd" | "alsamixer" | "arecord", *_]:
+            pass  # what they do to the system is up to it
         case _:
-            pytest.fail(f"{shlex.join(words)}: say here how it is checked")
+            pytest.fail(f"{shlex.join(command)}: say here how it is checked")
 
 
 def _check_installable(options: list[str], what: str) -> None:
@@ -115,13 +187,45 @@ def _check_installable(options: list[str], what: str) -> None:
     assert extra[1] is None or extra[1] in PROJECT["optional-dependencies"]
 
 
+def _check_topics(options: list[str]) -> None:
+    """What is subscribed to is published, what is published is understood."""
+    topics = [value for option, value in pairwise(options) if option == "-t"]
+    assert topics
+    for topic in topics:
+        assert topic in {"voiced/#", "home/#", "voiced/kitchen/#", *KITCHEN.commands}, topic
+    if "-m" in options:
+        read_command(KITCHEN, topics[0], options[options.index("-m") + 1].encode())
+
+
+QUICK = {"init", "check", "say", "sample", "models"}
+
+
+@pytest.mark.parametrize("arguments", [words for words in VOICED if words[0] in QUICK], ids=" ".join)
+def test_quick_commands_work(arguments: list[str], home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a home in which voiced was set up, and a system in which it was. Others listen, load models or download."""
+    if {"--publish", "download"} & set(arguments):
+        return
+    system = home / "etc/voiced"
+    assert main(["init", str(home / ".config/voiced")]) == main(["init", str(system)]) == 0
+    capsys.readouterr()
+    words = [word.replace("~", str(home)).replace("/etc/voiced", str(system)) for word in arguments]
+    assert main(words) == 0
+    assert capsys.readouterr().out
+
+
 def test_the_first_steps_in_their_order(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From `voiced init` on, all but the last, which listens until it is stopped."""
-    first = VOICED.index(["init", "~/voice"])
-    init, devices, check, say, run = [[word.replace("~", str(home)) for word in one] for one in VOICED[first:][:5]]
-    assert [one[0] for one in (devices, run)] == ["devices", "run"]  # they want a microphone: the next test, and others
+    own = [words[1:] for words in commands_in("README") if words[0] == "voiced"]
+    init, devices, check, say, run = own[own.index(["init"]) :][:5]
+    assert [devices, run] == [["devices"], ["run"]]  # they want a microphone: the next test, and others
     assert [main(command) for command in (init, check, say)] == [0, 0, 0]
     assert "home/kitchen/light/set on" in capsys.readouterr().out
+    (fan,) = [block.text for block in blocks("yaml", "README") if "FanSet" in block.text]
+    (folder,) = home.rglob("intents")
+    (folder / "fan.yaml").write_text(fan)
+    (typed,) = [code for code in codes(prose("README")) if code.startswith("voiced say")]
+    assert [main(["check"]), main(shlex.split(typed)[1:])] == [0, 0]
+    assert "home/fan/set off" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("virtual_microphone")
@@ -136,26 +240,65 @@ def test_devices_marks_the_microphone(home: Path) -> None:
 
 
 def test_the_table_of_commands_is_complete() -> None:
-    told = {codes(name)[0]: name for name, *_ in tables() if name.startswith("`voiced ")}
-    named = {word for row in told.values() for word in re.findall(r"`voiced (\w+)", row)}
-    assert named == set(COMMANDS)
-    for usage in told:
-        options = re.findall(r"--[a-z-]+", usage)
-        assert [option for option in options if option not in _help(usage.split()[1])] == []
+    told = {name: codes(name) for name, *_ in tables(PAGES["commands"]) if name.startswith("`voiced ")}
+    named = {usage.split()[1] for usages in told.values() for usage in usages}
+    assert named == COMMANDS.keys()
+    for name, does in ((name, does) for name, does in tables(PAGES["commands"]) if name in told):
+        for option in re.findall(r"--[a-z-]+", name + does):
+            assert any(option in _help(usage.split()[1]) for usage in told[name]), (name, option)
 
 
+@cache
 def _help(command: str) -> str:
+    """Of a command and its actions."""
     parser = make_parser([command])
-    (commands,) = (action for action in parser._actions if action.dest == "command")
-    assert isinstance(commands.choices, dict)
-    text: str = commands.choices[command].format_help()
-    return text
+    texts = []
+    todo = [action.choices[command] for action in parser._actions if isinstance(action.choices, dict)]
+    while todo:
+        one = todo.pop()
+        texts.append(one.format_help())
+        todo += [
+            each for action in one._actions if isinstance(action.choices, dict) for each in action.choices.values()
+        ]
+    return "\n".join(texts)
+
+
+BENCHMARKS = "\n".join(file.read_text() for file in sorted((REPOSITORY / "tests/benchmarks").glob("*.py")))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_command_and_option_in_prose_exists(page: str) -> None:
+    every = "\n".join(_help(name) for name in COMMANDS)
+    for code in codes(prose(page)):
+        words = code.removeprefix("sudo ").split()
+        if words[0] == "voiced" and len(words) > 1 and words[1].islower():
+            assert words[1] in COMMANDS, code
+            known = _help(words[1])
+        else:
+            known = every + (BENCHMARKS if page == "measured" else "")
+        options = re.findall(r"(?<![\w-])--[a-z][a-z-]+", code)
+        assert [option for option in options if option not in known] == [], code
 
 
 # -- YAML --------------------------------------------------------------------------------------------
 
-INTENTS = [block for block in YAML if "intents:" in block]
-SETTINGS = [block for block in YAML if "intents:" not in block]
+
+def file_of(block: Block) -> str:
+    """The path in its first line, a comment."""
+    named = re.match(r"# (\S+\.yaml)\n", block.text)
+    assert named, f"{block}: the first line has to say which file this is"
+    file = Path(named[1])
+    return "intents" if file.parent.name == "intents" else file.name
+
+
+YAML = blocks("yaml")
+INTENTS = [block for block in YAML if file_of(block) == "intents"]
+SETTINGS = [block for block in YAML if file_of(block) == "config.yaml"]
+HOME_ASSISTANT = [block for block in YAML if file_of(block) == "configuration.yaml"]
+
+
+def test_each_yaml_block_is_of_a_known_kind() -> None:
+    assert len(INTENTS) + len(SETTINGS) + len(HOME_ASSISTANT) == len(YAML)
 
 
 def loaded(folder: Path, text: str) -> Grammar:
@@ -163,26 +306,53 @@ def loaded(folder: Path, text: str) -> Grammar:
     return grammar.load([folder])
 
 
-@pytest.mark.parametrize("text", INTENTS, ids=lambda text: text.split("sentences")[0].split()[-1])
-def test_intents_load_and_understand_their_examples(text: str, tmp_path: Path) -> None:
-    commands = loaded(tmp_path, text)
+@pytest.mark.parametrize("block", INTENTS, ids=str)
+def test_intents_load_and_understand_their_examples(block: Block, tmp_path: Path) -> None:
+    commands = loaded(tmp_path, block.text)
     assert grammar.check_examples(commands) == []
-    assert "examples:" not in text or any(intent.examples for intent in commands.intents.values())
+    assert "examples:" not in block.text or any(intent.examples for intent in commands.intents.values())
 
 
-@pytest.mark.parametrize("text", SETTINGS, ids=lambda text: text.split(":")[0])
-def test_settings_load(text: str, tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(text)
+@pytest.mark.parametrize("block", SETTINGS, ids=str)
+def test_settings_load(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(block.text)
     config.load_config(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize("block", HOME_ASSISTANT, ids=str)
+def test_home_assistant_listens_to_what_is_said(block: Block) -> None:
+    told = yaml.safe_load(block.text)
+    known = {KITCHEN.availability, KITCHEN.state, KITCHEN.mute, KITCHEN.unmatched, *KITCHEN.commands}
+    known |= {KITCHEN.intent(name) for name in grammar.load([shipped("intents")]).intents}
+    assert {one for one in strings(told) if one.startswith("voiced/")} <= known
+    for entity in told.get("mqtt", []):
+        ((platform, settings),) = entity.items()
+        hears = "state_topic" if platform in {"sensor", "binary_sensor"} else "command_topic"
+        assert {"name", "unique_id", hears} <= settings.keys()
+        assert settings.get("command_topic") in {None, *KITCHEN.commands}
+    for automation in told.get("automation", []):
+        assert {"alias", "triggers", "actions"} <= automation.keys()
+
+
+def strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from strings(item)
+        case dict():
+            for item in value.values():
+                yield from strings(item)
 
 
 def test_the_first_screen(tmp_path: Path) -> None:
     """The sentence does with the grammar what is shown."""
-    commands = loaded(tmp_path, YAML[0])
+    commands = loaded(tmp_path, YAML[0].text)
     sentence = re.search(r'You say: \*"Hey Jarvis, ([^"]+)"\*', README)
     assert sentence
     (action,) = actions_of(commands, read(commands, sentence[1]))
-    assert blocks("")[0] == f"{action.topic}  {action.payload}\n"
+    assert blocks("")[0].text == f"{action.topic}  {action.payload}\n"
 
 
 CONSTRUCTS = """
@@ -200,10 +370,9 @@ rules:
 
 
 def constructs() -> list[tuple[str, str]]:
-    rows = tables()
+    rows = tables(section("intents", "Sentences"))
     begin = rows.index(["construct", "example", "is said"]) + 1
-    end = next(number for number in range(begin, len(rows)) if not rows[number][1].startswith("`"))
-    return [(template, said) for _, examples, said in rows[begin:end] for template in codes(examples)]
+    return [(template, said) for _, examples, said in rows[begin:] for template in codes(examples)]
 
 
 @pytest.mark.parametrize(("template", "said"), constructs())
@@ -216,31 +385,120 @@ def test_every_construct_is_one(template: str, said: str, tmp_path: Path) -> Non
     assert commands.match("begin nothing of the kind, and more end") is None or template == "{task}"
 
 
-# -- names -------------------------------------------------------------------------------------------
+def test_every_key_of_intents_is_told() -> None:
+    sections = [one for one in vars(intents_file).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+    keys = {field.alias or name for one in sections for name, field in one.model_fields.items()}
+    told = {code for row in tables(PAGES["intents"]) for code in codes(row[0])}
+    told |= {code.split(":")[0] for code in codes(section("intents", "Lists"))}  # the forms of a list
+    assert keys - told == set()
+
+
+def test_every_setting_is_told() -> None:
+    example = yaml.safe_load((REPOSITORY / "config.example.yaml").read_text(encoding="utf-8"))
+    named = {".".join(way) for way in ways(example)} | settings_named()
+    assert [".".join(way) for way in settings_of(Config) if ".".join(way) not in named] == []
+
+
+def ways(value: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ways(inner, (*way, key))
+    else:
+        yield way
+
+
+def settings_of(model: type[BaseModel], way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        kinds = [field.annotation, *get_args(field.annotation)]
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        yield from settings_of(inner[0], (*way, name)) if inner else [(*way, name)]
+
+
+def settings_named() -> set[str]:
+    """What looks like a setting in the prose of a page."""
+    every = [code.split(":")[0] for page in PAGES for code in codes(prose(page))]
+    first = {way[0] for way in settings_of(Config)}
+    dotted = {code for code in every if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", code)}
+    return {code for code in dotted if code.split(".")[0] in first and not code.endswith((".yaml", ".py"))}
 
 
 def test_every_setting_named_exists() -> None:
-    settings = yaml.safe_load((REPOSITORY / "config.example.yaml").read_text(encoding="utf-8"))
-    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
-    dotted = [code.split(".") for code in codes(prose) if re.fullmatch(r"[a-z_]+\.[a-z_]+", code)]
-    named = [(section, key) for section, key in dotted if section in settings]
-    assert {("mqtt", "password_file"), ("mqtt", "credential")} <= set(named)
-    assert [f"{section}.{key}" for section, key in named if key not in settings[section]] == []
+    known = {".".join(way[:length]) for way in settings_of(Config) for length in (1, 2, 3)}
+    assert {"mqtt.password_file", "mqtt.credential", "mqtt.tls.ca"} <= settings_named()
+    assert settings_named() - known == set()
 
 
-def test_kernels_are_switched_off_as_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    (listed,) = re.findall(r"^There are (.*?)\. For the service", README, re.MULTILINE | re.DOTALL)
-    assert tuple(codes(listed)) == KERNELS
-    rows = tables()
-    begin = rows.index(["`VOICED_KERNELS=`", "does"]) + 1
-    for told, _ in rows[begin : begin + 3]:
-        for value in codes(told):
-            monkeypatch.setenv(VARIABLE, value)
-            assert wanted() & set(KERNELS) != set(KERNELS)
+# -- JSON and others ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_json_is_valid(block: Block) -> None:
+    json.loads(block.text)
+
+
+def test_labels_load(tmp_path: Path) -> None:
+    (block,) = blocks("json", "bench")
+    (tmp_path / "labels.json").write_text(block.text)
+    for name in json.loads(block.text):
+        (tmp_path / name).touch()
+    assert [one.label.intent for one in labelled(tmp_path)] == ["LightSet", "GoodNight", None]
+
+
+def test_the_output_shown_is_that_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = blocks("json", "commands")
+    (typed,) = [words for words in commands_in("commands") if "--json" in words]
+    assert main(typed[1:]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(shown.text)
+
+
+@pytest.mark.parametrize("block", blocks("ini"), ids=str)
+def test_drop_ins_of_units(block: Block) -> None:
+    unit = configparser.ConfigParser(interpolation=None, delimiters=["="])
+    unit.optionxform = str  # type: ignore[assignment,method-assign] # as they are written
+    unit.read_string(block.text)
+    assert unit.sections() == ["Service"]
+    shipped_unit = (REPOSITORY / "systemd/voiced.service").read_text()
+    for key, value in unit["Service"].items():
+        assert f"{key}=" in shipped_unit
+        if key == "LoadCredential":
+            assert f"credential: {value.split(':')[0]}" in PAGES["broker"]
+        else:
+            assert value.startswith(f"{VARIABLE}=")
+
+
+FLOW = {node["id"]: node for node in json.loads(blocks("json", "node-red")[0].text)}
+
+
+def test_each_node_of_the_flow_is_wired() -> None:
+    wires = {(one, other) for one, node in FLOW.items() for output in node.get("wires", []) for other in output}
+    assert {other for _, other in wires} <= FLOW.keys()
+    for name, node in FLOW.items():
+        if node["type"] in {"tab", "mqtt-broker"}:
+            continue
+        begins, ends = node["type"] in {"mqtt in", "inject"}, node["type"] in {"mqtt out", "debug"}
+        assert begins or any(other == name for _, other in wires), f"nothing leads to {name}"
+        assert ends or any(one == name for one, _ in wires), f"nothing comes of {name}"
+        assert FLOW[node["z"]]["type"] == "tab"
+        assert node["type"] != "switch" or len(node["rules"]) == node["outputs"] == len(node["wires"])
+        if node["type"].startswith("mqtt"):
+            assert FLOW[node["broker"]]["type"] == "mqtt-broker"
+
+
+def test_the_topics_of_the_flow_exist() -> None:
+    heard = {node["topic"].replace("+", "<site>") for node in FLOW.values() if node["type"] == "mqtt in"}
+    assert heard == {SITE.intent("#"), SITE.unmatched}
+    for node in FLOW.values():
+        if node["type"] == "inject":
+            [[target]] = node["wires"]
+            read_command(KITCHEN, FLOW[target]["topic"], node["payload"].encode())
+
+
+# -- topics ------------------------------------------------------------------------------------------
 
 
 def test_the_table_of_topics_is_complete() -> None:
-    told = {codes(topic)[0] for topic, *_ in tables() if topic.startswith("`voiced/")}
+    rows = tables(PAGES["topics"].split("\n## ")[0])
+    told = {codes(topic)[0]: payload for topic, payload in rows if topic.startswith("`voiced/")}
     plain = (
         SITE.availability,
         SITE.state,
@@ -250,39 +508,107 @@ def test_the_table_of_topics_is_complete() -> None:
         SITE.unmatched,
         SITE.intent("<Intent>"),
     )
-    assert told == {*plain, *SITE.commands}
+    assert told.keys() == {*plain, *SITE.commands}
+    assert set(codes(told[SITE.state])) == {state.value for state in State}
 
 
-def _outcome(reason: Reason | None, commands: Grammar) -> Outcome:
+@pytest.mark.parametrize("page", PAGES)
+def test_each_topic_named_exists(page: str) -> None:
+    found = re.findall(r"voiced/(?:<site>|kitchen|\+)/[\w/<>#+…]*", PAGES[page])
+    known = re.compile(
+        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|(say|listen|mute)/set|#|…)"
+    )
+    assert [topic for topic in found if not known.fullmatch(topic)] == []
+
+
+def outcome(reason: Reason | None, commands: Grammar, *, spoken: bool) -> Outcome:
     transcript = read(commands, "good night")
-    detection = Detection("alexa", 0.9, 16_000)
-    utterance = Utterance(None, 0, (0, 1), Ending.SILENCE, detection)  # type: ignore[arg-type] # nobody hears it
+    utterance = Utterance(None, 0, (0, 1), Ending.SILENCE, Detection("alexa", 0.9, 16_000))  # type: ignore[arg-type] # nobody hears it
     if reason:
         transcript = Transcript("hm", None, reason, confidence=0.0, avg_logprob=-1.0)
-    return Outcome("id", transcript, utterance=utterance, delays=Delays(0.3, 0.4, 0.5))
+    return Outcome("id", transcript, (), utterance if spoken else None, Delays(0.3, 0.4, 0.5) if spoken else None)
 
 
-def test_events_have_the_keys_that_are_told() -> None:
-    commands = grammar.load([REPOSITORY / "intents"])
-    now = datetime.now(UTC)
-    told = {codes(topic)[0]: payload for topic, payload, *_ in tables() if payload.startswith("JSON: ")}
-    events = {
-        SITE.wake: wake_event(SITE, Detection("alexa", 0.9, 16_000), now),
-        SITE.wake_rejected: wake_rejected_event(SITE, Detection("alexa", 0.9, 16_000), Opinion(0.3, -7.0), now),
-        SITE.intent("<Intent>"): outcome_event(SITE, _outcome(None, commands), now),
-        SITE.unmatched: outcome_event(SITE, _outcome(Reason.NO_SPEECH, commands), now),
-    }
-    assert told.keys() == events.keys()
-    for topic, payload in told.items():
-        keys = [key.strip().replace(" ", "_") for key in payload.removeprefix("JSON: ").split(":")[0].split(",")]
-        assert set(keys) <= json.loads(events[topic].payload).keys(), topic
-    assert {reason.value for reason in Reason} == set(codes(told[SITE.unmatched]))
+def published(topic: str) -> list[Action]:
+    """The event spoken, and where there is one, in writing."""
+    now, heard = datetime.now(UTC), Detection("alexa", 0.9, 16_000)
+    if topic == SITE.wake:
+        return [wake_event(SITE, heard, now)]
+    if topic == SITE.wake_rejected:
+        return [wake_rejected_event(SITE, heard, Opinion(0.3, -7.0), now)]
+    reason = Reason.NO_SPEECH if topic == SITE.unmatched else None
+    commands = grammar.load([shipped("intents")])
+    return [outcome_event(SITE, outcome(reason, commands, spoken=spoken), now) for spoken in (True, False)]
 
 
-def test_every_link_into_the_repository_leads_somewhere() -> None:
-    links = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
-    assert links
-    assert [target for target in links if not (REPOSITORY / target).exists()] == []
+JSON_TYPES = {str: "string", int: "number", float: "number", dict: "object", list: "array", type(None): "null"}
+EVENTS = [SITE.wake, SITE.wake_rejected, SITE.intent("<Intent>"), SITE.unmatched]
+
+
+@pytest.mark.parametrize("topic", EVENTS)
+def test_the_fields_of_each_payload(topic: str) -> None:
+    """Told, in the example, and published: these are equal, and of one type."""
+    rows = tables(section("topics", topic))[1:]
+    told = {codes(name)[0]: (kind.split(" or "), meaning) for name, kind, meaning in rows}
+    (example,) = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", section("topics", topic), re.DOTALL)]
+    spoken, *written = [json.loads(action.payload) for action in published(topic)]
+    assert told.keys() == example.keys() == spoken.keys()
+    for event in (example, spoken, *written):
+        assert [name for name, value in event.items() if JSON_TYPES[type(value)] not in told[name][0]] == []
+    if written:
+        only_spoken = {name for name, (_, meaning) in told.items() if meaning.startswith("spoken only")}
+        assert told.keys() - only_spoken == written[0].keys()
+
+
+def test_the_values_of_fields_are_told() -> None:
+    told = {name: codes(meaning) for name, _, meaning in tables(section("topics", SITE.unmatched))[1:]}
+    assert set(told["`reason`"]) == {reason.value for reason in Reason}
+    assert set(told["`ending`"]) == {ending.value for ending in Ending} - {"end_of_audio"}
+    reasons = {codes(name)[0] for name, *_ in tables(section("troubleshooting", "It misunderstands"))[1:]}
+    assert reasons == {reason.value for reason in Reason}
+
+
+# -- names -------------------------------------------------------------------------------------------
+
+
+def test_kernels_are_switched_off_as_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = PAGES["troubleshooting"]
+    (listed,) = re.findall(r"^There are (.*?)\. For the service", page, re.MULTILINE | re.DOTALL)
+    assert tuple(codes(listed)) == KERNELS
+    rows = tables(page)
+    begin = rows.index(["`VOICED_KERNELS=`", "does"]) + 1
+    for told, _ in rows[begin : begin + 3]:
+        for value in codes(told):
+            monkeypatch.setenv(VARIABLE, value)
+            assert wanted() & set(KERNELS) != set(KERNELS)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    """In the repository; and those of the manual to another page, for it is installed without the repository."""
+    links = [target for target in re.findall(r"\]\(([^)]+)\)", file.read_text()) if "://" not in target]
+    assert [target for target in links if not (file.parent / target).is_file()] == []
+    if file.parent == MANUAL:
+        assert [target for target in links if "/" in target] == []
+
+
+def test_each_page_is_in_the_index_and_in_the_readme() -> None:
+    pages = PAGES.keys() - {"README", "index"}
+    assert set(re.findall(r"^- \[([\w-]+)\]\(\1\.md\): \w", PAGES["index"], re.MULTILINE)) == pages
+    assert set(re.findall(r"\[([\w-]+)\]\(voiced/manual/\1\.md\)", README)) == pages
+
+
+@pytest.mark.parametrize("page", PAGES.keys() - {"README", "index"})
+def test_each_page_says_what_it_is_about(page: str) -> None:
+    """A title, and one sentence or two."""
+    title, empty, about, *_ = PAGES[page].splitlines()
+    assert title.startswith("# ")
+    assert not empty
+    assert about
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
 
 
 def test_ci_reads_the_readme(tmp_path: Path) -> None:
@@ -291,4 +617,4 @@ def test_ci_reads_the_readme(tmp_path: Path) -> None:
     (line,) = [line for line in CI.splitlines() if line.startswith("test_command=")]
     script = f'{line}\nprintf %s "$test_command"'
     found = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert found.stdout == blocks("sh")[1].strip()
+    assert found.stdout == blocks("sh")[1].text.strip()
