@@ -55,6 +55,7 @@ QUICK = {  # command → what it does not load
     "check": HEAVY,
     "check --schema config": HEAVY,
     "init voice": HEAVY,
+    "manual intents": {*HEAVY, "pydantic", "yaml"},
 }
 THREADS = re.compile(r"\b(Thread|Timer|ThreadPoolExecutor|start_new_thread|multiprocessing)\(")
 THREADS_START_IN = "foundations.relay"

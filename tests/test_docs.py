@@ -197,7 +197,7 @@ def _check_topics(options: list[str]) -> None:
         read_command(KITCHEN, topics[0], options[options.index("-m") + 1].encode())
 
 
-QUICK = {"init", "check", "say", "sample", "models"}
+QUICK = {"init", "check", "say", "sample", "models", "manual"}
 
 
 @pytest.mark.parametrize("arguments", [words for words in VOICED if words[0] in QUICK], ids=" ".join)

@@ -33,6 +33,7 @@ COMMANDS = {  # name → what it does, in one line; the rest of its help is the 
     "devices": "list microphones",
     "wake": "make, try and improve wake words of your own",
     "models": "list Whisper models, or download one",
+    "manual": "show a page of the manual",
 }
 
 
