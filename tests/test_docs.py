@@ -513,6 +513,12 @@ def test_the_table_of_topics_is_complete() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_taken_for_html(page: str) -> None:
+    """`<site>` outside of code would not be shown."""
+    assert re.findall(r"<\w+", re.sub(r"`[^`]*`", "", prose(page))) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_each_topic_named_exists(page: str) -> None:
     found = re.findall(r"voiced/(?:<site>|kitchen|\+)/[\w/<>#+…]*", PAGES[page])
     known = re.compile(
@@ -548,9 +554,11 @@ EVENTS = [SITE.wake, SITE.wake_rejected, SITE.intent("<Intent>"), SITE.unmatched
 @pytest.mark.parametrize("topic", EVENTS)
 def test_the_fields_of_each_payload(topic: str) -> None:
     """Told, in the example, and published: these are equal, and of one type."""
-    rows = tables(section("topics", topic))[1:]
+    rows = tables(section("topics", f"`{topic}`"))[1:]
     told = {codes(name)[0]: (kind.split(" or "), meaning) for name, kind, meaning in rows}
-    (example,) = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", section("topics", topic), re.DOTALL)]
+    (example,) = [
+        json.loads(text) for text in re.findall(r"```json\n(.*?)```", section("topics", f"`{topic}`"), re.DOTALL)
+    ]
     spoken, *written = [json.loads(action.payload) for action in published(topic)]
     assert told.keys() == example.keys() == spoken.keys()
     for event in (example, spoken, *written):
@@ -561,7 +569,7 @@ def test_the_fields_of_each_payload(topic: str) -> None:
 
 
 def test_the_values_of_fields_are_told() -> None:
-    told = {name: codes(meaning) for name, _, meaning in tables(section("topics", SITE.unmatched))[1:]}
+    told = {name: codes(meaning) for name, _, meaning in tables(section("topics", f"`{SITE.unmatched}`"))[1:]}
     assert set(told["`reason`"]) == {reason.value for reason in Reason}
     assert set(told["`ending`"]) == {ending.value for ending in Ending} - {"end_of_audio"}
     reasons = {codes(name)[0] for name, *_ in tables(section("troubleshooting", "It misunderstands"))[1:]}
@@ -598,7 +606,16 @@ def test_each_page_is_in_the_index_and_in_the_readme() -> None:
     assert set(re.findall(r"\[([\w-]+)\]\(voiced/manual/\1\.md\)", README)) == pages
 
 
-@pytest.mark.parametrize("page", PAGES.keys() - {"README", "index"})
+def test_each_page_that_is_named_elsewhere_exists() -> None:
+    """In errors, help and settings."""
+    files = [*(REPOSITORY / "voiced").rglob("*.py"), *(REPOSITORY / "intents").iterdir()]
+    files += [REPOSITORY / "config.example.yaml", *(REPOSITORY / "systemd").iterdir()]
+    named = {name for file in files for name in re.findall(r"voiced manual ([a-z][\w-]*)", file.read_text())}
+    assert {"wake-words", "broker"} <= named
+    assert named - PAGES.keys() == set()
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - {"README", "index"}))
 def test_each_page_says_what_it_is_about(page: str) -> None:
     """A title, and one sentence or two."""
     title, empty, about, *_ = PAGES[page].splitlines()
