@@ -97,7 +97,7 @@ def layer(kernel: Kernel) -> Pieces:
     torch.set_num_threads(1)  # others would wait in a loop, and be counted
     linear = torch.nn.Linear(trials._N_STATE, 4 * trials._N_STATE).requires_grad_(requires_grad=False)
     fast = acceleration._int8_linear(linear) if kernel.compute == "int8" else acceleration._linear(linear)
-    for positions in (trials._POSITIONS, 1):
+    for positions in (trials._COMMAND_POSITIONS, 1):
         sound = torch.randn(positions, trials._N_STATE)
         fast(sound)  # warms up
         yield f"layer, {positions}", partial(fast, sound)

@@ -83,10 +83,10 @@ def measure(intents: Path, rounds: int) -> dict[str, object]:
     from voiced.grammar.token_tree import Vocabulary
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
-    from voiced.whisper.loading.checkpoints import ENGLISH, PACKAGED
+    from voiced.whisper.loading.checkpoints import ENGLISH_TOKENS, PACKAGED
     from voiced.whisper.tokenizer import make_tokenizer, read_ranks
 
-    tokenizer = make_tokenizer(read_ranks(PACKAGED["tiny.en"].vocabulary.path), ENGLISH)
+    tokenizer = make_tokenizer(read_ranks(PACKAGED["tiny.en"].vocabulary.path), ENGLISH_TOKENS)
     vocabulary = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])
     grammar.parse(grammar_of(10, 2))  # what is imported and cached along the way is no cost of size
     before, began = resident("VmRSS"), process_time()

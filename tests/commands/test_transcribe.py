@@ -24,7 +24,7 @@ from voiced.commands.transcribe import Live, UsageError
 from voiced.commands.transcribe_options import COMPUTE, FORMATS, add_arguments
 from voiced.errors import ModelError
 from voiced.whisper.kernels import acceleration, float16
-from voiced.whisper.transcription.values import Segment, Step
+from voiced.whisper.transcription.values import Segment, TranscribedWindow
 from voiced.whisper.transcription.writers import WRITERS
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def test_arguments_cost_no_torch() -> None:
 def test_interrupted_segments_end_as_the_recording_would() -> None:
     heard = Segment(0.0, 1.0, " so", (), 0, 0.0, -0.3, 1.0, 0.0)
 
-    def steps() -> Iterator[Step]:
-        yield Step((heard,), 1.0, 60.0)
+    def steps() -> Iterator[TranscribedWindow]:
+        yield TranscribedWindow((heard,), 1.0, 60.0)
         raise KeyboardInterrupt
 
     advanced: list[float] = []

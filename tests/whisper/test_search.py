@@ -11,7 +11,7 @@ import torch
 
 from voiced.whisper.dimensions import Dimensions
 from voiced.whisper.model import Cache, Whisper
-from voiced.whisper.search import BeamSearch, Hypothesis, Sampling, ranked, search
+from voiced.whisper.search import BeamSearch, Sampling, TokenHypothesis, ranked, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def test_patience_is_how_many_must_end(patience: float, wanted: int) -> None:
 
 def test_what_a_beam_step_keeps() -> None:
     """Two beams of probability 0.6 and 0.4. By hand, the best are 0.6*0.5, 0.4*0.6, 0.6*0.3 (ends), 0.4*0.2."""
-    live = [Hypothesis((7,), log(0.6)), Hypothesis((8,), log(0.4))]
+    live = [TokenHypothesis((7,), log(0.6)), TokenHypothesis((8,), log(0.4))]
     logprobs = torch.tensor([[0.3, 0.5, 0.1, 0.1], [0.1, 0.2, 0.6, 0.1]]).log()
     chosen, rows, ended = BeamSearch(EOT, beam_size=2)(live, logprobs)
     assert [hypothesis.tokens for hypothesis in chosen] == [(7, 1), (8, 2)]
@@ -127,9 +127,9 @@ def test_samples_are_drawn_as_often_as_they_are_likely(model: Whisper, cache: Ca
 
 
 def test_ranking_by_mean_or_by_length_penalty() -> None:
-    short, long = Hypothesis((1,), -1.0), Hypothesis((1, 2, 3, 4), -3.0)
+    short, long = TokenHypothesis((1,), -1.0), TokenHypothesis((1, 2, 3, 4), -3.0)
     assert ranked([short, long]) == [long, short]  # -1.0 and -0.75 per token
     assert ranked([long, short], length_penalty=0.0) == [short, long]  # their sums
     assert ranked([short, long], length_penalty=1.0) == [short, long]  # -1.0 and -2.0
     assert long.avg_logprob == pytest.approx(-0.6)  # the end of text counts
-    assert ranked([Hypothesis((), -0.5), short]) == [Hypothesis((), -0.5), short]
+    assert ranked([TokenHypothesis((), -0.5), short]) == [TokenHypothesis((), -0.5), short]

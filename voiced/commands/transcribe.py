@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.captions import Layout
-    from voiced.whisper.transcription.values import Segment, Step, TranscriptionOptions
+    from voiced.whisper.transcription.values import Segment, TranscribedWindow, TranscriptionOptions
 
 LONG_SECONDS = 30.0  # recordings of one window need no progress bar
 TRIAL_FRAMES = 400  # 4 s of log-mel: to find the number of threads takes a tenth of a second
@@ -97,7 +97,7 @@ def _transcribe(loaded: LoadedModel, file: Path, job: Job) -> bool:
     recording = segments.prepare(loaded, sound_file.read(file), job.options)
     first, *others = job.outputs[file]
     with _progress_bar(file, recording.duration, first) as advance:
-        live = Live(segments.steps(loaded, recording, job.options), advance)
+        live = Live(segments.transcribe_windows(loaded, recording, job.options), advance)
         _write(WRITERS[first.format](live, recording.language, job.layout), first)
     for output in others:
         _write(WRITERS[output.format](live.found, recording.language, job.layout), output)
@@ -107,7 +107,7 @@ def _transcribe(loaded: LoadedModel, file: Path, job: Job) -> bool:
 class Live:
     """Segments while they are being found, kept for other formats. Ctrl-C ends them as the recording's end would."""
 
-    def __init__(self, steps: Iterable[Step], advance: Callable[[float], None]) -> None:
+    def __init__(self, steps: Iterable[TranscribedWindow], advance: Callable[[float], None]) -> None:
         self.found: list[Segment] = []
         self.interrupted = False
         self._steps, self._advance = steps, advance

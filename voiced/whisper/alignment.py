@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from voiced.whisper.tokenizer import Task
 
 POSITIONS_PER_SECOND = SAMPLE_RATE / SAMPLES_PER_POSITION  # 50
-MEDIAN_WIDTH = 7  # positions; irons out single glances elsewhere
-_ROWS_AT_ONCE = 32  # logits of one token take 200 kB
+MEDIAN_POSITIONS = 7  # positions; irons out single glances elsewhere
+_LOGIT_ROWS_AT_ONCE = 32  # logits of one token take 200 kB
 
 
 @torch.inference_mode()
@@ -64,9 +64,9 @@ def align(
 def _probabilities(loaded: LoadedModel, hidden: Tensor, text: Sequence[int]) -> npt.NDArray[np.float32]:
     """How likely each token of the text was among all text tokens: hidden states (n, state) from before each."""
     parts = []
-    for begin in range(0, len(text), _ROWS_AT_ONCE):
-        logits = loaded.model.logits(hidden[begin : begin + _ROWS_AT_ONCE])[:, : loaded.tokenizer.eot]
-        chosen = torch.tensor(text[begin : begin + _ROWS_AT_ONCE], device=logits.device)
+    for begin in range(0, len(text), _LOGIT_ROWS_AT_ONCE):
+        logits = loaded.model.logits(hidden[begin : begin + _LOGIT_ROWS_AT_ONCE])[:, : loaded.tokenizer.eot]
+        chosen = torch.tensor(text[begin : begin + _LOGIT_ROWS_AT_ONCE], device=logits.device)
         parts.append(logits.softmax(dim=1).gather(1, chosen[:, None])[:, 0].cpu())
     return torch.cat(parts).numpy()
 
@@ -79,7 +79,7 @@ def _token_times(scores: Tensor, n_skipped: int) -> npt.NDArray[np.intp]:
     """
     weights = scores.softmax(dim=2)
     deviation, mean = torch.std_mean(weights, dim=1, keepdim=True, correction=0)
-    weights = median_filter(((weights - mean) / deviation)[:, n_skipped:-1], MEDIAN_WIDTH)
+    weights = median_filter(((weights - mean) / deviation)[:, n_skipped:-1], MEDIAN_POSITIONS)
     rows, positions = warp(-weights.mean(dim=0).double().numpy())
     begins = np.diff(rows, prepend=-1) > 0
     times: npt.NDArray[np.intp] = positions[begins]

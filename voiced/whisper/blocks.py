@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 N_FREQUENT = 8192  # tokens that are worth scoring together; byte pair encoding numbers them by how often they occur
-_ROOM = 128  # positions; a command takes about a hundred
-_AT_ONCE = 375  # positions: a quarter of a window
-_FEW_ROWS = 8  # up to here the projection to the vocabulary is bound by memory, not by arithmetic
+_SPARE_POSITIONS = 128  # positions; a command takes about a hundred
+_POSITIONS_AT_ONCE = 375  # positions: a quarter of a window
+_MEMORY_BOUND_ROWS = 8  # up to here the projection to the vocabulary is bound by memory, not by arithmetic
 
 
 class KeyValue(NamedTuple):
@@ -26,7 +26,7 @@ class KeyValue(NamedTuple):
     key: Tensor  # (batch, heads, positions, width of a head)
     value: Tensor  # the same shape
 
-    def and_then(self, new: KeyValue) -> KeyValue:
+    def extended(self, new: KeyValue) -> KeyValue:
         """With these positions added."""
         return KeyValue(torch.cat([self.key, new.key], dim=2), torch.cat([self.value, new.value], dim=2))
 
@@ -46,7 +46,7 @@ class GrowingKeyValue:
     def value(self) -> Tensor:
         return self._both.value[:, :, : self._n]
 
-    def and_then(self, new: KeyValue) -> GrowingKeyValue:
+    def extended(self, new: KeyValue) -> GrowingKeyValue:
         n = self._n + new.key.shape[2]
         if n > self._both.key.shape[2]:
             self._both = _with_room(KeyValue(self.key, self.value), n)
@@ -62,7 +62,7 @@ Past: TypeAlias = KeyValue | GrowingKeyValue
 def _with_room(past: KeyValue, n: int) -> KeyValue:
     """A copy that can hold `n` positions, and some more."""
     batch, heads, known, width = past.key.shape
-    both = KeyValue(*(tensor.new_empty(batch, heads, n + _ROOM, width) for tensor in past))
+    both = KeyValue(*(tensor.new_empty(batch, heads, n + _SPARE_POSITIONS, width) for tensor in past))
     both.key[:, :, :known], both.value[:, :, :known] = past
     return both
 
@@ -91,7 +91,7 @@ class Attention(nn.Module):
         self.attend: Attend = attend
         self.fused: nn.Module | None = None  # query, key and value in one, where that is faster
 
-    def look_at_itself(
+    def self_attend(
         self, x: Tensor, past: Past | None, mask: Tensor | None = None, last: int = 0
     ) -> tuple[Tensor, Past]:
         """Let x (batch, n, state) look at `past` and itself → what it finds, and the past with x added.
@@ -100,7 +100,7 @@ class Attention(nn.Module):
         """
         three = (self.query(x), self.key(x), self.value(x)) if self.fused is None else self.fused(x).chunk(3, dim=-1)
         query, key, value = (self._heads(each) for each in three)
-        past = KeyValue(key, value) if past is None else past.and_then(KeyValue(key, value))
+        past = KeyValue(key, value) if past is None else past.extended(KeyValue(key, value))
         if last:
             query, mask = query[:, :, -last:], None if mask is None else mask[-last:]
         return self._mixed(self.attend(query, past, mask)), past
@@ -113,11 +113,11 @@ class Attention(nn.Module):
         return self._mixed(self.attend(self._heads(self.query(x)), past, mask))
 
     def scores(self, x: Tensor, past: KeyValue) -> Tensor:
-        """How strongly x (batch, n, state) looks where, before the softmax: (batch, heads, n, positions)."""
+        """How strongly x (batch, n, state) scores where, before the softmax: (batch, heads, n, positions)."""
         query = self._heads(self.query(x))
         scale = query.shape[-1] ** -0.25  # on either side, so that float16 does not overflow
-        looks: Tensor = (query * scale) @ (past.key * scale).mT
-        return looks
+        scores: Tensor = (query * scale) @ (past.key * scale).mT
+        return scores
 
     def _mixed(self, found: Tensor) -> Tensor:
         mixed: Tensor = self.out(found.transpose(1, 2).flatten(2))
@@ -136,7 +136,7 @@ class EncoderBlock(nn.Module):
         self.mlp_ln = nn.LayerNorm(n_state)
 
     def forward(self, x: Tensor) -> Tensor:
-        found, _ = self.attn.look_at_itself(self.attn_ln(x), None)
+        found, _ = self.attn.self_attend(self.attn_ln(x), None)
         x = x + found
         result: Tensor = x + self.mlp(self.mlp_ln(x))
         return result
@@ -159,14 +159,14 @@ class DecoderBlock(nn.Module):
 
         `last`: only that many of them are wanted, 0: all.
         """
-        x, past = self.look_back(x, past, mask, last)
-        return self.look_at(audio, x), past
+        x, past = self.self_attend(x, past, mask, last)
+        return self.cross_attend(audio, x), past
 
-    def look_back(self, x: Tensor, past: Past, mask: Tensor | None, last: int = 0) -> tuple[Tensor, Past]:
-        found, past = self.attn.look_at_itself(self.attn_ln(x), past, mask, last)
+    def self_attend(self, x: Tensor, past: Past, mask: Tensor | None, last: int = 0) -> tuple[Tensor, Past]:
+        found, past = self.attn.self_attend(self.attn_ln(x), past, mask, last)
         return x[:, -last:] + found, past
 
-    def look_at(self, audio: KeyValue, x: Tensor) -> Tensor:
+    def cross_attend(self, audio: KeyValue, x: Tensor) -> Tensor:
         # Rows of one audio look at the same keys: as so many more queries they read them once.
         queries = self.cross_attn_ln(x).view(audio.key.shape[0], -1, x.shape[2])
         x = x + self.cross_attn(queries, audio).view_as(x)
@@ -181,9 +181,9 @@ class Mlp(nn.Sequential):
         super().__init__(nn.Linear(n_state, 4 * n_state), nn.GELU(), nn.Linear(4 * n_state, n_state))
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[1] <= _AT_ONCE:
+        if x.shape[1] <= _POSITIONS_AT_ONCE:
             return self._run(x)
-        return torch.cat([self._run(some) for some in torch.split(x, _AT_ONCE, dim=1)], dim=1)
+        return torch.cat([self._run(some) for some in torch.split(x, _POSITIONS_AT_ONCE, dim=1)], dim=1)
 
     def _run(self, x: Tensor) -> Tensor:
         wide, gelu, narrow = self
@@ -210,7 +210,7 @@ class TokenEmbedding(nn.Embedding):
 def _project(hidden: Tensor, weight: Tensor) -> Tensor:
     """As F.linear."""
     rows = hidden.reshape(-1, hidden.shape[-1])
-    if len(rows) > _FEW_ROWS:
+    if len(rows) > _MEMORY_BOUND_ROWS:
         return F.linear(hidden, weight)
     # Few rows are a matter of reading the weights once. Matrix times two columns or more does so at the speed of
     # memory, 3 ms for tiny.en on one core; matrix times vector and rows times matrix take 6 to 11 (MKL, AVX-512).

@@ -14,7 +14,7 @@ import torch
 from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
 from voiced.whisper.log_mel import WINDOW_SECONDS
 from voiced.whisper.repetition import compression_ratio
-from voiced.whisper.search import BeamSearch, Chooser, Hypothesis, Sampling, ranked, search
+from voiced.whisper.search import BeamSearch, Chooser, Sampling, TokenHypothesis, ranked, search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ class DecodingResult:
     no_speech_prob: float  # how sure Whisper is, before writing, that nobody speaks
     temperature: float
     compression_ratio: float  # above 2.4 the text repeats itself
-    hypotheses: tuple[Hypothesis, ...]  # all that were finished, best first
+    hypotheses: tuple[TokenHypothesis, ...]  # all that were finished, best first
     language_probs: dict[str, float] = field(default_factory=dict)  # code → probability; empty if not detected
 
 

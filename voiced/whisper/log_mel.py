@@ -22,7 +22,7 @@ HOP = 160  # samples: 10 ms from one mel frame to the next
 WINDOW_SECONDS = 30  # the most that the encoder sees at once
 WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
 WINDOW_FRAMES = WINDOW_SAMPLES // HOP  # 3000 mel frames
-_BLOCK = 1000  # mel frames computed at once; a spectrum of all would take 20 times the recording's memory
+_FRAMES_AT_ONCE = 1000  # mel frames computed at once; a spectrum of all would take 20 times the recording's memory
 SAMPLES_PER_POSITION = HOP * 2  # the encoder's second convolution halves the frame rate: 20 ms
 
 
@@ -43,8 +43,8 @@ def log_mel(samples: npt.NDArray[np.float32], n_mels: int = 80, n_silent: int = 
     if len(signal) <= N_FFT // 2:  # half a window is mirrored at either end
         signal = F.pad(signal, (0, N_FFT // 2 + 1 - len(signal)))
     log_energy = torch.empty(n_mels, n_frames)
-    for first in range(0, n_frames, _BLOCK):
-        last = min(first + _BLOCK, n_frames)
+    for first in range(0, n_frames, _FRAMES_AT_ONCE):
+        last = min(first + _FRAMES_AT_ONCE, n_frames)
         log_energy[:, first:last] = _log_energy(
             _under_windows(signal, first, last, "constant" if n_silent else "reflect"), n_mels
         )

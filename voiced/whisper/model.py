@@ -65,7 +65,7 @@ class Branches(NamedTuple):
     """Where tokens stand that continue different texts, though they are read side by side into one row."""
 
     depths: Tensor  # (n,): how many tokens come before each in its own text
-    sight: Tensor  # (n, tokens in the cache + n): true where they are of its own text, itself included
+    visible: Tensor  # (n, tokens in the cache + n): true where they are of its own text, itself included
 
 
 class Encoder(nn.Module):
@@ -102,8 +102,8 @@ class Decoder(nn.Module):
         begin, n = cache.n_tokens, tokens.shape[1]
         depths = slice(begin, begin + n) if branches is None else branches.depths
         x = self.token_embedding(tokens) + self.positional_embedding[depths]
-        sight = _causal_sight(begin, n, tokens.device) if branches is None else branches.sight
-        mask = _mask(sight, x.dtype)
+        visible = _causal_visibility(begin, n, tokens.device) if branches is None else branches.visible
+        mask = _mask(visible, x.dtype)
         text = []
         for block, past, audio in zip(self.blocks, cache.text, cache.audio, strict=True):
             # Nothing but the last layer's keys and values is asked of positions whose hidden states nobody wants.
@@ -113,15 +113,15 @@ class Decoder(nn.Module):
 
     def attention(self, tokens: Tensor, cache: Cache, heads: Sequence[tuple[int, int]]) -> tuple[Tensor, Tensor]:
         x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
-        mask = _mask(_causal_sight(0, tokens.shape[1], tokens.device), x.dtype)
+        mask = _mask(_causal_visibility(0, tokens.shape[1], tokens.device), x.dtype)
         scores = {}  # of each layer that is asked for, (heads, n, positions)
         wanted = {layer for layer, _ in heads}
         blocks = cast("Sequence[DecoderBlock]", self.blocks)
         for layer, (block, past, audio) in enumerate(zip(blocks, cache.text, cache.audio, strict=True)):
-            x, _ = block.look_back(x, past, mask)
+            x, _ = block.self_attend(x, past, mask)
             if layer in wanted:
                 scores[layer] = block.cross_attn.scores(block.cross_attn_ln(x), audio)[0]
-            x = block.look_at(audio, x)
+            x = block.cross_attend(audio, x)
         return self.ln(x), torch.stack([scores[layer][head] for layer, head in heads])
 
 
@@ -146,7 +146,7 @@ class Whisper(nn.Module):
     def encode(self, mel: Tensor) -> Tensor:
         """Log-mel (batch, n_mels, frames) or (n_mels, frames) → audio features (batch, frames / 2, state).
 
-        Up to 3000 frames. Fewer cost less: positions count from the start, and the decoder looks at what there is.
+        Up to 3000 frames. Fewer cost less: positions count from the start, and the decoder scores at what there is.
         """
         assert mel.shape[-2] == self.dims.n_mels, f"a log-mel of {self.dims.n_mels} bands is needed: {tuple(mel.shape)}"
         assert 0 < mel.shape[-1] <= 2 * self.dims.n_audio_ctx, f"a window has no {mel.shape[-1]} mel frames"
@@ -204,14 +204,14 @@ class Whisper(nn.Module):
         return self.decoder.token_embedding.logits_of(hidden, tokens).float()
 
 
-def _mask(sight: Tensor | None, dtype: torch.dtype) -> Tensor | None:
+def _mask(visible: Tensor | None, dtype: torch.dtype) -> Tensor | None:
     """As `attend` wants it; made once for all layers."""
-    if sight is None:
+    if visible is None:
         return None
-    return torch.zeros(sight.shape, dtype=dtype, device=sight.device).masked_fill_(~sight, -torch.inf)
+    return torch.zeros(visible.shape, dtype=dtype, device=visible.device).masked_fill_(~visible, -torch.inf)
 
 
-def _causal_sight(begin: int, n: int, device: torch.device) -> Tensor | None:
+def _causal_visibility(begin: int, n: int, device: torch.device) -> Tensor | None:
     """(n, begin + n): each new position sees the past, the new ones before it, and itself.
 
     Not `is_causal` of the attention function: that counts from the first key and is wrong after a cached past.

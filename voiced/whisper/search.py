@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Hypothesis:
+class TokenHypothesis:
     """What one row has written."""
 
     tokens: tuple[int, ...] = ()  # after the initial ones, without the end of text
@@ -33,19 +33,19 @@ class Hypothesis:
         """Per token, the end of text counted."""
         return self.sum_logprob / (len(self.tokens) + 1)
 
-    def extended(self, token: int, logprob: float) -> Hypothesis:
-        return Hypothesis((*self.tokens, token), self.sum_logprob + logprob)
+    def extended(self, token: int, logprob: float) -> TokenHypothesis:
+        return TokenHypothesis((*self.tokens, token), self.sum_logprob + logprob)
 
-    def ended(self, logprob: float) -> Hypothesis:
-        return Hypothesis(self.tokens, self.sum_logprob + logprob)
+    def ended(self, logprob: float) -> TokenHypothesis:
+        return TokenHypothesis(self.tokens, self.sum_logprob + logprob)
 
 
-class Choice(NamedTuple):
+class RowChoice(NamedTuple):
     """What becomes of the rows after one step."""
 
-    live: list[Hypothesis]  # to be continued
+    live: list[TokenHypothesis]  # to be continued
     rows: list[int]  # the row that each of them continues
-    ended: list[Hypothesis]  # likeliest first
+    ended: list[TokenHypothesis]  # likeliest first
 
 
 class Chooser(Protocol):
@@ -57,10 +57,10 @@ class Chooser(Protocol):
     def n_wanted(self) -> int:
         """The search is over when so many have ended."""
 
-    def __call__(self, live: Sequence[Hypothesis], logprobs: Tensor) -> Choice:
+    def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
         """Continue each hypothesis by what may follow: logprobs (rows, n_vocab), -inf for what may not."""
 
-    def finish(self, live: Sequence[Hypothesis], ended: Sequence[Hypothesis]) -> list[Hypothesis]:
+    def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
         """The result of the search: `live` are those that the length limit has stopped."""
 
 
@@ -76,13 +76,13 @@ class Sampling:
     def n_wanted(self) -> int:
         return self.n_start
 
-    def __call__(self, live: Sequence[Hypothesis], logprobs: Tensor) -> Choice:
+    def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
         if self.temperature == 0:
             tokens = logprobs.argmax(dim=1, keepdim=True)
         else:
             tokens = torch.multinomial((logprobs / self.temperature).softmax(dim=1), num_samples=1)
         chosen = zip(live, tokens[:, 0].tolist(), logprobs.gather(1, tokens)[:, 0].tolist(), strict=True)
-        choice = Choice([], [], [])
+        choice = RowChoice([], [], [])
         for row, (hypothesis, token, logprob) in enumerate(chosen):
             if token == self.eot:
                 choice.ended.append(hypothesis.ended(logprob))
@@ -91,7 +91,7 @@ class Sampling:
                 choice.rows.append(row)
         return choice
 
-    def finish(self, live: Sequence[Hypothesis], ended: Sequence[Hypothesis]) -> list[Hypothesis]:
+    def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
         return [*ended, *live]
 
 
@@ -108,7 +108,7 @@ class BeamSearch:
     def n_wanted(self) -> int:
         return max(1, round(self.beam_size * self.patience))
 
-    def __call__(self, live: Sequence[Hypothesis], logprobs: Tensor) -> Choice:
+    def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
         # One more than beam_size: one of them may be the end of the text.
         best = logprobs.topk(min(self.beam_size + 1, logprobs.shape[1]), dim=1)
         candidates = [
@@ -117,7 +117,7 @@ class BeamSearch:
             for logprob, token in zip(best.values[row].tolist(), best.indices[row].tolist(), strict=True)
             if logprob > -inf
         ]
-        choice = Choice([], [], [])
+        choice = RowChoice([], [], [])
         for _, logprob, row, token in sorted(candidates, key=lambda candidate: candidate[0], reverse=True):
             if token == self.eot:
                 choice.ended.append(live[row].ended(logprob))
@@ -128,7 +128,7 @@ class BeamSearch:
                 break
         return choice
 
-    def finish(self, live: Sequence[Hypothesis], ended: Sequence[Hypothesis]) -> list[Hypothesis]:
+    def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
         """Unfinished ones fill up what is missing to beam_size."""
         missing = max(0, self.beam_size - len(ended))
         return [*ended[: self.n_wanted], *live[:missing]]  # live ones are sorted
@@ -137,14 +137,14 @@ class BeamSearch:
 @torch.inference_mode()  # filters change in place what the network returns, which only this mode may
 def search(
     model: Whisper, start: tuple[Tensor, Cache], filters: Sequence[LogitFilter], chooser: Chooser, limit: int
-) -> list[Hypothesis]:
+) -> list[TokenHypothesis]:
     """Hypotheses of at most `limit` tokens; none only if the filters leave none.
 
     `start`: the logits (1, n_vocab) of the first token, and the cache of what stands before it.
     """
     rows = [0] * chooser.n_start
     logits, cache = start[0][rows], start[1][rows]
-    live, ended = [Hypothesis()] * chooser.n_start, []
+    live, ended = [TokenHypothesis()] * chooser.n_start, []
     while True:
         prefixes = [hypothesis.tokens for hypothesis in live]
         for mask in filters:
@@ -160,10 +160,10 @@ def search(
         logits = model.logits(hidden[:, -1])
 
 
-def ranked(hypotheses: Sequence[Hypothesis], length_penalty: float | None = None) -> list[Hypothesis]:
+def ranked(hypotheses: Sequence[TokenHypothesis], length_penalty: float | None = None) -> list[TokenHypothesis]:
     """Best first: by log probability per token, or divided by ((5 + tokens) / 6) ** length_penalty."""
 
-    def score(hypothesis: Hypothesis) -> float:
+    def score(hypothesis: TokenHypothesis) -> float:
         length = len(hypothesis.tokens)
         penalty = max(1, length) if length_penalty is None else ((5 + length) / 6) ** length_penalty
         return hypothesis.sum_logprob / penalty

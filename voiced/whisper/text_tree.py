@@ -40,7 +40,7 @@ class TextTree:
         self._cache = cache.growing()
         self._hidden = dict(zip(range(len(initial) - last, len(initial)), hidden[0], strict=True))  # each (state,)
         self._read: dict[tuple[Node, int], Node] = {}
-        self._sight = {self.root: np.ones(len(initial), bool)}  # of each node: which nodes are of its text
+        self._visible = {self.root: np.ones(len(initial), bool)}  # of each node: which nodes are of its text
         self._logprobs: dict[Node, Tensor] = {}
 
     def knows(self, after: Node, token: int) -> Node | None:
@@ -50,15 +50,15 @@ class TextTree:
     def read(self, tokens: Sequence[int], after: Sequence[Node]) -> list[Node]:
         """One new node for each token, each after a node, all in one pass."""
         first, n = self._cache.n_tokens, len(tokens)
-        sight = np.zeros((n, first + n), bool)
+        visible = np.zeros((n, first + n), bool)
         for row, parent in enumerate(after):
-            seen = self._sight[parent]
-            sight[row, : len(seen)] = seen
-            sight[row, first + row] = True
-            self._sight[first + row] = sight[row, : first + row + 1]
+            seen = self._visible[parent]
+            visible[row, : len(seen)] = seen
+            visible[row, first + row] = True
+            self._visible[first + row] = visible[row, : first + row + 1]
             self._read[parent, tokens[row]] = first + row
         device = self.model.device
-        branches = Branches(torch.from_numpy(sight.sum(axis=1) - 1).to(device), torch.from_numpy(sight).to(device))
+        branches = Branches(torch.from_numpy(visible.sum(axis=1) - 1).to(device), torch.from_numpy(visible).to(device))
         hidden, self._cache = self.model.decode(torch.tensor([tokens], device=device), self._cache, branches)
         nodes = list(range(first, first + n))
         self._hidden.update(zip(nodes, hidden[0], strict=True))

@@ -243,7 +243,7 @@ def test_float16_weights_compute_in_float32(
 
 @pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
 def test_tokens_in_float16(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(float16, "_ROWS", 20)  # so that the last part is a shorter one
+    monkeypatch.setattr(float16, "WIDENED_ROWS", 20)  # so that the last part is a shorter one
     embedding = TokenEmbedding(50, 32).half()
     made = Float16TokenEmbedding(embedding.weight, as_rows(embedding.weight))
     tokens, hidden = torch.tensor([[3, 1, 49]]), torch.randn(2, 3, 32)

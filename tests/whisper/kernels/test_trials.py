@@ -74,7 +74,7 @@ def test_no_trial_ends_the_program(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trial: Callable[[], float], told: str
 ) -> None:
     monkeypatch.setitem(trials._TRIALS, "onednn", trial)
-    monkeypatch.setattr(trials, "_LONGEST", 0.5)
+    monkeypatch.setattr(trials, "_TRIAL_SECONDS", 0.5)
     with caplog.at_level(logging.DEBUG, trials.__name__):
         assert seconds("onednn") == seconds("onednn") == UNAVAILABLE
     (said,) = caplog.messages  # once

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from voiced.whisper.transcription.hallucination import is_anomalous, without_hallucinations
-from voiced.whisper.transcription.values import Cut, Segment, Window, Word
+from voiced.whisper.transcription.values import Segment, SegmentedWindow, Window, Word
 
 WINDOW = Window(10_000, 3000, torch.zeros(1, 1500, 1))
 LAST_SPEECH = 99.0
@@ -23,8 +23,12 @@ def made_up(start: float, end: float) -> Segment:
     return spoken(start, end, probability=0.05)
 
 
-def checked(*segments: Segment, seek: int = 13_000, is_complete: bool = True, n_frames: int = 20_000) -> Cut:
-    return without_hallucinations(WINDOW, Cut(list(segments), seek, is_complete), LAST_SPEECH, n_frames, threshold=2.0)
+def checked(
+    *segments: Segment, seek: int = 13_000, is_complete: bool = True, n_frames: int = 20_000
+) -> SegmentedWindow:
+    return without_hallucinations(
+        WINDOW, SegmentedWindow(list(segments), seek, is_complete), LAST_SPEECH, n_frames, threshold=2.0
+    )
 
 
 @pytest.mark.parametrize(

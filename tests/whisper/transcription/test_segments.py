@@ -13,7 +13,7 @@ import torch
 from tests.whisper.clips import SAMPLE_RATE, clip, silence
 from tests.whisper.dialogues import sound
 from voiced.whisper.decoding import DecodingResult
-from voiced.whisper.transcription.segments import cut_window, prepare, steps, transcribe
+from voiced.whisper.transcription.segments import cut_window, prepare, transcribe, transcribe_windows
 from voiced.whisper.transcription.values import TranscriptionOptions, Window
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def whole(loaded: LoadedModel, **asked: Any) -> str:
 def test_steps_reach_the_end_and_never_go_back(tiny_en: LoadedModel) -> None:
     samples = np.tile(clip("en"), 4)[: 33 * SAMPLE_RATE]
     recording = prepare(tiny_en, samples, TranscriptionOptions(compression_ratio_threshold=None))
-    taken = list(steps(tiny_en, recording, TranscriptionOptions(compression_ratio_threshold=None)))
+    taken = list(transcribe_windows(tiny_en, recording, TranscriptionOptions(compression_ratio_threshold=None)))
     positions = [step.position for step in taken]
     assert len(positions) >= 2
     assert positions == sorted(positions)

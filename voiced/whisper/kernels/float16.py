@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
 
-_ROWS = 4096  # of the vocabulary, packed at once: packing begins with a float32 copy
+WIDENED_ROWS = 4096  # of the vocabulary, packed at once: packing begins with a float32 copy
 
 Packed = Any  # FBGEMM's layout of a weight: a torch.ScriptObject, which only the operators of `quantized` can read
 
@@ -44,8 +44,10 @@ class Float16TokenEmbedding(nn.Module):
     def __init__(self, weight: Tensor, rows: Tensor) -> None:
         super().__init__()
         self.rows = rows
-        widened = torch.empty(_ROWS, weight.shape[1])  # one for all: others in turn would leave holes in memory
-        self.packed = [_packed(widened[: len(some)].copy_(some), None) for some in torch.split(weight.detach(), _ROWS)]
+        widened = torch.empty(WIDENED_ROWS, weight.shape[1])  # one for all: others in turn would leave holes in memory
+        self.packed = [
+            _packed(widened[: len(some)].copy_(some), None) for some in torch.split(weight.detach(), WIDENED_ROWS)
+        ]
 
     def forward(self, tokens: Tensor) -> Tensor:
         return looked_up(self.rows, tokens)
@@ -54,7 +56,7 @@ class Float16TokenEmbedding(nn.Module):
         return torch.cat([_linear(hidden, some) for some in self.packed], dim=-1)
 
     def frequent_logits(self, hidden: Tensor) -> Tensor:
-        return torch.cat([_linear(hidden, some) for some in self.packed[: N_FREQUENT // _ROWS]], dim=-1)
+        return torch.cat([_linear(hidden, some) for some in self.packed[: N_FREQUENT // WIDENED_ROWS]], dim=-1)
 
     def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
         return F.linear(hidden, looked_up(self.rows, tokens))

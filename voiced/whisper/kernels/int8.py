@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
-from voiced.whisper.kernels.float16 import looked_up
+from voiced.whisper.kernels.float16 import WIDENED_ROWS, Packed, looked_up
 
 _LOWEST_SCALE = 1e-12  # of a position or a row that is all zeros
-_ROWS = 4096  # of a matrix, made smaller at once
 
 # torch looks at every argument in Python first, for 2 µs; what it hands them to then can be called as it is.
 _packet = torch.ops.quantized.linear_dynamic
 _LINEAR_DYNAMIC = getattr(_packet, "_op", _packet)
-
-Packed = Any  # what an engine makes of a weight: a torch.ScriptObject, which only the operators of `quantized` can read
 
 
 def engines() -> list[str]:
@@ -98,8 +94,8 @@ def _quantised(weight: Tensor) -> Tensor:
     All in float32: without arithmetic for sixteen bits, as on a Cortex-A72, finding scales takes most of the loading.
     """
     rows, scales = torch.empty(weight.shape, dtype=torch.int8), torch.empty(len(weight))
-    for first in range(0, len(weight), _ROWS):
-        some = slice(first, first + _ROWS)
+    for first in range(0, len(weight), WIDENED_ROWS):
+        some = slice(first, first + WIDENED_ROWS)
         widened = weight[some].float()
         scales[some] = widened.abs().amax(dim=1).clamp_(min=_LOWEST_SCALE).div_(127)
         rows[some] = (widened / scales[some, None]).round_()  # not in place: it may be the weight itself

@@ -17,9 +17,9 @@ from voiced.whisper import blocks
 if TYPE_CHECKING:
     from voiced.whisper.blocks import Past
 
-_FEW_ROWS, _FEW_QUERIES = 8, 32  # up to here the default is faster
-_AT_ONCE = 375  # queries whose looks, 1500 each, lie in the cache
-_MANY_LOOKS = 160_000  # queries times keys; below, the default is faster
+_DEFAULT_ROWS, _DEFAULT_QUERIES = 8, 32  # up to here the default is faster
+_QUERIES_AT_ONCE = 375  # queries whose scores, 1500 each, lie in the cache
+_MANY_SCORES = 160_000  # queries times keys; below, the default is faster
 
 
 def is_available() -> bool:
@@ -39,33 +39,33 @@ class OneDnnLinear(nn.Module):
         self.weight, self.bias = weight, bias
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[:-1].numel() <= _FEW_ROWS:
+        if x.shape[:-1].numel() <= _DEFAULT_ROWS:
             return F.linear(x, self.weight, self.bias)
         return _product(x, self.weight, self.bias)
 
 
 def attend(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """As `blocks.attend`: head by head, a few queries at a time."""
-    if mask is None and _are_many(query, past):
+    if mask is None and _has_many_scores(query, past):
         return _attend(query, past, query.dtype)
     return blocks.attend(query, past, mask)
 
 
 def attend_in_bfloat16(query: Tensor, past: Past, mask: Tensor | None) -> Tensor:
     """The same in sixteen bits, for processors with instructions for it: half of the time, errors of half a percent."""
-    if mask is None and _are_many(query, past):
+    if mask is None and _has_many_scores(query, past):
         return _attend(query, past, torch.bfloat16)
-    if query.shape[2] <= _FEW_QUERIES:
+    if query.shape[2] <= _DEFAULT_QUERIES:
         return blocks.attend(query, past, mask)
-    looks: Tensor = (query * query.shape[3] ** -0.5).bfloat16() @ past.key.bfloat16().mT
+    scores: Tensor = (query * query.shape[3] ** -0.5).bfloat16() @ past.key.bfloat16().mT
     if mask is not None:
-        looks += mask
-    found: Tensor = looks.softmax(dim=-1) @ past.value.bfloat16()
+        scores += mask
+    found: Tensor = scores.softmax(dim=-1) @ past.value.bfloat16()
     return found.to(query.dtype)
 
 
-def _are_many(query: Tensor, past: Past) -> bool:
-    return query.shape[2] * past.key.shape[2] >= _MANY_LOOKS
+def _has_many_scores(query: Tensor, past: Past) -> bool:
+    return query.shape[2] * past.key.shape[2] >= _MANY_SCORES
 
 
 def _attend(query: Tensor, past: Past, dtype: torch.dtype) -> Tensor:
@@ -76,8 +76,8 @@ def _attend(query: Tensor, past: Past, dtype: torch.dtype) -> Tensor:
             looking = (query[batch, head] * width**-0.5).to(dtype)
             keys = past.key[batch, head].to(dtype).contiguous()
             values = past.value[batch, head].T.to(dtype).contiguous()
-            for first in range(0, n, _AT_ONCE):
-                some = slice(first, first + _AT_ONCE)
+            for first in range(0, n, _QUERIES_AT_ONCE):
+                some = slice(first, first + _QUERIES_AT_ONCE)
                 found[batch, some, head] = _product(_product(looking[some], keys).softmax(dim=-1), values)
     return found.transpose(1, 2)
 

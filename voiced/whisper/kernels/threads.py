@@ -12,8 +12,8 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WORTH = 0.9  # of the time without it: a thread that saves less is better left to others
-_TIMES = 3  # of which the shortest counts
+_WORTHWHILE_SHARE = 0.9  # of the time without it: a thread that saves less is better left to others
+_RUNS = 3  # of which the shortest counts
 
 
 def choose_threads(
@@ -29,8 +29,8 @@ def choose_threads(
     chosen, shortest = 1, float("inf")
     for n_threads in range(1, most + 1):
         set_threads(n_threads)
-        seconds = min(_seconds(work, clock) for _ in range(_TIMES))
-        if seconds > _WORTH * shortest:
+        seconds = min(_seconds(work, clock) for _ in range(_RUNS))
+        if seconds > _WORTHWHILE_SHARE * shortest:
             break
         chosen, shortest = n_threads, seconds
     set_threads(chosen)

@@ -40,10 +40,10 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "VOICED_KERNELS"
 UNAVAILABLE = float("inf")  # seconds of a kernel that cannot be had
-_N_STATE, _N_HEAD, _LONG = 384, 6, 500  # of tiny; positions of a third of a window
-_POSITIONS, _STEPS = 250, 15  # a command of 4 s: positions encoded at once, tokens one by one
-_LONGEST = 60  # seconds of a trial; a small part of one is enough on any processor, emulated ones need a few
-_TIMES, _ENOUGH = 3, 0.2  # of which the shortest counts; seconds after which there are no more of them
+_N_STATE, _N_HEAD, _ATTENTION_POSITIONS = 384, 6, 500  # of tiny; positions of a third of a window
+_COMMAND_POSITIONS, _COMMAND_TOKENS = 250, 15  # a command of 4 s: positions encoded at once, tokens one by one
+_TRIAL_SECONDS = 60  # seconds of a trial; a small part of one is enough on any processor, emulated ones need a few
+_MOST_RUNS, _ENOUGH_SECONDS = 3, 0.2  # of which the shortest counts; seconds after which there are no more of them
 _TOLERANCE = 0.02  # relative; eight bits and bfloat16 differ by less than half of that
 
 
@@ -84,14 +84,14 @@ def _apart(trial: Callable[[], float]) -> float:
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # Python warns where there are other threads: they may hold locks. The copy waits for nobody but the allocator,
-        # which the C library takes care of, and for _LONGEST at most.
+        # which the C library takes care of, and for _TRIAL_SECONDS at most.
         warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
         copy = os.fork()
     if copy == 0:
         _try_and_leave(trial, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as told:
-        if not select.select([told], [], [], _LONGEST)[0]:
+        if not select.select([told], [], [], _TRIAL_SECONDS)[0]:
             os.kill(copy, signal.SIGKILL)
         found = told.read().decode(errors="replace")  # ends when the copy does
     _, status = os.waitpid(copy, 0)
@@ -156,13 +156,13 @@ def _require(*, there: bool) -> None:
 def _time_layer(make: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]) -> float:
     """Seconds that a layer takes for one command. Processor time: others at work disturb it little."""
     layer = make(torch.ones(4 * _N_STATE, _N_STATE), torch.ones(4 * _N_STATE))
-    window, token = torch.ones(_POSITIONS, _N_STATE), torch.ones(1, _N_STATE)
+    window, token = torch.ones(_COMMAND_POSITIONS, _N_STATE), torch.ones(1, _N_STATE)
     for x in (window, token):
         _check(layer(x), _N_STATE + 1)
 
     def once() -> None:
         layer(window)
-        for _ in range(_STEPS):
+        for _ in range(_COMMAND_TOKENS):
             layer(token)
 
     return _shortest(once)
@@ -171,7 +171,7 @@ def _time_layer(make: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]) ->
 @torch.inference_mode()
 def _time_attention(attend: Attend) -> float:
     """Seconds that an attention layer takes for a third of a window."""
-    some = torch.ones(1, _N_HEAD, _LONG, _N_STATE // _N_HEAD)
+    some = torch.ones(1, _N_HEAD, _ATTENTION_POSITIONS, _N_STATE // _N_HEAD)
     _check(attend(some, KeyValue(some, some), None), 1)
     return _shortest(lambda: attend(some, KeyValue(some, some), None))
 
@@ -184,7 +184,7 @@ def _check(found: Tensor, expected: float) -> None:
 def _shortest(work: Callable[[], object]) -> float:
     """Once is enough where it takes long."""
     found = [_seconds(work)]
-    while len(found) < _TIMES and sum(found) < _ENOUGH:
+    while len(found) < _MOST_RUNS and sum(found) < _ENOUGH_SECONDS:
         found.append(_seconds(work))
     return min(found)
 

@@ -94,7 +94,7 @@ def _dims(size: str, n_vocab: int, n_text_layer: int | None = None) -> Dimension
         "medium": (1024, 16, 24),
         "large": (1280, 20, 32),
     }[size]
-    n_mels = 128 if n_vocab > MULTILINGUAL else 80
+    n_mels = 128 if n_vocab > MULTILINGUAL_TOKENS else 80
     return Dimensions(n_mels, 1500, n_state, n_head, n_layer, n_vocab, 448, n_state, n_head, n_text_layer or n_layer)
 
 
@@ -103,7 +103,7 @@ def _heads(pairs: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(layer), int(head)) for layer, head in (pair.split(".") for pair in pairs.split()))
 
 
-ENGLISH, MULTILINGUAL, WITH_CANTONESE = 51_864, 51_865, 51_866  # sizes of the vocabularies
+ENGLISH_TOKENS, MULTILINGUAL_TOKENS, CANTONESE_TOKENS = 51_864, 51_865, 51_866  # sizes of the vocabularies
 
 PUBLISHED = {
     model.name: model
@@ -111,31 +111,31 @@ PUBLISHED = {
         Published(
             "tiny.en",
             "d3dd57d32accea0b295c96e26691aa14d8822fac7d9d27d5dc00b4ca2826dd03",
-            _dims("tiny", ENGLISH),
+            _dims("tiny", ENGLISH_TOKENS),
             _heads("1.0 2.0 2.5 3.0 3.1 3.2 3.3 3.4"),
         ),
         Published(
             "tiny",
             "65147644a518d12f04e32d6f3b26facc3f8dd46e5390956a9424a650c0ce22b9",
-            _dims("tiny", MULTILINGUAL),
+            _dims("tiny", MULTILINGUAL_TOKENS),
             _heads("2.2 3.0 3.2 3.3 3.4 3.5"),
         ),
         Published(
             "base.en",
             "25a8566e1d0c1e2231d1c762132cd20e0f96a85d16145c3a00adf5d1ac670ead",
-            _dims("base", ENGLISH),
+            _dims("base", ENGLISH_TOKENS),
             _heads("3.3 4.7 5.1 5.5 5.7"),
         ),
         Published(
             "base",
             "ed3a0b6b1c0edf879ad9b11b1af5a0e6ab5db9205f891f668f8b0e6c6326e34e",
-            _dims("base", MULTILINGUAL),
+            _dims("base", MULTILINGUAL_TOKENS),
             _heads("3.1 4.2 4.3 4.7 5.1 5.2 5.4 5.6"),
         ),
         Published(
             "small.en",
             "f953ad0fd29cacd07d5a9eda5624af0f6bcf2258be67c92b79389873d91e0872",
-            _dims("small", ENGLISH),
+            _dims("small", ENGLISH_TOKENS),
             _heads(
                 "6.6 7.0 7.3 7.8 8.2 8.5 8.7 9.0 9.4 9.8 9.10 10.0 10.1 10.2 10.3 10.6 10.11 11.2 11.4",
             ),
@@ -143,13 +143,13 @@ PUBLISHED = {
         Published(
             "small",
             "9ecf779972d90ba49c06d968637d720dd632c55bbf19d441fb42bf17a411e794",
-            _dims("small", MULTILINGUAL),
+            _dims("small", MULTILINGUAL_TOKENS),
             _heads("5.3 5.9 8.0 8.4 8.7 8.8 9.0 9.7 9.9 10.5"),
         ),
         Published(
             "medium.en",
             "d7440d1dc186f76616474e0ff0b3b6b879abc9d1a4926b7adfa41db2d497ab4f",
-            _dims("medium", ENGLISH),
+            _dims("medium", ENGLISH_TOKENS),
             _heads(
                 "11.4 14.1 14.12 14.14 15.4 16.0 16.4 16.9 17.12 17.14 18.7 18.10 18.15 20.0 20.3 20.9 20.14 21.12",
             ),
@@ -157,19 +157,19 @@ PUBLISHED = {
         Published(
             "medium",
             "345ae4da62f9b3d59415adc60127b97c714f32e89e936602e85993674d08dcb1",
-            _dims("medium", MULTILINGUAL),
+            _dims("medium", MULTILINGUAL_TOKENS),
             _heads("13.15 15.4 15.15 16.1 20.0 23.4"),
         ),
         Published(
             "large-v1",
             "e4b87e7e0bf463eb8e6956e646f1e277e901512310def2c24bf0e11bd3c28e9a",
-            _dims("large", MULTILINGUAL),
+            _dims("large", MULTILINGUAL_TOKENS),
             _heads("9.19 11.2 11.4 11.17 22.7 22.11 22.17 23.2 23.15"),
         ),
         Published(
             "large-v2",
             "81f7c96c852ee8fc832187b0132e569d6c3065a3252ed18e56effd0b6a73e524",
-            _dims("large", MULTILINGUAL),
+            _dims("large", MULTILINGUAL_TOKENS),
             _heads(
                 "10.12 13.17 16.11 16.12 16.13 17.15 17.16 18.4 18.11 18.19 19.11 21.2 21.3 22.3 22.9 22.12 23.5 23.7 "
                 "23.13 25.5 26.1 26.12 27.15",
@@ -178,13 +178,13 @@ PUBLISHED = {
         Published(
             "large-v3",
             "e5b1a55b89c1367dacf97e3e19bfd829a01529dbfdeefa8caeb59b3f1b81dadb",
-            _dims("large", WITH_CANTONESE),
+            _dims("large", CANTONESE_TOKENS),
             _heads("7.0 10.17 12.18 13.12 16.1 17.14 19.11 21.4 24.1 25.6"),
         ),
         Published(
             "large-v3-turbo",
             "aff26ae408abcba5fbf8813c21e62b0941638c5f6eebfb145be0c9839262a19a",
-            _dims("large", WITH_CANTONESE, n_text_layer=4),
+            _dims("large", CANTONESE_TOKENS, n_text_layer=4),
             _heads("2.4 2.11 3.3 3.6 3.11 3.14"),
         ),
     )

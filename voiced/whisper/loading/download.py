@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from voiced.whisper.loading.checkpoints import Published
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each further try that follows one without new bytes
-TIMEOUT = 30.0  # seconds without a byte
-CHUNK = 1 << 16  # bytes; what a reset connection may cost again
-RETRIED = {408, 425, 429, 500, 502, 503, 504}  # answers that may be different in a moment
-PARTIAL, NOTHING_LEFT = 206, 416
+RETRY_PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each further try that follows one without new bytes
+TIMEOUT_SECONDS = 30.0  # seconds without a byte
+CHUNK_BYTES = 1 << 16  # bytes; what a reset connection may cost again
+RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}  # answers that may be different in a moment
+PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 
 
 class Progress(Protocol):
@@ -43,7 +43,7 @@ class _BrokenOffError(Exception):
     """The connection could not be made, or ended too early."""
 
 
-def download(model: Published, folder: Path, progress: Progress, pauses: Sequence[float] = PAUSES) -> Path:
+def download(model: Published, folder: Path, progress: Progress, pauses: Sequence[float] = RETRY_PAUSE_SECONDS) -> Path:
     """Bring the model into the folder, if it is not there yet, and say where it lies.
 
     Raises OSError if it cannot be fetched or written, ValueError if what came is not what was published.
@@ -136,12 +136,12 @@ def _request(url: str, begin: int) -> http.client.HTTPResponse | None:
     """Ask for the file from this byte on; None if the server says that there is nothing behind it."""
     request = Request(url, headers={"Range": f"bytes={begin}-"} if begin else {})  # noqa: S310 # our own https address
     try:
-        response: http.client.HTTPResponse = urlopen(request, timeout=TIMEOUT)  # noqa: S310 # the same
+        response: http.client.HTTPResponse = urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310 # the same
     except HTTPError as error:
         error.close()
-        if error.code == NOTHING_LEFT and begin:
+        if error.code == RANGE_NOT_SATISFIABLE and begin:
             return None
-        if error.code in RETRIED:
+        if error.code in RETRIED_STATUSES:
             raise _BrokenOffError(f"the server answers {error.code} {error.reason}") from error
         raise OSError(f"cannot download {url}: the server answers {error.code} {error.reason}") from error
     except (OSError, http.client.HTTPException) as error:
@@ -152,7 +152,7 @@ def _request(url: str, begin: int) -> http.client.HTTPResponse | None:
 def _accepted_begin(response: http.client.HTTPResponse, begin: int) -> int:
     """Where the server really begins: at 0 if it does not know ranges or sends another than was asked for."""
     sent = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
-    if response.status != PARTIAL:
+    if response.status != PARTIAL_CONTENT:
         return 0
     if sent is None or int(sent[1]) != begin:
         raise OSError(f"cannot download {response.url}: the server sends another part of the file than was asked for")
@@ -161,7 +161,7 @@ def _accepted_begin(response: http.client.HTTPResponse, begin: int) -> int:
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
     try:
-        while chunk := response.read(CHUNK):
+        while chunk := response.read(CHUNK_BYTES):
             yield chunk
     except (OSError, http.client.HTTPException) as error:
         raise _BrokenOffError(_reason(error)) from error

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-REVISION = 3  # of CTranslate2's Whisper specification
+SPECIFICATION_REVISION = 3  # of CTranslate2's Whisper specification
 
 # CTranslate2's module within a layer → OpenAI's within a block; several where it stacks their rows.
 LAYER_MODULES = {
@@ -59,8 +59,11 @@ IGNORED = {
     "decoder/alignment_heads",  # another network's; Whisper's are in config.json
     "decoder/alignment_layer",
 }
-HEADS = ("encoder/num_heads", "decoder/num_heads")
-OUTPUT, EMBEDDING = "decoder/projection/weight", "decoder/embeddings/weight"  # the same thing in Whisper
+HEAD_COUNTS = ("encoder/num_heads", "decoder/num_heads")
+OUTPUT_VARIABLE, EMBEDDING_VARIABLE = (
+    "decoder/projection/weight",
+    "decoder/embeddings/weight",
+)  # the same thing in Whisper
 
 
 def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
@@ -74,17 +77,17 @@ def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
 def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dtype | None) -> StoredWeights:
     """Read a model, possibly in parts, with its parameters as this floating-point type, or None: as they are."""
     with ModelBin(model) as stored:
-        if (stored.specification, stored.revision) != ("WhisperSpec", REVISION):
+        if (stored.specification, stored.revision) != ("WhisperSpec", SPECIFICATION_REVISION):
             raise ValueError(
                 f"{stored.source} is a {stored.specification} of revision {stored.revision}, not a WhisperSpec of "
-                f"revision {REVISION}; convert the model again with a current CTranslate2"
+                f"revision {SPECIFICATION_REVISION}; convert the model again with a current CTranslate2"
             )
         _check_switches(stored)
         dims = _dimensions(stored)
         check_dimensions(dims, stored.source)
         parameters = dict(_parameters(stored, dtype))
-        in_float16 = stored.variables[EMBEDDING].dtype == torch.float16
-        token_rows = stored.mapped_rows(EMBEDDING) if in_float16 else None
+        in_float16 = stored.variables[EMBEDDING_VARIABLE].dtype == torch.float16
+        token_rows = stored.mapped_rows(EMBEDDING_VARIABLE) if in_float16 else None
     return StoredWeights(dims, parameters, vocabulary, config, token_rows)
 
 
@@ -92,13 +95,15 @@ def _check_switches(stored: ModelBin) -> None:
     for name, value in SWITCHES.items():
         if name in stored.variables and (found := _setting(stored, name)) != value:
             raise ValueError(f"{stored.source}: {name} is {found}, which no Whisper model has")
-    output, embedding = (stored.variables.get(name) for name in (OUTPUT, EMBEDDING))
+    output, embedding = (stored.variables.get(name) for name in (OUTPUT_VARIABLE, EMBEDDING_VARIABLE))
     if (
         output
         and output != embedding
-        and not (embedding and torch.equal(stored.tensor(OUTPUT), stored.tensor(EMBEDDING)))
+        and not (embedding and torch.equal(stored.tensor(OUTPUT_VARIABLE), stored.tensor(EMBEDDING_VARIABLE)))
     ):
-        raise ValueError(f"{stored.source}: {OUTPUT} differs from {EMBEDDING}, which no Whisper model has")
+        raise ValueError(
+            f"{stored.source}: {OUTPUT_VARIABLE} differs from {EMBEDDING_VARIABLE}, which no Whisper model has"
+        )
 
 
 def _dimensions(stored: ModelBin) -> Dimensions:
@@ -113,7 +118,7 @@ def _dimensions(stored: ModelBin) -> Dimensions:
     def layers(stack: str) -> int:
         return len({m[1] for name in stored.variables if (m := re.match(rf"{stack}/layer_(\d+)/", name))})
 
-    n_audio_head, n_text_head = (_setting(stored, name) for name in HEADS)
+    n_audio_head, n_text_head = (_setting(stored, name) for name in HEAD_COUNTS)
     return Dimensions(
         n_mels=size("encoder/conv1/weight", 1),
         n_audio_ctx=size("encoder/position_encodings/encodings", 0),
@@ -138,7 +143,7 @@ def _setting(stored: ModelBin, name: str) -> int:
 def _parameters(stored: ModelBin, dtype: torch.dtype | None) -> Iterator[tuple[str, torch.Tensor]]:
     """Every variable under OpenAI's names, unstacked and as floating-point numbers."""
     for name in stored.variables:
-        if name in {*SWITCHES, *IGNORED, *HEADS, OUTPUT} or name.endswith("/weight_scale"):
+        if name in {*SWITCHES, *IGNORED, *HEAD_COUNTS, OUTPUT_VARIABLE} or name.endswith("/weight_scale"):
             continue
         targets = _openai_names(name)
         if not targets:

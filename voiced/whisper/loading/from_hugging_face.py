@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
 VOCABULARIES = ("vocab.json", "tokenizer.json")
 
 # Where each of OpenAI's dimensions stands in config.json.
@@ -36,7 +36,7 @@ DIMENSIONS = {
     "n_text_layer": "decoder_layers",
 }
 # OpenAI's part of a name → Hugging Face's; what is not here is called the same.
-PARTS = {
+NAME_PARTS = {
     "blocks": "layers",
     "attn": "self_attn",
     "cross_attn": "encoder_attn",
@@ -52,8 +52,8 @@ PARTS = {
     "token_embedding": "embed_tokens",
     "positional_embedding": "embed_positions.weight",
 }
-OUTPUT = "proj_out.weight"  # Whisper's output layer is its embedding; some writers store it twice
-EMBEDDING = "decoder.token_embedding.weight"
+OUTPUT_PARAMETER = "proj_out.weight"  # Whisper's output layer is its embedding; some writers store it twice
+EMBEDDING_PARAMETER = "decoder.token_embedding.weight"
 
 
 def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
@@ -75,16 +75,18 @@ def _parameters(
     """Each of Whisper's parameters out of the file that holds it; names left over are refused."""
     prefix = "model." if any(name.startswith("model.") for name in stored) else ""  # a bare WhisperModel has none
     wanted = {name: prefix + hugging_face_name(name) for name in parameter_shapes(dims)}
-    if unknown := sorted(stored.keys() - set(wanted.values()) - {OUTPUT}):
+    if unknown := sorted(stored.keys() - set(wanted.values()) - {OUTPUT_PARAMETER}):
         raise ValueError(f"{folder}: {unknown[0]} is not part of a Whisper model of the dimensions in config.json")
     try:
         found = {name: stored[theirs].get_tensor(theirs) for name, theirs in wanted.items() if theirs in stored}
         if (
-            OUTPUT in stored
-            and EMBEDDING in found
-            and not torch.equal(stored[OUTPUT].get_tensor(OUTPUT), found[EMBEDDING])
+            OUTPUT_PARAMETER in stored
+            and EMBEDDING_PARAMETER in found
+            and not torch.equal(stored[OUTPUT_PARAMETER].get_tensor(OUTPUT_PARAMETER), found[EMBEDDING_PARAMETER])
         ):
-            raise ValueError(f"{folder}: {OUTPUT} differs from the token embedding, which no Whisper model has")
+            raise ValueError(
+                f"{folder}: {OUTPUT_PARAMETER} differs from the token embedding, which no Whisper model has"
+            )
     except SafetensorError as error:
         raise ValueError(f"{folder}: the weights are damaged ({error}); get the model again") from error
     return {name: as_parameter(tensor, dtype, f"{folder}: {wanted[name]}") for name, tensor in found.items()}
@@ -93,19 +95,19 @@ def _parameters(
 def hugging_face_name(name: str) -> str:
     """`decoder.blocks.2.cross_attn.key.weight` → `decoder.layers.2.encoder_attn.k_proj.weight`."""
     name = name.replace(".mlp.0.", ".fc1.").replace(".mlp.2.", ".fc2.")
-    return ".".join(PARTS.get(part, part) for part in name.split("."))
+    return ".".join(NAME_PARTS.get(part, part) for part in name.split("."))
 
 
 def _weight_files(folder: Path) -> Iterable[Path]:
-    if not (folder / INDEX).is_file():
-        return [folder / WEIGHTS]
-    shards = _json(folder / INDEX).get("weight_map")
+    if not (folder / INDEX_FILE).is_file():
+        return [folder / WEIGHTS_FILE]
+    shards = _json(folder / INDEX_FILE).get("weight_map")
     if not isinstance(shards, dict) or not shards:
-        raise ValueError(f"{folder / INDEX} has no weight_map that says which file holds which parameter")
+        raise ValueError(f"{folder / INDEX_FILE} has no weight_map that says which file holds which parameter")
     names = sorted({str(name) for name in shards.values()})
     for name in names:
         if not (folder / name).is_file() or "/" in name:
-            raise ValueError(f"{folder / INDEX} names {name}, which is not in the folder; get the model again")
+            raise ValueError(f"{folder / INDEX_FILE} names {name}, which is not in the folder; get the model again")
     return [folder / name for name in names]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from voiced.whisper.dimensions import Dimensions
 
-_ROWS = 4096  # of a tensor, looked at at once: summing begins with a float32 copy
+_SUMMED_ROWS = 4096  # of a tensor, looked at at once: summing begins with a float32 copy
 LARGEST_DIMENSION = 1_000_000  # far above any Whisper; keeps a forged file from asking for terabytes
 
 
@@ -61,7 +61,7 @@ def check_parameters(parameters: Mapping[str, torch.Tensor], dims: Dimensions, s
         if tuple(tensor.shape) != shape:
             raise ValueError(f"{source}: {name} has shape {tuple(tensor.shape)} where {shape} belongs")
         # Sums instead of a mask as large as the tensor: NaN and infinity survive them, and float32 cannot overflow.
-        if not all(some.sum(dtype=torch.float32).isfinite() for some in torch.split(tensor, _ROWS)):
+        if not all(some.sum(dtype=torch.float32).isfinite() for some in torch.split(tensor, _SUMMED_ROWS)):
             raise ValueError(f"{source}: {name} holds values that are not numbers; get the model again")
 
 

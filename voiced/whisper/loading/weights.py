@@ -49,7 +49,7 @@ def load(
     token_rows = stored.token_rows
     del stored  # so that each weight goes as soon as a smaller one takes its place
     accelerate(model, compute, token_rows)
-    give_back_memory()
+    release_memory()
     return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
 
 
@@ -82,13 +82,13 @@ def read(found: Located, dtype: torch.dtype | None = None) -> StoredWeights:
 
 def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
     """Which format it is shows in the names of the files."""
-    if path.name in ("model.bin", from_hugging_face.WEIGHTS, from_hugging_face.INDEX):
+    if path.name in ("model.bin", from_hugging_face.WEIGHTS_FILE, from_hugging_face.INDEX_FILE):
         path = path.parent  # what else is needed lies beside it
     if not path.is_dir():
         return from_openai.read(path, dtype)
     if (path / "model.bin").is_file():
         return from_ctranslate2.read_folder(path, dtype)
-    if any((path / name).is_file() for name in (from_hugging_face.WEIGHTS, from_hugging_face.INDEX)):
+    if any((path / name).is_file() for name in (from_hugging_face.WEIGHTS_FILE, from_hugging_face.INDEX_FILE)):
         return from_hugging_face.read_folder(path, dtype)
     raise ValueError(
         f"the folder {path} holds no model: neither model.safetensors nor CTranslate2's model.bin is in it"
@@ -97,20 +97,20 @@ def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
 
 def _build(stored: StoredWeights, device: torch.device) -> Whisper:
     """The network around these very tensors; those that it is made with are never written, so they cost nothing."""
-    with _Undrawn():
+    with _WithoutInitialisation():
         model = Whisper(stored.dims)
     model.load_state_dict(stored.parameters, assign=True)
     return model.requires_grad_(requires_grad=False).eval().to(device)
 
 
-def give_back_memory() -> None:
+def release_memory() -> None:
     """Tell malloc to return what nobody uses any more: after loading, 45 MB of tiny. The GNU C library can."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
 
 
-class _Undrawn(TorchFunctionMode):
+class _WithoutInitialisation(TorchFunctionMode):
     """Modules made within are left without their random initial values.
 
     Making them on the meta device would do as well, but its first use imports a thousand modules and takes a second.

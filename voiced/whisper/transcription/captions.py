@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from voiced.whisper.transcription.values import Segment
 
-LONG_PAUSE = 3.0  # seconds between the beginnings of two words; a caption does not last over it
+LONG_PAUSE_SECONDS = 3.0  # seconds between the beginnings of two words; a caption does not last over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _screens(segments: Iterable[Segment], layout: Layout) -> Iterator[list[list[
     for segment in segments:
         n_words = layout.max_words_per_line or len(segment.words) or 1
         for i, word in enumerate(_words(segment)):
-            is_late = layout.joins_segments and word.start - previous > LONG_PAUSE
+            is_late = layout.joins_segments and word.start - previous > LONG_PAUSE_SECONDS
             is_next = not layout.joins_segments and i % n_words == 0
             is_full = layout.max_line_count is not None and len(lines) >= layout.max_line_count
             if lines and _has_room(lines[-1], word, layout) and not is_late and not is_next:

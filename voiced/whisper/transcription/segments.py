@@ -1,7 +1,7 @@
 """Recordings of any length: windows of 30 s, each beginning where the last whole segment before it ended.
 
     recording = prepare(loaded, samples, options)
-    for step in steps(loaded, recording, options):
+    for step in transcribe_windows(loaded, recording, options):
         for segment in step.segments: ...
 
 What a step holds is final. Knows no files, no formats and no clock.
@@ -16,13 +16,20 @@ from typing import TYPE_CHECKING
 import torch.nn.functional as F
 
 from voiced.whisper.decoding import detect_language
-from voiced.whisper.loading.weights import give_back_memory
+from voiced.whisper.loading.weights import release_memory
 from voiced.whisper.log_mel import WINDOW_FRAMES, log_mel
 from voiced.whisper.tokenizer import SECONDS_PER_TIMESTAMP
 from voiced.whisper.transcription.fallback import decode_with_fallback, is_silence
 from voiced.whisper.transcription.hallucination import end_of_speech, without_hallucinations
 from voiced.whisper.transcription.timing import add_words
-from voiced.whisper.transcription.values import FRAMES_PER_SECOND, Cut, Segment, Step, Transcription, Window
+from voiced.whisper.transcription.values import (
+    FRAMES_PER_SECOND,
+    Segment,
+    SegmentedWindow,
+    TranscribedWindow,
+    Transcription,
+    Window,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,11 +45,11 @@ if TYPE_CHECKING:
 
 FRAMES_PER_TIMESTAMP = 2  # mel frames
 SILENT_FRAMES = 4  # the last of them sees nothing of the sound any more
-HOT = 0.5  # temperature above which a text is no good prompt for the next window
+HOT_TEMPERATURE = 0.5  # temperature above which a text is no good prompt for the next window
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Recording:
+class MelRecording:
     """A recording made ready, and the language that is spoken in it."""
 
     log_mel: Tensor  # (n_mels, mel frames)
@@ -59,13 +66,13 @@ class Recording:
 
 
 def transcribe(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: TranscriptionOptions) -> Transcription:
-    """All at once; as `prepare` and `steps`."""
+    """All at once; as `prepare` and `transcribe_windows`."""
     recording = prepare(loaded, samples, options)
-    segments = tuple(segment for step in steps(loaded, recording, options) for segment in step.segments)
+    segments = tuple(segment for step in transcribe_windows(loaded, recording, options) for segment in step.segments)
     return Transcription(recording.language, segments, recording.language_probs)
 
 
-def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: TranscriptionOptions) -> Recording:
+def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: TranscriptionOptions) -> MelRecording:
     """Mono samples at 16 kHz. ValueError as `check_language`'s."""
     check_language(loaded, options)
     model, tokenizer = loaded.model, loaded.tokenizer
@@ -77,7 +84,7 @@ def prepare(loaded: LoadedModel, samples: npt.NDArray[np.float32], options: Tran
         first = F.pad(mel, (0, max(0, WINDOW_FRAMES - mel.shape[1])), value=float(mel[0, -1]))[:, :WINDOW_FRAMES]
         probs = detect_language(model, tokenizer, model.encode(first))
         language = next(iter(probs))
-    return Recording(mel[:, :-SILENT_FRAMES], language, probs)
+    return MelRecording(mel[:, :-SILENT_FRAMES], language, probs)
 
 
 def check_language(loaded: LoadedModel, options: TranscriptionOptions) -> None:
@@ -89,9 +96,11 @@ def check_language(loaded: LoadedModel, options: TranscriptionOptions) -> None:
         raise ValueError(f"the model {loaded.name} does not know the language {options.language!r}")
 
 
-def steps(loaded: LoadedModel, recording: Recording, options: TranscriptionOptions) -> Iterator[Step]:
+def transcribe_windows(
+    loaded: LoadedModel, recording: MelRecording, options: TranscriptionOptions
+) -> Iterator[TranscribedWindow]:
     """Window by window. Every segment has text and takes time."""
-    listener = _Listener(loaded, recording, options)
+    listener = _Transcriber(loaded, recording, options)
     for begin, end in _clips(options.clips, recording.n_frames):
         seek = begin
         while seek < end:
@@ -99,13 +108,15 @@ def steps(loaded: LoadedModel, recording: Recording, options: TranscriptionOptio
             cut = listener.hear(window)
             # Word times may say that nothing took any time: such a window is not heard for ever.
             seek = cut.seek if cut.seek > seek else seek + window.n_frames
-            yield Step(tuple(cut.segments), min(seek, recording.n_frames) / FRAMES_PER_SECOND, recording.duration)
+            yield TranscribedWindow(
+                tuple(cut.segments), min(seek, recording.n_frames) / FRAMES_PER_SECOND, recording.duration
+            )
 
 
-class _Listener:
+class _Transcriber:
     """Hears the windows of one recording, and remembers of them what the next one needs."""
 
-    def __init__(self, loaded: LoadedModel, recording: Recording, options: TranscriptionOptions) -> None:
+    def __init__(self, loaded: LoadedModel, recording: MelRecording, options: TranscriptionOptions) -> None:
         self.loaded, self.recording, self.options = loaded, recording, options
         self.last_speech = 0.0  # when the last word ended, in seconds
         encode = loaded.tokenizer.encode_phrase
@@ -113,13 +124,13 @@ class _Listener:
         self.always = [*hotwords, *(initial if options.carry_initial_prompt else [])]  # in every prompt
         self.so_far = [] if options.carry_initial_prompt else initial  # the text that the next window should know
 
-    def hear(self, window: Window) -> Cut:
+    def hear(self, window: Window) -> SegmentedWindow:
         """What is said in a window, and where the next one begins."""
         result = decode_with_fallback(
             self.loaded, window.audio_features, self.recording.language, self._prompt(), self.options
         )
         if is_silence(result, self.options):
-            return Cut([], window.seek + window.n_frames, is_complete=True)
+            return SegmentedWindow([], window.seek + window.n_frames, is_complete=True)
         cut = cut_window(result, window, self.loaded.tokenizer)
         if self.options.word_timestamps:
             cut = self._with_words(window, cut)
@@ -128,11 +139,11 @@ class _Listener:
             self._remember(spoken, result.temperature)
         return replace(cut, segments=spoken)
 
-    def _with_words(self, window: Window, cut: Cut) -> Cut:
+    def _with_words(self, window: Window, cut: SegmentedWindow) -> SegmentedWindow:
         segments = add_words(self.loaded, window, cut.segments, self.last_speech, self.recording.language, self.options)
         end = end_of_speech(segments, window.start)
         seek = cut.seek if cut.is_complete or end <= window.start else round(end * FRAMES_PER_SECOND)
-        cut = Cut(segments, seek, cut.is_complete)
+        cut = SegmentedWindow(segments, seek, cut.is_complete)
         threshold = self.options.hallucination_silence_threshold
         if threshold is not None:
             cut = without_hallucinations(window, cut, self.last_speech, self.recording.n_frames, threshold)
@@ -147,13 +158,13 @@ class _Listener:
 
     def _remember(self, segments: Sequence[Segment], temperature: float) -> None:
         """Wild guesses are no prompt for what comes."""
-        if self.options.condition_on_previous_text and temperature <= HOT:
+        if self.options.condition_on_previous_text and temperature <= HOT_TEMPERATURE:
             self.so_far += [token for segment in segments for token in segment.tokens]
         else:
             self.so_far = []
 
 
-def cut_window(result: DecodingResult, window: Window, tokenizer: Tokenizer) -> Cut:
+def cut_window(result: DecodingResult, window: Window, tokenizer: Tokenizer) -> SegmentedWindow:
     """Two timestamps in a row end one segment and begin the next; what comes after the last pair is heard again.
 
     Unless one timestamp ends the text: then nobody speaks after it. Without a pair, all is one segment.
@@ -166,13 +177,13 @@ def cut_window(result: DecodingResult, window: Window, tokenizer: Tokenizer) -> 
         last = next((token for token in reversed(tokens) if token > begin), None)
         end = window.duration if last is None else (last - begin) * SECONDS_PER_TIMESTAMP
         segment = _segment(tokens, (0.0, end), result, window, tokenizer)
-        return Cut([segment], window.seek + window.n_frames, is_complete)
+        return SegmentedWindow([segment], window.seek + window.n_frames, is_complete)
     if is_complete:
         edges.append(len(tokens))
     parts = [tokens[start:end] for start, end in pairwise(edges)]
     segments = [_segment(part, _times(part, begin), result, window, tokenizer) for part in parts]
     done = window.n_frames if is_complete else (parts[-1][-1] - begin) * FRAMES_PER_TIMESTAMP
-    return Cut(segments, window.seek + done, is_complete)
+    return SegmentedWindow(segments, window.seek + done, is_complete)
 
 
 def _times(tokens: Sequence[int], begin: int) -> tuple[float, float]:
@@ -200,11 +211,11 @@ def _segment(
     )
 
 
-def _window(loaded: LoadedModel, recording: Recording, seek: int, n_frames: int) -> Window:
-    give_back_memory()  # what the decoder needed, before the encoder takes its own, and the other way round
+def _window(loaded: LoadedModel, recording: MelRecording, seek: int, n_frames: int) -> Window:
+    release_memory()  # what the decoder needed, before the encoder takes its own, and the other way round
     mel = recording.log_mel[:, seek : seek + n_frames]
     window = Window(seek, n_frames, loaded.model.encode(F.pad(mel, (0, WINDOW_FRAMES - n_frames))))
-    give_back_memory()
+    release_memory()
     return window
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from voiced.whisper.words import TimedWord
 
 SENTENCE_ENDS = ".。!！?？"  # noqa: RUF001 # East Asian marks are meant
-LONGEST_USUAL = 0.7  # seconds; a median above it says that the alignment is poor
-TRUSTED = 0.5  # seconds by which words may leave a segment's own times before those are believed instead
+MOST_USUAL_SECONDS = 0.7  # seconds; a median above it says that the alignment is poor
+TRUSTED_SECONDS = 0.5  # seconds by which words may leave a segment's own times before those are believed instead
 
 
 def add_words(
@@ -58,7 +58,7 @@ def add_words(
 def usual_duration(words: Sequence[TimedWord]) -> float:
     """The median, in seconds."""
     durations = [word.duration for word in words if word.duration]
-    return min(LONGEST_USUAL, float(np.median(durations))) if durations else 0.0
+    return min(MOST_USUAL_SECONDS, float(np.median(durations))) if durations else 0.0
 
 
 def shorten_at_sentence_ends(words: Sequence[TimedWord], longest: float) -> list[TimedWord]:
@@ -106,13 +106,13 @@ def settle(segment: Segment, last_speech: float, usual: float) -> Segment:
         first = replace(first, start=max(0.0, first.end - longest))
     # The segment's own times are believed if a word lies far outside.
     start, end = segment.start, segment.end
-    if first.start < start - TRUSTED and start < first.end:
+    if first.start < start - TRUSTED_SECONDS and start < first.end:
         first = replace(first, start=max(0.0, min(first.end - usual, start)))
     else:
         start = first.start
     words[0] = first
     last = words[-1]
-    if last.start < end and end + TRUSTED < last.end:
+    if last.start < end and end + TRUSTED_SECONDS < last.end:
         words[-1] = replace(last, end=max(last.start + usual, end))
     else:
         end = last.end

@@ -125,7 +125,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SegmentedWindow:
     """A window's text, cut into segments."""
 
     segments: list[Segment]
@@ -134,7 +134,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TranscribedWindow:
     """One window more is done."""
 
     segments: tuple[Segment, ...]  # new ones
