@@ -213,6 +213,14 @@ def test_quick_commands_work(arguments: list[str], home: Path, capsys: pytest.Ca
     assert capsys.readouterr().out
 
 
+def test_a_recording_is_recognised(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the command that tries the level out."""
+    (arguments,) = [words for words in VOICED if words[0] == "recognize" and "--model" not in words]
+    shutil.copy(REPOSITORY / "tests/sounds/command_lights.ogg", home / arguments[-1])
+    assert main(arguments) == 0
+    assert "→ LightSet" in capsys.readouterr().out
+
+
 def test_the_first_steps_in_their_order(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From `voiced init` on, all but the last, which listens until it is stopped."""
     own = [words[1:] for words in commands_in("README") if words[0] == "voiced"]

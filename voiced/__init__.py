@@ -5,6 +5,7 @@
 The story
     cli             what may be typed, handed to one command each
     commands/       one file a command: its arguments, and what it does
+    manual/         pages for people, shown by `voiced manual`
     daemon          opens and wires everything, says READY, closes in reverse order
     reload          new intents for a running daemon, while the old ones serve
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
