@@ -9,7 +9,7 @@ import openwakeword
 import pytest
 
 from voiced.audio import sound_file
-from voiced.audio.vad import GATE, HOLD, STEP_SAMPLES, SpeechDecider, Vad, level_of
+from voiced.audio.vad import GATE, HOLD, STEP_SAMPLES, SpeechDecider, Vad
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
 LOUD = -20.0  # dB
@@ -91,8 +91,3 @@ def test_scores_equal_the_librarys() -> None:
     reference, ours = openwakeword.VAD(), Vad()
     for step in command.reshape(-1, STEP_SAMPLES):
         assert ours.probability((step / 32767).astype(np.float32)) == pytest.approx(reference.predict(step), abs=1e-5)
-
-
-def test_level() -> None:
-    assert level_of(np.full(480, 0.1, np.float32)) == pytest.approx(-20, abs=1e-3)
-    assert level_of(np.zeros(480, np.float32)) == pytest.approx(-100)

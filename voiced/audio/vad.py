@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from voiced.audio.loudness import level_of
 from voiced.flow import SAMPLE_RATE
 from voiced.foundations.onnx_session import open_session, packaged_model
 
@@ -90,8 +91,3 @@ class Vad:
         output, hidden, cell = self._session.run(None, inputs)
         self._state = (hidden, cell)
         return float(output.item())
-
-
-def level_of(samples: Samples) -> float:
-    """Loudness in dB of full scale; silence is very low, not infinitely so."""
-    return 10 * math.log10(float(np.mean(np.square(samples))) + 1e-10)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from voiced.audio import sound_file
-from voiced.audio.vad import STEP_SAMPLES, Vad, level_of
+from voiced.audio.loudness import level_of
+from voiced.audio.vad import STEP_SAMPLES, Vad
 from voiced.errors import AudioError, VoicedError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.records.wakes import wrong_wakes

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiced.audio.loudness import levels_of_blocks, rms
 from voiced.audio.vad import STEP_SAMPLES, Activity
 from voiced.flow import SAMPLE_RATE
 
@@ -43,7 +44,7 @@ def speech_end(samples: Samples, vad: Vad) -> int:
 
 def energy_end(samples: Samples) -> int:
     """Sample after the last block that stands out from the floor."""
-    levels = _levels(samples, BLOCK)
+    levels = levels_of_blocks(samples, BLOCK)
     floor, peak = np.percentile(levels, [10, 98])
     loud = np.flatnonzero(levels > max(floor + ABOVE_FLOOR, peak - BELOW_PEAK))
     return int(loud[-1] + 1) * BLOCK if len(loud) else len(samples)
@@ -55,8 +56,8 @@ def room_noise(samples: Samples, length: int) -> Samples:
     starts = range(0, len(samples) - quiet + 1, BLOCK)
     start = min(starts, key=lambda begin: float(np.square(samples[begin : begin + quiet]).sum()))
     piece = samples[start : start + quiet]
-    loudness = np.sqrt(np.square(samples).mean())
-    if np.sqrt(np.square(piece).mean()) > HISS * 10 * loudness:  # somebody speaks all the time
+    loudness = rms(samples)
+    if rms(piece) > HISS * 10 * loudness:  # somebody speaks all the time
         piece = np.random.default_rng(1).normal(scale=HISS * loudness, size=quiet).astype(np.float32)
     loop = np.concatenate((piece, piece[::-1]))
     return np.tile(loop, -(-length // len(loop)))[:length]
@@ -82,16 +83,8 @@ def with_pauses(samples: Samples, word_ends: Sequence[float], pause: float) -> S
 def _quietest(samples: Samples, near: int) -> int:
     """Middle of the quietest block around a sample."""
     begin = max(0, near - SEARCHED)
-    levels = _levels(samples[begin : near + SEARCHED], BLOCK)
+    levels = levels_of_blocks(samples[begin : near + SEARCHED], BLOCK)
     return begin + int(levels.argmin()) * BLOCK + BLOCK // 2 if len(levels) else near
-
-
-def _levels(samples: Samples, block: int) -> Samples:
-    """Loudness of each whole block in dB."""
-    whole = len(samples) // block * block
-    energy = np.square(samples[:whole].reshape(-1, block)).mean(axis=1)
-    levels: Samples = 10 * np.log10(energy + 1e-10)
-    return levels
 
 
 def _joined(pieces: Sequence[Samples]) -> Samples:

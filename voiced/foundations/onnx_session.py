@@ -46,9 +46,6 @@ class Session(Protocol):
     def get_inputs(self) -> Sequence[Any]:
         """What the model wants: objects with `name` and `shape`."""
 
-    def get_outputs(self) -> Sequence[Any]:
-        """What the model gives: objects with `name` and `shape`."""
-
 
 def packaged_model(file_name: str) -> Path:
     """Where the installed `openwakeword` keeps a model file, once its hash is right."""

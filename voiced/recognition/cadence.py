@@ -9,15 +9,14 @@ does. In noise none of this is believed: there are words in what the VAD takes f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from voiced.audio.loudness import level_of
 from voiced.flow import SAMPLE_RATE
+from voiced.foundations.logistic import probability_of
 
 if TYPE_CHECKING:
-    from voiced.flow import Samples, Utterance
+    from voiced.flow import Utterance
 
 CLOSE = round(0.4 * SAMPLE_RATE)  # samples of speech that are its end
 LONGEST = 0.5  # seconds; a longer last word says no more
@@ -51,16 +50,13 @@ def cadence(utterance: Utterance, last: float, stop: float) -> Cadence:
     """Of an utterance with at least some of the pause after it; `last` and `stop` are known by who recognised it."""
     first, end = (sample - utterance.start for sample in utterance.speech)
     speech, pause = utterance.samples[first:end], utterance.samples[end:]
-    whole = _level(speech)
-    return Cadence(stop, _level(speech[-CLOSE:]) - whole, last, _level(pause) - whole)
+    if not len(speech) or not len(pause):  # there is nothing to hear an end by: no pause at all is as loud as can be
+        return Cadence(stop, 0.0, last, 0.0)
+    whole = level_of(speech)
+    return Cadence(stop, level_of(speech[-CLOSE:]) - whole, last, level_of(pause) - whole)
 
 
 def sounds_done(ending: Cadence) -> bool:
     """Whether to wait for more is hardly worth it."""
     log_odds = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, ending.weighed, strict=True))
-    return ending.pause <= QUIET and 1 / (1 + exp(-log_odds)) >= ENOUGH
-
-
-def _level(samples: Samples) -> float:
-    """Loudness in dB of full scale."""
-    return 10 * float(np.log10(np.square(samples).mean() + 1e-10)) if len(samples) else 0.0
+    return ending.pause <= QUIET and probability_of(log_odds) >= ENOUGH

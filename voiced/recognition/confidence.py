@@ -10,11 +10,11 @@ grammars.
 from __future__ import annotations
 
 from dataclasses import Field, astuple, dataclass, fields, replace
-from math import exp
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from voiced.flow import Reason
+from voiced.foundations.logistic import probability_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,7 @@ def confidence(evidence: Evidence, fitted: Weights) -> float:
     """The probability that the reading is right, and all that was said."""
     weights, bias = (fitted.second, fitted.second_bias) if evidence.free else (fitted.first, fitted.first_bias)
     log_odds = bias + sum(weight * value for weight, value in zip(weights, values(evidence), strict=True))
-    return 1 / (1 + exp(unaccounted(evidence) - log_odds))
+    return probability_of(log_odds - unaccounted(evidence))
 
 
 def values(evidence: Evidence) -> tuple[float, ...]:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiced.audio.loudness import rms, rms_of_blocks
 from voiced.flow import SAMPLE_RATE
 from voiced.grammar.normalize import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiced.flow import Samples, Utterance
+    from voiced.flow import Utterance
     from voiced.whisper.words import TimedWord
 
 BLOCK = 480  # samples, over which loudness is measured: 30 ms
@@ -59,18 +60,14 @@ def unexplained(words: Sequence[TimedWord], utterance: Utterance) -> float:
     middles = BLOCK * (np.arange(len(blocks)) + 0.5)
     first, end = (sample - utterance.start for sample in utterance.speech)
     speaking = (middles >= first) & (middles < end)
-    least = max(LOUD * _loudness(blocks[speaking]), NOISE * _loudness(blocks[~speaking]))
-    loud = middles[speaking & (np.sqrt(np.square(blocks).mean(axis=1)) > least)] / SAMPLE_RATE
+    least = max(LOUD * rms(blocks[speaking]), NOISE * rms(blocks[~speaking]))
+    loud = middles[speaking & (rms_of_blocks(utterance.samples, BLOCK) > least)] / SAMPLE_RATE
 
     def seconds(begin: float, end: float) -> float:
         return float(((loud >= begin) & (loud < end)).sum()) * BLOCK / SAMPLE_RATE
 
     drawn_out = sum(max(0.0, seconds(word.start, word.end) - WORD - LETTER * _letters(word.text)) for word in words)
     return drawn_out + seconds(words[-1].end if words else 0.0, np.inf)
-
-
-def _loudness(samples: Samples) -> float:
-    return float(np.sqrt(np.square(samples).mean())) if samples.size else 0.0
 
 
 def _letters(text: str) -> int:

@@ -5,10 +5,10 @@ Worse at commands than the constraint, and slower: free text needs the whole win
 
 from __future__ import annotations
 
-from math import exp
 from typing import TYPE_CHECKING
 
 from voiced.flow import Hypothesis, Reason, Transcript
+from voiced.foundations.logistic import probability_of
 from voiced.whisper.decoding import DecodingOptions, decode
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_freely(
 
 def _confidence(avg_logprob: float) -> float:
     """One half where the reference implementation loses its trust."""
-    return 1 / (1 + exp(-4 * (avg_logprob - UNSURE)))
+    return probability_of(4 * (avg_logprob - UNSURE))
 
 
 def _rejection(result: DecodingResult, matches: tuple[Match, ...], confidence: float, least: float) -> Reason | None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+from voiced.audio.loudness import rms, rms_of_blocks
 
+if TYPE_CHECKING:
     from voiced.flow import Samples, Utterance
 
 SILENT = 0.06  # of the loudness of the whole speech, -24 dB: no word is so quiet
@@ -40,14 +40,8 @@ def with_short_pauses(utterance: Utterance) -> Utterance:
 
 def _silences(speech: Samples) -> list[tuple[int, int]]:
     """First and last+1 block of each long stretch in which every block is silent."""
-    blocks = _loudness(speech[: len(speech) // BLOCK * BLOCK].reshape(-1, BLOCK))
+    blocks = rms_of_blocks(speech, BLOCK)
     if not len(blocks):
         return []
-    whole = np.sqrt(np.square(blocks).mean())
-    loud = [-1, *np.flatnonzero(blocks >= SILENT * whole).tolist(), len(blocks)]
+    loud = [-1, *np.flatnonzero(blocks >= SILENT * rms(blocks)).tolist(), len(blocks)]
     return [(before + 1, after) for before, after in pairwise(loud) if after - before > LONG]
-
-
-def _loudness(blocks: Samples) -> npt.NDArray[np.float32]:
-    loudness: npt.NDArray[np.float32] = np.sqrt(np.square(blocks).mean(axis=1))
-    return loudness

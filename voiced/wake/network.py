@@ -5,12 +5,12 @@ Two hidden layers. Their weights are kept as bytes, with a unit for each row.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from voiced.foundations.logistic import log_odds_of, probability_of
 from voiced.wake.templates import AT_ZERO, Scale
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Network:
 
     def score(self, output: float) -> float:
         """0 to 1."""
-        log_odds = self.slope * (output - self.offset) + math.log(AT_ZERO / (1 - AT_ZERO))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+        log_odds = self.slope * (output - self.offset) + log_odds_of(AT_ZERO)
+        return probability_of(log_odds)
 
 
 def scale_of(scale: Scale, embeddings: Features) -> Features:

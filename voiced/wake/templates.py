@@ -11,11 +11,12 @@ two best takes count, by their mean. Which similarity is a score of how much is 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from voiced.foundations.logistic import log_odds_of, probability_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ class Calibration:
 
     def score(self, units: float) -> float:
         """0 to 1."""
-        log_odds = SLOPE * (units - self.offset) + math.log(AT_ZERO / (1 - AT_ZERO))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+        log_odds = SLOPE * (units - self.offset) + log_odds_of(AT_ZERO)
+        return probability_of(log_odds)
 
 
 class Aligner:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiced.audio.vad import STEP_SAMPLES, Vad, level_of
+from voiced.audio.loudness import level_of
+from voiced.audio.vad import STEP_SAMPLES, Vad
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake.embedding import Embedder
 from voiced.wake.templates import AT_ZERO, UNUSUAL, Calibration, similarities
