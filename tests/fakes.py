@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.flow import Outlook
+from voiced.flow import Continuation
 
 if TYPE_CHECKING:
     from voiced.flow import Action, Detection, Opinion, Outcome, State, Utterance
@@ -52,9 +52,9 @@ class Notes:
         else:
             self.told.append((transcript.match.intent, dict(transcript.match.slots), word, latency))
 
-    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
-        self.told.append((so_far.speech, outlook))
-        return self.ends_at_once and outlook is Outlook.COMPLETE
+    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
+        self.told.append((so_far.speech, continuation))
+        return self.ends_at_once and continuation is Continuation.COMPLETE
 
     def woken(self, _detection: Detection | None) -> None:
         self.told.append("woken")

@@ -12,9 +12,9 @@ from tests.fakes import Notes
 from voiced import grammar
 from voiced.acting.meaning import actions_of, read
 from voiced.assistant import Assistant, Heard, Reloaded
-from voiced.flow import Detection, Ending, Match, Outlook, Reason, Sentence, State, Transcript, Utterance
+from voiced.flow import Continuation, Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
 from voiced.foundations.resources import shipped
-from voiced.grammar.continuation import outlook
+from voiced.grammar.continuation import continuation
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.recognition.end_of_turn import SoFar
 
@@ -53,7 +53,7 @@ class Recognizer:
 
     def recognize_so_far(self, utterance: Utterance) -> SoFar:
         transcript = read(self.commands, self.texts.pop(0))
-        return SoFar(utterance, transcript, outlook(self.commands, transcript.text), doubt=self.doubt)
+        return SoFar(utterance, transcript, continuation(self.commands, transcript.text), doubt=self.doubt)
 
 
 def told(
@@ -91,7 +91,7 @@ def pause(last: int = 30_000) -> Pause:
 
 def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Grammar) -> None:
     expected, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
-    assert expected == ((20_000, 30_000), Outlook.COMPLETE)
+    assert expected == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
     assert state == State.WAITING
@@ -120,14 +120,14 @@ def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> N
 def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:
     """The ear leaves the answer to the assistant, and hands out no utterance."""
     expected, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
-    assert expected == ((20_000, 30_000), Outlook.COMPLETE)
+    assert expected == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert (action, state) == (("home/kitchen/light/set", "on"), State.WAITING)
 
 
 def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:
     expected, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
-    assert expected == ((20_000, 25_000), Outlook.COMPLETE)
+    assert expected == ((20_000, 25_000), Continuation.COMPLETE)
     assert thinking == State.THINKING
     assert isinstance(outcome, tuple)
     assert outcome[0] != "GoodNight"

@@ -15,7 +15,7 @@ from tests.listening.test_ear import WORD, ScriptDetector, ScriptVad, conversati
 from voiced import grammar
 from voiced.audio.vad import Vad
 from voiced.config import ListeningSettings, RecognizerSettings
-from voiced.flow import Ending, Outlook, Utterance
+from voiced.flow import Continuation, Ending, Utterance
 from voiced.listening.ear import Requests, listen
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.recognition.recognizer import Recognizer
@@ -36,15 +36,17 @@ SETTINGS = ListeningSettings(
     silence_unfinished=1.2,
     start_timeout=4.0,
 )
-COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Outlook
+COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Continuation
 
 
-def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSettings = SETTINGS) -> list[Event]:
+def hear(
+    script: str, *continuations: Continuation, after: int = 2, settings: ListeningSettings = SETTINGS
+) -> list[Event]:
     """What the ear says if each pause is answered, `after` frames later, by the next of these.
 
     What an answer has ended at once is added: the ear leaves it to whoever answers.
     """
-    requests, answers = Requests(), list(outlooks)
+    requests, answers = Requests(), list(continuations)
     waiting: list[tuple[int, Utterance]] = []
     at = 0
 
@@ -53,9 +55,9 @@ def hear(script: str, *outlooks: Outlook, after: int = 2, settings: ListeningSet
         for at, frame in enumerate(frames(script)):
             if waiting and answers and waiting[0][0] == at:
                 so_far = waiting.pop(0)[1]
-                outlook = answers.pop(0)
-                if requests.expect(so_far, outlook):
-                    heard.append(replace(so_far, ending=Ending.COMPLETE) if outlook is COMPLETE else so_far)
+                continuation = answers.pop(0)
+                if requests.expect(so_far, continuation):
+                    heard.append(replace(so_far, ending=Ending.COMPLETE) if continuation is COMPLETE else so_far)
             yield frame
 
     heard: list[Event] = []
@@ -78,7 +80,7 @@ def seconds_of_quiet(utterance: Event) -> float:
 
 
 @pytest.mark.parametrize(
-    ("outlook", "ending", "quiet"),
+    ("continuation", "ending", "quiet"),
     [
         (COMPLETE, "complete", 0.2),
         (EXTENDABLE, "silence", 0.4),
@@ -86,8 +88,8 @@ def seconds_of_quiet(utterance: Event) -> float:
         (UNKNOWN, "silence", 0.8),
     ],
 )
-def test_the_answer_decides_how_long_it_waits(outlook: Outlook, ending: str, quiet: float) -> None:
-    events = hear(WORD + "." * 5 + "s" * 10 + "." * 20, outlook)
+def test_the_answer_decides_how_long_it_waits(continuation: Continuation, ending: str, quiet: float) -> None:
+    events = hear(WORD + "." * 5 + "s" * 10 + "." * 20, continuation)
     assert kinds(events) == ["Listening", "Pause", ending]
     assert seconds_of_quiet(events[2]) == pytest.approx(quiet, abs=0.11)
 
@@ -174,11 +176,11 @@ def test_an_answer_ends_a_recording_between_frames_only(*, said_since: bool) -> 
 
 
 @pytest.mark.parametrize(
-    ("outlook", "ending", "quiet"),
+    ("continuation", "ending", "quiet"),
     [(COMPLETE, "complete", 0.3), (CONCLUDED, "silence", 0.3), (EXTENDABLE, "silence", 0.4), (UNKNOWN, "silence", 4.0)],
 )
-def test_one_word_in_one_breath(outlook: Outlook, ending: str, quiet: float) -> None:
-    events = hear(WORD + "ssss" + "." * 60, outlook)
+def test_one_word_in_one_breath(continuation: Continuation, ending: str, quiet: float) -> None:
+    events = hear(WORD + "ssss" + "." * 60, continuation)
     assert kinds(events) == ["Listening", "Pause", ending]
     assert isinstance(events[1], Pause)
     assert events[1].so_far.prefix == "Hey Jarvis,"
@@ -216,7 +218,7 @@ def test_one_word_in_one_breath_with_the_real_parts() -> None:
             transcript = so_far.transcript
             assert (transcript.text.strip(" .!").lower(), transcript.reason) == ("stop", None)
             # The ear is at work meanwhile: it ends the recording at the next frame.
-            requests.expect(event.so_far, so_far.outlook)
+            requests.expect(event.so_far, so_far.continuation)
         if isinstance(event, Utterance):
             break
     assert isinstance(heard[-1], Utterance)

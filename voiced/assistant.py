@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.acting.meaning import actions_of, read
-from voiced.flow import Delays, Ending, Outcome, Outlook, Sentence, State, Utterance
+from voiced.flow import Continuation, Delays, Ending, Outcome, Sentence, State, Utterance
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Assistant:
         publisher: Publisher,
         sounds: Sounds,
         since: Callable[[Utterance], float],
-        expect: Callable[[Utterance, Outlook], bool],
+        expect: Callable[[Utterance, Continuation], bool],
     ) -> None:
         """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow.
 
@@ -112,8 +112,8 @@ class Assistant:
 
     def _consider(self, utterance: Utterance) -> None:
         self._so_far = self._recognizer.recognize_so_far(utterance)
-        if self._expect(utterance, self._so_far.outlook):
-            ending = Ending.COMPLETE if self._so_far.outlook is Outlook.COMPLETE else utterance.ending
+        if self._expect(utterance, self._so_far.continuation):
+            ending = Ending.COMPLETE if self._so_far.continuation is Continuation.COMPLETE else utterance.ending
             self._understand(replace(utterance, ending=ending))
 
     def _understand(self, utterance: Utterance) -> None:

@@ -93,7 +93,7 @@ class Reason(Enum):
     AMBIGUOUS = "ambiguous"
 
 
-class Outlook(Enum):
+class Continuation(Enum):
     """What may follow what was said so far."""
 
     COMPLETE = "complete"  # nothing: it is a command, and no command goes on like this

@@ -27,7 +27,7 @@ from voiced.config import ListeningSettings, RecognizerSettings
 from voiced.evaluation.dataset import labelled
 from voiced.evaluation.noise import key_of, mixed
 from voiced.evaluation.stimuli import in_its_room
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Outlook
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Continuation
 from voiced.listening.ear import Requests, listen
 from voiced.listening.events import Pause
 from voiced.recognition.cadence import QUIET, Cadence
@@ -103,8 +103,8 @@ def pauses(recognizer: Recognizer, sound: Samples) -> Iterator[dict[str, Any]]:
     for event in listen(frames(sound), NoWakeWord(), vad, settings, requests):
         if isinstance(event, Pause):
             so_far = recognizer.recognize_so_far(event.so_far)
-            requests.expect(event.so_far, Outlook.UNKNOWN)
-            if so_far.prosody and so_far.outlook in {Outlook.EXTENDABLE, Outlook.CONCLUDED}:
+            requests.expect(event.so_far, Continuation.UNKNOWN)
+            if so_far.prosody and so_far.continuation in {Continuation.EXTENDABLE, Continuation.CONCLUDED}:
                 asked.append((event.so_far, so_far.prosody))
     spoken = [step for step, sound in enumerate(vad.heard) if sound is Activity.SPEECH]
     second = SAMPLE_RATE / STEP_SAMPLES  # steps

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiced import grammar
-from voiced.flow import Outlook
-from voiced.grammar.continuation import outlook
+from voiced.flow import Continuation
+from voiced.grammar.continuation import continuation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ lists:
   text: {wildcard: true}
 skip_words: [please]
 """
-COMPLETE, EXTENDABLE, _CONCLUDED, UNFINISHED, UNKNOWN = Outlook
+COMPLETE, EXTENDABLE, _CONCLUDED, UNFINISHED, UNKNOWN = Continuation
 
 
 @pytest.fixture(scope="module")
@@ -82,5 +82,5 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> grammar.Grammar:
         ("", UNKNOWN),
     ],
 )
-def test_what_may_follow(commands: grammar.Grammar, text: str, expected: Outlook) -> None:
-    assert outlook(commands, text) is expected
+def test_what_may_follow(commands: grammar.Grammar, text: str, expected: Continuation) -> None:
+    assert continuation(commands, text) is expected

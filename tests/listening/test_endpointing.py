@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from voiced.config import ListeningSettings
-from voiced.flow import Ending, Outlook
+from voiced.flow import Continuation, Ending
 from voiced.listening.endpointing import Endpointer
 
 STEP = 1_280  # samples, 80 ms
@@ -23,11 +23,11 @@ SETTINGS = ListeningSettings(
     longest=10.0,
 )
 TOLD = {
-    "C": Outlook.COMPLETE,
-    "D": Outlook.CONCLUDED,
-    "E": Outlook.EXTENDABLE,
-    "B": Outlook.UNFINISHED,
-    "K": Outlook.UNKNOWN,
+    "C": Continuation.COMPLETE,
+    "D": Continuation.CONCLUDED,
+    "E": Continuation.EXTENDABLE,
+    "B": Continuation.UNFINISHED,
+    "K": Continuation.UNKNOWN,
 }
 START = 16_000  # where in the stream the endpointer begins to listen
 
@@ -105,9 +105,9 @@ def test_what_may_follow_older_speech_is_of_no_interest() -> None:
     endpointer.hear(8_000, is_speech=True)
     endpointer.hear(1_600, is_speech=False)
     endpointer.hear(1_600, is_speech=True)
-    endpointer.expect(8_000, Outlook.COMPLETE)
+    endpointer.expect(8_000, Continuation.COMPLETE)
     assert endpointer.hear(1_600, is_speech=False) is None
-    endpointer.expect(11_200, Outlook.COMPLETE)
+    endpointer.expect(11_200, Continuation.COMPLETE)
     assert endpointer.hear(1, is_speech=True) is None  # it goes on all the same
 
 

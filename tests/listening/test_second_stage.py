@@ -15,7 +15,7 @@ from tests.wake.test_detector import frames
 from tests.wake.training.test_enrolment import jarvis
 from voiced.audio.vad import Vad
 from voiced.evaluation.noise import mixed
-from voiced.flow import FRAME_SAMPLES, Detection, Ending, Opinion, Outlook, Utterance
+from voiced.flow import FRAME_SAMPLES, Continuation, Detection, Ending, Opinion, Utterance
 from voiced.listening.ear import Requests, listen
 from voiced.listening.events import Listening, Pause, Waiting
 from voiced.listening.second_stage import SecondLook
@@ -175,7 +175,7 @@ def test_what_comes_of_a_refused_word_is_dropped_and_told() -> None:
     [verdict] = requests.verdicts
     assert (verdict.detection, verdict.accepted) == (FIRST, False)
     assert requests.expectation is not None
-    assert (requests.expectation.until, requests.expectation.outlook) == (200, Outlook.UNKNOWN)
+    assert (requests.expectation.until, requests.expectation.continuation) == (200, Continuation.UNKNOWN)
 
 
 def test_what_comes_of_another_word_passes() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from voiced import grammar
-from voiced.flow import Outlook, Reason, Transcript
+from voiced.flow import Continuation, Reason, Transcript
 from voiced.recognition.end_of_turn import LastWord, expected, said_once
 
 COMMANDS = grammar.parse(
     "intents: {Light: {sentences: ['turn on the light [in the {room}]']}}\nlists: {room: [kitchen, hall]}"
 )
-COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Outlook
+COMPLETE, EXTENDABLE, CONCLUDED, UNFINISHED, UNKNOWN = Continuation
 
 
 def transcript(text: str, reason: Reason | None = None, heard: str = "") -> Transcript:
@@ -20,7 +20,7 @@ def transcript(text: str, reason: Reason | None = None, heard: str = "") -> Tran
 
 
 @pytest.mark.parametrize(
-    ("lead", "probability", "done", "outlook"),
+    ("lead", "probability", "done", "continuation"),
     [
         (0.4, 0.9, False, COMPLETE),
         (0.1, 0.9, False, COMPLETE),
@@ -32,14 +32,16 @@ def transcript(text: str, reason: Reason | None = None, heard: str = "") -> Tran
         (-0.2, 0.05, True, UNFINISHED),  # an invention: it was not said yet
     ],
 )
-def test_the_last_word_must_have_been_spoken(lead: float, probability: float, *, done: bool, outlook: Outlook) -> None:
+def test_the_last_word_must_have_been_spoken(
+    lead: float, probability: float, *, done: bool, continuation: Continuation
+) -> None:
     whole = transcript("Turn on the light in the kitchen.")
-    assert expected(COMMANDS, whole, LastWord(lead, probability), done=done) is outlook
+    assert expected(COMMANDS, whole, LastWord(lead, probability), done=done) is continuation
 
 
-@pytest.mark.parametrize(("done", "outlook"), [(False, EXTENDABLE), (True, CONCLUDED)])
-def test_a_command_that_may_go_on(*, done: bool, outlook: Outlook) -> None:
-    assert expected(COMMANDS, transcript("turn on the light"), LastWord(0.4, 0.9), done=done) is outlook
+@pytest.mark.parametrize(("done", "continuation"), [(False, EXTENDABLE), (True, CONCLUDED)])
+def test_a_command_that_may_go_on(*, done: bool, continuation: Continuation) -> None:
+    assert expected(COMMANDS, transcript("turn on the light"), LastWord(0.4, 0.9), done=done) is continuation
 
 
 def test_nobody_is_done_in_the_middle_of_a_sentence() -> None:
@@ -47,7 +49,7 @@ def test_nobody_is_done_in_the_middle_of_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "outlook"),
+    ("heard", "continuation"),
     [
         ("turn on the", UNFINISHED),
         ("turn on the, turn on the, turn", UNFINISHED),
@@ -58,11 +60,11 @@ def test_nobody_is_done_in_the_middle_of_a_sentence() -> None:
         ("", UNKNOWN),
     ],
 )
-def test_what_is_rejected_may_have_been_begun(heard: str, outlook: Outlook) -> None:
+def test_what_is_rejected_may_have_been_begun(heard: str, continuation: Continuation) -> None:
     doubtful = transcript("turn on the light in the hall", Reason.LOW_CONFIDENCE, heard)
-    assert expected(COMMANDS, doubtful, LastWord(0.4, 0.9)) is outlook
+    assert expected(COMMANDS, doubtful, LastWord(0.4, 0.9)) is continuation
     nothing = transcript("something else", Reason.OUT_OF_GRAMMAR, heard)
-    assert expected(COMMANDS, nothing, None) is outlook
+    assert expected(COMMANDS, nothing, None) is continuation
 
 
 @pytest.mark.parametrize(

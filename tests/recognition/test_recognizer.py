@@ -16,7 +16,7 @@ from voiced.audio import sound_file
 from voiced.audio.vad import Vad
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Match, Outlook, Reason, Utterance
+from voiced.flow import SAMPLE_RATE, Continuation, Ending, Match, Reason, Utterance
 from voiced.foundations.resources import shipped
 from voiced.listening.recording import as_utterance
 from voiced.recognition.passes import PACES, look_once_more
@@ -243,20 +243,20 @@ def so_far(name: str, share: float) -> Utterance:
 
 
 @pytest.mark.parametrize(
-    ("name", "share", "outlook"),
+    ("name", "share", "continuation"),
     [
-        ("command_lights", 0.5, Outlook.UNFINISHED),  # turn off the
-        ("command_lights", 0.8, Outlook.UNFINISHED),  # turn off the office; the grammar makes it "office light"
-        ("command_lights", 1.0, Outlook.COMPLETE),
-        ("command_heating", 0.5, Outlook.UNFINISHED),  # set the bedroom temperature
-        ("command_heating", 1.0, Outlook.COMPLETE),
-        ("command_timer", 0.6, Outlook.UNFINISHED),  # start a timer for
-        ("no_command", 1.0, Outlook.UNKNOWN),
+        ("command_lights", 0.5, Continuation.UNFINISHED),  # turn off the
+        ("command_lights", 0.8, Continuation.UNFINISHED),  # turn off the office; the grammar makes it "office light"
+        ("command_lights", 1.0, Continuation.COMPLETE),
+        ("command_heating", 0.5, Continuation.UNFINISHED),  # set the bedroom temperature
+        ("command_heating", 1.0, Continuation.COMPLETE),
+        ("command_timer", 0.6, Continuation.UNFINISHED),  # start a timer for
+        ("no_command", 1.0, Continuation.UNKNOWN),
     ],
 )
-def test_what_may_follow(recognizer: Recognizer, name: str, share: float, outlook: Outlook) -> None:
+def test_what_may_follow(recognizer: Recognizer, name: str, share: float, continuation: Continuation) -> None:
     found = recognizer.recognize_so_far(so_far(name, share))
-    assert found.outlook is outlook, found.transcript
+    assert found.continuation is continuation, found.transcript
 
 
 def test_words_have_times(recognizer: Recognizer) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiced.assistant import Heard
     from voiced.config import ListeningSettings
     from voiced.evaluation.trials import Setup, Task
-    from voiced.flow import Action, Detection, Outcome, Outlook, Samples, State, Transcript
+    from voiced.flow import Action, Continuation, Detection, Outcome, Samples, State, Transcript
     from voiced.grammar import Grammar
     from voiced.recognition.end_of_turn import SoFar
 
@@ -183,9 +183,9 @@ class _Stage:
         assert len(self.replies) > number, f"{spoken.task.recording.name}: no answer in {PATIENCE} s"
         self._begin = at
 
-    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
+    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
         """Tell the ear what may follow."""
-        over = self.requests.expect(so_far, outlook)
+        over = self.requests.expect(so_far, continuation)
         self._over = self._heard if over else None
         return over
 

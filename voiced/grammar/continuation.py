@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.flow import Outlook
+from voiced.flow import Continuation
 from voiced.grammar.automaton import Close, Ended
 from voiced.grammar.normalize import normalize
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 _FAR = 1_000  # places; what leads on to more is taken to change something
 
 
-def outlook(grammar: Grammar, text: str) -> Outlook:
+def continuation(grammar: Grammar, text: str) -> Continuation:
     """What may follow `text`; UNKNOWN where a wildcard takes whatever comes, since nothing tells when it has ended."""
     automaton = grammar.automaton
     normal = normalize(text, grammar.language).text
     places = automaton.walk(normal)
     if not normal or not places or any(map(automaton.is_wild, places)):
-        return Outlook.UNKNOWN
+        return Continuation.UNKNOWN
     beyond = automaton.walk(" ", places)
     if not any(map(automaton.finish, places)):
-        return Outlook.UNFINISHED if any(automaton.letters[place[0]] for place in beyond) else Outlook.UNKNOWN
+        return Continuation.UNFINISHED if any(automaton.letters[place[0]] for place in beyond) else Continuation.UNKNOWN
     if any(_ends(automaton, number) for number in _longer_numbers(normal)):
-        return Outlook.EXTENDABLE
+        return Continuation.EXTENDABLE
     meant = {mark for place in places for marks in automaton.finish(place) for mark in marks if isinstance(mark, Ended)}
-    return Outlook.EXTENDABLE if _may_change(automaton, beyond, meant) else Outlook.COMPLETE
+    return Continuation.EXTENDABLE if _may_change(automaton, beyond, meant) else Continuation.COMPLETE
 
 
 def _may_change(automaton: Automaton, places: Iterable[Place], meant: set[Ended]) -> bool:

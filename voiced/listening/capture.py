@@ -15,7 +15,7 @@ import numpy as np
 
 from voiced.audio.vad import STEP_SAMPLES as STEP
 from voiced.audio.vad import Activity
-from voiced.flow import SAMPLE_RATE, Ending, Outlook, Utterance
+from voiced.flow import SAMPLE_RATE, Continuation, Ending, Utterance
 from voiced.listening.command_start import PAUSE, Cut, command_start, cut, speech_start
 from voiced.listening.endpointing import Endpointer
 
@@ -56,7 +56,7 @@ class Capture:
         self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
         self._signalled = False  # that the speaker waits for a sign
         self._asked: int | None = None  # step at which the speech ended that was handed out last
-        self._outlook = Outlook.UNKNOWN  # of that speech
+        self._continuation = Continuation.UNKNOWN  # of that speech
 
     def catch_up(self) -> Ending | None:
         """Let the VAD hear what came before."""
@@ -103,43 +103,43 @@ class Capture:
         first, last = self._cut().speech
         if last in (first, self._asked) or (len(self._sounds) - last) * STEP < at_least:
             return None
-        self._asked, self._outlook = last, Outlook.UNKNOWN
+        self._asked, self._continuation = last, Continuation.UNKNOWN
         return self.utterance(Ending.SILENCE)
 
-    def expect(self, until: int, outlook: Outlook) -> None:
+    def expect(self, until: int, continuation: Continuation) -> None:
         """What may follow the speech that ended at sample `until` of the stream."""
         if self._asked is not None and until == self._origin + self._asked * STEP:
-            self._outlook = outlook
+            self._continuation = continuation
             if self._endpointer:
-                self._endpointer.expect(self._asked * STEP, outlook)
+                self._endpointer.expect(self._asked * STEP, continuation)
 
-    def ended_by(self, until: int) -> frozenset[Outlook]:
+    def ended_by(self, until: int) -> frozenset[Continuation]:
         """What ends the command as things are, if it may follow the speech that ended at sample `until`."""
         if self._asked is None or until != self._origin + self._asked * STEP or not self._quiet_since(self._asked):
             return frozenset()
-        return frozenset(outlook for outlook in Outlook if self._suffices(outlook, self._asked))
+        return frozenset(continuation for continuation in Continuation if self._suffices(continuation, self._asked))
 
     def _quiet_since(self, step: int) -> bool:
         return all(sound is not Activity.SPEECH for sound in self._sounds[step:])
 
-    def _suffices(self, outlook: Outlook, since: int) -> bool:
+    def _suffices(self, continuation: Continuation, since: int) -> bool:
         """Whether it has been quiet for long enough, `since` a step; also after one word that the endpointer missed."""
         if self._endpointer is None or self._endpointer.is_speaking:
-            return self._endpointer is not None and self._endpointer.suffices(outlook)
+            return self._endpointer is not None and self._endpointer.suffices(continuation)
         waits = {
-            Outlook.COMPLETE: 0.0,
-            Outlook.CONCLUDED: self._settings.silence_concluded,
-            Outlook.EXTENDABLE: self._settings.silence_complete,
+            Continuation.COMPLETE: 0.0,
+            Continuation.CONCLUDED: self._settings.silence_concluded,
+            Continuation.EXTENDABLE: self._settings.silence_complete,
         }
-        return outlook in waits and (len(self._sounds) - since) * STEP >= waits[outlook] * SAMPLE_RATE
+        return continuation in waits and (len(self._sounds) - since) * STEP >= waits[continuation] * SAMPLE_RATE
 
     def _one_word(self) -> Ending | None:
         """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
         if self._endpointer is None or self._endpointer.is_speaking or self._asked is None:
             return None
-        if not self._quiet_since(self._asked) or not self._suffices(self._outlook, self._asked):
+        if not self._quiet_since(self._asked) or not self._suffices(self._continuation, self._asked):
             return None
-        return Ending.COMPLETE if self._outlook is Outlook.COMPLETE else Ending.SILENCE
+        return Ending.COMPLETE if self._continuation is Continuation.COMPLETE else Ending.SILENCE
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""

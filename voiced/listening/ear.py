@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voiced.config import ListeningSettings
-    from voiced.flow import AudioFrame, Detection, Outlook, Samples, Utterance
+    from voiced.flow import AudioFrame, Continuation, Detection, Samples, Utterance
     from voiced.listening.capture import VoiceActivity
     from voiced.listening.events import Event
 
@@ -51,7 +51,7 @@ class Expectation:
     """What may follow the speech that ended at a sample."""
 
     until: int
-    outlook: Outlook
+    continuation: Continuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +75,25 @@ class Requests:
         self.verdicts: deque[Verdict] = deque()
         self._listen = False
         self._ending = threading.Lock()
-        self._open: tuple[int, frozenset[Outlook]] = (0, frozenset())  # what ends it, while the ear waits for a frame
+        # What ends it, while the ear waits for a frame.
+        self._open: tuple[int, frozenset[Continuation]] = (0, frozenset())
         self._over = False  # such an answer came
 
     def judge(self, detection: Detection, *, accepted: bool) -> None:
         """Result of the second look."""
         self.verdicts.append(Verdict(detection, accepted))
 
-    def expect(self, so_far: Utterance, outlook: Outlook) -> bool:
+    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
         """Answer to a pause; whether that has ended the recording: `so_far` is the command, no utterance will come."""
         until = so_far.speech[1]
         with self._ending:
-            over = until == self._open[0] and outlook in self._open[1]
+            over = until == self._open[0] and continuation in self._open[1]
             self._over = self._over or over
             self._open = (0, frozenset())
-        self.expectation = Expectation(until, outlook)
+        self.expectation = Expectation(until, continuation)
         return over
 
-    def leave_open(self, until: int, ended_by: frozenset[Outlook]) -> None:
+    def leave_open(self, until: int, ended_by: frozenset[Continuation]) -> None:
         """Let these answers about the speech up to sample `until` end the recording, until the next frame comes."""
         with self._ending:
             self._open = (until, ended_by)
@@ -166,7 +167,7 @@ class _Questions:
         self._pause = max(PAUSE, min((now - self._asked[1]) // 2, self._longest_pause))
         self._asked = None
         if capture:
-            capture.expect(answer.until, answer.outlook)
+            capture.expect(answer.until, answer.continuation)
 
     def ask(self, capture: Capture | None, now: int) -> Iterator[Pause]:
         """Hand out what was said so far, if the speaker pauses."""

@@ -11,14 +11,14 @@ the short gaps of real speech (the closure before a "t") do not start it afresh.
 reach into the first steps, is too short to fill it and leaks away.
 
 *How long a silence* depends on what was said. Somebody who recognises speech may tell, at any time, what may follow the
-speech up to a sample (its outlook); if more was spoken since, that is forgotten. Where nothing can follow, the command
-is over; where it is a command already but may go on, a short silence is enough, and a shorter one if the speaker sounds
-done; where it is none yet, the speaker is searching for words and gets a long one. Until somebody tells, and where the
-grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between phrases: a short
-silence is at least `SHORT` times the longest pause before it; an ordinary one `ORDINARY` times, and that of who sounds
-done `CONCLUDED` times. (Of 318 coffee orders six have a pause of 0.42 to 0.69 s where they might have ended. The
-longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s and more does
-anybody sound done.)
+speech up to a sample (its continuation); if more was spoken since, that is forgotten. Where nothing can follow, the
+command is over; where it is a command already but may go on, a short silence is enough, and a shorter one if the
+speaker sounds done; where it is none yet, the speaker is searching for words and gets a long one. Until somebody tells,
+and where the grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between
+phrases: a short silence is at least `SHORT` times the longest pause before it; an ordinary one `ORDINARY` times, and
+that of who sounds done `CONCLUDED` times. (Of 318 coffee orders six have a pause of 0.42 to 0.69 s where they might
+have ended. The longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s
+and more does anybody sound done.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.flow import SAMPLE_RATE, Ending, Outlook
+from voiced.flow import SAMPLE_RATE, Continuation, Ending
 
 if TYPE_CHECKING:
     from voiced.config import ListeningSettings
@@ -56,7 +56,7 @@ class Endpointer:
         self._last = start  # index after the newest sample of speech
         self._speaking = False
         self._longest_pause = 0  # between words of this command, in samples
-        self._outlook = Outlook.UNKNOWN  # of the speech up to `_last`
+        self._continuation = Continuation.UNKNOWN  # of the speech up to `_last`
 
     @property
     def speech(self) -> tuple[int, int]:
@@ -81,31 +81,31 @@ class Endpointer:
         if is_speech:
             self._longest_pause = max(self._longest_pause, self._at - samples - self._last)
             self._last = self._at
-            self._outlook = Outlook.UNKNOWN
-        elif self.suffices(self._outlook):
-            return Ending.COMPLETE if self._outlook is Outlook.COMPLETE else Ending.SILENCE
+            self._continuation = Continuation.UNKNOWN
+        elif self.suffices(self._continuation):
+            return Ending.COMPLETE if self._continuation is Continuation.COMPLETE else Ending.SILENCE
         return Ending.TOO_LONG if self._at - self._first >= self._longest else None
 
-    def expect(self, until: int, outlook: Outlook) -> None:
+    def expect(self, until: int, continuation: Continuation) -> None:
         """Be told what may follow the speech that ended at sample `until`; of no interest if more was spoken since."""
         if self._speaking and until == self._last:
-            self._outlook = outlook
+            self._continuation = continuation
 
-    def suffices(self, outlook: Outlook) -> bool:
+    def suffices(self, continuation: Continuation) -> bool:
         """Whether the command is over after as much quiet as there was, if this may follow."""
-        return self.quiet >= self._patience(outlook)
+        return self.quiet >= self._patience(continuation)
 
-    def _patience(self, outlook: Outlook) -> int:
+    def _patience(self, continuation: Continuation) -> int:
         """Samples of silence that end the command."""
         ordinary = min(self._long, max(self._silence, round(ORDINARY * self._longest_pause)))
-        match outlook:
-            case Outlook.COMPLETE:
+        match continuation:
+            case Continuation.COMPLETE:
                 return 0
-            case Outlook.CONCLUDED:
+            case Continuation.CONCLUDED:
                 return min(ordinary, max(self._shortest, round(CONCLUDED * self._longest_pause)))
-            case Outlook.EXTENDABLE:
+            case Continuation.EXTENDABLE:
                 return min(ordinary, max(self._short, round(SHORT * self._longest_pause)))
-            case Outlook.UNFINISHED:
+            case Continuation.UNFINISHED:
                 return self._long
         return ordinary
 

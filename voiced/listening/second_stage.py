@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from voiced.flow import Outlook, Utterance
+from voiced.flow import Continuation, Utterance
 from voiced.listening.events import Listening, Pause, Waiting
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class SecondLook:
                 case Listening(detection) if detection:
                     self._keep(detection, accepted=True)
                 case Pause(so_far) if so_far.detection and so_far.detection == refused:
-                    requests.expect(so_far, Outlook.UNKNOWN)  # it asks no other question before this is answered
+                    requests.expect(so_far, Continuation.UNKNOWN)  # it asks no other question before this is answered
                     continue
                 case Utterance(detection=detection) | Waiting(detection) if detection and detection == refused:
                     continue

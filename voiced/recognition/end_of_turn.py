@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiced.flow import Ending, Outlook
-from voiced.grammar.continuation import outlook
+from voiced.flow import Continuation, Ending
+from voiced.grammar.continuation import continuation
 from voiced.grammar.normalize import normalize
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SoFar:
 
     utterance: Utterance  # up to the pause
     transcript: Transcript
-    outlook: Outlook  # what may follow
+    continuation: Continuation  # what may follow
     prosody: Cadence | None = None  # how it sounds; None: nothing was understood
     doubt: Looked | None = None  # where a further pass may know better: what was found; None: the transcript stands
 
@@ -59,32 +59,32 @@ class LastWord(NamedTuple):
     probability: float
 
 
-def expected(grammar: Grammar, transcript: Transcript, last: LastWord | None, *, done: bool = False) -> Outlook:
+def expected(grammar: Grammar, transcript: Transcript, last: LastWord | None, *, done: bool = False) -> Continuation:
     """What may follow; `last` is the transcript's, `done` tells whether the speaker sounds so."""
     if transcript.match is None or transcript.reason or last is None:
-        return Outlook.UNFINISHED if _begun(grammar, said_once(transcript.heard)) else Outlook.UNKNOWN
-    following = outlook(grammar, transcript.text)
+        return Continuation.UNFINISHED if _begun(grammar, said_once(transcript.heard)) else Continuation.UNKNOWN
+    following = continuation(grammar, transcript.text)
     if last.lead < _LEAST_SPOKEN:
         return _after_a_late_word(following, last.probability, done=done)
     if last.probability < _UNHEARD:
-        return Outlook.UNKNOWN
-    return Outlook.CONCLUDED if done and following is Outlook.EXTENDABLE else following
+        return Continuation.UNKNOWN
+    return Continuation.CONCLUDED if done and following is Continuation.EXTENDABLE else following
 
 
-def _after_a_late_word(following: Outlook, probability: float, *, done: bool) -> Outlook:
+def _after_a_late_word(following: Continuation, probability: float, *, done: bool) -> Continuation:
     """What follows it, `following` by the grammar, if it was spoken."""
     if probability < _DOUBTED:
-        return Outlook.UNFINISHED
-    is_command = following in {Outlook.COMPLETE, Outlook.EXTENDABLE}
-    return Outlook.EXTENDABLE if done and is_command and probability >= _BELIEVED else Outlook.UNKNOWN
+        return Continuation.UNFINISHED
+    is_command = following in {Continuation.COMPLETE, Continuation.EXTENDABLE}
+    return Continuation.EXTENDABLE if done and is_command and probability >= _BELIEVED else Continuation.UNKNOWN
 
 
 def _begun(grammar: Grammar, text: str) -> bool:
     """Whether commands begin like this; the last word before a pause is often misheard ("get me in" for "an")."""
-    following = outlook(grammar, text)
-    if following is not Outlook.UNKNOWN:
-        return following is Outlook.UNFINISHED
-    return outlook(grammar, text.rpartition(" ")[0]) is Outlook.UNFINISHED
+    following = continuation(grammar, text)
+    if following is not Continuation.UNKNOWN:
+        return following is Continuation.UNFINISHED
+    return continuation(grammar, text.rpartition(" ")[0]) is Continuation.UNFINISHED
 
 
 def said_once(text: str) -> str:

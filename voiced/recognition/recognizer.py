@@ -124,8 +124,8 @@ class Recognizer:
             return SoFar(said, transcript, expected(self.grammar, transcript, None), doubt=doubt)
         last = LastWord(end - words[-1].start, words[-1].probability)
         how = cadence(utterance, last.lead, looked.look.stop)
-        outlook = expected(self.grammar, transcript, last, done=sounds_done(how))
-        return SoFar(said, transcript, outlook, how, doubt)
+        continuation = expected(self.grammar, transcript, last, done=sounds_done(how))
+        return SoFar(said, transcript, continuation, how, doubt)
 
     def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
         """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
