@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiced.grammar.numbers import number_words
-from voiced.grammar.spelling import digits, number_spellings, spellings
+from voiced.grammar.spelling import digits, number_spellings, number_words, spellings
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 Knows nothing of torch, Whisper, audio or MQTT.
 """
 
-from voiced.grammar.examples import with_examples
-from voiced.grammar.grammar import Example, Grammar, Intent, check_examples
+from voiced.grammar.continuation import goes_without_saying
+from voiced.grammar.grammar import Example, Grammar, Intent, check_examples, understand
 from voiced.grammar.loading import load, parse
-from voiced.grammar.openings import goes_without_saying
-from voiced.grammar.prompts import backwards, vocabulary_prompt
+from voiced.grammar.prompts import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.sample import Sample
 
 __all__ = [
@@ -20,6 +19,7 @@ __all__ = [
     "goes_without_saying",
     "load",
     "parse",
+    "understand",
     "vocabulary_prompt",
     "with_examples",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiced.flow import Reason, Transcript
 from voiced.grammar.match import match_text
 from voiced.grammar.sample import sample_sentence, sayable
 
@@ -66,6 +67,13 @@ class Grammar:
         names = sorted(by_intent)
         for _ in range(n):
             yield sample_sentence(random.choice(by_intent[random.choice(names)]), random)
+
+
+def understand(grammar: Grammar, text: str) -> Transcript:
+    """The transcript of a sentence that came in writing: confidence 1, or rejected as OUT_OF_GRAMMAR with 0."""
+    match = grammar.match(text)
+    reason = None if match else Reason.OUT_OF_GRAMMAR
+    return Transcript(text=text, match=match, reason=reason, confidence=1.0 if match else 0.0, avg_logprob=0.0)
 
 
 def check_examples(grammar: Grammar) -> list[str]:

@@ -1,20 +1,26 @@
-"""The words of a grammar as a prompt for Whisper: it writes rather what it has just read.
+"""Prompts for Whisper, made of a grammar: its words, and example sentences. Whisper prefers what it has just read.
 
-A plain list, single words first and then the phrases that add a word: what is said in one piece stays together, for
-Whisper that was shown "iced, mocha" writes "ice mocha", and commas where nobody pauses. The end of a prompt counts most
-(on noisy coffee orders the list with the hardest words first understood a sixth less). Every phrase, new words or not,
-was no better. The full stop keeps Whisper from going on where the list ends ("a timer for" made it "five minutes").
-Because order counts, the same list backwards makes Whisper mishear other things, and two views that differ in that know
-more together. Knows nothing of tokens but how many there are.
+*Words*: a plain list, single words first and then the phrases that add a word. What is said in one piece stays
+together: after "iced, mocha" Whisper writes "ice mocha", with commas where nobody pauses. The end of a prompt counts
+most, so the order matters, and the reversed list makes Whisper mishear other things: two views that differ in that know
+more together. The full stop keeps Whisper from continuing the list ("a timer for" would become "five minutes").
+
+*Sentences*: after a list of words Whisper doubts at every word whether a comma follows; after whole sentences it does
+not, and is surer both of commands and of what is none.
+
+Knows of tokens only how many there are: `count_tokens` is handed in.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING, TypeAlias
 
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import ListReference, RuleReference, Text
 from voiced.grammar.normalize import normalize
+from voiced.grammar.sample import sample_sentence, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,37 +29,45 @@ if TYPE_CHECKING:
     from voiced.grammar.expression import Expression
     from voiced.grammar.grammar import Grammar
 
-PROMPT_TOKENS = 223  # what Whisper reads of a prompt; it drops the beginning of a longer one
-_SHORTEST = 2  # letters; "a" needs no reminding
+WordOrPair: TypeAlias = "str | tuple[str, str]"  # a word, or two that follow each other
+
+PROMPT_TOKENS = 223  # Whisper reads half its context of 448 minus one; it drops the beginning of a longer prompt
+_SHORTEST_LETTERS = 2  # "a" needs no reminding
+_DRAWN_SENTENCES = 60  # candidates for each place in the prompt, of which the newest is taken
 
 
 def vocabulary_prompt(grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS) -> str:
-    """A comma-separated list that `count_tokens` counts as `limit` at most; where not all fits, the hardest stay."""
+    """A comma-separated list of the grammar's words, at most `limit` tokens; "" if there are none.
+
+    Where not everything fits, the words that take most tokens stay: a recogniser knows the others by itself.
+    """
     phrases = list(_with_new_words(vocabulary(grammar)))
+    # A word that the tokenizer cuts into many pieces is rare, and Whisper is likely to miss it.
     hardest_first = sorted(phrases, key=lambda phrase: (count_tokens(f" {phrase}"), len(phrase)), reverse=True)
     chosen = _fitting(hardest_first, count_tokens, limit)
+    # What was chosen by difficulty stands in the order of the vocabulary: short phrases first.
     return ", ".join(phrase for phrase in phrases if phrase in chosen) + "." * bool(chosen)
 
 
 def backwards(prompt: str) -> str:
-    """The same list from its end."""
+    """A vocabulary prompt with its phrases in reverse order."""
     return ", ".join(reversed(prompt.removesuffix(".").split(", "))) + "." * bool(prompt)
 
 
 def vocabulary(grammar: Grammar) -> tuple[str, ...]:
-    """Everything that the grammar spells out in one piece, as it is written there, once; the shortest first."""
-    phrases: dict[str, str] = {}
+    """Each literal phrase of the grammar once, as written there; those of fewest words first."""
+    phrases: dict[str, str] = {}  # normal form → as written
     seen: set[tuple[int, str]] = set()
     for sentence in grammar.sentences:
         for text in _texts(sentence.template.expression, sentence.scope, seen):
             normal = normalize(text).text
-            if len(normal) >= _SHORTEST and not normal.isdigit():
+            if len(normal) >= _SHORTEST_LETTERS and not normal.isdigit():
                 phrases.setdefault(normal, text.strip())
     return tuple(sorted(phrases.values(), key=lambda phrase: len(phrase.split())))
 
 
 def _with_new_words(phrases: Sequence[str]) -> Iterator[str]:
-    """Phrases with a word that is in none before: "iced mocha" after "mocha", but then not "iced coffee"."""
+    """Phrases that hold a word which no phrase before them has: "iced mocha" after "mocha", then no "iced coffee"."""
     known: set[str] = set()
     for phrase in phrases:
         words = {normalize(word).text for word in phrase.split()}
@@ -63,7 +77,7 @@ def _with_new_words(phrases: Sequence[str]) -> Iterator[str]:
 
 
 def _fitting(phrases: Iterable[str], count_tokens: Callable[[str], int], limit: int) -> set[str]:
-    """As many as fit, the first ones first."""
+    """Greedy choice from the front: each phrase that still fits, with its comma."""
     chosen: set[str] = set()
     for phrase in phrases:
         cost = count_tokens(f" {phrase},")
@@ -74,11 +88,12 @@ def _fitting(phrases: Iterable[str], count_tokens: Callable[[str], int], limit: 
 
 
 def _texts(expression: Expression, scope: Scope, seen: set[tuple[int, str]]) -> Iterator[str]:
-    """The literal texts of an expression and of what it refers to; each list and rule once."""
+    """The literal texts of an expression, those of its lists and rules included; each list and rule once."""
     match expression:
         case Text():
             yield expression.text
         case ListReference() | RuleReference():
+            # A name means another list in another scope, so both make the key.
             key = (id(scope), repr(expression))
             if key not in seen:
                 seen.add(key)
@@ -92,5 +107,39 @@ def _texts(expression: Expression, scope: Scope, seen: set[tuple[int, str]]) -> 
 def _referred(reference: ListReference | RuleReference, scope: Scope) -> tuple[Expression, ...]:
     if isinstance(reference, RuleReference):
         return (scope.rules[reference.name].expression,)
+    # Numbers and wildcards spell nothing out.
     definition = scope.list_named(reference.name)
     return tuple(value.said.expression for value in definition.values) if isinstance(definition, TextList) else ()
+
+
+def with_examples(
+    prompt: str, grammar: Grammar, count_tokens: Callable[[str], int], limit: int = PROMPT_TOKENS, *, seed: int = 0
+) -> str:
+    """The prompt with example sentences after it, at most `limit` tokens in all; each adds words or pairs of words.
+
+    One `seed` always gives the same sentences; another gives others.
+    """
+    random, known = Random(seed), frozenset[WordOrPair]()  # noqa: S311 # it need not be secret
+    sentences = [each for each in grammar.sentences if sayable(each.template.expression, each.scope)]
+    # Greedy cover: of sixty random sentences the one with the largest share of new words and pairs comes next.
+    while sentences:
+        drawn = (sample_sentence(random.choice(sentences), random).text for _ in range(_DRAWN_SENTENCES))
+        sentence, parts = max(((text, _parts(text, grammar)) for text in drawn), key=lambda one: _news(one[1], known))
+        longer = f"{prompt} {sentence[:1].upper()}{sentence[1:]}.".strip()
+        # Enough, once nothing is new or the next one does not fit.
+        if known.issuperset(parts) or count_tokens(f" {longer}") > limit:
+            return prompt
+        known |= parts
+        prompt = longer
+    return prompt
+
+
+def _parts(sentence: str, grammar: Grammar) -> frozenset[WordOrPair]:
+    """The words of a sentence, and its pairs of neighbouring words."""
+    words = normalize(sentence, grammar.language).text.split()
+    return frozenset((*words, *pairwise(words)))
+
+
+def _news(parts: frozenset[WordOrPair], known: frozenset[WordOrPair]) -> float:
+    """The share of `parts` that are not known, 0 to 1."""
+    return len(parts - known) / max(1, len(parts))

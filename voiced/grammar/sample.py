@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.normalize import normalize
-from voiced.grammar.numbers import number_words
-from voiced.grammar.spelling import digits
+from voiced.grammar.spelling import digits, number_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,21 +1,32 @@
-"""The same words written differently: "fifty" and "50", "percent" and "%", "okay" and "OK".
+"""Different spellings of one word: "fifty" and "50", "percent" and "%", "okay" and "OK"; and numbers in words.
 
-A recogniser writes as it likes, so every text of a template becomes a row of units, each with all of its spellings.
-Everything here is in normal form (`normalize`). Knows nothing of templates.
+A recogniser writes as it likes, so every text of a template becomes a row of units, each with all its spellings:
+"twenty one percent" → ("twenty one", "21"), ("percent", "per cent", "%"). All of it is in normal form (`normalize`).
+
+Number words follow the rules of Unicode's CLDR (rule-based number formats, RBNF); this is the only file that knows
+`unicode_rbnf`. Knows nothing of templates.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from voiced.foundations.submodules import submodules
 from voiced.grammar.normalize import normalize
-from voiced.grammar.numbers import number_words
+
+if TYPE_CHECKING:
+    from unicode_rbnf.engine import RbnfEngine, RbnfError
+else:  # the package would look for its own version, which takes longer than all numbers of a household
+    [_module] = submodules("unicode_rbnf", "engine")
+    RbnfEngine, RbnfError = _module.RbnfEngine, _module.RbnfError
 
 _NUMERALS = 101  # words for 0 to 100 in a template may also be written in digits
-_LONGEST = 4  # words of one unit: "einhundert" is one, "one hundred and one" four
+_LONGEST_UNIT_WORDS = 4  # "einhundert" is one word, "one hundred and one" four
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → spellings of the same word, in normal form
+_SHARED_RULES = {"nb": "no"}  # languages whose own file of rules is empty → the one that holds them
+_EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → groups of spellings that mean one word
     "": (("ok", "okay"), ("tv", "t v")),
     "en": (
         ("percent", "per cent", "%"),
@@ -39,10 +50,11 @@ _EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → spellings of 
 
 
 def spellings(text: str, language: str) -> tuple[tuple[str, ...], ...]:
-    """The units of a text in normal form, in order; each with its spellings, the given one first."""
+    """The units of a text in normal form, in order; each is a tuple of spellings, the given one first."""
     words = text.split()
     units = []
     at = 0
+    # Longest match from the left: "twenty one" is one unit, not two.
     while at < len(words):
         length, forms = _longest_unit(words, at, language)
         units.append(forms)
@@ -50,35 +62,15 @@ def spellings(text: str, language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(units)
 
 
-@lru_cache(maxsize=50_000)  # ranges overlap
-def number_spellings(number: float, language: str) -> tuple[str, ...]:
-    """A number in words, in normal form; a negative one also as "minus 5"."""
-    spoken = [normalize(words, language).text for words in number_words(number, language)]
-    if number < 0:
-        spoken += [form for form in _minus_digits(number, language) if form]
-    return tuple(dict.fromkeys(spoken))
-
-
-def digits(number: float) -> str:
-    """A number in digits, in normal form."""
-    return f"{number:.12g}"
-
-
-def _minus_digits(number: float, language: str) -> list[str]:
-    positive = normalize((number_words(-number, language) or ("",))[0], language).text
-    return [
-        normalize(words, language).text.removesuffix(positive) + digits(-number)
-        for words in number_words(number, language)[:1]
-        if positive
-    ]
-
-
 def _longest_unit(words: list[str], at: int, language: str) -> tuple[int, tuple[str, ...]]:
+    """How many words from `at` on make one unit, and its spellings."""
     table = _table(language)
-    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+    # Words that the table knows: four together, then three, …
+    for length in range(min(_LONGEST_UNIT_WORDS, len(words) - at), 0, -1):
         text = " ".join(words[at : at + length])
         if text in table:
             return length, tuple(dict.fromkeys((text, *table[text])))
+    # Digits may be said in words: 21 → "twenty one".
     if _NUMBER.fullmatch(words[at]):
         number = float(words[at])
         return 1, (words[at], *number_spellings(int(number) if number.is_integer() else number, language))
@@ -87,14 +79,77 @@ def _longest_unit(words: list[str], at: int, language: str) -> tuple[int, tuple[
 
 @lru_cache(maxsize=16)
 def _table(language: str) -> dict[str, tuple[str, ...]]:
-    """Unit → its spellings, for the units that have more than one."""
+    """The units of a language that have more than one spelling → those spellings."""
     table: dict[str, tuple[str, ...]] = {}
+    # Number words become digits: "twenty one" → 21. Of each number only the plainest words.
     for number in range(_NUMERALS):
         for words in number_words(number, language)[:1]:
             table[normalize(words, language).text] = (str(number),)
+    # Every form of a group may be written as every other; a form that is in two groups has the spellings of both.
     for groups in (_EQUAL[""], _EQUAL.get(re.split("[-_]", language)[0], ())):
         for group in groups:
             normal = tuple(normalize(form, language).text for form in group)
             for form in normal:
                 table[form] = table.get(form, ()) + normal
     return table
+
+
+@lru_cache(maxsize=50_000)  # ranges overlap
+def number_spellings(number: float, language: str) -> tuple[str, ...]:
+    """The words for a number, in normal form; for a negative one also "minus 5". Empty without rules for a language."""
+    spoken = [normalize(words, language).text for words in number_words(number, language)]
+    if number < 0:
+        spoken += [form for form in _minus_digits(number, language) if form]
+    return tuple(dict.fromkeys(spoken))
+
+
+def digits(number: float) -> str:
+    """A number in digits, in normal form: 5.0 → "5", 20.5 → "20.5"."""
+    return f"{number:.12g}"
+
+
+def _minus_digits(number: float, language: str) -> list[str]:
+    """The word for minus, then digits: "minus 5"; that word is what -5 says before it says 5."""
+    positive = normalize((number_words(-number, language) or ("",))[0], language).text
+    return [
+        normalize(words, language).text.removesuffix(positive) + digits(-number)
+        for words in number_words(number, language)[:1]
+        if positive
+    ]
+
+
+@lru_cache(maxsize=64)
+def _engine(language: str) -> RbnfEngine | None:
+    """The CLDR rules of a language, or of its family (`de` for `de-AT`); None if CLDR has none."""
+    normal = language.replace("-", "_")
+    for name in (normal, normal.split("_")[0]):
+        try:
+            return RbnfEngine.for_language(_SHARED_RULES.get(name, name))
+        except ValueError:
+            continue
+    return None
+
+
+@lru_cache(maxsize=50_000)
+def number_words(number: float, language: str) -> tuple[str, ...]:
+    """The ways to say a number, the plainest first; empty if CLDR has no rules for the language or the number."""
+    engine = _engine(language)
+    if engine is None:
+        return ()
+    try:
+        result = engine.format_number(number)
+    except (ValueError, RbnfError):  # a hole in a language's rules
+        return ()
+    # Genders and cases are rulesets of their own: "veintiuno", "veintiún", "veintiuna".
+    plain = dict.fromkeys([result.text, *result.text_by_ruleset.values()])
+    more = [variant for words in plain for variant in _variants(words, language)]
+    return tuple(dict.fromkeys([*plain, *more]))
+
+
+def _variants(words: str, language: str) -> tuple[str, ...]:
+    """What people say and CLDR does not: "one hundred and five", "hundertfünf"."""
+    if language.startswith("en"):
+        return (re.sub(r"(hundred|thousand) (?=[a-z-]+$)", r"\1 and ", words),)
+    if language.startswith("de"):
+        return (re.sub(r"^ein(hundert|tausend)", r"\1", words),)
+    return ()
