@@ -10,10 +10,11 @@ import pytest
 
 from tests.fakes import Notes
 from voiced import grammar
-from voiced.acting.meaning import actions_of, read
+from voiced.acting.actions import actions_of
 from voiced.assistant import Assistant, Heard, Reloaded
 from voiced.flow import Continuation, Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
 from voiced.foundations.resources import shipped
+from voiced.grammar import understand
 from voiced.grammar.continuation import continuation
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.recognition.end_of_turn import SoFar
@@ -49,10 +50,10 @@ class Recognizer:
 
     def recognize(self, _utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
         self.handed_back.append(so_far)
-        return read(self.commands, self.texts.pop(0))
+        return understand(self.commands, self.texts.pop(0))
 
     def recognize_so_far(self, utterance: Utterance) -> SoFar:
-        transcript = read(self.commands, self.texts.pop(0))
+        transcript = understand(self.commands, self.texts.pop(0))
         return SoFar(utterance, transcript, continuation(self.commands, transcript.text), doubt=self.doubt)
 
 

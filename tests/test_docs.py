@@ -27,13 +27,14 @@ from packaging.requirements import Requirement
 from pydantic import BaseModel
 
 from voiced import config, grammar
-from voiced.acting.meaning import actions_of, read
+from voiced.acting.actions import actions_of
 from voiced.cli import COMMANDS, main, make_parser
 from voiced.config import Config
 from voiced.evaluation.dataset import labelled
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, State, Transcript, Utterance
 from voiced.foundations.resources import shipped
 from voiced.grammar import intents as intents_file
+from voiced.grammar import understand
 from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
 
@@ -359,7 +360,7 @@ def test_the_first_screen(tmp_path: Path) -> None:
     commands = loaded(tmp_path, YAML[0].text)
     sentence = re.search(r'You say: \*"Hey Jarvis, ([^"]+)"\*', README)
     assert sentence
-    (action,) = actions_of(commands, read(commands, sentence[1]))
+    (action,) = actions_of(commands, understand(commands, sentence[1]))
     assert blocks("")[0].text == f"{action.topic}  {action.payload}\n"
 
 
@@ -536,7 +537,7 @@ def test_each_topic_named_exists(page: str) -> None:
 
 
 def outcome(reason: Reason | None, commands: Grammar, *, spoken: bool) -> Outcome:
-    transcript = read(commands, "good night")
+    transcript = understand(commands, "good night")
     utterance = Utterance(None, 0, (0, 1), Ending.SILENCE, Detection("alexa", 0.9, 16_000))  # type: ignore[arg-type] # nobody hears it
     if reason:
         transcript = Transcript("hm", None, reason, confidence=0.0, avg_logprob=-1.0)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-from voiced.acting.meaning import actions_of, read
+from voiced.acting.actions import actions_of
 from voiced.flow import Continuation, Delays, Ending, Outcome, Sentence, State, Utterance
+from voiced.grammar import understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Assistant:
                 case Utterance() as utterance:
                     self._understand(utterance)
                 case Sentence(text):
-                    self._answer(read(self._recognizer.grammar_of(None), text))
+                    self._answer(understand(self._recognizer.grammar_of(None), text))
                 case Reloaded(recognizer):
                     self._recognizer, self._so_far = recognizer, None
 

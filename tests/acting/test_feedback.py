@@ -17,19 +17,19 @@ import soundfile
 from tests.broker import wait_until
 from voiced import grammar
 from voiced.acting.feedback import SOUNDS, Feedback, Player
-from voiced.acting.meaning import read
 from voiced.audio import sound_file
 from voiced.audio.vad import Activity, Vad
 from voiced.config import FeedbackSettings
 from voiced.errors import AudioError
 from voiced.flow import SAMPLE_RATE, Detection, Outcome, Reason, Transcript
+from voiced.grammar import understand
 
 if TYPE_CHECKING:
     from tests.virtual_microphone import VirtualMicrophone
 
 NAMES = ("woken", "understood", "rejected", "broker_away")
 ALL = FeedbackSettings(woken=True, understood=True, rejected=True, broker_away=True)
-GOOD_NIGHT = Outcome("1", read(grammar.parse("intents: {Night: {sentences: [good night]}}"), "good night"))
+GOOD_NIGHT = Outcome("1", understand(grammar.parse("intents: {Night: {sentences: [good night]}}"), "good night"))
 
 
 def rejected(reason: Reason) -> Outcome:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from voiced.flow import Match, SlotValue
+    from voiced.flow import Match, SlotValue, Transcript
+    from voiced.grammar import Grammar
     from voiced.grammar.action_template import ActionTemplate
 
 _UNSAFE = re.compile(r"[/+#\0]")  # would let something spoken choose another topic
@@ -36,6 +37,13 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Acti
         )
         for template in templates
     )
+
+
+def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
+    """The messages to send because of a transcript, in the order of the file; none if it was rejected."""
+    if transcript.match is None or transcript.reason is not None:
+        return ()
+    return actions_for(grammar.intents[transcript.match.intent].actions, transcript.match)
 
 
 def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:

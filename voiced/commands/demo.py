@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
-from voiced.acting.meaning import actions_of, read
+from voiced.acting.actions import actions_of
 from voiced.commands.shared import DONE, FAILED, add_model
 from voiced.errors import VoicedError
 from voiced.foundations.resources import shipped
+from voiced.grammar import understand
 from voiced.records.outcome import slots_line
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _difference(labels: list[dict[str, Any]], heard: Heard) -> str:
         (action.topic, action.payload)
         for label in labels
         if label["intent"]
-        for action in actions_of(commands, read(commands, label["sentence"]))
+        for action in actions_of(commands, understand(commands, label["sentence"]))
     ]
     if heard.commands != said:
         return f"\nNot what was said.\n  said:  {said}\n  heard: {heard.commands}"

@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def recognize(options: Namespace) -> int:
     """Recognise recordings of commands, one command in each, without a wake word."""
-    from voiced.acting.meaning import actions_of
+    from voiced.acting.actions import actions_of
     from voiced.audio.sound_file import read as read_sound
     from voiced.audio.vad import Vad
     from voiced.flow import Outcome

@@ -22,12 +22,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def say(options: Namespace) -> int:
     """Show what a typed sentence would do: its intent, its slots, and the actions that would be published."""
-    from voiced.acting.meaning import actions_of, read
+    from voiced.acting.actions import actions_of
     from voiced.flow import Outcome
+    from voiced.grammar import understand
     from voiced.records.outcome import outcome_json, outcome_line
 
     grammar = grammar_of(options)
-    transcript = read(grammar, " ".join(options.text))
+    transcript = understand(grammar, " ".join(options.text))
     outcome = Outcome(id="say", transcript=transcript, actions=actions_of(grammar, transcript))
     if options.json:
         print_json(outcome_json(outcome))
