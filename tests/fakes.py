@@ -40,6 +40,9 @@ class Notes:
     def wake(self, detection: Detection) -> None:
         self.told.append(detection)
 
+    def judge(self, detection: Detection, *, accepted: bool) -> None:
+        self.told.append(("verdict", detection.wake_word, accepted))
+
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
         self.told.append(("rejected", detection.wake_word, opinion.evidence))
 

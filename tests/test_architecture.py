@@ -66,6 +66,8 @@ PURE = (
     "listening.endpointing",
     "listening.command_start",
     "listening.capture",
+    "listening.protocol",
+    "listening.protocol_events",
     "recognition.prepared",
     "recognition.coverage",
     "recognition.agreement",

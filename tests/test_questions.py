@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from tests.listening.test_ear import WORD, ScriptDetector, ScriptVad, conversation, frame_of, frames
@@ -16,8 +15,9 @@ from voiced import grammar
 from voiced.audio.vad import Vad
 from voiced.config import ListeningSettings, RecognizerSettings
 from voiced.flow import Continuation, Ending, Utterance
-from voiced.listening.ear import Requests, listen
+from voiced.listening.ear import listen
 from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.listening.requests import Requests
 from voiced.recognition.recognizer import Recognizer
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
@@ -157,19 +157,6 @@ def test_an_answer_that_comes_late_ends_at_once_what_it_would_have_ended() -> No
 def test_who_goes_on_before_the_answer_comes_is_heard_out() -> None:
     script = WORD + "." * 5 + "s" * 10 + "...s.s" + "." * 20
     assert kinds(hear(script, COMPLETE, UNKNOWN, after=3))[:3] == ["Listening", "Pause", "Pause"]
-
-
-@pytest.mark.parametrize("said_since", [False, True])
-def test_an_answer_ends_a_recording_between_frames_only(*, said_since: bool) -> None:
-    requests, so_far = Requests(), Utterance(np.zeros(9, np.float32), 0, (0, 9), Ending.SILENCE)
-    assert not requests.expect(so_far, COMPLETE)  # the ear is busy
-    requests.leave_open(8 if said_since else 9, frozenset({COMPLETE}))
-    assert not requests.expect(so_far, EXTENDABLE)
-    requests.leave_open(8 if said_since else 9, frozenset({COMPLETE, EXTENDABLE}))
-    assert requests.expect(so_far, COMPLETE) is not said_since
-    assert not requests.expect(so_far, COMPLETE)  # once is enough
-    assert requests.take_over() is not said_since
-    assert not requests.take_over()
 
 
 # -- one word in one breath with the wake word --------------------------------------------------------

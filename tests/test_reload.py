@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tests.broker import Broker, Subscriber, wait_until
 from tests.daemon import READY, SITE, Daemon
+from tests.fakes import Notes
+from tests.test_assistant import Recognizer, pause, told, utterance
+from voiced import grammar
+from voiced.assistant import Reloaded
+from voiced.flow import Detection, Opinion, State
+from voiced.listening.events import Listening
+from voiced.listening.second_stage import SecondStage
+from voiced.recognition.pipelines import Household
+from voiced.reload import followed
+
+if TYPE_CHECKING:
+    from voiced.assistant import Heard
+    from voiced.flow import Samples
 
 DIALOGUE = Path(__file__).parent / "sounds" / "dialogue_en.ogg"  # something to hear meanwhile
 TEA = 'intents: {Tea: {sentences: ["tea please"]}}'
@@ -55,3 +71,35 @@ def test_a_running_daemon_reads_its_intents_again(tmp_path: Path) -> None:
         assert "Traceback" not in daemon.log
         daemon.terminate()
         assert daemon.process.returncode == 0
+
+
+class Pipelines(Household):
+    """Believes every wake word, or none."""
+
+    def __init__(self, evidence: float) -> None:
+        self._evidence = evidence
+
+    def opinion(self, _detection: Detection, _sound: Samples) -> Opinion:
+        return Opinion(self._evidence, -1.0)
+
+
+def test_the_second_stage_asks_the_new_pipelines() -> None:
+    """From the event on, as the assistant does; not sooner, for what was heard before it."""
+    before, after = (Detection("hey_jarvis", 0.3, at, doubtful=True) for at in (100, 200))
+    sound, notes = np.zeros(9, np.float32), Notes()
+    events: list[Heard] = [Listening(before, sound), Reloaded(Pipelines(0.1)), Listening(after, sound)]
+    second_stage = SecondStage(Pipelines(0.9).opinion, {"hey_jarvis": 0.5})
+    passed = list(second_stage.verified(followed(events, second_stage), notes, notes))
+    assert passed == events[:2]
+    assert notes.told == [
+        ("verdict", "hey_jarvis", True),
+        ("verdict", "hey_jarvis", False),
+        ("rejected", "hey_jarvis", 0.1),
+    ]
+
+
+def test_what_was_found_at_a_pause_does_not_outlive_the_intents() -> None:
+    tea, coffee = grammar.parse(TEA), grammar.parse(COFFEE)
+    events: list[Heard] = [pause(), Reloaded(Recognizer(coffee, ["coffee please"])), utterance()]
+    _, thinking, outcome, _ = told(tea, events, "tea please")
+    assert (thinking, outcome) == (State.THINKING, ("Coffee", {}, "alexa", 0.4))

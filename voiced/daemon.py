@@ -27,13 +27,14 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
 from voiced.foundations.memory import given_back
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
-from voiced.listening.ear import Requests, listen
-from voiced.listening.second_stage import SecondLook
+from voiced.listening.ear import listen
+from voiced.listening.requests import Requests
+from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.topics import ListenNow, SetMute
 from voiced.recognition.pipelines import Household
 from voiced.records.wakes import WakeMemory, folders
-from voiced.reload import Reloader
+from voiced.reload import Reloader, followed
 from voiced.wake.chosen import enough_evidence, own_sounds, wake_words
 from voiced.wake.detector import WakeWordDetector
 
@@ -107,10 +108,11 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     signals.reload_on_hang_up(Reloader(config.intents, household.again, heard.offer, systemd).ask)
     enough = dict(zip(detector.phrases, enough_evidence(config.wake_word), strict=True))
     keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
-    believed = SecondLook(household.opinion, enough, keep).believed(heard, requests, mqtt)
+    second_stage = SecondStage(household.opinion, enough, keep)
+    verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(given_back(believed))
+    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(given_back(verified))
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:

@@ -1,8 +1,8 @@
 """New intents for a running daemon: read and compiled beside it when asked for, while the old ones serve.
 
 The assistant gets them as one more event, so that no command is recognised under one grammar and answered under
-another. Intents with a mistake are reported as at the start, and the old ones stay. Knows no signals; who calls `ask`
-does.
+another; the second stage of wake words changes over with the same event. Intents with a mistake are reported as at the
+start, and the old ones stay. Knows no signals; who calls `ask` does.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from voiced.assistant import Reloaded
 from voiced.errors import VoicedError
 from voiced.foundations.relay import start_thread
+from voiced.recognition.pipelines import Household
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from voiced.assistant import Heard
     from voiced.foundations.systemd import Systemd
-    from voiced.recognition.pipelines import Household
+    from voiced.listening.second_stage import SecondStage
 
 log = logging.getLogger(__name__)
 
@@ -64,3 +66,11 @@ class Reloader:
             log.info("%s: reloaded, %d intents", self._intents, len(household.grammar_of(None).intents))
         else:
             log.warning("%s: not reloaded, too much is going on; ask again", self._intents)
+
+
+def followed(events: Iterable[Heard], second_stage: SecondStage) -> Iterator[Heard]:
+    """All events; where new pipelines come among them, the second stage asks those from there on."""
+    for event in events:
+        if isinstance(event, Reloaded) and isinstance(event.recognizer, Household):
+            second_stage.opinion = event.recognizer.opinion
+        yield event

@@ -28,8 +28,9 @@ from voiced.evaluation.dataset import labelled
 from voiced.evaluation.noise import key_of, mixed
 from voiced.evaluation.stimuli import in_its_room
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Continuation
-from voiced.listening.ear import Requests, listen
+from voiced.listening.ear import listen
 from voiced.listening.events import Pause
+from voiced.listening.requests import Requests
 from voiced.recognition.cadence import QUIET, Cadence
 from voiced.recognition.recognizer import Recognizer
 

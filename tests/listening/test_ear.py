@@ -17,8 +17,9 @@ from voiced.audio.vad import STEP_SAMPLES, Activity, Vad
 from voiced.config import ListeningSettings
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Detection, Ending, Utterance
 from voiced.listening.capture import spoken
-from voiced.listening.ear import Requests, listen
+from voiced.listening.ear import listen
 from voiced.listening.events import Event, Listening, Muted, Waiting
+from voiced.listening.requests import Requests
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
 if TYPE_CHECKING:

@@ -10,15 +10,17 @@ import pytest
 
 from tests.fakes import Notes
 from tests.listening.test_ear import SETTINGS, WORD, ScriptDetector, ScriptVad, at_frame, frame_of, hear, utterances
+from tests.listening.test_ear import frames as frames_of
 from tests.wake.speakers import said
 from tests.wake.test_detector import frames
 from tests.wake.training.test_enrolment import jarvis
 from voiced.audio.vad import Vad
 from voiced.evaluation.noise import mixed
 from voiced.flow import FRAME_SAMPLES, Continuation, Detection, Ending, Opinion, Utterance
-from voiced.listening.ear import Requests, listen
-from voiced.listening.events import Listening, Pause, Waiting
-from voiced.listening.second_stage import SecondLook
+from voiced.listening.ear import listen
+from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.listening.requests import Requests
+from voiced.listening.second_stage import SecondStage
 from voiced.wake import word_file
 from voiced.wake.detector import WakeWord, WakeWordDetector
 from voiced.wake.training import negatives as bank
@@ -26,6 +28,7 @@ from voiced.wake.verifier import ENOUGH, Verifier
 from voiced.whisper.loading.weights import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from voiced.assistant import Heard
@@ -118,6 +121,63 @@ def test_a_late_belief_begins_a_recording_of_what_was_said_meanwhile() -> None:
     assert frame_of(late[-1].speech[1]) == pytest.approx(43, abs=0.4)
 
 
+@pytest.mark.parametrize("late", [*range(31, 130, 9), 200])
+@pytest.mark.parametrize(
+    "meanwhile",
+    ["." * 5 + "s" * 8, "s" * 13, "." * 13, "s" * 60, "." * 40 + "s" * 20],
+    ids=["a command", "one breath", "nothing", "a long command", "a command after a while"],
+)
+def test_however_late_the_belief_speech_lies_within_its_recording(late: int, meanwhile: str) -> None:
+    """The ear remembers 4 s, 50 frames; an older word cannot be recorded any more."""
+    script = WORD + "." * 4 + "s" * 5 + "D" + meanwhile + "." * (200 - len(meanwhile))
+    word = Detection("hey_jarvis", 0.9, 30 * FRAME_SAMPLES, doubtful=True)
+    heard = [event for event in judged(late, script, word, accepted=True) if isinstance(event, Utterance)]
+    for found in heard:
+        first, last = found.speech
+        assert first <= last
+        assert first == last or found.start <= first < last <= found.start + len(found.samples)
+        assert (first == last) == (found.ending is Ending.NO_SPEECH)
+    [own] = [found for found in heard if found.detection == word]  # it began, so it ends
+    if late > 30 + 50:
+        assert own.ending is Ending.NO_SPEECH, "half of a command may be another"
+
+
+def test_of_two_doubtful_words_during_a_command_either_may_be_believed() -> None:
+    script = WORD + "." * 4 + "s" * 5 + "D" + "s" * 3 + "D" + "." * 5 + "s" * 8 + "." * 40
+    older, newer = (Detection("hey_jarvis", 0.9, at * FRAME_SAMPLES, doubtful=True) for at in (30, 34))
+    for detection in (older, newer):
+        *_, last = judged(36, script, detection, accepted=True)
+        assert isinstance(last, Utterance)
+        assert last.detection == detection
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_a_verdict_on_a_word_that_is_gone_changes_nothing(*, accepted: bool) -> None:
+    """Somebody has started over, with a word that nobody doubts, before the verdict on an older one comes."""
+    script = WORD + "." * 4 + "s" * 5 + "D" + "s" * 8 + "W" + "." * 5 + "s" * 8 + "." * 12
+    older = Detection("hey_jarvis", 0.9, 30 * FRAME_SAMPLES, doubtful=True)
+    events = judged(44, script, older, accepted=accepted)
+    assert [type(event) for event in events] == [Listening, Listening, Listening, Utterance]
+    assert isinstance(events[-1], Utterance)
+    assert events[-1].detection == Detection("hey_jarvis", 0.9, 39 * FRAME_SAMPLES)
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_a_verdict_on_a_word_from_before_a_mute_changes_nothing(*, accepted: bool) -> None:
+    requests = Requests()
+
+    def sound() -> Iterator[AudioFrame]:
+        for index, frame in enumerate(frames_of(DURING + "." * 60)):
+            if index == 34:
+                requests.mute(muted=True)
+                requests.judge(SECOND, accepted=accepted)
+            if index == 40:
+                requests.mute(muted=False)
+            yield frame
+
+    assert [type(event) for event in hear(sound(), requests)] == [Listening, Listening, Muted, Muted]
+
+
 def test_in_one_breath_the_phrase_counts_not_the_name() -> None:
     class Called(ScriptDetector):
         def detect(self, frame: AudioFrame) -> Detection | None:
@@ -145,10 +205,10 @@ class Believer:
         return Opinion(0.8 if detection.wake_word in self.believed else 0.4, -3.0)
 
 
-def through(events: list[Heard], *believed: str, requests: Requests | None = None) -> tuple[list[Heard], Notes]:
+def through(events: list[Heard], *believed: str) -> tuple[list[Heard], Notes]:
     notes = Notes()
-    look = SecondLook(Believer(*believed), {"hey_jarvis": 0.5})
-    return list(look.believed(events, requests or Requests(), notes)), notes
+    stage = SecondStage(Believer(*believed), {"hey_jarvis": 0.5})
+    return list(stage.verified(events, notes, notes)), notes
 
 
 def utterance(detection: Detection | None) -> Utterance:
@@ -157,25 +217,22 @@ def utterance(detection: Detection | None) -> Utterance:
 
 def test_what_comes_of_a_believed_word_passes() -> None:
     events: list[Heard] = [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)]
-    requests = Requests()
-    passed, notes = through(events, "hey_jarvis", requests=requests)
+    passed, notes = through(events, "hey_jarvis")
     assert passed == events
-    assert notes.told == []
-    [verdict] = requests.verdicts
-    assert (verdict.detection, verdict.accepted) == (FIRST, True)
+    assert notes.told == [("verdict", "hey_jarvis", True)]
 
 
 def test_what_comes_of_a_refused_word_is_dropped_and_told() -> None:
-    requests = Requests()
-    passed, notes = through(
-        [Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)], requests=requests
-    )
+    passed, notes = through([Listening(FIRST, SOUND), Waiting(FIRST), Pause(utterance(FIRST)), utterance(FIRST)])
     assert passed == []
-    assert notes.told == [("rejected", "hey_jarvis", 0.4)]
-    [verdict] = requests.verdicts
-    assert (verdict.detection, verdict.accepted) == (FIRST, False)
-    assert requests.expectation is not None
-    assert (requests.expectation.until, requests.expectation.continuation) == (200, Continuation.UNKNOWN)
+    unknown = ((100, 200), Continuation.UNKNOWN)  # the answer to the pause
+    assert notes.told == [("verdict", "hey_jarvis", False), ("rejected", "hey_jarvis", 0.4), unknown]
+
+
+def test_of_two_refused_words_both_are_dropped() -> None:
+    """The second is heard during the recording of the first, before the recogniser has looked at either."""
+    passed, _ = through([Listening(FIRST, SOUND), Listening(SECOND, SOUND), Pause(utterance(FIRST)), utterance(FIRST)])
+    assert passed == []
 
 
 def test_what_comes_of_another_word_passes() -> None:
@@ -213,7 +270,7 @@ def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) 
     sound = np.concatenate(clips)
     noise = np.random.default_rng(5).normal(size=len(sound)).astype(np.float32)
     heard = listen(frames(mixed(sound, noise, 10.0, "kitchen")), detector, Vad(), SETTINGS, requests)
-    look = SecondLook(opinion, {"hey_jarvis": ENOUGH})
-    woken = [event.detection for event in look.believed(heard, requests, notes) if isinstance(event, Listening)]
+    stage = SecondStage(opinion, {"hey_jarvis": ENOUGH})
+    woken = [event.detection for event in stage.verified(heard, requests, notes) if isinstance(event, Listening)]
     clip_of = [int(np.searchsorted(ends, detection.at)) for detection in woken if detection]
     assert clip_of == [0, 2, 4, 6, 8]

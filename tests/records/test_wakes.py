@@ -15,9 +15,8 @@ from tests.wake.speakers import RATE, said, takes
 from tests.wake.test_detector import detections
 from voiced.cli import main
 from voiced.flow import Detection, Opinion
-from voiced.listening.ear import Requests
 from voiced.listening.events import Listening
-from voiced.listening.second_stage import SecondLook
+from voiced.listening.second_stage import SecondStage
 from voiced.records.wakes import FILE, LAST, WRONG, WakeMemory, folders, mark_as_wrong, read, wrong_wakes
 from voiced.wake.detector import REMEMBERED, WakeWord
 from voiced.wake.templates import AT_ZERO, similarities
@@ -105,7 +104,7 @@ def test_every_wake_is_told_refused_or_not() -> None:
         told.append((detection.wake_word, accepted))
 
     believed = {"alexa": 0.9, "computer": 0.1, "jarvis": 0.9}
-    look = SecondLook(lambda found, _: Opinion(believed[found.wake_word], -1.0), dict.fromkeys(believed, 0.6), keep)
+    stage = SecondStage(lambda found, _: Opinion(believed[found.wake_word], -1.0), dict.fromkeys(believed, 0.6), keep)
     sound = np.zeros(RATE, np.float32)
     events = [
         Listening(wake("alexa"), sound),
@@ -113,7 +112,7 @@ def test_every_wake_is_told_refused_or_not() -> None:
         Listening(wake("jarvis")),
         Listening(None),
     ]
-    kept = list(look.believed(events, Requests(), Notes()))
+    kept = list(stage.verified(events, Notes(), Notes()))
     assert told == [("alexa", True), ("computer", False), ("jarvis", True)]
     assert len(kept) == 3
 

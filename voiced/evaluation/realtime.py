@@ -23,8 +23,9 @@ from voiced.evaluation.stimuli import in_its_room, speech_end, with_pauses
 from voiced.evaluation.trials import trial_of
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Utterance
 from voiced.foundations.relay import Relay
-from voiced.listening.ear import Requests, listen
+from voiced.listening.ear import listen
 from voiced.listening.recording import as_utterance
+from voiced.listening.requests import Requests
 from voiced.recognition.recognizer import Recognizer
 from voiced.wake.detector import WakeWord, WakeWordDetector
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from voiced.config import ListeningSettings
     from voiced.flow import AudioFrame, Detection, Samples
+    from voiced.listening.protocol_events import Answer
 
 FADE = 160  # samples, 10 ms: blanking must not click
 
@@ -55,16 +56,16 @@ class Capture:
         self._sounds: list[Activity] = []  # every step since the origin
         self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
         self._signalled = False  # that the speaker waits for a sign
-        self._asked: int | None = None  # step at which the speech ended that was handed out last
-        self._continuation = Continuation.UNKNOWN  # of that speech
+        self._answer: Answer | None = None  # what may follow the speech up to a sample, as far as is known
 
     def catch_up(self) -> Ending | None:
         """Let the VAD hear what came before."""
         self._vad.reset()
         return next(filter(None, map(self._judge, self._frames)), None)
 
-    def hear(self, frame: AudioFrame) -> Ending | None:
-        """Take in the next frame; say if the command is over."""
+    def hear(self, frame: AudioFrame, answer: Answer | None = None) -> Ending | None:
+        """Take in the next frame; say if the command is over, given what may follow the speech so far."""
+        self._answer = answer
         self._frames.append(frame)
         return self._judge(frame) or self._one_word()
 
@@ -86,7 +87,16 @@ class Capture:
 
     def _step(self, sound: Activity) -> Ending | None:
         assert self._endpointer, "steps count from the command's start on"
-        return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH)
+        continuation = self._continuation(self._endpointer.speech[1])
+        return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH, continuation=continuation)
+
+    def _continuation(self, last: int) -> Continuation:
+        """What may follow the speech that ended at sample `last` of the recording."""
+        return (
+            self._answer.continuation
+            if self._answer and self._answer.until == self._origin + last
+            else Continuation.UNKNOWN
+        )
 
     def take_waiting(self) -> bool:
         """Whether the speaker waits for a sign, not going on in the same breath; once."""
@@ -96,28 +106,22 @@ class Capture:
         self._signalled = quiet or self.detection is None
         return self._signalled
 
-    def pause(self, at_least: int) -> Utterance | None:
-        """What was said so far, if the speaker has been quiet for so many samples; once for each pause."""
+    def pause(self, at_least: int, answer: Answer | None = None) -> Utterance | None:
+        """What was said so far, if the speaker has been quiet for so many samples, and nothing is known of it yet."""
         if self._endpointer is None or (self._endpointer.is_speaking and self._endpointer.quiet < at_least):
             return None
         first, last = self._cut().speech
-        if last in (first, self._asked) or (len(self._sounds) - last) * STEP < at_least:
+        known = answer is not None and answer.until == self._origin + last * STEP
+        if last == first or known or (len(self._sounds) - last) * STEP < at_least:
             return None
-        self._asked, self._continuation = last, Continuation.UNKNOWN
         return self.utterance(Ending.SILENCE)
-
-    def expect(self, until: int, continuation: Continuation) -> None:
-        """What may follow the speech that ended at sample `until` of the stream."""
-        if self._asked is not None and until == self._origin + self._asked * STEP:
-            self._continuation = continuation
-            if self._endpointer:
-                self._endpointer.expect(self._asked * STEP, continuation)
 
     def ended_by(self, until: int) -> frozenset[Continuation]:
         """What ends the command as things are, if it may follow the speech that ended at sample `until`."""
-        if self._asked is None or until != self._origin + self._asked * STEP or not self._quiet_since(self._asked):
+        since = (until - self._origin) // STEP
+        if not self._quiet_since(since):
             return frozenset()
-        return frozenset(continuation for continuation in Continuation if self._suffices(continuation, self._asked))
+        return frozenset(continuation for continuation in Continuation if self._suffices(continuation, since))
 
     def _quiet_since(self, step: int) -> bool:
         return all(sound is not Activity.SPEECH for sound in self._sounds[step:])
@@ -135,11 +139,12 @@ class Capture:
 
     def _one_word(self) -> Ending | None:
         """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
-        if self._endpointer is None or self._endpointer.is_speaking or self._asked is None:
+        if self._endpointer is None or self._endpointer.is_speaking or self._answer is None:
             return None
-        if not self._quiet_since(self._asked) or not self._suffices(self._continuation, self._asked):
+        since, continuation = (self._answer.until - self._origin) // STEP, self._answer.continuation
+        if not self._quiet_since(since) or not self._suffices(continuation, since):
             return None
-        return Ending.COMPLETE if self._continuation is Continuation.COMPLETE else Ending.SILENCE
+        return Ending.COMPLETE if continuation is Continuation.COMPLETE else Ending.SILENCE
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""

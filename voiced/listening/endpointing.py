@@ -10,15 +10,14 @@ It knows no audio, clock or thread, only sample counts, and it decides nothing b
 the short gaps of real speech (the closure before a "t") do not start it afresh. The tail of the wake word, which may
 reach into the first steps, is too short to fill it and leaks away.
 
-*How long a silence* depends on what was said. Somebody who recognises speech may tell, at any time, what may follow the
-speech up to a sample (its continuation); if more was spoken since, that is forgotten. Where nothing can follow, the
-command is over; where it is a command already but may go on, a short silence is enough, and a shorter one if the
-speaker sounds done; where it is none yet, the speaker is searching for words and gets a long one. Until somebody tells,
-and where the grammar does not know, it is the ordinary one. Who makes pauses between words makes longer ones between
-phrases: a short silence is at least `SHORT` times the longest pause before it; an ordinary one `ORDINARY` times, and
-that of who sounds done `CONCLUDED` times. (Of 318 coffee orders six have a pause of 0.42 to 0.69 s where they might
-have ended. The longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and 0.21 s before. At none of 0.24 s
-and more does anybody sound done.)
+*How long a silence* depends on what was said. Whoever reports a step says what may follow the speech so far, where that
+is known (its continuation). Where nothing can follow, the command is over; where it is a command already but may go on,
+a short silence is enough, and a shorter one if the speaker sounds done; where it is none yet, the speaker is searching
+for words and gets a long one. Where the continuation is not known, it is the ordinary one. Who makes pauses between
+words makes longer ones between phrases: a short silence is at least `SHORT` times the longest pause before it; an
+ordinary one `ORDINARY` times, and that of who sounds done `CONCLUDED` times. (Of 318 coffee orders six have a pause of
+0.42 to 0.69 s where they might have ended. The longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and
+0.21 s before. At none of 0.24 s and more does anybody sound done.)
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -56,7 +55,6 @@ class Endpointer:
         self._last = start  # index after the newest sample of speech
         self._speaking = False
         self._longest_pause = 0  # between words of this command, in samples
-        self._continuation = Continuation.UNKNOWN  # of the speech up to `_last`
 
     @property
     def speech(self) -> tuple[int, int]:
@@ -73,23 +71,22 @@ class Endpointer:
         """Samples since the newest speech."""
         return self._at - self._last
 
-    def hear(self, samples: int, *, is_speech: bool) -> Ending | None:
-        """Take in the next `samples` of the stream; say if the command is over, and why."""
+    def hear(
+        self, samples: int, *, is_speech: bool, continuation: Continuation = Continuation.UNKNOWN
+    ) -> Ending | None:
+        """Take in the next `samples` of the stream; say if the command is over, and why.
+
+        `continuation`: what may follow the speech so far, as far as is known.
+        """
         self._at += samples
         if not self._speaking:
             return self._wait(samples, is_speech=is_speech)
         if is_speech:
             self._longest_pause = max(self._longest_pause, self._at - samples - self._last)
             self._last = self._at
-            self._continuation = Continuation.UNKNOWN
-        elif self.suffices(self._continuation):
-            return Ending.COMPLETE if self._continuation is Continuation.COMPLETE else Ending.SILENCE
+        elif self.suffices(continuation):
+            return Ending.COMPLETE if continuation is Continuation.COMPLETE else Ending.SILENCE
         return Ending.TOO_LONG if self._at - self._first >= self._longest else None
-
-    def expect(self, until: int, continuation: Continuation) -> None:
-        """Be told what may follow the speech that ended at sample `until`; of no interest if more was spoken since."""
-        if self._speaking and until == self._last:
-            self._continuation = continuation
 
     def suffices(self, continuation: Continuation) -> bool:
         """Whether the command is over after as much quiet as there was, if this may follow."""

@@ -1,13 +1,14 @@
-"""What the ear announces, without the wake words that were none: the recogniser has a second look at each.
+"""Second-stage wake-word verification: drops the events of detections that the recogniser rejects.
 
-The ear does not wait for it: a recording begins with the detection, so that a command in one breath is heard whole. If
-the recogniser refuses, the ear is told to drop the recording, and whatever it has already handed out of it is dropped
-here. Nobody else learns of it but the log and whoever listens to the broker.
+The ear does not wait for the verdict: a recording begins with the detection, so that a command in one breath is heard
+whole. If the recogniser rejects the detection, the ear is told to drop its recording, and what the ear has already
+handed out of it is dropped here. Only the log and MQTT learn of a rejected detection.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from voiced.flow import Continuation, Utterance
@@ -17,65 +18,77 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from voiced.flow import Detection, Opinion, Samples
-    from voiced.listening.ear import Requests
 
 Heard = TypeVar("Heard")  # events of the ear, and whatever else comes between them
+REJECTED = 32  # rejected detections that are remembered; more than events can wait between the ear and the recogniser
 log = logging.getLogger(__name__)
 
 
+class Answers(Protocol):
+    """Where the ear hears of verdicts, and of what may follow a pause."""
+
+    def judge(self, detection: Detection, *, accepted: bool) -> None: ...
+    def expect(self, so_far: Utterance, continuation: Continuation) -> bool: ...
+
+
 class Told(Protocol):
-    """Where refusals are told."""
+    """Where rejected detections are published."""
 
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None: ...
 
 
 class Keep(Protocol):
-    """Who remembers wakes."""
+    """Where detections are recorded."""
 
     def __call__(self, detection: Detection, *, accepted: bool) -> None: ...
 
 
-class SecondLook:
-    """Asks the recogniser about detections."""
+class SecondStage:
+    """Asks the recogniser whether doubtful detections are wake words."""
 
     def __init__(
         self,
         opinion: Callable[[Detection, Samples], Opinion],
-        enough: Mapping[str, float],
+        thresholds: Mapping[str, float],
         keep: Keep | None = None,
     ) -> None:
-        """`enough`: by name of the wake word, the evidence that counts; `keep` is told of every wake."""
-        self._opinion = opinion
-        self._enough = enough
+        """`thresholds`: evidence from which a detection is accepted, by wake word; `keep` is told of each detection."""
+        self.opinion = opinion  # may be replaced by that of other pipelines
+        self._thresholds = thresholds
         self._keep = keep or _forget
+        self._rejected: deque[Detection] = deque(maxlen=REJECTED)
 
-    def believed(self, events: Iterable[Heard], requests: Requests, told: Told) -> Iterator[Heard]:
-        """The events that do not come of a wake word that was none."""
-        refused: Detection | None = None
+    def verified(self, events: Iterable[Heard], answers: Answers, told: Told) -> Iterator[Heard]:
+        """The events, without those of rejected detections."""
         for event in events:
             match event:
-                case Listening(detection, sound) if detection and sound is not None:
-                    opinion = self._opinion(detection, sound)
-                    accepted = opinion.evidence >= self._enough[detection.wake_word]
-                    requests.judge(detection, accepted=accepted)
-                    _log(detection, opinion, accepted=accepted)
-                    self._keep(detection, accepted=accepted)
-                    if not accepted:
-                        told.wake_rejected(detection, opinion)
-                        refused = detection
+                case Listening(detection, sound) if detection:
+                    if sound is None:
+                        self._keep(detection, accepted=True)
+                    elif not self._verify(detection, sound, answers, told):
                         continue
-                case Listening(detection) if detection:
-                    self._keep(detection, accepted=True)
-                case Pause(so_far) if so_far.detection and so_far.detection == refused:
-                    requests.expect(so_far, Continuation.UNKNOWN)  # it asks no other question before this is answered
+                case Pause(so_far) if so_far.detection in self._rejected:
+                    answers.expect(so_far, Continuation.UNKNOWN)  # the ear asks nothing else before this is answered
                     continue
-                case Utterance(detection=detection) | Waiting(detection) if detection and detection == refused:
+                case Utterance(detection=detection) | Waiting(detection) if detection in self._rejected:
                     continue
             yield event
 
+    def _verify(self, detection: Detection, sound: Samples, answers: Answers, told: Told) -> bool:
+        """Whether the recogniser accepts the detection; tells everybody who wants to know."""
+        opinion = self.opinion(detection, sound)
+        accepted = opinion.evidence >= self._thresholds[detection.wake_word]
+        answers.judge(detection, accepted=accepted)
+        _log(detection, opinion, accepted=accepted)
+        self._keep(detection, accepted=accepted)
+        if not accepted:
+            told.wake_rejected(detection, opinion)
+            self._rejected.append(detection)
+        return accepted
+
 
 def _forget(detection: Detection, *, accepted: bool) -> None:
-    """Nobody remembers."""
+    """Record nothing."""
 
 
 def _log(detection: Detection, opinion: Opinion, *, accepted: bool) -> None:
