@@ -1,7 +1,7 @@
-"""From audio features to text: read the initial tokens, then filter, choose, read again, until every row has ended.
+"""Audio features of one window → text, as openai/whisper's `decoding.py` does it; `decode` is its `DecodingTask.run`.
 
-What may be written is up to `filters`, how tokens are chosen and hypotheses ranked up to `search`; here the options
-become both. Knows nothing of recordings longer than the window whose features it is given.
+Read the initial tokens, then search. What may be written is up to `filters`, how tokens are chosen and hypotheses
+ranked up to `search`; here the options become both. Knows nothing of recordings longer than a window.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from voiced.whisper.model import Cache, Whisper
     from voiced.whisper.tokenizer import Task, Tokenizer
 
-NON_SPEECH = -1  # in `suppress_tokens`: the tokens of speaker tags and sound descriptions
+NON_SPEECH = -1  # in `suppress_tokens`: stands for `Tokenizer.non_speech_tokens`, as in openai/whisper
 
 
 @dataclass(frozen=True, slots=True)
 class DecodingOptions:
-    """How to decode one window. The defaults are greedy search and a transcript with timestamps."""
+    """How to decode one window; by default greedily, with timestamps. ValueError if options contradict each other."""
 
     task: Task = "transcribe"  # or "translate": into English
     language: str | None = None  # code; None: detected, by multilingual models
@@ -74,15 +74,15 @@ def check_ranking(beam_size: int | None, patience: float | None, length_penalty:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DecodingResult:
-    """The text of one window, and what is known about it."""
+    """The text of one window, and how sure the model is of it. Log probabilities are natural ones."""
 
     text: str
     tokens: tuple[int, ...]  # text and timestamps
     language: str  # code
-    avg_logprob: float
-    no_speech_prob: float  # how sure Whisper is, before writing, that nobody speaks
+    avg_logprob: float  # mean log probability per token, the end of text counted
+    no_speech_prob: float  # probability of <|nospeech|> right after the start of transcript
     temperature: float
-    compression_ratio: float  # above 2.4 the text repeats itself
+    compression_ratio: float  # see `repetition`
     hypotheses: tuple[TokenHypothesis, ...]  # all that were finished, best first
     language_probs: dict[str, float] = field(default_factory=dict)  # code → probability; empty if not detected
 
@@ -95,22 +95,27 @@ def decode(
     options: DecodingOptions,
     extra_filters: Sequence[LogitFilter] = (),
 ) -> DecodingResult:
-    """Write down what was said in one window: `audio_features` as `model.encode` returns them, of one audio.
+    """Audio features (1, positions, state) of one window → the best hypothesis under the options.
 
-    `extra_filters` run after those that the options ask for. ValueError for a language that the model does not know.
+    `extra_filters` run after those that the options ask for: a grammar may be one. Raises ValueError for a language or
+    a task that the model does not know.
     """
     before = model.start(audio_features)
+    # 1. The language, if nobody names it: the likeliest of the language tokens.
     language_probs = {} if options.language else _language_probs(model, tokenizer, before)
     language = options.language or next(iter(language_probs))
-    # Read what stands before the text. What follows the start of transcript tells whether anybody speaks at all.
+    # 2. Read what stands before the text, in one pass: tokens (1, n) → hidden states (1, n, state). Logits (2, n_vocab)
+    #    are needed at two places: behind the start of transcript, where <|nospeech|> tells whether anybody speaks at
+    #    all, and behind the last initial token, where the text begins.
     initial = _initial_tokens(tokenizer, options, language, model.dims.n_text_ctx)
     hidden, cache = model.decode(torch.tensor([initial], device=model.device), before)
     after_start, after_initial = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
     no_speech_prob = float(after_start.softmax(0)[tokenizer.no_speech])
-    # Write.
+    # 3. Write, token by token, at most as many as the decoder has positions for.
     limit = min(_sample_len(options, model.dims.n_text_ctx), model.dims.n_text_ctx - len(initial) + 1)
     filters = [*_filters(tokenizer, options, model.dims.n_audio_ctx), *extra_filters]
     found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
+    # 4. The best hypothesis is the text.
     hypotheses = ranked(found, options.length_penalty)
     assert hypotheses, "the filters leave nothing to write, not even the end of the text"
     text = tokenizer.decode(hypotheses[0].tokens).strip()
@@ -128,7 +133,7 @@ def decode(
 
 
 def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor) -> dict[str, float]:
-    """Code → probability, likeliest first; {"en": 1.0} from English-only models. Features of one audio."""
+    """Audio features (1, positions, state) → {code: probability}, likeliest first; {"en": 1.0} if English-only."""
     return _language_probs(model, tokenizer, model.start(audio_features))
 
 
@@ -136,8 +141,11 @@ def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor
 
 
 def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict[str, float]:
+    """Code → probability, from the `before` cache of one audio, in which there are no tokens yet."""
     if not tokenizer.is_multilingual:
         return {"en": 1.0}
+    # Whisper was trained to write the language right behind the start of transcript (Radford et al. 2022, section 2.3).
+    # Of what may follow there, only language tokens count: (n_vocab,) → (n_languages,) → softmax.
     hidden, _ = model.decode(torch.tensor([[tokenizer.sot]], device=model.device), before)
     languages = tokenizer.languages
     probs = model.logits(hidden[:, -1])[0, list(languages.values())].softmax(0).tolist()
@@ -145,7 +153,9 @@ def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict
 
 
 def _initial_tokens(tokenizer: Tokenizer, options: DecodingOptions, language: str, n_ctx: int) -> list[int]:
-    """[start of prompt, prompt,] start of transcript, language, task[, no timestamps][, prefix]."""
+    """Token ids of [start of prompt, prompt,] start of transcript[, language, task][, no timestamps][, prefix]."""
+    # The decoder has 448 positions. Half of them are for the text, so of a long prompt only the last 223 tokens are
+    # read, and of a long prefix what leaves room for `sample_len` more.
     prompt = _last(_tokens(tokenizer, options.prompt), n_ctx // 2 - 1)
     prefix = _last(_tokens(tokenizer, options.prefix), max(0, n_ctx // 2 - (options.sample_len or 0)))
     start = tokenizer.start_sequence(language, options.task, timestamps=not options.without_timestamps)
@@ -165,19 +175,21 @@ def _sample_len(options: DecodingOptions, n_ctx: int) -> int:
 
 
 def _filters(tokenizer: Tokenizer, options: DecodingOptions, n_audio_ctx: int) -> list[LogitFilter]:
+    """The filters that the options ask for, in the order in which they run."""
     filters: list[LogitFilter] = []
     if options.suppress_blank:
         filters.append(SuppressBlank(tokenizer))
     filters.append(SuppressTokens(_suppressed(tokenizer, options.suppress_tokens)))
     if not options.without_timestamps:
-        precision = WINDOW_SECONDS / n_audio_ctx  # seconds from one timestamp to the next
+        # 30 s / 1500 positions = 20 ms from one timestamp token to the next.
+        precision = WINDOW_SECONDS / n_audio_ctx
         latest = options.max_initial_timestamp
         filters.append(TimestampRules(tokenizer, None if latest is None else round(latest / precision)))
     return filters
 
 
 def _suppressed(tokenizer: Tokenizer, wanted: tuple[int, ...]) -> list[int]:
-    """What was asked for, and the special tokens that never belong into a text."""
+    """Token ids that are `wanted` suppressed, NON_SPEECH spelled out, and special tokens that no text contains."""
     non_speech = tokenizer.non_speech_tokens if NON_SPEECH in wanted else ()
     t = tokenizer
     special = [t.transcribe, t.translate, t.sot, t.sot_prev, t.sot_lm, t.no_speech]
@@ -185,6 +197,7 @@ def _suppressed(tokenizer: Tokenizer, wanted: tuple[int, ...]) -> list[int]:
 
 
 def _chooser(tokenizer: Tokenizer, options: DecodingOptions) -> Chooser:
+    """Beam search if a beam size is given, else greedy search or, above temperature 0, independent samples."""
     if options.beam_size is not None:
         return BeamSearch(tokenizer.eot, options.beam_size, options.patience or 1.0)
     return Sampling(tokenizer.eot, options.temperature, options.best_of or 1)

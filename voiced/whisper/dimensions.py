@@ -6,38 +6,39 @@ from dataclasses import dataclass
 from math import prod
 
 _FIRST_MULTILINGUAL_VOCABULARY = 51_865  # English-only models have 51,864 tokens
-_TOKENS_BESIDE_LANGUAGES = 51_765  # text, tasks, timestamps; one more in multilingual vocabularies
+# Text, tasks and timestamps; one more in multilingual vocabularies, whose text has 50,257 tokens instead of 50,256.
+_TOKENS_BESIDE_LANGUAGES = 51_765
 
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
-    """How large a Whisper is; the names are those in OpenAI's checkpoints."""
+    """How large a Whisper is, by the names of openai/whisper's `ModelDimensions` (Radford et al. 2022, table 1)."""
 
     n_mels: int  # 80; 128 since large-v3
     n_audio_ctx: int  # encoder positions of 20 ms: 1500
-    n_audio_state: int
-    n_audio_head: int
-    n_audio_layer: int
-    n_vocab: int
+    n_audio_state: int  # width of the encoder's hidden states: 384 (tiny) to 1280 (large)
+    n_audio_head: int  # attention heads in each of its layers; 64 numbers each
+    n_audio_layer: int  # its blocks
+    n_vocab: int  # token ids
     n_text_ctx: int  # tokens that the decoder can look back on: 448
-    n_text_state: int
+    n_text_state: int  # width of the decoder's hidden states: that of the encoder
     n_text_head: int
-    n_text_layer: int
+    n_text_layer: int  # the decoder's blocks; fewer than the encoder's in turbo
 
     @property
     def is_multilingual(self) -> bool:
+        """Whether the model writes other languages than English."""
         return self.n_vocab >= _FIRST_MULTILINGUAL_VOCABULARY
 
     @property
     def n_languages(self) -> int:
+        """Number of language tokens; English-only models have them, too, and use none."""
         return self.n_vocab - _TOKENS_BESIDE_LANGUAGES - int(self.is_multilingual)
 
 
 def parameter_shapes(dims: Dimensions) -> dict[str, tuple[int, ...]]:
-    """Every parameter of a Whisper of these dimensions, by OpenAI's name.
-
-    The positions are among them, the encoder's too: they are computed ones, but every format stores them.
-    """
+    """Every parameter of a Whisper of these dimensions: openai/whisper's name → shape."""
+    # The encoder's positions are computed and no parameters, but every format stores them.
     audio, text = dims.n_audio_state, dims.n_text_state
     shapes: dict[str, tuple[int, ...]] = {
         "encoder.positional_embedding": (dims.n_audio_ctx, audio),
@@ -50,6 +51,7 @@ def parameter_shapes(dims: Dimensions) -> dict[str, tuple[int, ...]]:
         "decoder.token_embedding.weight": (dims.n_vocab, text),
         **_norm("decoder.ln", text),
     }
+    # Blocks of both; the decoder's have a second attention, to the sound.
     for i in range(dims.n_audio_layer):
         shapes |= _block(f"encoder.blocks.{i}", audio)
     for i in range(dims.n_text_layer):
@@ -59,7 +61,7 @@ def parameter_shapes(dims: Dimensions) -> dict[str, tuple[int, ...]]:
 
 
 def _block(name: str, state: int) -> dict[str, tuple[int, ...]]:
-    """Self-attention and the two-layer perceptron, four times as wide inside."""
+    """Shapes of self-attention and the two-layer perceptron, which is four times as wide inside."""
     return {
         **_attention(f"{name}.attn", state),
         **_linear(f"{name}.mlp.0", state, 4 * state),
@@ -69,6 +71,7 @@ def _block(name: str, state: int) -> dict[str, tuple[int, ...]]:
 
 
 def _attention(name: str, state: int) -> dict[str, tuple[int, ...]]:
+    """Shapes of an attention layer and of the normalisation before it."""
     shapes = _norm(f"{name}_ln", state)
     for projection in ("query", "key", "value", "out"):
         shapes |= _linear(f"{name}.{projection}", state, state)
@@ -85,5 +88,5 @@ def _norm(name: str, state: int) -> dict[str, tuple[int, ...]]:
 
 
 def parameter_count(dims: Dimensions) -> int:
-    """How many numbers a model of these dimensions has."""
+    """Count the numbers in a model of these dimensions."""
     return sum(prod(shape) for shape in parameter_shapes(dims).values())

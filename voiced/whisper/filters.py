@@ -1,7 +1,7 @@
-"""What may not be written next: masks over logits, each a small callable. Knows nothing of the network or the search.
+"""Logit filters: what must not be written next, as in openai/whisper's `decoding.py`. Each is a small callable.
 
 A filter sees what each row has written so far (its *prefix*: the tokens after the initial ones) and the logits of what
-may follow. A grammar is one more filter.
+may follow. A grammar is one more filter. Knows nothing of the network or the search.
 """
 
 from __future__ import annotations
@@ -19,27 +19,30 @@ if TYPE_CHECKING:
     from voiced.whisper.tokenizer import Tokenizer
 
 Prefix: TypeAlias = tuple[int, ...]
-NEVER = float("-inf")
+NEVER = float("-inf")  # the logit of a token that must not be written: its probability becomes 0
 
 
 class LogitFilter(Protocol):
+    """A rule about what may follow."""
+
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
         """Set logits (rows, n_vocab) of what must not follow each prefix to -inf, in place."""
 
 
 class SuppressBlank:
-    """The text begins neither with a space alone nor with its end."""
+    """Forbids that the text begins with a lone space or ends before it begins."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.blank = [*tokenizer.encode(" "), tokenizer.eot]
 
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
-        if not prefixes[0]:  # all rows are equally long
+        """Forbid both in all rows if they are still empty; rows are equally long."""
+        if not prefixes[0]:
             logits[:, self.blank] = NEVER
 
 
 class SuppressTokens:
-    """These tokens never."""
+    """Forbids some tokens everywhere: speaker tags, sound descriptions, special tokens."""
 
     def __init__(self, tokens: Sequence[int]) -> None:
         self.tokens = torch.tensor(sorted(set(tokens)), dtype=torch.long)
@@ -50,12 +53,19 @@ class SuppressTokens:
 
 @dataclass(frozen=True)
 class TimestampRules:
-    """Timestamps begin the text, come in pairs between segments, and never run backwards."""
+    """Timestamps begin the text, stand in pairs between segments, and never run backwards.
+
+    openai/whisper's `ApplyTimestampRules`. What may be written, in EBNF; times never decrease:
+
+        text    = { segment }, [ timestamp, { token } ] ;
+        segment = timestamp, token, { token }, timestamp ;
+    """
 
     tokenizer: Tokenizer
     max_initial: int | None  # the latest first timestamp, in steps of 20 ms; None: any
 
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
+        """Apply the rules to each row of logits (rows, n_vocab); ids from `begin` on are timestamps."""
         begin = self.tokenizer.timestamp_begin
         logits[:, self.tokenizer.no_timestamps] = NEVER
         for prefix, row in zip(prefixes, logits, strict=True):
@@ -63,35 +73,40 @@ class TimestampRules:
                 self._pair(prefix, row)
                 self._advance(prefix, row)
             else:
+                # The first token is a timestamp, and not a late one.
                 row[:begin] = NEVER
                 if self.max_initial is not None:
                     row[begin + self.max_initial + 1 :] = NEVER
             self._prefer_timestamps(row)
 
     def _pair(self, prefix: Prefix, row: Tensor) -> None:
-        """After text, one timestamp ends the segment; then one begins the next, or the text ends; then text follows."""
+        """Behind a timestamp that ends a segment comes another or the end of text; behind one that begins one, text."""
         begin = self.tokenizer.timestamp_begin
+        # Behind text anything goes: more text, or the timestamp that ends the segment.
         if prefix[-1] < begin:
             return
+        # Ids below the end of text are text.
         if self._awaits_partner(prefix):
             row[: self.tokenizer.eot] = NEVER
         else:
             row[begin:] = NEVER
 
     def _advance(self, prefix: Prefix, row: Tensor) -> None:
-        """No earlier time than the last. Equal only where one segment ends and the next begins: none is empty."""
+        """Forbid times before the last one."""
         begin = self.tokenizer.timestamp_begin
+        # The next segment may begin when the last one ended; but no segment may end when it began.
         latest = next((token for token in reversed(prefix) if token >= begin), None)
         if latest is not None:
             row[begin : latest if self._awaits_partner(prefix) else latest + 1] = NEVER
 
     def _awaits_partner(self, prefix: Prefix) -> bool:
-        """The last token is a timestamp and ends a segment."""
+        """Whether the last token is a timestamp that ends a segment: there is text before it."""
         begin = self.tokenizer.timestamp_begin
         return prefix[-1] >= begin and len(prefix) > 1 and prefix[-2] < begin
 
     def _prefer_timestamps(self, row: Tensor) -> None:
-        """If all timestamps together are likelier than any other token, it is time for one."""
+        """Force a timestamp if all of them together are likelier than any other token."""
         begin = self.tokenizer.timestamp_begin
+        # Its probability is spread over many neighbouring times, so none of them would win alone.
         if row[begin:].logsumexp(0) > row[:begin].max():
             row[:begin] = NEVER

@@ -1,11 +1,12 @@
-"""The languages that Whisper writes, in the order of their tokens; knows nothing of tokens or models.
+"""The languages that Whisper writes, in the order of their tokens (openai/whisper's `LANGUAGES`).
 
 Each has a code as in `<|en|>` and an English name. Multilingual models up to large-v2 know the first 99, large-v3 and
-its descendants also the last. English-only models carry 99 such tokens too and use none.
+its descendants also the last. English-only models carry 99 such tokens too and use none. Knows no tokens and no models.
 """
 
 from __future__ import annotations
 
+# Code and name, in the order of the token ids.
 _TABLE = """
 en english, zh chinese, de german, es spanish, ru russian, ko korean, fr french, ja japanese, pt portuguese, tr turkish,
 pl polish, ca catalan, nl dutch, ar arabic, sv swedish, it italian, id indonesian, hi hindi, fi finnish, vi vietnamese,
@@ -22,6 +23,7 @@ jw javanese, su sundanese, yue cantonese
 
 LANGUAGES: dict[str, str] = dict(entry.split(" ", 1) for entry in " ".join(_TABLE.split()).split(", "))  # code → name
 
+# Names that people use besides (openai/whisper's `TO_LANGUAGE_CODE`).
 _OTHER_NAMES = {
     "burmese": "my",
     "valencian": "ca",
@@ -40,7 +42,10 @@ _CODES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES  # name
 
 
 def language_code(language: str) -> str:
-    """`de` for "de", "German" or "german"; ValueError for what Whisper does not know."""
+    """Return the code of a language given by code or English name: `de` for "de", "German" or "german".
+
+    Raises ValueError for a language that Whisper does not know.
+    """
     wanted = language.strip().lower()
     if wanted in LANGUAGES:
         return wanted

@@ -1,7 +1,8 @@
-"""Writing tokens one after the other: filter the logits, choose, read what was chosen, until enough has ended.
+"""Autoregressive search: filter the logits, choose tokens, read them, until enough hypotheses have ended.
 
-Knows the network's decoder, filters and the end-of-text token; nothing of text, prompts or options. How tokens are
-chosen is a `Chooser`: the likeliest, at random, or by beam search. A row that has ended leaves the batch.
+How tokens are chosen is a `Chooser` (openai/whisper's `TokenDecoder`): the likeliest, at random, or by beam search.
+A row that has ended leaves the batch. Knows the network's decoder, filters and the end-of-text token; nothing of text,
+prompts or options.
 """
 
 from __future__ import annotations
@@ -23,50 +24,54 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenHypothesis:
-    """What one row has written."""
+    """The tokens that one row has written, and their log probability."""
 
     tokens: tuple[int, ...] = ()  # after the initial ones, without the end of text
     sum_logprob: float = 0.0  # natural log probability of the tokens and, if it has ended, of the end of text
 
     @property
     def avg_logprob(self) -> float:
-        """Per token, the end of text counted."""
+        """Mean log probability per token, the end of text counted."""
         return self.sum_logprob / (len(self.tokens) + 1)
 
     def extended(self, token: int, logprob: float) -> TokenHypothesis:
+        """Return a hypothesis with one token more, of this log probability."""
         return TokenHypothesis((*self.tokens, token), self.sum_logprob + logprob)
 
     def ended(self, logprob: float) -> TokenHypothesis:
+        """Return a finished hypothesis; `logprob` is that of the end of text."""
         return TokenHypothesis(self.tokens, self.sum_logprob + logprob)
 
 
 class RowChoice(NamedTuple):
-    """What becomes of the rows after one step."""
+    """What becomes of the rows in one step."""
 
-    live: list[TokenHypothesis]  # to be continued
-    rows: list[int]  # the row that each of them continues
+    live: list[TokenHypothesis]  # to be continued, one token longer than before
+    rows: list[int]  # for each of `live`, the row that it continues: how the cache is to be reordered
     ended: list[TokenHypothesis]  # likeliest first
 
 
 class Chooser(Protocol):
+    """A search strategy: which tokens continue which hypotheses, and when there are enough."""
+
     @property
     def n_start(self) -> int:
-        """Rows to begin with."""
+        """Rows that the search begins with."""
 
     @property
     def n_wanted(self) -> int:
-        """The search is over when so many have ended."""
+        """Number of hypotheses that must end for the search to be over."""
 
     def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
-        """Continue each hypothesis by what may follow: logprobs (rows, n_vocab), -inf for what may not."""
+        """Continue the live hypotheses by log probabilities (rows, n_vocab), which are -inf where a filter forbids."""
 
     def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
-        """The result of the search: `live` are those that the length limit has stopped."""
+        """Return the search's result; `live` are hypotheses that the length limit has stopped."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """Each row for itself: the likeliest token at temperature 0, else one at random."""
+    """Each row for itself: greedy search at temperature 0, else random samples (openai's `GreedyDecoder`)."""
 
     eot: int
     temperature: float = 0.0
@@ -77,10 +82,12 @@ class Sampling:
         return self.n_start
 
     def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
+        # One token for each row, (rows, 1). Dividing by a temperature below 1 sharpens the distribution.
         if self.temperature == 0:
             tokens = logprobs.argmax(dim=1, keepdim=True)
         else:
             tokens = torch.multinomial((logprobs / self.temperature).softmax(dim=1), num_samples=1)
+        # Whatever the temperature, a hypothesis is scored by what the model thinks of it: logprobs as they are.
         chosen = zip(live, tokens[:, 0].tolist(), logprobs.gather(1, tokens)[:, 0].tolist(), strict=True)
         choice = RowChoice([], [], [])
         for row, (hypothesis, token, logprob) in enumerate(chosen):
@@ -97,7 +104,10 @@ class Sampling:
 
 @dataclass(frozen=True)
 class BeamSearch:
-    """The `beam_size` likeliest continuations of all rows together; ends when beam_size * patience have ended."""
+    """Beam search: keep the `beam_size` likeliest continuations of all rows together (openai's `BeamSearchDecoder`).
+
+    It is over when beam_size * patience hypotheses have ended (Kasai et al. 2022, arXiv:2204.05424).
+    """
 
     eot: int
     beam_size: int
@@ -109,14 +119,16 @@ class BeamSearch:
         return max(1, round(self.beam_size * self.patience))
 
     def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
-        # One more than beam_size: one of them may be the end of the text.
+        # Each row offers its likeliest tokens, (rows, beam_size + 1): one of them may be the end of text.
         best = logprobs.topk(min(self.beam_size + 1, logprobs.shape[1]), dim=1)
+        # All rows compete: a continuation is as likely as its hypothesis times its token.
         candidates = [
             (hypothesis.sum_logprob + logprob, logprob, row, token)
             for row, hypothesis in enumerate(live)
             for logprob, token in zip(best.values[row].tolist(), best.indices[row].tolist(), strict=True)
             if logprob > -inf
         ]
+        # Take the best until beam_size go on; ends found on the way are finished hypotheses.
         choice = RowChoice([], [], [])
         for _, logprob, row, token in sorted(candidates, key=lambda candidate: candidate[0], reverse=True):
             if token == self.eot:
@@ -129,7 +141,7 @@ class BeamSearch:
         return choice
 
     def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
-        """Unfinished ones fill up what is missing to beam_size."""
+        """Return the ended hypotheses, filled up to beam_size with the likeliest unfinished ones."""
         missing = max(0, self.beam_size - len(ended))
         return [*ended[: self.n_wanted], *live[:missing]]  # live ones are sorted
 
@@ -138,30 +150,36 @@ class BeamSearch:
 def search(
     model: Whisper, start: tuple[Tensor, Cache], filters: Sequence[LogitFilter], chooser: Chooser, limit: int
 ) -> list[TokenHypothesis]:
-    """Hypotheses of at most `limit` tokens; none only if the filters leave none.
+    """Write hypotheses of at most `limit` tokens; the list is empty only if the filters leave nothing to write.
 
-    `start`: the logits (1, n_vocab) of the first token, and the cache of what stands before it.
+    `start`: the logits (1, n_vocab) of the first token, and the cache of what stands before it. This is the main loop
+    of openai/whisper's `DecodingTask`.
     """
+    # Rows of one audio begin alike.
     rows = [0] * chooser.n_start
     logits, cache = start[0][rows], start[1][rows]
     live, ended = [TokenHypothesis()] * chooser.n_start, []
     while True:
+        # What must not be written: logits (rows, n_vocab) become -inf there, in place.
         prefixes = [hypothesis.tokens for hypothesis in live]
         for mask in filters:
             mask(prefixes, logits)
-        # Which rows go on with which token, and which have ended?
+        # Which rows go on with which token, and which have ended? Log probabilities are renormalised over the rest.
         live, rows, newly_ended = chooser(live, logits.log_softmax(dim=1))
         ended += newly_ended
         if not live or len(ended) >= chooser.n_wanted or len(live[0].tokens) >= limit:
             return chooser.finish(live, ended)
-        # Read the chosen tokens.
+        # Reorder the cache to the rows that go on, and read the chosen tokens (rows, 1) → next logits (rows, n_vocab).
         tokens = torch.tensor([[hypothesis.tokens[-1]] for hypothesis in live], device=logits.device)
         hidden, cache = model.decode(tokens, cache[rows])
         logits = model.logits(hidden[:, -1])
 
 
 def ranked(hypotheses: Sequence[TokenHypothesis], length_penalty: float | None = None) -> list[TokenHypothesis]:
-    """Best first: by log probability per token, or divided by ((5 + tokens) / 6) ** length_penalty."""
+    """Sort hypotheses, best first: by log probability per token, or with Google NMT's length penalty.
+
+    The latter divides by ((5 + tokens) / 6) ** length_penalty (Wu et al. 2016, equation 14).
+    """
 
     def score(hypothesis: TokenHypothesis) -> float:
         length = len(hypothesis.tokens)

@@ -1,5 +1,6 @@
-"""Text ↔ token ids, and what the special ids mean; knows nothing of models, search or grammars.
+"""Text ↔ token ids, and what the special ids mean: GPT-2's byte-pair encoding with Whisper's special tokens.
 
+Radford et al. 2022, sections 2.2 and 2.3; openai/whisper's `tokenizer.py`. Knows nothing of models, search or grammars.
 The ranks of the byte-pair encoding (bytes → id) come with the weights, as a list of the vocabulary. The special tokens
 follow them in a fixed order, so that a vocabulary's size says all about it:
 
@@ -29,14 +30,15 @@ TIMESTAMPS = 1501  # <|0.00|> to <|30.00|>
 SECONDS_PER_TIMESTAMP = 0.02
 ENGLISH_RANKS, MULTILINGUAL_RANKS = 50_256, 50_257
 
-# How GPT-2 cuts text before byte pairs are merged: contractions, words, numbers, punctuation, spaces.
+# How GPT-2 cuts text before byte pairs are merged, so that no token reaches across: contractions, words, numbers,
+# punctuation, spaces.
 _PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 _DOUBLE_SYMBOLS = "<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }}"
 
 
 @dataclass(frozen=True)
 class Tokenizer:
-    """One Whisper vocabulary. Build it with `make_tokenizer`."""
+    """One Whisper vocabulary, built by `make_tokenizer`. Special tokens carry openai/whisper's names."""
 
     encoding: tiktoken.Encoding
     is_multilingual: bool
@@ -45,7 +47,7 @@ class Tokenizer:
     # -- text ------------------------------------------------------------------------------------
 
     def encode(self, text: str) -> list[int]:
-        """Special tokens written out are read as plain text."""
+        """Text → token ids; special tokens written out are read as plain text."""
         return self.encoding.encode_ordinary(text)
 
     def encode_phrase(self, text: str) -> list[int]:
@@ -53,21 +55,22 @@ class Tokenizer:
         return self.encode(" " + text.strip()) if text.strip() else []
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """Text of the tokens; timestamps are left out."""
+        """Token ids → text, without timestamps."""
         return self.encoding.decode([token for token in tokens if token < self.timestamp_begin])
 
     def decode_with_timestamps(self, tokens: Iterable[int]) -> str:
-        """Text with the times between, as in `<|0.00|> Hello.<|0.50|>`."""
+        """Token ids → text with its timestamps, as in `<|0.00|> Hello.<|0.50|>`."""
         return self.encoding.decode(list(tokens))
 
     def token_bytes(self, token: int) -> bytes:
-        """UTF-8 of one token; a character may be spread over several."""
+        """UTF-8 bytes of one token; a character may be spread over several tokens."""
         return self.encoding.decode_single_token_bytes(token)
 
     # -- special tokens --------------------------------------------------------------------------
 
     @property
     def n_vocab(self) -> int:
+        """Number of token ids, special ones included."""
         return self.encoding.n_vocab
 
     @cached_property
@@ -82,42 +85,50 @@ class Tokenizer:
 
     @cached_property
     def translate(self) -> int:
+        """Task: write English, whatever is spoken."""
         return self._special("<|translate|>")
 
     @cached_property
     def transcribe(self) -> int:
+        """Task: write what is spoken, in its own language."""
         return self._special("<|transcribe|>")
 
     @cached_property
     def sot_lm(self) -> int:
-        """Start of the language model; never used."""
+        """Start of language model; Whisper has it but never uses it."""
         return self._special("<|startoflm|>")
 
     @cached_property
     def sot_prev(self) -> int:
-        """What comes before the transcript follows: the prompt."""
+        """Start of the prompt, the text before this window."""
         return self._special("<|startofprev|>")
 
     @cached_property
     def no_speech(self) -> int:
+        """Written in place of a language where nobody speaks."""
         return self._special("<|nospeech|>")
 
     @cached_property
     def no_timestamps(self) -> int:
+        """Last initial token of a transcript without timestamps."""
         return self._special("<|notimestamps|>")
 
     @cached_property
     def timestamp_begin(self) -> int:
-        """`<|0.00|>`; the ids above it are later times."""
+        """`<|0.00|>`; each id above it is 20 ms later."""
         return self._special("<|0.00|>")
 
     @cached_property
     def languages(self) -> dict[str, int]:
-        """Language code → token."""
+        """Language code → token id, in the order of the ids."""
         return {code: self._special(f"<|{code}|>") for code in list(LANGUAGES)[: self.n_languages]}
 
     def start_sequence(self, language: str, task: Task, *, timestamps: bool) -> list[int]:
-        """Tokens that tell the decoder what to do; only multilingual models read `language` (as in `languages`)."""
+        """Token ids that tell the decoder what to write: start of transcript[, language, task][, no timestamps].
+
+        `language` is a code as in `languages`. Raises ValueError for a language or task that the model does not know.
+        """
+        # Radford et al. 2022, figure 1: the multitask training format.
         if self.is_multilingual:
             if language not in self.languages:
                 raise ValueError(f"this model does not know the language {language!r}")
@@ -130,17 +141,16 @@ class Tokenizer:
 
     @cached_property
     def non_speech_tokens(self) -> tuple[int, ...]:
-        """Tokens of speaker tags and sound descriptions, "[LAUGHTER]" or "♪♪♪": not what anybody says.
-
-        Brackets, quotes of the East, musical signs and other marks, alone, doubled, or after a space. Hyphens and
-        apostrophes stay between words and go at the beginning of one.
-        """
+        """Token ids of speaker tags and sound descriptions, "[LAUGHTER]" or "♪♪♪": not what anybody says."""
+        # Brackets, East Asian quotes, musical signs and other marks; some of them doubled.
         symbols = [*'"#()*+/:;<=>@[\\]^_`{|}~「」『』', *_DOUBLE_SYMBOLS.split()]
         music = [*"♩♪♫♬♭♮♯", "♪♪", "♪♪♪"]
+        # Hyphens and apostrophes are allowed within words, but not before one.
         found = {self.encode(" -")[0], self.encode(" '")[0]}
         for symbol in symbols + music:
             for tokens in (self.encode(symbol), self.encode(" " + symbol)):
-                # Musical signs share their first token with hardly anything else, so that it stands for them all.
+                # A mark of several tokens cannot be told by its first one. Musical signs can: hardly anything else
+                # begins with the same bytes.
                 if len(tokens) == 1 or symbol in music[:7]:
                     found.add(tokens[0])
         return tuple(sorted(found))
@@ -150,10 +160,15 @@ class Tokenizer:
 
 
 def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
-    """The tokenizer of a model with `n_vocab` tokens; `ranks` may be of any model with as many ordinary tokens."""
+    """Build the tokenizer of a model with `n_vocab` token ids, from the ranks of a vocabulary of its kind.
+
+    Raises ValueError if there is no such Whisper vocabulary.
+    """
+    # What is left of the ids are languages: 99, or 100 since large-v3. 8 are the special tokens beside them.
     n_languages = n_vocab - len(ranks) - 8 - TIMESTAMPS
     if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS) or not 0 < n_languages <= len(LANGUAGES):
         raise ValueError(f"{len(ranks)} ordinary tokens in a vocabulary of {n_vocab}: this is not a Whisper vocabulary")
+    # The order of their ids, behind the ranks.
     names = [
         "<|endoftext|>",
         "<|startoftranscript|>",
@@ -180,10 +195,10 @@ def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
 
 
 def read_ranks(path: Path) -> Ranks:
-    """The vocabulary beside a model's weights → ranks.
+    """Read the vocabulary beside a model's weights → ranks.
 
-    Reads CTranslate2's vocabulary.txt and vocabulary.json (a list) and Hugging Face's vocab.json and tokenizer.json
-    (token → id).
+    Reads CTranslate2's vocabulary.txt and vocabulary.json (a list), and Hugging Face's vocab.json and tokenizer.json
+    (token → id). Raises ValueError for a file of another kind, OSError if it cannot be read.
     """
     try:
         return ranks_of(_vocabulary(path))
@@ -192,7 +207,7 @@ def read_ranks(path: Path) -> Ranks:
 
 
 def _vocabulary(path: Path) -> list[str]:
-    """Tokens in the order of their ids."""
+    """Read the tokens in the order of their ids."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".txt":
         return text.split("\n")
@@ -202,7 +217,11 @@ def _vocabulary(path: Path) -> list[str]:
 
 
 def ranks_of(vocabulary: Sequence[str]) -> Ranks:
-    """Tokens in the order of their ids, in GPT-2's printable form → ranks; special tokens behind them are left out."""
+    """Tokens in GPT-2's printable form, in the order of their ids → ranks without special tokens.
+
+    Raises ValueError if these are not as many as Whisper has, or not in that form.
+    """
+    # Ordinary tokens come first; a token's id is its rank, and pairs of lower rank are merged first.
     end = "<|endoftext|>"
     ordinary = vocabulary[: vocabulary.index(end)] if end in vocabulary else vocabulary
     try:
@@ -215,10 +234,12 @@ def ranks_of(vocabulary: Sequence[str]) -> Ranks:
 
 
 def _printable_bytes() -> dict[str, int]:
-    """GPT-2 writes a byte as the Latin-1 character of that number if that can be seen, else as one from U+0100 on."""
+    """GPT-2's `bytes_to_unicode` turned round: printable character → byte."""
+    # A byte is written as the Latin-1 character of its number if that can be seen, else as the next one from U+0100 on:
+    # a space (32) becomes "Ġ" (U+0120).
     visible = {*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)}
     hidden = [byte for byte in range(256) if byte not in visible]
     return {chr(byte): byte for byte in visible} | {chr(256 + i): byte for i, byte in enumerate(hidden)}
 
 
-_BYTES = _printable_bytes()  # printable character → byte
+_BYTES = _printable_bytes()

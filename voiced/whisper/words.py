@@ -1,4 +1,7 @@
-"""Tokens → words: where a word begins, and which punctuation belongs to it. Knows no network, and no times to set."""
+"""Tokens → words: where a word begins, and which punctuation belongs to it. Knows no network, and sets no times.
+
+The rules are those of openai/whisper: `split_to_word_tokens` of its tokenizer, `merge_punctuations` of its `timing.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,32 +15,34 @@ if TYPE_CHECKING:
     from voiced.whisper.tokenizer import Tokenizer
 
 WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})  # languages that write no spaces between words
-_UNFINISHED = "\ufffd"  # what bytes that are not yet a character are decoded to
+_UNFINISHED = "\ufffd"  # the replacement character: what bytes that are not yet a character are decoded to
 
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
-    """A word, its tokens, and when it was said."""
+    """A word, its tokens, and when it was said: seconds from the beginning of the window."""
 
-    text: str
+    text: str  # with the space before it
     tokens: tuple[int, ...]
     start: float  # seconds
-    end: float
-    probability: float
+    end: float  # seconds
+    probability: float  # mean of its tokens'
 
     @property
     def duration(self) -> float:
+        """Seconds."""
         return self.end - self.start
 
 
 def split_words(tokenizer: Tokenizer, tokens: Sequence[int], language: str) -> list[tuple[int, ...]]:
-    """The tokens of each word. Without spaces to go by, each character that a token completes is one."""
+    """Group token ids into words. In a language without spaces, each group that completes characters is a word."""
     characters = split_characters(tokenizer, tokens)
     if language in WITHOUT_SPACES:
         return characters
     words: list[tuple[int, ...]] = []
     for group in characters:
         text = tokenizer.decode_with_timestamps(group)
+        # A space, a mark or a special token begins a word; everything else continues the one before.
         is_punctuation = text.strip() in string.punctuation
         if not words or text.startswith(" ") or is_punctuation or group[0] >= tokenizer.eot:
             words.append(group)
@@ -47,16 +52,17 @@ def split_words(tokenizer: Tokenizer, tokens: Sequence[int], language: str) -> l
 
 
 def split_characters(tokenizer: Tokenizer, tokens: Sequence[int]) -> list[tuple[int, ...]]:
-    """The smallest groups of tokens that are whole characters; one may be spread over several tokens."""
+    """Group token ids so that each group is whole characters: a character's bytes may be spread over tokens."""
     whole = tokenizer.decode_with_timestamps(tokens)
     groups: list[tuple[int, ...]] = []
     group: tuple[int, ...] = ()
     done = 0  # characters of `whole` that are in groups
     for token in tokens:
+        # Take tokens until their bytes decode without a remainder.
         group += (token,)
         text = tokenizer.decode_with_timestamps(group)
         unfinished = text.find(_UNFINISHED)
-        # The sign may also stand in the text itself, where the model wrote bytes that never become a character.
+        # The replacement character in the whole text, too: the model wrote bytes that never become a character.
         if unfinished < 0 or whole[done + unfinished : done + unfinished + 1] == _UNFINISHED:
             groups.append(group)
             done += len(text)
@@ -65,13 +71,15 @@ def split_characters(tokenizer: Tokenizer, tokens: Sequence[int]) -> list[tuple[
 
 
 def merge_punctuation(words: Iterable[TimedWord], prepended: str, appended: str) -> list[TimedWord]:
-    """Opening marks become part of the word after them, closing marks of the word before; times are that word's."""
+    """Join opening marks to the word after them and closing marks to the word before; times stay that word's."""
+    # From right to left, so that several opening marks in a row join one after the other.
     backwards: list[TimedWord] = []
     for word in reversed(list(words)):
         if backwards and word.text.startswith(" ") and word.text.strip() in prepended:
             backwards[-1] = _joined(word, backwards[-1], backwards[-1])
         else:
             backwards.append(word)
+    # Then from left to right for closing marks.
     merged: list[TimedWord] = []
     for word in reversed(backwards):
         if merged and not merged[-1].text.endswith(" ") and word.text in appended:

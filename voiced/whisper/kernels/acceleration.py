@@ -1,9 +1,7 @@
-"""Making a loaded network fast on the processor at hand: weights of eight or sixteen bits, or oneDNN's float32.
+"""Makes a loaded network fast on the processor at hand: weights of eight or sixteen bits, or oneDNN's float32.
 
 Which is faster depends on the instructions that a machine has, so `trials` measures it, within a tenth of a second;
-what eight bits cost in accuracy is not measured, see `tests/benchmarks`. Bfloat16 is only for the asking: where a
-processor has it, it is faster than float32 in the encoder, but loses to eight bits in the decoder. Knows the network's
-modules, not what they are for.
+what eight bits cost in accuracy, `voiced bench` measures. Knows the network's modules, not what they are for.
 """
 
 from __future__ import annotations
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from voiced.whisper.blocks import Attend
     from voiced.whisper.model import Whisper
 
+# What people may ask for. `auto` never chooses bfloat16: where a processor has it, it is faster than float32 in the
+# encoder, but loses to eight bits in the decoder.
 COMPUTE = ("auto", "float32", "bfloat16", "int8")
 READ_AS = {  # the type in which weights are read from a file; None: as they are stored
     "float32": None,
@@ -35,9 +35,10 @@ READ_AS = {  # the type in which weights are read from a file; None: as they are
 
 
 def choose_compute(name: str, device: torch.device) -> str:
-    """A key of READ_AS. `auto` is float16 on accelerators, and int8 on processors where that is the fastest.
+    """Return the key of READ_AS that `name` means on this device.
 
-    ValueError for what is not in COMPUTE, or not possible there.
+    `auto` is float16 on accelerators, and int8 on processors where that is the fastest, else float32. Raises ValueError
+    for a name that is not in COMPUTE, or not possible on this device.
     """
     wanted()  # a misspelt kernel is told before anything is tried
     if name not in COMPUTE:
@@ -48,6 +49,7 @@ def choose_compute(name: str, device: torch.device) -> str:
         raise ValueError("nothing is computed in int8 on this machine; choose float32")
     if name == "bfloat16" and device.type == "cpu" and not is_available("bfloat16-layer"):
         raise ValueError("this processor does not compute in bfloat16; choose auto")
+    # What was asked for is possible; if nothing was, let the kernels compete.
     if name != "auto":
         return name
     if device.type != "cpu":
@@ -56,18 +58,19 @@ def choose_compute(name: str, device: torch.device) -> str:
 
 
 def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None) -> Whisper:
-    """The same network, faster where that is possible; layers are replaced one by one. `compute` as chosen above.
+    """Replace the network's layers by faster ones, one by one, and return it; `compute` is from `choose_compute`.
 
-    `token_rows` are the token embedding's, as `float16.looked_up` wants them; None: they are made from it.
+    `token_rows` (n_vocab, 2 * state) are the token embedding's float16 rows as bytes; None: they are made from it.
     """
-    # Of no use for one sound at a time; and without AVX2 it complains on standard error that it cannot start.
+    # NNPACK is of no use for one sound at a time, and without AVX2 it complains on standard error that it cannot start.
     torch.backends.nnpack.set_flags(False)  # type: ignore[no-untyped-call] # torch has left it without types
     if network.device.type != "cpu" or compute not in {"float32", "int8"}:
         return network.float() if compute == "float32" else network
-    # Half of the error that eight bits make in the encoder arises where they first meet the sound: 0.063 against 0.028
-    # of the audio features' size in base, 0.040 against 0.026 in tiny.en.
+    # One attention stays in float32: half of the error that eight bits make in the encoder arises where they first meet
+    # the sound.
     exact = cast("EncoderBlock", network.encoder.blocks[0]).attn
     attend = _attend(compute)
+    # First query, key and value become one layer, then every other linear layer and the embedding its fast twin.
     if compute == "int8":
         _fuse(network, exact)
     # Layers themselves are not kept in the list: each goes when it is replaced.
@@ -84,18 +87,22 @@ def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None)
 
 
 def _attend(compute: str) -> Attend:
-    if compute == "int8" and _bfloat16_is_faster():  # eight bits lose 2.49 % of a window, with it 2.54 %
+    """The fastest attention function whose error is allowed beside layers of this type."""
+    # Bfloat16 adds next to nothing to the error of eight bits, but would be the largest one beside float32.
+    if compute == "int8" and _bfloat16_is_faster():
         return onednn.attend_in_bfloat16
     return onednn.attend if _onednn_is_faster() else blocks.attend
 
 
 def _linear(layer: nn.Linear) -> nn.Module:
+    """The fastest exact layer: float16 weights where they are stored so, oneDNN, or torch's own."""
     if layer.weight.dtype is torch.float16 and _float16_pays():
         return Float16Linear(layer.weight, layer.bias)
     return OneDnnLinear(layer.weight, layer.bias) if _onednn_is_faster() else layer
 
 
 def _tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
+    """The fastest exact embedding."""
     if layer.weight.dtype is torch.float16 and _float16_pays():
         return Float16TokenEmbedding(layer.weight, float16.as_rows(layer.weight) if rows is None else rows)
     return layer
@@ -111,19 +118,23 @@ def _int8_tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
 
 
 def _fuse(network: Whisper, exact: Attention) -> None:
-    """Query, key and value as one product, where all three read the same."""
+    """Join query, key and value of self-attention into one product: they all read x."""
     for module in network.modules():
         if isinstance(module, EncoderBlock | DecoderBlock) and module.attn is not exact:
+            # 3 times (state, state) → (3 * state, state); keys have no bias, so theirs is zero.
             three = [module.attn.query, module.attn.key, module.attn.value]
             weight = torch.cat([each.weight for each in three])
             bias = torch.cat(
                 [each.weight.new_zeros(len(each.weight)) if each.bias is None else each.bias for each in three]
             )
+            # The three layers it is made of are no longer needed.
             module.attn.fused = Int8Linear(weight, bias, _fastest_engine())
             del module.attn.query, module.attn.key, module.attn.value
 
 
 # -- what is faster here? ----------------------------------------------------------------------------
+
+# `seconds` runs each trial once in a process and remembers it; what is not available takes infinitely long.
 
 
 def _int8_is_faster() -> bool:
@@ -132,7 +143,8 @@ def _int8_is_faster() -> bool:
 
 
 def _float16_pays() -> bool:
-    """Unless it is half as slow again: it needs half of the memory, and a busy moment must not cost that."""
+    """Whether float16 weights are worth it: they need half of the memory."""
+    # So they may be half as slow again: a busy moment during the trial must not cost that memory.
     return seconds("float16") < 1.5 * min(seconds("default"), seconds("onednn"))
 
 

@@ -1,4 +1,4 @@
-"""How many processor threads are worth having: measured, since it depends on the machine and on who else is at work.
+"""How many processor threads make it faster: measured, since it depends on the machine and on what else runs on it.
 
 Knows torch's threads, not what they work on; the clock is the caller's.
 """
@@ -12,8 +12,10 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WORTHWHILE_SHARE = 0.9  # of the time without it: a thread that saves less is better left to others
-_RUNS = 3  # of which the shortest counts
+# A further thread must bring the time below this share of what it is without it; else it is better left to others.
+_WORTHWHILE_SHARE = 0.9
+# Runs with each number of threads; the shortest counts, since other programs only ever make a run longer.
+_RUNS = 3
 
 
 def choose_threads(
@@ -22,10 +24,11 @@ def choose_threads(
     clock: Callable[[], float],
     set_threads: Callable[[int], None] = torch.set_num_threads,
 ) -> int:
-    """Set the number of threads with which `work` is done soonest, and return it: 1, 2 … as long as one more pays.
+    """Set the number of threads with which `work` is done soonest, at most `most`, and return it.
 
-    `clock` gives seconds. The work has been done once before, so that nothing of it is new.
+    `clock` gives seconds. Call with work that has been done once before: the first run is slow.
     """
+    # One more thread, and one more, as long as it helps.
     chosen, shortest = 1, float("inf")
     for n_threads in range(1, most + 1):
         set_threads(n_threads)

@@ -2,7 +2,7 @@
 
 A kernel is a way to compute a layer. Which of them a processor can run, and which is the fastest, its name does not
 tell: a kernel counts as available if the processor says that it has the instructions, the trial ends without an error,
-and the numbers are right. Each is tried in a process of its own, since an illegal instruction ends whoever meets it.
+and the numbers are right. Each is tried in a process of its own, since an illegal instruction ends the process.
 The environment variable VOICED_KERNELS names those that may be tried. Knows single layers, not the network, nor who
 chooses by what is found here.
 """
@@ -40,23 +40,29 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "VOICED_KERNELS"
 UNAVAILABLE = float("inf")  # seconds of a kernel that cannot be had
-_N_STATE, _N_HEAD, _ATTENTION_POSITIONS = 384, 6, 500  # of tiny; positions of a third of a window
-_COMMAND_POSITIONS, _COMMAND_TOKENS = 250, 15  # a command of 4 s: positions encoded at once, tokens one by one
-_TRIAL_SECONDS = 60  # seconds of a trial; a small part of one is enough on any processor, emulated ones need a few
-_MOST_RUNS, _ENOUGH_SECONDS = 3, 0.2  # of which the shortest counts; seconds after which there are no more of them
-_TOLERANCE = 0.02  # relative; eight bits and bfloat16 differ by less than half of that
+# Layers are as wide as those of tiny; attention is tried on a third of a window.
+_N_STATE, _N_HEAD, _ATTENTION_POSITIONS = 384, 6, 500
+# A command of 4 s and its tail: so many positions are encoded at once, and so many tokens written one by one.
+_COMMAND_POSITIONS, _COMMAND_TOKENS = 250, 15
+# After this time a trial is ended. A small part of a second is enough on any processor, emulated ones need a few.
+_TRIAL_SECONDS = 60
+# The shortest of so many runs counts; once they have taken so long together, no further one begins.
+_MOST_RUNS, _ENOUGH_SECONDS = 3, 0.2
+# Largest relative error of a kernel that works; eight bits and bfloat16 differ by less than half of that.
+_TOLERANCE = 0.02
 
 
 def wanted() -> frozenset[str]:
-    """The kernels that VOICED_KERNELS allows, by default all; torch's own are always among them.
+    """Names of the kernels that VOICED_KERNELS allows, by default all; torch's own are always among them.
 
-    It lists names, separated by commas: `default,onednn`; or, with a minus, those to do without: `-bfloat16`.
-    ValueError for names that are none.
+    The variable lists names, separated by commas: `default,onednn`; or, with a minus, those to do without: `-bfloat16`.
+    Raises ValueError for a name that is no kernel's.
     """
     names = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     unknown = [name for name in names if name.removeprefix("-") not in KERNELS]
     if unknown:
         raise ValueError(f"{VARIABLE}: no kernel is called {unknown[0]!r}; choose from {', '.join(KERNELS)}")
+    # Names without a minus, if there are any, are the only ones; those with a minus are taken away.
     without = {name[1:] for name in names if name.startswith("-")}
     only = set(names) - {f"-{name}" for name in without}
     return frozenset((only or set(KERNELS)) - without | ALWAYS)
@@ -64,7 +70,7 @@ def wanted() -> frozenset[str]:
 
 @cache
 def seconds(kernel: str) -> float:
-    """Processor seconds that a kernel takes for a layer's share of one command; UNAVAILABLE if there are none."""
+    """Processor seconds that a kernel takes for a layer's share of one command; UNAVAILABLE where it does not work."""
     if kernel not in wanted():
         return UNAVAILABLE
     try:
@@ -75,12 +81,13 @@ def seconds(kernel: str) -> float:
 
 
 def is_available(kernel: str) -> bool:
-    """Whether it may be used, works here, and computes what it should."""
+    """Whether a kernel may be used, works here, and computes the right numbers."""
     return seconds(kernel) < UNAVAILABLE
 
 
 def _apart(trial: Callable[[], float]) -> float:
-    """What a trial finds in a copy of this process, which may die of it; RuntimeError says what went wrong there."""
+    """Run a trial in a forked copy of this process, which may die of it; RuntimeError says what went wrong there."""
+    # The copy writes its seconds into a pipe.
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # Python warns where there are other threads: they may hold locks. The copy waits for nobody but the allocator,
@@ -89,11 +96,13 @@ def _apart(trial: Callable[[], float]) -> float:
         copy = os.fork()
     if copy == 0:
         _try_and_leave(trial, writing)
+    # Wait for the first byte, or end the copy; then read to the end, which comes when the copy has ended.
     os.close(writing)
     with os.fdopen(reading, "rb") as told:
         if not select.select([told], [], [], _TRIAL_SECONDS)[0]:
             os.kill(copy, signal.SIGKILL)
-        found = told.read().decode(errors="replace")  # ends when the copy does
+        found = told.read().decode(errors="replace")
+    # A signal is how an illegal instruction ends (SIGILL).
     _, status = os.waitpid(copy, 0)
     if os.WIFSIGNALED(status):
         raise RuntimeError(f"its trial ended with {signal.Signals(os.WTERMSIG(status)).name}")
@@ -104,7 +113,7 @@ def _apart(trial: Callable[[], float]) -> float:
 
 
 def _try_and_leave(trial: Callable[[], float], writing: int) -> NoReturn:
-    """In the copy: write seconds, or what went wrong."""
+    """Run a trial in the copy, write its seconds or what went wrong, and leave without cleaning up."""
     found = "it was interrupted"
     try:
         faulthandler.disable()  # a death here is expected, and nobody wants to read of it
@@ -154,9 +163,11 @@ def _require(*, there: bool) -> None:
 
 @torch.inference_mode()
 def _time_layer(make: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]) -> float:
-    """Seconds that a layer takes for one command. Processor time: others at work disturb it little."""
+    """Processor seconds that a layer, tiny's first of the perceptron, takes for one command."""
+    # All ones: each output is _N_STATE ones and the bias of one.
     layer = make(torch.ones(4 * _N_STATE, _N_STATE), torch.ones(4 * _N_STATE))
     window, token = torch.ones(_COMMAND_POSITIONS, _N_STATE), torch.ones(1, _N_STATE)
+    # Are the numbers right, of many positions and of one?
     for x in (window, token):
         _check(layer(x), _N_STATE + 1)
 
@@ -170,19 +181,22 @@ def _time_layer(make: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]) ->
 
 @torch.inference_mode()
 def _time_attention(attend: Attend) -> float:
-    """Seconds that an attention layer takes for a third of a window."""
+    """Processor seconds that attention takes for a third of a window."""
+    # All ones: every mix of values is one, too. (1, heads, positions, width)
     some = torch.ones(1, _N_HEAD, _ATTENTION_POSITIONS, _N_STATE // _N_HEAD)
     _check(attend(some, KeyValue(some, some), None), 1)
     return _shortest(lambda: attend(some, KeyValue(some, some), None))
 
 
 def _check(found: Tensor, expected: float) -> None:
-    if not bool(((found - expected).abs() < _TOLERANCE * expected).all()):  # not a number is not less either
+    """Raise ArithmeticError unless all numbers are about `expected`."""
+    # NaN is not less than anything, so it is refused as well.
+    if not bool(((found - expected).abs() < _TOLERANCE * expected).all()):
         raise ArithmeticError(f"it computes wrong numbers: up to {float(found.abs().max())} instead of {expected}")
 
 
 def _shortest(work: Callable[[], object]) -> float:
-    """Once is enough where it takes long."""
+    """Time of the shortest run; once is enough where that takes long."""
     found = [_seconds(work)]
     while len(found) < _MOST_RUNS and sum(found) < _ENOUGH_SECONDS:
         found.append(_seconds(work))
@@ -190,11 +204,13 @@ def _shortest(work: Callable[[], object]) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
+    # Processor time: what else runs on the machine disturbs it little.
     begin = process_time()
     work()
     return process_time() - begin
 
 
+# Kernel → how to try it.
 _TRIALS: dict[str, Callable[[], float]] = {
     "default": lambda: _time_layer(_default),  # torch's own float32
     "attention": lambda: _time_attention(blocks.attend),  # torch's own
