@@ -403,17 +403,8 @@ def test_every_key_of_intents_is_told() -> None:
 
 
 def test_every_setting_is_told() -> None:
-    example = yaml.safe_load((REPOSITORY / "config.example.yaml").read_text(encoding="utf-8"))
-    named = {".".join(way) for way in ways(example)} | settings_named()
+    named = settings_named() | {code for page in PAGES for code in codes(prose(page))}
     assert [".".join(way) for way in settings_of(Config) if ".".join(way) not in named] == []
-
-
-def ways(value: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from ways(inner, (*way, key))
-    else:
-        yield way
 
 
 def settings_of(model: type[BaseModel], way: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
