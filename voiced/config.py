@@ -40,7 +40,7 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _not_empty(words: tuple[WakeWord, ...]) -> tuple[WakeWord, ...]:
+def _not_empty(words: tuple[WakeWordEntry, ...]) -> tuple[WakeWordEntry, ...]:
     """Without a wake word nothing would ever wake."""
     if not words:
         raise ValueError("names no wake word; add one, such as hey_jarvis")
@@ -69,7 +69,7 @@ class MicrophoneSettings(Section):
     """Number, name, or part of a name as `voiced devices` lists them; null: the system's default."""
 
 
-class WakeWord(Section):
+class WakeWordEntry(Section):
     """One wake word, with what differs from the settings for all."""
 
     model: Annotated[str, AfterValidator(_file_beside_the_config)]
@@ -91,13 +91,13 @@ class WakeWord(Section):
     """Sound that tells that it was heard: true, false or a file; null: `feedback.woken`."""
 
 
-WakeWordOrName = Annotated[WakeWord, BeforeValidator(_model_alone, json_schema_input_type=str | WakeWord)]
+EntryOrName = Annotated[WakeWordEntry, BeforeValidator(_model_alone, json_schema_input_type=str | WakeWordEntry)]
 
 
 class WakeWordSettings(Section):
     """What wakes."""
 
-    models: Annotated[tuple[WakeWordOrName, ...], AfterValidator(_not_empty)] = (WakeWord(model="hey_jarvis"),)
+    models: Annotated[tuple[EntryOrName, ...], AfterValidator(_not_empty)] = (WakeWordEntry(model="hey_jarvis"),)
     """Any number of wake words: a name, or a mapping with `model` and any of the settings below."""
     verify: bool = True
     """Let the recogniser have a second look at each detection, and drop those in which it does not hear the word."""

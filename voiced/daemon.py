@@ -35,8 +35,7 @@ from voiced.mqtt.topics import ListenNow, SetMute
 from voiced.recognition.pipelines import Household
 from voiced.records.wakes import WakeMemory, folders
 from voiced.reload import Reloader, followed
-from voiced.wake.chosen import enough_evidence, own_sounds, wake_words
-from voiced.wake.detector import WakeWordDetector
+from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +105,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
     signals.reload_on_hang_up(Reloader(config.intents, household.again, heard.offer, systemd).ask)
-    enough = dict(zip(detector.phrases, enough_evidence(config.wake_word), strict=True))
+    enough = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
     keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(household.opinion, enough, keep)
     verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)

@@ -34,11 +34,11 @@ from voiced.evaluation.wake_curves import save_plot
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening.ear import LOOKED_AT
 from voiced.wake import word_file
-from voiced.wake.detector import Ear, WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
 from voiced.wake.embedding import WARM_UP
 from voiced.wake.head import open_model
 from voiced.wake.model_file import find
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import OTHERS, Take, enrol, listen_to
 from voiced.wake.verifier import ENOUGH, Verifier
 from voiced.whisper.loading.weights import load
@@ -113,12 +113,12 @@ class Bench:
 
     def detections(self, stream: Stream, condition: str, model: str, phrase: str) -> Iterator[Found]:
         """As the daemon would have them."""
-        ear = Ear(WakeWord(model, FIRST, verified=True), open_model(find(model)))
-        steps = ear.head.steps
+        detector = WordDetector(WakeWord(model, FIRST, verified=True), open_model(find(model)))
+        steps = detector.head.steps
         for number in range(steps, len(stream.embeddings)):
             end = (number + 1) * FRAME_SAMPLES
-            ear.look(stream.embeddings[number + 1 - steps : number + 1], end, warm=number > WARM_UP)
-            detection = ear.fires(end)
+            detector.hear(stream.embeddings[number + 1 - steps : number + 1], end, warm=number > WARM_UP)
+            detection = detector.detection(end)
             if detection:
                 sound = stream.samples[max(0, end - LOOKED_AT * FRAME_SAMPLES) : end]
                 began = time.process_time()
@@ -126,7 +126,7 @@ class Bench:
                 self.seconds += time.process_time() - began
                 self.looks += 1
                 if opinion.evidence < ENOUGH:
-                    ear.listen_again()
+                    detector.listen_again()
                 yield Found(
                     f"{stream.name} {condition}", detection.at, detection.score, opinion.logprob, opinion.evidence
                 )
@@ -142,8 +142,10 @@ class Bench:
                 takes.append(take)
             if len(takes) == TAKES:
                 break
-        path, others = folder / f"{word}{draw}.npz", bank.read(OTHERS)
-        word_file.write(path, word.replace("_", " "), others.scale, enrol(takes, others))
+        path, others = folder / f"{word}{draw}.npz", negatives.read(OTHERS)
+        made = enrol(takes, others)
+        phrase = word.replace("_", " ")
+        word_file.write(path, word_file.WordOfTakes(phrase, made.takes, others.scale, made.calibration))
         return str(path), frozenset(tried)
 
 

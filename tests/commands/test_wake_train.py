@@ -15,13 +15,13 @@ from tests.wake.test_detector import detections
 from tests.wake.training.test_synthesis import require_voices
 from voiced.cli import main
 from voiced.commands import wake_train
-from voiced.commands.wake_train import Effort, Job
+from voiced.commands.wake_train import Effort, TrainingJob
 from voiced.errors import VoicedError
 from voiced.flow import Opinion
 from voiced.wake.detector import REMEMBERED, WakeWord
 from voiced.wake.network import STEPS
 from voiced.wake.training import kokoro
-from voiced.wake.training.examples import Lesson
+from voiced.wake.training.examples import Examples
 from voiced.wake.training.synthesis import Counts
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     require_voices()
     folder = tmp_path_factory.mktemp("trained")
     prints = Prints()
-    wake_train.from_text(Job("hey jarvis", "en", (), NONE, folder / "hey_jarvis.npz"), hears, prints, unseen, LITTLE)
+    job = TrainingJob("hey jarvis", "en", (), NONE, folder / "hey_jarvis.npz")
+    wake_train.from_text(job, hears, prints, unseen, LITTLE)
     return folder, prints.text
 
 
@@ -76,7 +77,7 @@ def test_what_is_told_and_written(trained: tuple[Path, str]) -> None:
 def test_a_phrase_that_the_recogniser_does_not_know_is_told() -> None:
     prints = Prints()
     clips = [said("wake_jarvis")]
-    wake_train._check_second_look("hey jarvis", clips, lambda *_: Opinion(0.2, -8.0), prints)
+    wake_train._check_second_stage("hey jarvis", clips, lambda *_: Opinion(0.2, -8.0), prints)
     assert "in 0 of 1 voices" in prints.text
     assert "take another phrase, or write" in prints.text
 
@@ -96,7 +97,7 @@ def test_an_interrupted_training_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     little = Effort(Counts(kokoro=1, espeak=6, near=1, around=1), rounds=5)
     with pytest.raises(KeyboardInterrupt):
         wake_train.from_text(
-            Job("hey jarvis", "en", (), NONE, tmp_path / "word.npz"), hears, Prints(), interrupted, little
+            TrainingJob("hey jarvis", "en", (), NONE, tmp_path / "word.npz"), hears, Prints(), interrupted, little
         )
     assert not list(tmp_path.iterdir())
 
@@ -105,7 +106,7 @@ def test_silence_as_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path)
     soundfile.write("silent.wav", np.zeros(2 * RATE), RATE)
     prints = Prints()
-    job = Job("hey jarvis", "en", (tmp_path / "silent.wav",), NONE, tmp_path / "word.npz")
+    job = TrainingJob("hey jarvis", "en", (tmp_path / "silent.wav",), NONE, tmp_path / "word.npz")
     with pytest.raises(VoicedError, match="none of 1 recordings can be used; nothing was written"):
         wake_train.from_text(job, hears, prints, unseen, LITTLE)
     assert "silent.wav: nothing was heard" in prints.text
@@ -120,7 +121,7 @@ def test_takes_of_ones_own_count_for_more() -> None:
 
 def test_what_was_marked_as_wrong_is_learnt_from() -> None:
     near = np.zeros((50, STEPS, 96), np.float32)
-    learnt = Lesson(near, near[:0], near, near[None])
+    learnt = Examples(near, near[:0], near, near[None])
     wrong = np.ones((2, REMEMBERED, 96), np.float32)
     examples = wake_train._examples(learnt, wrong, np.zeros((100, 96), np.float32))
     marked = examples.near.mean(axis=(1, 2)) == 1

@@ -13,7 +13,7 @@ from tests.listening.test_ear import SETTINGS, WORD, ScriptDetector, ScriptVad, 
 from tests.listening.test_ear import frames as frames_of
 from tests.wake.speakers import said
 from tests.wake.test_detector import frames
-from tests.wake.training.test_enrolment import jarvis
+from tests.wake.training.test_enrolment import jarvis_word
 from voiced.audio.vad import Vad
 from voiced.evaluation.noise import mixed
 from voiced.flow import FRAME_SAMPLES, Continuation, Detection, Ending, Opinion, Utterance
@@ -23,7 +23,6 @@ from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.wake import word_file
 from voiced.wake.detector import WakeWord, WakeWordDetector
-from voiced.wake.training import negatives as bank
 from voiced.wake.verifier import ENOUGH, Verifier
 from voiced.whisper.loading.weights import load
 
@@ -254,7 +253,7 @@ WAKES = [0.92, 0.96, 1.0, 1.02, 1.05]  # speeds
 
 def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) -> None:
     path = tmp_path / "hey_jarvis.npz"
-    word_file.write(path, "hey jarvis", bank.read(1).scale, jarvis())
+    word_file.write(path, jarvis_word())
     detector = WakeWordDetector([WakeWord(str(path), threshold=0.1, verified=True)])
     verifier, notes, requests = Verifier(load("tiny.en"), "en"), Notes(), Requests()
 

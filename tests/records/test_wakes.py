@@ -20,7 +20,7 @@ from voiced.listening.second_stage import SecondStage
 from voiced.records.wakes import FILE, LAST, WRONG, WakeMemory, folders, mark_as_wrong, read, wrong_wakes
 from voiced.wake.detector import REMEMBERED, WakeWord
 from voiced.wake.templates import AT_ZERO, similarities
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import OTHERS, Take, enrol, listen_to
 
 HEARD = np.random.default_rng(0).normal(size=(REMEMBERED, 96)).astype(np.float32)
@@ -160,7 +160,7 @@ def test_only_so_many_are_kept_of_a_word(state: Path) -> None:
 
 def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:
     heard = [listen_to(sound) for sound in takes("wake_jarvis")]
-    used, others = [take for take in heard if isinstance(take, Take)], bank.read(OTHERS)
+    used, others = [take for take in heard if isinstance(take, Take)], negatives.read(OTHERS)
     directions = others.scale.directions
     [near] = (take for take in [listen_to(said("wake_jarvis", 1.25))] if isinstance(take, Take))
 

@@ -25,7 +25,7 @@ from voiced.audio import sound_file
 from voiced.audio.resampling import sped_up
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake.embedding import WARM_UP, Embedder, embedded
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.augmentation import SPEED, disturbed, equalised
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bank of speech that is no wake word.")
     parser.add_argument("folders", nargs="+", type=Path, help="with FLAC or WAV files, at any depth")
     parser.add_argument("--hours", type=float, default=3.8, help="of embeddings (3.8)")
-    parser.add_argument("--out", type=Path, default=bank.FILE)
+    parser.add_argument("--out", type=Path, default=negatives.FILE)
     asked = parser.parse_args()
     files = sorted(file for folder in asked.folders for file in folder.rglob("*") if file.suffix in SOUND)
     random, embedder = np.random.default_rng(0), Embedder(longest=1)
@@ -57,7 +57,7 @@ def main() -> None:
             frames += len(streams[-1])
         if frames >= asked.hours * FRAMES_AN_HOUR:
             break
-    bank.write(asked.out, streams)
+    negatives.write(asked.out, streams)
     print(f"{asked.out.name}: {len(streams)} streams, {frames} frames, {asked.out.stat().st_size / 1e6:.1f} MB")
 
 

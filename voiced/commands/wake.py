@@ -97,7 +97,7 @@ def _train(options: Namespace) -> int:
     verifier = wake_trials.verifier_of(config)
     language = options.language or grammar.load([config.intents]).language
     out = _out(options, phrase)
-    job = wake_train.Job(phrase, language, options.take, wrong_wakes(out.stem), out)
+    job = wake_train.TrainingJob(phrase, language, options.take, wrong_wakes(out.stem), out)
     wake_train.from_text(job, verifier.opinion, print_text, progress)
     return DONE
 

@@ -17,11 +17,10 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.records.wakes import wrong_wakes
 from voiced.wake import word_file
 from voiced.wake.templates import AT_ZERO
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import (
     CANDIDATES,
     LEAST,
-    MOST,
     OTHERS,
     SPEECH,
     WANTED,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from voiced.foundations.terminal import Print
     from voiced.wake.training.enrolment import Enrolled
 
-    Look: TypeAlias = Callable[[Samples, str, float], Opinion]  # of sound, phrase and score
+    Verify: TypeAlias = Callable[[Samples, str, float], Opinion]  # of sound, phrase and score
 
 
 AFTER_WORD = 0.6  # seconds of quiet after which a take is over
@@ -52,7 +51,7 @@ FALSE_WAKES = 0.2  # wakes by mistake in an hour of other speech, past the secon
 QUIETEST, LOUDEST = -60.0, -10.0  # dB of full scale that it shows
 
 
-def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: Print) -> None:
+def from_files(phrase: str, files: Sequence[Path], out: Path, verify: Verify, say: Print) -> None:
     """Make a wake word of recordings, one take in each."""
     takes: list[tuple[str, Take]] = []
     for file in files:
@@ -61,13 +60,13 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
             say(f"{file}: {heard.value}")
         else:
             takes.append((str(file), heard))
-    others, wrong = bank.read(OTHERS), wrong_wakes(out.stem)
+    others, wrong = negatives.read(OTHERS), wrong_wakes(out.stem)
     while len(takes) >= LEAST:
-        enrolled = enrol([take for _, take in takes][:MOST], others, wrong)
+        enrolled = enrol([take for _, take in takes][: word_file.MOST_TAKES], others, wrong)
         odd = _odd(enrolled)
         if odd is None:
             _finish(phrase, enrolled, out, say)
-            _check_second_look(phrase, [take for _, take in takes], look, say)
+            _check_second_stage(phrase, [take for _, take in takes], verify, say)
             return
         say(f"{takes.pop(odd)[0]}: {Fault.UNLIKE.value}")
     raise VoicedError(
@@ -75,11 +74,11 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, look: Look, say: P
     )
 
 
-def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, look: Look, say: Print) -> None:
+def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, verify: Verify, say: Print) -> None:
     """Ask for takes until there are enough; VoicedError if there never are."""
     say(f"Say {phrase!r} {WANTED} times, as you will say it every day. Wait each time until you are asked.")
     stream, takes = iter(frames), list[Take]()
-    others, wrong = bank.read(OTHERS), wrong_wakes(out.stem)
+    others, wrong = negatives.read(OTHERS), wrong_wakes(out.stem)
     for _ in range(TRIES):
         say(f"\nTake {len(takes) + 1} of {WANTED}: now")
         heard = listen_to(one_take(stream, say))
@@ -94,7 +93,7 @@ def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, look: 
         odd = _odd(enrolled)
         if odd is None:
             _finish(phrase, enrolled, out, say)
-            _check_second_look(phrase, takes, look, say)
+            _check_second_stage(phrase, takes, verify, say)
             return
         say(f"take {odd + 1} once more: {Fault.UNLIKE.value}")
         del takes[odd]
@@ -134,17 +133,17 @@ def _odd(enrolled: Enrolled) -> int | None:
     return worst if enrolled.left_out[worst] < AT_ZERO else None
 
 
-def _check_second_look(phrase: str, takes: Sequence[Take], look: Look, say: Print) -> None:
+def _check_second_stage(phrase: str, takes: Sequence[Take], verify: Verify, say: Print) -> None:
     """Does the recogniser hear the phrase in the takes? A name that nobody else has it may not know."""
-    heard = sum(look(take.sound, phrase, AT_ZERO).evidence >= ENOUGH for take in takes)
+    heard = sum(verify(take.sound, phrase, AT_ZERO).evidence >= ENOUGH for take in takes)
     say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(takes)} takes.")
     if heard < len(takes) - 1:
         say("That is too few for the second look: take another phrase, or write {model: ..., verify: false} for it.")
 
 
 def _finish(phrase: str, enrolled: Enrolled, out: Path, say: Print) -> None:
-    others = bank.read(OTHERS)
-    word_file.write(out, phrase, others.scale, enrolled)
+    others = negatives.read(OTHERS)
+    word_file.write(out, word_file.WordOfTakes(phrase, enrolled.takes, others.scale, enrolled.calibration))
     hours = len(others.embeddings) * FRAME_SAMPLES / SAMPLE_RATE / 3600
     say(
         f"\nEach take was heard by a wake word of the others: {enrolled.heard} of {len(enrolled.left_out)}.\n"

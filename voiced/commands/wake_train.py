@@ -17,12 +17,12 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import word_file
 from voiced.wake.network import windows_of
 from voiced.wake.templates import AT_ZERO
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import HEARD_AFTER, Fault, listen_to
-from voiced.wake.training.examples import EXAMINED, lesson
+from voiced.wake.training.examples import EXAMINED, make_examples
 from voiced.wake.training.kokoro import Kokoro
-from voiced.wake.training.synthesis import Counts, spoken
-from voiced.wake.training.train import ALONE, ROUNDS, Examples, outputs_of, peaks, train
+from voiced.wake.training.synthesis import Counts, synthesise
+from voiced.wake.training.train import ALONE, ROUNDS, TrainingSet, outputs_of, peaks, train
 from voiced.wake.verifier import ENOUGH
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from voiced.commands.wake_enroll import Look
+    from voiced.commands.wake_enroll import Verify
     from voiced.flow import Samples
     from voiced.foundations.terminal import Print
     from voiced.wake.embedding import Features
     from voiced.wake.network import Network
-    from voiced.wake.training.examples import Lesson
+    from voiced.wake.training.examples import Examples
 
     Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
@@ -57,7 +57,7 @@ FULL = Effort(Counts(), ROUNDS)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Job:
+class TrainingJob:
     """What to make of what."""
 
     phrase: str
@@ -67,22 +67,22 @@ class Job:
     out: Path
 
 
-def from_text(job: Job, look: Look, say: Print, progress: Progress, effort: Effort = FULL) -> None:
+def from_text(job: TrainingJob, verify: Verify, say: Print, progress: Progress, effort: Effort = FULL) -> None:
     """Make a wake word; VoicedError if voices are missing, or no take can be used."""
     takes = _takes(job.takes, say)
     network = Kokoro()
     with progress("speaking", effort.counts.total) as done:
-        clips = spoken(job.phrase, job.language, network, effort.counts, done)
+        clips = synthesise(job.phrase, job.language, network, effort.counts, done)
     with progress("listening", effort.counts.total + len(takes)) as done:
-        learnt = lesson(clips, takes, done)
-    others = bank.read()
+        learnt = make_examples(clips, takes, done)
+    others = negatives.read()
     split = round(LEARNT * len(others.embeddings))
     with progress("learning", effort.rounds) as done:
         examples = _examples(learnt, job.wrong, others.embeddings[:split])
         word = train(examples, others.scale, others.embeddings[split:], effort.rounds, done)
-    word_file.write_network(job.out, job.phrase, word)
+    word_file.write(job.out, word_file.WordOfNetwork(job.phrase, word))
     _report(job, word, learnt, others.embeddings[split:], say)
-    _check_second_look(job.phrase, clips.phrase[EXAMINED - 1 :: EXAMINED], look, say)
+    _check_second_stage(job.phrase, clips.phrase[EXAMINED - 1 :: EXAMINED], verify, say)
 
 
 def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
@@ -99,10 +99,10 @@ def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
     return takes
 
 
-def _examples(learnt: Lesson, wrong: Features, others: Features) -> Examples:
+def _examples(learnt: Examples, wrong: Features, others: Features) -> TrainingSet:
     """The user's own takes, and what was marked as wrong, are few; they are drawn more often than others."""
     marked = np.concatenate([learnt.near[:0], *(windows_of(wake) for wake in wrong)])
-    return Examples(
+    return TrainingSet(
         np.concatenate((learnt.phrase, learnt.takes)),
         _shares(len(learnt.phrase), len(learnt.takes), OF_TAKES),
         np.concatenate((learnt.near, marked)),
@@ -118,7 +118,7 @@ def _shares(many: int, few: int, share: float) -> Features:
     return np.concatenate((np.full(many, (1 - share) / many), np.full(few, share / few)))
 
 
-def _report(job: Job, word: Network, learnt: Lesson, others: Features, say: Print) -> None:
+def _report(job: TrainingJob, word: Network, learnt: Examples, others: Features, say: Print) -> None:
     examined = word.outputs(learnt.examined.reshape(-1, *learnt.examined.shape[2:]))
     heard = examined.reshape(learnt.examined.shape[:2]).max(axis=1)  # of each scene
     false = peaks(outputs_of(word, others))
@@ -140,10 +140,10 @@ def _report(job: Job, word: Network, learnt: Lesson, others: Features, say: Prin
     )
 
 
-def _check_second_look(phrase: str, clips: Sequence[Samples], look: Look, say: Print) -> None:
+def _check_second_stage(phrase: str, clips: Sequence[Samples], verify: Verify, say: Print) -> None:
     """Does the recogniser hear the phrase when it is spoken? A name that nobody else has it may not know."""
     around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, HEARD_AFTER))
-    heard = sum(look(np.pad(clip, around), phrase, ALONE).evidence >= ENOUGH for clip in clips)
+    heard = sum(verify(np.pad(clip, around), phrase, ALONE).evidence >= ENOUGH for clip in clips)
     say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(clips)} voices.")
     if heard < KNOWN * len(clips):
         without = f"{{model: ..., verify: false, threshold: {ALONE}}}"

@@ -10,13 +10,12 @@ import numpy as np
 
 from voiced import grammar
 from voiced.audio import sound_file
-from voiced.config import WakeWord as WakeWordChoice
+from voiced.config import WakeWordEntry
 from voiced.evaluation.wake_plot import save_plot
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening.ear import LOOKED_AT
 from voiced.recognition.recognizer import load_model
-from voiced.wake.chosen import enough_evidence, wake_words
-from voiced.wake.detector import WakeWordDetector
+from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
 from voiced.wake.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -74,9 +73,9 @@ class Trial:
 
 def trial_of(name: str, config: Config) -> Trial:
     """A word with the settings that it has in the config, or would have; loads the recogniser if it is asked."""
-    chosen = next((word for word in config.wake_word.models if word.model == name), WakeWordChoice(model=name))
+    chosen = next((word for word in config.wake_word.models if word.model == name), WakeWordEntry(model=name))
     settings = config.wake_word.model_copy(update={"models": (chosen,)})
-    [word], [enough] = wake_words(settings), enough_evidence(settings)
+    [word], [enough] = wake_words(settings), evidence_thresholds(settings)
     if not word.verified:
         return Trial(word, None, enough)
     return Trial(word, verifier_of(config).opinion, enough)

@@ -36,7 +36,7 @@ FILE = "wakes.npz"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Wake:
+class WakeRecord:
     """Something that sounded like a wake word."""
 
     wake_word: str
@@ -51,7 +51,7 @@ class WakeMemory:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
-        self._wakes: list[Wake] | None = None
+        self._wakes: list[WakeRecord] | None = None
         self._complained = False
 
     def remember(self, detection: Detection, *, accepted: bool) -> None:
@@ -60,7 +60,7 @@ class WakeMemory:
             return
         if self._wakes is None:
             self._wakes = read(self._file)
-        wake = Wake(detection.wake_word, time.time(), detection.score, accepted, detection.heard)
+        wake = WakeRecord(detection.wake_word, time.time(), detection.score, accepted, detection.heard)
         self._wakes = [*self._wakes, wake][-LAST:]
         try:
             _write(self._file, self._wakes)
@@ -77,7 +77,7 @@ def folders() -> list[Path]:
     return [*([Path(given)] if given else []), Path(user).expanduser() / "voiced", Path("/var/lib/voiced")]
 
 
-def read(file: Path) -> list[Wake]:
+def read(file: Path) -> list[WakeRecord]:
     """The wakes of a file, the newest last; none if there is no such file, or it is damaged."""
     try:
         with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as stored:
@@ -87,12 +87,12 @@ def read(file: Path) -> list[Wake]:
     if numbers.shape != (len(words), 3) or heard.shape != (len(words), REMEMBERED, EMBEDDING):
         return []
     return [
-        Wake(str(word), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
+        WakeRecord(str(word), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
         for word, (at, score, accepted), each in zip(words, numbers, heard, strict=True)
     ]
 
 
-def last_wakes() -> tuple[Path, list[Wake]]:
+def last_wakes() -> tuple[Path, list[WakeRecord]]:
     """Of the first folder in which there are some; VoicedError if there are none."""
     for folder in folders():
         if wakes := read(folder / FILE):
@@ -103,7 +103,7 @@ def last_wakes() -> tuple[Path, list[Wake]]:
     )
 
 
-def mark_as_wrong(folder: Path, wake: Wake) -> int:
+def mark_as_wrong(folder: Path, wake: WakeRecord) -> int:
     """Keep a wake for the next training of its word; how many of the word there are."""
     file = _wrong_file(folder, wake.wake_word)
     wakes = [*read(file), wake][-WRONG:]
@@ -125,7 +125,7 @@ def _wrong_file(folder: Path, wake_word: str) -> Path:
     return folder / f"wrong_{name}.npz"
 
 
-def _write(file: Path, wakes: Sequence[Wake]) -> None:
+def _write(file: Path, wakes: Sequence[WakeRecord]) -> None:
     """As a whole or not at all; for the user's eyes only."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partly = file.with_name(f"{file.name}.{os.getpid()}.part")

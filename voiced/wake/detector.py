@@ -22,8 +22,10 @@ from voiced.wake.head import open_model
 from voiced.wake.model_file import find_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
+    from voiced.config import WakeWordSettings
     from voiced.flow import AudioFrame
     from voiced.wake.embedding import Features
     from voiced.wake.head import Model
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 SETTLED = 3  # frames after which a score that has not risen again is the highest
 LONGEST_RISE = 8  # frames after the first that counts
 SURE = 0.5  # score
+DOUBTFUL = 0.1  # score that counts where there is a second stage
 REMEMBERED = 32  # frames of embeddings that a detection carries, for whoever says later that it was wrong
 AGAIN = 0.4  # seconds after which a word is heard again whose detection was refused
 
@@ -47,51 +50,73 @@ class WakeWord:
     verified: bool = False  # it gets a second look
 
 
+def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
+    """What to listen for, in the order of the settings."""
+    words = []
+    for word in settings.models:
+        verify = settings.verify if word.verify is None else word.verify
+        threshold = word.threshold or settings.threshold or (DOUBTFUL if verify else SURE)
+        patience = word.patience or settings.patience
+        words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
+    return words
+
+
+def own_sounds(settings: WakeWordSettings, names: Iterable[str]) -> dict[str, bool | Path]:
+    """By name, the sounds of words that have their own; `names` in the order of the settings."""
+    words = zip(names, settings.models, strict=True)
+    return {name: word.woken for name, word in words if word.woken is not None}
+
+
+def evidence_thresholds(settings: WakeWordSettings) -> list[float]:
+    """Evidence that the second stage must find for each word, in the order of the settings."""
+    return [word.evidence or settings.evidence for word in settings.models]
+
+
 class WakeWordDetector:
     """Scores every frame of a stream without gaps; says when a wake word was completed."""
 
-    def __init__(self, wake_words: Sequence[WakeWord]) -> None:
+    def __init__(self, words: Sequence[WakeWord]) -> None:
         """Load the models; ModelError names the known words if one is unknown."""
-        files = find_all(wake_word.model for wake_word in wake_words)
-        self._ears = [Ear(wake_word, open_model(file)) for wake_word, file in zip(wake_words, files, strict=True)]
-        self._embedder = Embedder(longest=max([REMEMBERED, *(ear.head.steps for ear in self._ears)]))
+        files = find_all(word.model for word in words)
+        self._words = [WordDetector(word, open_model(file)) for word, file in zip(words, files, strict=True)]
+        self._embedder = Embedder(longest=max([REMEMBERED, *(word.head.steps for word in self._words)]))
         self._heard = 0  # frames since the start or reset
 
     @property
     def scores(self) -> Mapping[str, float]:
         """Each word's score of the newest frame."""
-        return {ear.name: ear.score for ear in self._ears}
+        return {word.name: word.score for word in self._words}
 
     @property
     def phrases(self) -> Mapping[str, str]:
         """Each word as it is spoken."""
-        return {ear.name: ear.phrase for ear in self._ears}
+        return {word.name: word.phrase for word in self._words}
 
     def detect(self, frame: AudioFrame) -> Detection | None:
         """Listen to one frame; the best-scoring word that it completed, if any."""
         embeddings = self._embedder.hear(frame.samples)
         self._heard += 1
-        for ear in self._ears:
-            ear.look(embeddings, frame.end, warm=self._heard > WARM_UP)
-        fired = [found for ear in self._ears if (found := ear.fires(frame.end))]
+        for word in self._words:
+            word.hear(embeddings, frame.end, warm=self._heard > WARM_UP)
+        fired = [found for word in self._words if (found := word.detection(frame.end))]
         best = max(fired, key=lambda found: found.score, default=None)
         return replace(best, heard=embeddings[-REMEMBERED:]) if best else None
 
     def refuse(self, detection: Detection) -> None:
         """It was none, as the second look has found: the next one may come sooner."""
-        for ear in self._ears:
-            if ear.name == detection.wake_word:
-                ear.listen_again()
+        for word in self._words:
+            if word.name == detection.wake_word:
+                word.listen_again()
 
     def reset(self) -> None:
         """Forget all sound, as if just started."""
         self._embedder.reset()
         self._heard = 0
-        for ear in self._ears:
-            ear.reset()
+        for word in self._words:
+            word.reset()
 
 
-class Ear:
+class WordDetector:
     """One word's head, with its patience and its refractory time; the embeddings come from outside."""
 
     def __init__(self, wake_word: WakeWord, model: Model) -> None:
@@ -110,7 +135,7 @@ class Ear:
     def listen_again(self) -> None:
         self._deaf_until = min(self._deaf_until, self._fired_at + round(AGAIN * SAMPLE_RATE))
 
-    def look(self, embeddings: Features, at: int, *, warm: bool) -> None:
+    def hear(self, embeddings: Features, at: int, *, warm: bool) -> None:
         score = self.head.hear(embeddings)
         self.score = score if warm else 0.0
         self._patient_for = self._patient_for + 1 if self.score >= self._settings.threshold else 0
@@ -119,7 +144,7 @@ class Ear:
         elif self._patient_for >= self._settings.patience and at >= self._deaf_until:
             self._rise = _Rise(self.score, at)
 
-    def fires(self, at: int) -> Detection | None:
+    def detection(self, at: int) -> Detection | None:
         """The detection of which this sample is the end."""
         rise = self._rise
         if not rise or (self._settings.verified and not rise.is_over):

@@ -17,7 +17,6 @@ from voiced.errors import ModelError
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network, as_bytes, from_bytes
 from voiced.wake.templates import Calibration, Scale
-from voiced.wake.training.enrolment import MOST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.wake.embedding import Features
-    from voiced.wake.training.enrolment import Enrolled
 
     Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
 
 LARGEST = 1_000_000  # bytes; such a file has a tenth of it
+MOST_TAKES = 20
 LONGEST_TAKE = 64  # vectors
 WIDEST = 256  # units of a layer
 TAKES, NETWORK = "voiced wake word: takes, 1", "voiced wake word: network, 1"
@@ -53,35 +52,39 @@ class WordOfNetwork:
     network: Network
 
 
-def write(path: Path, phrase: str, scale: Scale, enrolled: Enrolled) -> None:
-    """Keep an enrolled wake word; the file is there as a whole or not at all."""
-    calibration = enrolled.calibration
-    _save(
-        path,
-        {
-            "kind": np.array(TAKES),
-            "phrase": np.array(phrase),
-            "vectors": np.concatenate(enrolled.takes).astype(np.float16),
-            "lengths": np.array([len(take) for take in enrolled.takes], np.int32),
-            "scale": np.stack((scale.mean, scale.deviation)).astype(np.float32),
-            "calibration": np.stack((calibration.high, calibration.unit)).astype(np.float32),
-            "offset": np.array(calibration.offset, np.float32),
-        },
-    )
+def write(path: Path, word: WordOfTakes | WordOfNetwork) -> None:
+    """Keep a wake word; the file is there as a whole or not at all. ModelError if it cannot be written."""
+    _save(path, _stored_takes(word) if isinstance(word, WordOfTakes) else _stored_network(word))
 
 
-def write_network(path: Path, phrase: str, network: Network) -> None:
-    """Keep a trained wake word, in the same way."""
+def _stored_takes(word: WordOfTakes) -> Stored:
+    return {
+        "kind": np.array(TAKES),
+        "phrase": np.array(word.phrase),
+        "vectors": np.concatenate(word.takes).astype(np.float16),
+        "lengths": np.array([len(take) for take in word.takes], np.int32),
+        "scale": _stored_scale(word.scale),
+        "calibration": np.stack((word.calibration.high, word.calibration.unit)).astype(np.float32),
+        "offset": np.array(word.calibration.offset, np.float32),
+    }
+
+
+def _stored_network(word: WordOfNetwork) -> Stored:
+    network = word.network
     stored: Stored = {
         "kind": np.array(NETWORK),
-        "phrase": np.array(phrase),
-        "scale": np.stack((network.scale.mean, network.scale.deviation)).astype(np.float32),
+        "phrase": np.array(word.phrase),
+        "scale": _stored_scale(network.scale),
         "calibration": np.array([network.offset, network.slope], np.float32),
     }
     for number, (weights, biases) in enumerate(network.layers):
         kept, unit = as_bytes(weights)
         stored |= {f"weights{number}": kept, f"unit{number}": unit, f"biases{number}": biases.astype(np.float32)}
-    _save(path, stored)
+    return stored
+
+
+def _stored_scale(scale: Scale) -> Features:
+    return np.stack((scale.mean, scale.deviation)).astype(np.float32)
 
 
 def _save(path: Path, stored: Stored) -> None:
@@ -162,7 +165,7 @@ def _checked(stored: Stored, shapes: dict[str, tuple[int | None, ...]], kind: st
 def _takes(stored: Stored) -> WordOfTakes:
     numbers = _checked(stored, _TAKES_SHAPES, TAKES)
     lengths = [int(length) for length in stored["lengths"].astype(np.int64)]
-    if not 1 <= len(lengths) <= MOST or numbers["calibration"].shape[1] != len(lengths):
+    if not 1 <= len(lengths) <= MOST_TAKES or numbers["calibration"].shape[1] != len(lengths):
         raise ValueError(f"{len(lengths)} takes")
     if sum(lengths) != len(numbers["vectors"]) or not all(1 <= length <= LONGEST_TAKE for length in lengths):
         raise ValueError("its takes are not as long as it says")

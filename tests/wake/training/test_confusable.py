@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.wake.training.confusable import LEAST, SOUNDS, distance, near_phrases
+from voiced.wake.training.confusable import LEAST, SOUNDS, confusable_phrases, distance
 
 COMPUTER = "hˈA kəmpjˈuɾəɹ"
 WORDS = ("kˈɪʧən", "wˈɔɾəɹ", "plˈiz")
 
 
 def near(symbols: str, count: int = 60, seed: int = 0) -> list[str]:
-    return near_phrases(symbols, WORDS, count, np.random.default_rng(seed))
+    return confusable_phrases(symbols, WORDS, count, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("symbols", [COMPUTER, "ʤˈɑɹvɪs", "əlˈɛksə", "ɔʁdinatˈœʁ"])
@@ -36,7 +36,7 @@ def test_they_are_the_same_each_time() -> None:
 
 
 def test_a_phrase_of_few_sounds_has_fewer() -> None:
-    assert 0 < len(near_phrases("ˈI", ["ə"], 200, np.random.default_rng(0))) < 200
+    assert 0 < len(confusable_phrases("ˈI", ["ə"], 200, np.random.default_rng(0))) < 200
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.wake.test_detector import detections
 from voiced.errors import ModelError
 from voiced.wake import word_file
 from voiced.wake.detector import WakeWord
-from voiced.wake.training import negatives as bank
+from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import OTHERS, Enrolled, Fault, Take, enrol, listen_to
 
 if TYPE_CHECKING:
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 def jarvis() -> Enrolled:
     heard = [listen_to(sound) for sound in takes("wake_jarvis")]
     assert not [take for take in heard if isinstance(take, Fault)]
-    return enrol([take for take in heard if isinstance(take, Take)], bank.read(OTHERS))
+    return enrol([take for take in heard if isinstance(take, Take)], negatives.read(OTHERS))
+
+
+def jarvis_word() -> word_file.WordOfTakes:
+    return word_file.WordOfTakes("hey jarvis", jarvis().takes, negatives.read(OTHERS).scale, jarvis().calibration)
 
 
 @pytest.fixture
 def word(tmp_path: Path) -> Path:
     path = tmp_path / "jarvis.npz"
-    word_file.write(path, "hey jarvis", bank.read(OTHERS).scale, jarvis())
+    word_file.write(path, jarvis_word())
     return path
 
 
@@ -50,7 +54,7 @@ def test_each_take_is_heard_by_the_others() -> None:
 
 def test_a_take_unlike_the_others_shows() -> None:
     heard = [listen_to(sound) for sound in (*takes("wake_jarvis")[:3], said("wake_alexa"))]
-    enrolled = enrol([take for take in heard if isinstance(take, Take)], bank.read(OTHERS))
+    enrolled = enrol([take for take in heard if isinstance(take, Take)], negatives.read(OTHERS))
     assert enrolled.heard == 3
     assert enrolled.left_out[-1] < 0.1
 

@@ -8,18 +8,18 @@ import numpy as np
 
 from tests.wake.speakers import SPEEDS, said
 from voiced.wake.network import STEPS, scale_of
-from voiced.wake.training import negatives as bank
-from voiced.wake.training.examples import COPIES, EXAMINED, LATE, OF_TAKES, Lesson, lesson
-from voiced.wake.training.synthesis import Spoken
+from voiced.wake.training import negatives
+from voiced.wake.training.examples import COPIES, EXAMINED, LATE, OF_TAKES, Examples, make_examples
+from voiced.wake.training.synthesis import Clips
 
 CLIPS = [said("wake_jarvis", speed)[8_000:-8_000] for speed in np.linspace(0.9, 1.1, EXAMINED)]
 
 
 @cache
-def learnt() -> tuple[Lesson, int]:
+def learnt() -> tuple[Examples, int]:
     done: list[int] = []
-    clips = Spoken(CLIPS, [said("wake_alexa")], [said("no_command")[:48_000]])
-    return lesson(clips, [said("wake_jarvis", SPEEDS[1])[8_000:-8_000]], lambda: done.append(1)), len(done)
+    clips = Clips(CLIPS, [said("wake_alexa")], [said("no_command")[:48_000]])
+    return make_examples(clips, [said("wake_jarvis", SPEEDS[1])[8_000:-8_000]], lambda: done.append(1)), len(done)
 
 
 def test_shapes() -> None:
@@ -40,7 +40,7 @@ def test_phrases_are_like_each_other_and_unlike_the_rest() -> None:
     found, _ = learnt()
 
     def direction(windows: np.ndarray) -> np.ndarray:
-        mean = scale_of(bank.read(1).scale, windows[:, -6:]).mean(axis=0).ravel()
+        mean = scale_of(negatives.read(1).scale, windows[:, -6:]).mean(axis=0).ravel()
         return np.asarray(mean / np.linalg.norm(mean))
 
     phrase, takes, near = (direction(windows) for windows in (found.phrase, found.takes, found.near))

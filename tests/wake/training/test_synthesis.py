@@ -11,7 +11,7 @@ import pytest
 from tests.system_parts import missing, require_program
 from voiced.errors import ModelError, VoicedError
 from voiced.wake.training import espeak, kokoro
-from voiced.wake.training.synthesis import Counts, Spoken, spoken
+from voiced.wake.training.synthesis import Clips, Counts, synthesise
 from voiced.wake.verifier import ENOUGH, Verifier
 from voiced.whisper.loading.weights import load
 
@@ -29,9 +29,9 @@ def require_voices() -> None:
 
 
 @cache
-def clips() -> Spoken:
+def clips() -> Clips:
     done: list[int] = []
-    made = spoken(
+    made = synthesise(
         "hey jarvis", "en", kokoro.Kokoro(), Counts(kokoro=3, espeak=2, near=3, around=1), lambda: done.append(1)
     )
     assert len(done) == 9

@@ -15,7 +15,7 @@ from voiced.wake.head import NetworkHead, open_model
 from voiced.wake.model_file import find
 from voiced.wake.network import LIMIT, STEPS, Network, as_bytes, from_bytes, windows_of
 from voiced.wake.templates import Scale
-from voiced.wake.training.train import ALONE, CANDIDATES, Examples, calibrated, outputs_of, peaks, train
+from voiced.wake.training.train import ALONE, CANDIDATES, TrainingSet, calibrated, outputs_of, peaks, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def phrases(count: int, seed: int) -> np.ndarray:
 @cache
 def learnt(rounds: int = 120) -> tuple[Network, int]:
     even = np.full(200, 1 / 200)
-    examples = Examples(phrases(200, 1), even, noise(200, STEPS, seed=2), even, noise(4_000, seed=3))
+    examples = TrainingSet(phrases(200, 1), even, noise(200, STEPS, seed=2), even, noise(4_000, seed=3))
     done: list[int] = []
     return train(examples, SCALE, noise(4_000, seed=4), rounds, lambda: done.append(1)), len(done)
 
@@ -90,7 +90,7 @@ def test_weights_as_bytes_are_nearly_the_same() -> None:
 @pytest.fixture
 def word(tmp_path: Path) -> Path:
     path = tmp_path / "hey_computer.npz"
-    word_file.write_network(path, "hey computer", learnt()[0])
+    word_file.write(path, word_file.WordOfNetwork("hey computer", learnt()[0]))
     return path
 
 

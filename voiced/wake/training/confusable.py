@@ -23,7 +23,7 @@ PART = 0.2  # … and by saying but a part
 TRIES = 200
 
 
-def near_phrases(symbols: str, others: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
+def confusable_phrases(symbols: str, others: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
     """So many, all different; `others`: words of the same language. Fewer if the phrase has too few sounds for them."""
     found = list[str]()
     for _ in range(TRIES * count):

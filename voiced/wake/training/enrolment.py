@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
     from voiced.wake.embedding import Features
-    from voiced.wake.training.negatives import Bank
+    from voiced.wake.training.negatives import Negatives
 
-WANTED, LEAST, MOST = 5, 3, 20  # takes
+WANTED, LEAST = 5, 3  # takes
 
 SHORTEST, LONGEST = 0.3, 2.0  # seconds of speech
 QUIETEST = -50.0  # dB of full scale, of the speech
@@ -100,20 +100,20 @@ def listen_to(sound: Samples) -> Take | Fault:
     return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)], found)
 
 
-def enrol(takes: Sequence[Take], bank: Bank, wrong: Iterable[Features] = ()) -> Enrolled:
+def enrol(takes: Sequence[Take], negatives: Negatives, wrong: Iterable[Features] = ()) -> Enrolled:
     """Make a wake word of takes, at least two, that is deaf to `wrong`, streams (frames, 96), as far as takes allow."""
-    directions = [bank.scale.directions(take.vectors) for take in takes]
-    others = similarities(directions, bank.scale.directions(bank.embeddings))
+    directions = [negatives.scale.directions(take.vectors) for take in takes]
+    others = similarities(directions, negatives.scale.directions(negatives.embeddings))
     left_out, units = list[float](), list[float]()
     for index, take in enumerate(takes):
         rest = [number for number in range(len(takes)) if number != index]
         calibration = _calibrated(others[:, rest])
-        heard = similarities([directions[number] for number in rest], bank.scale.directions(take.stream))
+        heard = similarities([directions[number] for number in rest], negatives.scale.directions(take.stream))
         units.append(float(calibration.units(heard).max()))
         left_out.append(calibration.score(units[-1]))
     calibration = _calibrated(others)
     for stream in wrong:
-        above = float(calibration.units(similarities(directions, bank.scale.directions(stream))).max()) + DEAFER
+        above = float(calibration.units(similarities(directions, negatives.scale.directions(stream))).max()) + DEAFER
         calibration = replace(calibration, offset=max(calibration.offset, min(above, min(units) - DEAFER)))
     return Enrolled(tuple(directions), calibration, tuple(left_out))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
     from voiced.wake.embedding import Features
-    from voiced.wake.training.synthesis import Spoken
+    from voiced.wake.training.synthesis import Clips
 
 COPIES = 4  # scenes of each clip …
 OF_TAKES = 24  # … and of each take of the user's own
@@ -26,7 +26,7 @@ EXAMINED = 7  # one clip of so many is not learnt from, but for the examination
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lesson:
+class Examples:
     """What is learnt from, and what is examined."""
 
     phrase: Features  # (n, STEPS, 96): windows right after the phrase
@@ -35,7 +35,7 @@ class Lesson:
     examined: Features  # (scenes, LATE, STEPS, 96): windows right after the phrase, by voices that were not learnt from
 
 
-def lesson(clips: Spoken, takes: Sequence[Samples], done: Callable[[], None]) -> Lesson:
+def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], None]) -> Examples:
     """The same for the same clips; `done` is called after each clip."""
     random, embedder = np.random.default_rng(0), Embedder(longest=1)
     others = [*clips.near, *clips.around]
@@ -53,7 +53,7 @@ def lesson(clips: Spoken, takes: Sequence[Samples], done: Callable[[], None]) ->
             near.append(windows_of(stream[WARM_UP:]))
         done()
     empty = np.zeros((0, STEPS, stream.shape[1]), np.float32)
-    return Lesson(np.concatenate(phrase), np.concatenate([empty, *own]), np.concatenate(near), np.stack(examined))
+    return Examples(np.concatenate(phrase), np.concatenate([empty, *own]), np.concatenate(near), np.stack(examined))
 
 
 def _after(scene: Scene, embedder: Embedder) -> Features:

@@ -26,20 +26,20 @@ LIMIT = 5.0  # standard deviations
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Bank:
+class Negatives:
     """Streams of speech, each without a break, one after the other."""
 
     embeddings: Features  # (frames, 96)
     scale: Scale
 
 
-def read(minutes: float = math.inf, path: Path = FILE) -> Bank:
+def read(minutes: float = math.inf, path: Path = FILE) -> Negatives:
     """The bank that ships with the package, or another; all of it, or as much as its first minutes."""
     frames = min(minutes * 60 * SAMPLE_RATE / FRAME_SAMPLES, sys.maxsize)
     with np.load(path, allow_pickle=False) as stored:
         scale = Scale(stored["mean"], stored["deviation"])
         standardised = stored["standardised"][: int(frames)].astype(np.float32) * np.float32(LIMIT / 127)
-    return Bank(standardised * scale.deviation + scale.mean, scale)
+    return Negatives(standardised * scale.deviation + scale.mean, scale)
 
 
 def write(path: Path, streams: Sequence[Features]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.wake.training import espeak, kokoro
-from voiced.wake.training.confusable import near_phrases
+from voiced.wake.training.confusable import confusable_phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ class Counts:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Spoken:
+class Clips:
     """Clips without silence at their ends."""
 
     phrase: list[Samples]
@@ -67,7 +67,7 @@ class Spoken:
     around: list[Samples]
 
 
-def spoken(phrase: str, language: str, network: Kokoro, counts: Counts, done: Callable[[], None]) -> Spoken:
+def synthesise(phrase: str, language: str, network: Kokoro, counts: Counts, done: Callable[[], None]) -> Clips:
     """All clips, the same each time; `done` is called after each. VoicedError if espeak-ng is missing."""
     speakers = _Speakers(phrase, language, network)
 
@@ -78,7 +78,7 @@ def spoken(phrase: str, language: str, network: Kokoro, counts: Counts, done: Ca
             done()
         return clips
 
-    return Spoken(
+    return Clips(
         each(counts.kokoro, speakers.by_kokoro) + each(counts.espeak, speakers.by_espeak),
         each(counts.near, speakers.near),
         each(counts.around, speakers.around),
@@ -94,7 +94,7 @@ class _Speakers:
         self._accents = espeak.accents(language)
         self._symbols = [kokoro.symbols_of(phrase, accent) for accent in self._accents[:OF_KOKORO]]
         words = [kokoro.symbols_of(word, AMERICAN) for word in sorted({*" ".join(SENTENCES).split()})]
-        self._near = near_phrases(self._symbols[0], words, MANY, np.random.default_rng(0))
+        self._near = confusable_phrases(self._symbols[0], words, MANY, np.random.default_rng(0))
 
     def by_kokoro(self, number: int) -> Samples:
         """The phrase: the first clips by one voice each, the others by blends."""

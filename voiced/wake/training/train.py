@@ -42,7 +42,7 @@ REFRACTORY = 25  # frames: what comes sooner is the same detection
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Examples:
+class TrainingSet:
     """What to learn from."""
 
     phrase: Features  # (n, STEPS, 96): windows right after it
@@ -52,7 +52,7 @@ class Examples:
     others: Features  # (frames, 96): other speech, without a break
 
 
-def train(examples: Examples, scale: Scale, held_back: Features, rounds: int, done: Callable[[], None]) -> Network:
+def train(examples: TrainingSet, scale: Scale, held_back: Features, rounds: int, done: Callable[[], None]) -> Network:
     """Learn, and calibrate by `held_back`, other speech (frames, 96). The same for the same examples.
 
     `done` is called after each round.
