@@ -1,4 +1,4 @@
-"""Every number of README's section "Measured", as it stands there; takes an hour or more.
+"""Every number of the section "Commands understood" in `voiced/manual/measured.md`; takes an hour or more.
 
     python -m tests.benchmarks.measure RECORDINGS --near-misses SPOKEN --sampled SPOKEN --out measured.json
 
@@ -65,7 +65,7 @@ class Bench:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Every number of README's section Measured.")
+    parser = argparse.ArgumentParser(description="Measure how many commands are understood.")
     parser.add_argument("recordings", type=Path)
     parser.add_argument("--near-misses", type=Path, help="what speak.py made of near_misses.yaml")
     parser.add_argument("--sampled", type=Path, help="what speak.py made of sentences of the intents that ship")

@@ -157,7 +157,7 @@ def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM, which halves the weights")
 def test_memory_that_is_taken() -> None:
-    """As the README says, in KiB. Without pages of libraries' files: how many of them count is up to the kernel.
+    """As the manual says, in KiB. Without pages of libraries' files: how many of them count is up to the kernel.
 
     (The same program has 153 MiB of them after a cold start, and 213 MiB while what pip wrote is still cached.)
     """
