@@ -1,18 +1,26 @@
 """The grammar as one immutable automaton over characters in normal form, read by two: the matcher and the constraint.
 
-A place in it is (state, at_boundary, stack); `step` leads from a place by one character to places. What makes it more
-than a textbook's finite automaton, and why:
+For `go {x}` with the values "hi" and "ho" it looks like this (a jump, ⇒, reads nothing; marks stand in brackets):
+
+    0 ⇒ 2   2 -g→ 3 -o→ 4 -space→ 5   5 ⇒ 6 [Open x], push 11    the sentence, as far as the list
+    6 -h→ 8   8 -i→ 9   9 ⇒ 7 [Value hi]                         the list, a part: a tree of letters
+              8 -o→ 10  10 ⇒ 7 [Value ho]
+    7 pops 11   11 ⇒ 12 [Close]   12 ⇒ 1 [Ended 0]               back in the sentence; 1 is the final state
+
+A *place* is (state, at_boundary, stack): `step` leads from one place by one character to places, as in the subset
+construction for nondeterministic automata. Three things go beyond a textbook's finite automaton:
 
 - *Parts are shared, not copied.* A list, a range or a rule is built once and *called*: a jump into it pushes the state
-  to come back to, its last state pops it. Ten thousand names used by three hundred sentences stay ten thousand names.
-  Parts cannot call themselves, so the stack is never deep.
+  to come back to, its last state pops it (a recursive transition network). Ten thousand names used by three hundred
+  sentences stay ten thousand names. Parts cannot call themselves, so the stack is as deep as they are nested, and the
+  language stays regular.
 - *Spaces collapse.* `turn on [the] light` holds two spaces when "the" is left out. A place knows whether it stands at
   the beginning of a word; there a space in the grammar may be passed without reading one.
 - *Marks* on the jumps say where a slot opens, which value it has, where it closes and which sentence has ended. The
   constraint ignores them; the matcher collects them.
 
-A place is hashable and a function of what was read; nothing is ever undone, so beams may be copied and reordered. What
-`step` finds out is remembered, within bounds, which makes the automaton deterministic as far as it is used.
+A place is a hashable value and depends only on what was read, so beams may be copied and reordered. `step` remembers
+its answers, within bounds: a lazy determinisation of the part of the automaton that is used.
 """
 
 from __future__ import annotations
@@ -26,118 +34,131 @@ if TYPE_CHECKING:
     from voiced.flow import SlotValue
 
 ANY = ""  # the letter of a wildcard: whatever is not a space
-_NOBODY = (-1, None)  # the stack of a part that was called by nobody known
-_REMEMBERED = 50_000  # steps, about 20 MB; a household's grammar has a few thousand
+_NOBODY = (-1, None)  # below the stack of a part whose caller is not known; no state has number -1
+_REMEMBERED_STEPS = 50_000  # about 20 MB; a household's grammar has a few thousand
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A slot begins; None: a part whose value is for nobody."""
+    """A slot begins; None: a list whose value no slot takes."""
 
     slot: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The value of the slot that is open; None: what was said."""
+    """The value of the slot that is open; None: the words that were said."""
 
     value: SlotValue | None
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The slot ends."""
+    """The open slot ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A sentence of the grammar is complete."""
 
-    sentence: int
+    sentence: int  # index into `Grammar.sentences`
 
 
 Mark: TypeAlias = Open | Value | Close | Ended
+# Calls that have not returned, as a linked list: pushing shares the tail, and equal stacks are equal places.
 Stack: TypeAlias = "tuple[int, Stack] | None"
-Place: TypeAlias = tuple[int, bool, Stack]
-Move: TypeAlias = tuple[Place, tuple[Mark, ...]]
+Place: TypeAlias = tuple[int, bool, Stack]  # state, at_boundary (a word may begin here), stack
+Move: TypeAlias = tuple[Place, tuple[Mark, ...]]  # where to, and the marks that were passed on the way
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A way that reads nothing."""
+    """A transition that reads nothing (an epsilon transition)."""
 
     target: int
     mark: Mark | None = None
-    back: int | None = None  # called: where to go on when the called part has ended
+    back: int | None = None  # of a call: the state to go on in when the called part has ended
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Automaton:
-    """States are numbers; `letters`, `jumps` and `returns` are indexed by them."""
+    """States are the numbers 0, 1, …: the indices of `letters`, `jumps` and `returns`.
 
-    letters: tuple[Mapping[str, int], ...]
+    From one state each letter leads to one state at most; only jumps make the automaton nondeterministic.
+    """
+
+    letters: tuple[Mapping[str, int], ...]  # letter → state
     jumps: tuple[tuple[Jump, ...], ...]
-    returns: bytes  # 1 where a called part ends
+    returns: bytes  # 1 in the last state of a part that is called
     initial: int
     final: int
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
 
     def start(self) -> tuple[Move, ...]:
-        """Where a text may begin."""
+        """The moves to the places in which a text may begin."""
         return self._settle(self.initial, True, None)  # noqa: FBT003 # a place's at_boundary
 
     def step(self, place: Place, char: str) -> tuple[Move, ...]:
-        """Where one character leads; nowhere if the grammar does not allow it there."""
+        """The moves that one character in normal form allows; () if no sentence goes on like this."""
         key = (place, char)
         moves = self._steps.get(key)
         if moves is None:
-            if len(self._steps) >= _REMEMBERED:
+            # Forgetting everything at once costs less than keeping count of what was used last.
+            if len(self._steps) >= _REMEMBERED_STEPS:
                 self._steps.clear()
             moves = self._steps[key] = self._follow(place, char)
         return moves
 
     def finish(self, place: Place) -> tuple[tuple[Mark, ...], ...]:
-        """The marks on every way from here to the end of a sentence, reading nothing; none if the text may not end."""
+        """The marks on each way from `place` to the end of a sentence without reading; () if none ends here."""
         state, _, stack = place
+        # As at a boundary: spaces that the grammar has at the end of a sentence need not be written.
         return tuple(marks for end, marks in self._settle(state, True, stack) if end[0] == self.final)  # noqa: FBT003
 
     def walk(self, text: str, places: Iterable[Place] | None = None) -> frozenset[Place]:
-        """The set of places that a text in normal form leads to: the automaton as a plain acceptor."""
+        """The places that a text in normal form leads to from `places` (default: the start); empty: not allowed."""
         now = frozenset(place for place, _ in self.start()) if places is None else frozenset(places)
+        # All possibilities advance together, so the cost is the length of the text, not the number of readings.
         for char in text:
             now = frozenset(there for place in now for there, _ in self.step(place, char))
         return now
 
     def alone(self, place: Place) -> Place:
-        """The same place as if nobody knew who called its part: where the part ends, the end is reached."""
+        """`place` without its callers: when its part ends, it goes on to `final`, and `has_left` tells so.
+
+        What is found out about a part alone holds for all who call it.
+        """
         state, at_boundary, _ = place
         return state, at_boundary, (self.final, _NOBODY)
 
     def has_left(self, place: Place) -> bool:
-        """Whether a part that was walked alone has ended here."""
+        """Whether `place` is the end of a part that was walked `alone`."""
         return place[0] == self.final and place[2] == _NOBODY
 
     def leave(self, place: Place, at_boundary: bool) -> tuple[Place, ...]:  # noqa: FBT001
-        """Where the caller goes on when the part that a place is in has ended."""
+        """The places in which the caller goes on after the part that `place` is in; () if nobody called it."""
         stack = place[2]
         return () if stack is None else tuple(there for there, _ in self._settle(stack[0], at_boundary, stack[1]))
 
     def is_wild(self, place: Place) -> bool:
-        """Whether any letter may come next: then any text may."""
+        """Whether `place` is inside a wildcard, where any letter may come next."""
         return ANY in self.letters[place[0]]
 
     def _follow(self, place: Place, char: str) -> tuple[Move, ...]:
         state, _, stack = place
         letters = self.letters[state]
+        # After a space a word may begin: the new places stand at a boundary.
         if char == " ":
             return self._settle(letters[" "], True, stack) if " " in letters else ()  # noqa: FBT003
+        # A letter may lead two ways: by its own name, and as any letter of a wildcard.
         targets = [letters[letter] for letter in (char, ANY) if letter in letters]
         return tuple(move for target in targets for move in self._settle(target, False, stack))  # noqa: FBT003
 
     def _settle(self, state: int, at_boundary: bool, stack: Stack) -> tuple[Move, ...]:  # noqa: FBT001
-        """Every place that is reached without reading and from which something can be read, or that is the end."""
+        """The epsilon closure: moves to all places that are reached without reading and can read, or are final."""
         found: dict[Move, None] = {}
         seen = set()
+        # Depth first, by hand: marks tell ways to one place apart, so (state, stack, marks) is what is visited once.
         waiting: list[tuple[int, Stack, tuple[Mark, ...]]] = [(state, stack, ())]
         while waiting:
             here = waiting.pop()
@@ -146,20 +167,24 @@ class Automaton:
             seen.add(here)
             now, calls, marks = here
             letters = self.letters[now]
+            # States that only jump are passed through; places are those in which the next character matters.
             if letters or now == self.final:
                 found[(now, at_boundary, calls), marks] = None
             waiting.extend(self._ways(now, calls, marks))
+            # A space was just read, or nothing yet: the space that comes next in the grammar has been read with it.
             if at_boundary and " " in letters:
                 waiting.append((letters[" "], calls, marks))
         return tuple(found)
 
     def _ways(self, state: int, stack: Stack, marks: tuple[Mark, ...]) -> Iterable[tuple[int, Stack, tuple[Mark, ...]]]:
-        """Jumps and returns, the last first: what waits is taken from the end."""
+        """Jumps from a state and the return to its caller, in reverse order: `_settle` takes from the end."""
         for jump in reversed(self.jumps[state]):
+            # A call pushes the state to come back to; a plain jump leaves the stack alone.
             yield (
                 jump.target,
                 stack if jump.back is None else (jump.back, stack),
                 marks if jump.mark is None else (*marks, jump.mark),
             )
+        # The end of a part pops the caller's state, and goes on there with the rest of the stack.
         if self.returns[state] and stack is not None:
             yield stack[0], stack[1], marks

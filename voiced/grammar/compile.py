@@ -1,7 +1,14 @@
-"""Sentences become an automaton: expressions are laid out as states, lists, ranges and rules as parts that are called.
+"""Compiles sentences to an automaton.
 
-The construction is Thompson's, one function per kind of expression: each lays out what must be read between two states
-and returns the last one. A list of plain words is a tree of letters, so that its size counts once and its length never.
+The construction is Thompson's (1968), one method per kind of expression: each takes the state before the expression,
+adds states and transitions, and returns the state after it. `a [b] c` becomes
+
+    2 -a→ 3 -space→ 4    4 ⇒ 6 -b→ 7 ⇒ 5    4 ⇒ 8 ⇒ 5    5 -space→ 9 -c→ 10
+
+where ⇒ is a jump that reads nothing. Lists, ranges and rules are compiled once, as parts that are called (see
+`automaton`); a list of plain words is a tree of letters (a trie), so that following it costs the word's length however
+many words there are. The number of states grows with the text of the files, not with the number of sentences they
+spell: nothing is multiplied out but the spellings of a value and the subsets of a permutation.
 """
 
 from __future__ import annotations
@@ -26,18 +33,20 @@ if TYPE_CHECKING:
 
 Part: TypeAlias = tuple[int, int]  # first and last state
 
-_SPELLINGS = 64  # of one list value, laid out letter by letter; beyond that they are laid out as choices
+_MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not branches of the tree
 _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
 def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
-    """One automaton for all sentences, in their order."""
+    """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th."""
     layout = _Layout()
     for number, sentence in enumerate(sentences):
+        # Each sentence has a first state of its own: its beginning is not shared, since it is read by sets of places.
         first = layout.state()
         layout.jump(layout.initial, first)
         layout.skip_words(first, sentence.scope)
         last = layout.expression(sentence.template.expression, first, sentence)
+        # Words without meaning may also come last: "turn on the light | please".
         if sentence.scope.skip_words:
             layout.jump(layout.space(last, sentence.scope), last := layout.follower(last))
         layout.jump(last, layout.final, Ended(number))
@@ -45,13 +54,13 @@ def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
 
 
 class _Layout:
-    """States under construction."""
+    """States under construction; `automaton` freezes them."""
 
     def __init__(self) -> None:
         self._letters: list[dict[str, int]] = []
         self._jumps: list[tuple[Jump, ...]] = []
-        self._ends: set[int] = set()
-        self._parts: dict[Hashable, Part] = {}
+        self._ends: set[int] = set()  # last states of parts that are called
+        self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
         self.initial = self.state()
         self.final = self.state()
 
@@ -75,7 +84,7 @@ class _Layout:
         return there
 
     def read(self, source: int, letters: str) -> int:
-        """Read letters one by one, along a way that is already there as far as there is one."""
+        """Add a path of letters from `source`, sharing the beginning with paths that are there; its last state."""
         for letter in letters:
             ways = self._letters[source]
             if letter not in ways:
@@ -84,6 +93,7 @@ class _Layout:
         return source
 
     def call(self, part: Part, source: int, mark: Mark | None = None) -> int:
+        # The part is entered with `back` on the stack; its last state pops that, so from here on `back` is "after".
         back = self.state()
         self.jump(source, part[0], mark, back)
         return back
@@ -91,7 +101,7 @@ class _Layout:
     # ---- expressions
 
     def expression(self, expression: Expression, here: int, sentence: Sentence) -> int:
-        """Lay out an expression from `here`; the state in which it has been read."""
+        """Compile an expression from the state `here`; the state after it."""
         match expression:
             case Text():
                 return self.text(expression.text, here, sentence.scope)
@@ -104,6 +114,7 @@ class _Layout:
             case Permutation():
                 return self.permutation(expression, here, sentence)
             case ListReference():
+                # Open the slot on the way in, close it on the way out: the list itself does not know the slot's name.
                 back = self.call(self.list_part(expression.name, sentence), here, Open(expression.slot))
                 there = self.state()
                 self.jump(back, there, Close())
@@ -113,6 +124,7 @@ class _Layout:
 
     def choice(self, choice: Choice, here: int, sentence: Sentence) -> int:
         there = self.state()
+        # Branches part here and meet again `there`; an empty one, of `[a]`, is two jumps.
         for item in choice.items:
             first = self.state()
             self.jump(here, first)
@@ -120,19 +132,23 @@ class _Layout:
         return there
 
     def permutation(self, permutation: Permutation, here: int, sentence: Sentence) -> int:
-        """One state for each set of items that have been read: 2ⁿ, where orders would be n!."""
+        """One state per set of items that have been read: 2ⁿ states, where writing out the orders would take n!."""
+        # Each item is compiled once, as a part that is called from many states.
         parts = [self.part(item, sentence) for item in permutation.items]
+        # Sets are bit masks: 0b101 says that the items 0 and 2 have been read.
         everything = (1 << len(parts)) - 1
         states = [here, *(self.state() for _ in range(everything))]
         for done in range(everything):
             for number, part in enumerate(parts):
+                # Reading an item that is missing adds its bit.
                 if not done >> number & 1:
                     self.jump(self.call(part, states[done]), states[done | 1 << number])
         return states[everything]
 
     def text(self, text: str, here: int, scope: Scope) -> int:
         for number, piece in enumerate(_ELISION.split(text)):
-            if number:  # the space after an apostrophe may be missing
+            # The space after an apostrophe may be missing.
+            if number:
                 there = self.space(here, scope)
                 self.jump(here, there)
                 here = there
@@ -140,10 +156,11 @@ class _Layout:
         return here
 
     def words(self, normal: str, here: int, scope: Scope) -> int:
-        """Words in normal form, each with its spellings; the spaces around them part them from their neighbours."""
+        """Words in normal form, each with its spellings; a space at either end parts them from what stands beside."""
         here = self.space(here, scope) if normal.startswith(" ") else here
         for number, forms in enumerate(spellings(normal, scope.language)):
             here = self.space(here, scope) if number else here
+            # Symbols are words of their own: "50%" is read as "50 %". Two spaces in a row count as one.
             here = self.one_of([f" {form} " if form[0] in SYMBOLS else form for form in forms], here)
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 
@@ -153,13 +170,15 @@ class _Layout:
         return there
 
     def skip_words(self, here: int, scope: Scope) -> None:
-        """Where a word begins, any number of words that mean nothing may come first."""
+        """Where a word begins, allow any number of words that mean nothing before it."""
         key = ("skip words", id(scope))
         if scope.skip_words and key not in self._parts:
+            # One part for all places: one of the words, then a space.
             first = self.state()
             words = [normalize(word, scope.language).text for word in scope.skip_words]
             self._parts[key] = first, self.read(self.one_of([word for word in words if word], first), " ")
             self._ends.add(self._parts[key][1])
+        # It returns to where it was called, so it may be called again.
         if scope.skip_words:
             self.jump(here, self._parts[key][0], back=here)
 
@@ -182,6 +201,7 @@ class _Layout:
         return first, last
 
     def rule_part(self, name: str, sentence: Sentence) -> Part:
+        # A rule may refer to lists, so the filter of the sentence is a part of what makes it the same.
         key = ("rule", name, id(sentence.scope), _filter_key(sentence))
         if key not in self._parts:
             self._parts[key] = self.part(sentence.scope.rules[name].expression, sentence)
@@ -213,18 +233,21 @@ class _Layout:
         return first, last
 
     def text_value(self, value: TextValue, first: int, last: int, sentence: Sentence) -> None:
-        """Plain words become branches of one tree; a template its own way."""
+        """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         language = value.said.language
+        # "twenty percent" → (("twenty", "20"), ("percent", "per cent", "%")): six ways to write it.
         units = spellings(normalize(value.said.text, language).text, language)
-        if not value.plain or prod(map(len, units)) > _SPELLINGS:
+        if not value.plain or prod(map(len, units)) > _MOST_SPELLINGS:
             way = self.state()
             self.jump(first, way)
             self.jump(self.expression(value.said.expression, way, sentence), last, Value(value.value))
             return
-        for forms in product(*units) if units else ():  # a value without a word, such as "-", can never be said
+        # Every way becomes a path of letters. A value without a word, such as "-", has none: it cannot be said.
+        for forms in product(*units) if units else ():
             self.jump(self.read(first, " ".join(forms)), last, Value(value.value))
 
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
+        # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.
         for number in numbers.numbers():
             forms = [digits(number)] if numbers.digits else []
             forms += number_spellings(number, numbers.language) if numbers.words else ()
@@ -232,7 +255,8 @@ class _Layout:
                 self.jump(self.read(first, form), last, Value(numbers.value(number)))
 
     def wildcard(self, first: int, last: int) -> None:
-        """One word or more."""
+        """Any words, one or more."""
+        # first -any→ inside -any→ inside …, inside -space→ between -any→ inside: no two spaces, none at either end.
         inside = self.state()
         between = self.read(inside, " ")
         for state in (first, inside, between):
@@ -241,7 +265,7 @@ class _Layout:
 
 
 def _allowed(value: TextValue, sentence: Sentence) -> bool:
-    """Whether a value's context fits the sentence's; what the value does not say is no contradiction."""
+    """Whether a sentence may use a list value, by Home Assistant's contexts; what the value leaves open is allowed."""
     required = all(
         key not in value.context or _fits(value.context[key], wanted) for key, wanted in sentence.requires.items()
     )
@@ -251,6 +275,7 @@ def _allowed(value: TextValue, sentence: Sentence) -> bool:
 
 
 def _fits(given: object, wanted: object) -> bool:
+    # Home Assistant writes one value, a list of values, or a mapping with either; without any, whatever is given fits.
     if isinstance(wanted, dict):  # {value: …, slot: true}
         wanted = wanted.get("value")
     given = given.get("value") if isinstance(given, dict) else given

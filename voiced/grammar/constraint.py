@@ -1,19 +1,19 @@
 """The automaton read token by token: what may come next, so that a decoder writes sentences of the grammar only.
 
-The matcher reads finished text, the constraint text that is being written; both walk the same automaton by the same
-`step` and the same normal form, so what ends here is matched there, with the same meaning: `Grammar.matches` of the
-text *is* the parse of the path. Of the many ways to write a sentence (`surface`) the decoder may choose: "OK", " okay",
-" Ok,". A token is a handful of bytes; where it begins or ends inside a character of UTF-8, the bytes wait.
+The matcher reads finished text, the constraint text that is being written. Both walk one automaton by one `step` and
+one normal form, so a text that may end here is matched there: `Grammar.matches` of the text *is* the parse of the path.
+Of the many ways to write a sentence (`surface`) the decoder may choose: "OK", " okay", " Ok,". A token is a handful of
+bytes; where it begins or ends inside a character of UTF-8, the bytes wait (`pending`).
 
-A position is a value and a function of what was written, so beams may be copied and reordered. What may follow is found
-when it is first asked for and then remembered:
+A `Position` is a value that depends only on what was written, so beams may be copied and reordered. What may follow a
+position is computed when it is first asked for, and then remembered:
 
-- The vocabulary is a tree of characters, walked together with the automaton; one walk finds all tokens.
-- Inside a part that many sentences call (a list of ten thousand names), the walk does not know who called: it is made
-  once, and where the part ends, the callers go on.
-- From a wildcard on everything may be written; those tokens depend on the surface alone.
+- whole characters by one walk of the vocabulary's tree and the automaton together (`token_walk`);
+- tokens that end in a mark or inside a character one by one: they are few;
+- inside a wildcard everything may be written, so the answer depends on the surface alone.
 
-Knows bytes and numbers of tokens; nothing of Whisper, torch or probabilities.
+The idea of masking a decoder with a grammar over its vocabulary: Willard and Louf, "Efficient Guided Generation for
+Large Language Models" (2023). Knows bytes and numbers of tokens; nothing of Whisper, torch or probabilities.
 """
 
 from __future__ import annotations
@@ -25,12 +25,8 @@ import numpy as np
 from voiced.grammar.automaton import ANY
 from voiced.grammar.normalize import Writing
 from voiced.grammar.surface import (
-    EAST_ASIAN_MARKS,
     IN_WORD,
-    JOINS,
-    MARKS,
     MAY_END,
-    OPENINGS,
     Spot,
     Surface,
     characters_of,
@@ -38,6 +34,7 @@ from voiced.grammar.surface import (
     look,
 )
 from voiced.grammar.token_tree import beginnings, cut
+from voiced.grammar.token_walk import TokenWalk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,87 +42,71 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.grammar.automaton import Automaton, Place
-    from voiced.grammar.token_tree import Node, Vocabulary
+    from voiced.grammar.token_tree import Vocabulary
 
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
-_REMEMBERED = 20_000  # steps and positions; a command takes some hundreds of them
-_NOT_LETTERS = frozenset(" " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS)
+_REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundreds of them
 
 
 class Position(NamedTuple):
-    """Where a text that is being written stands."""
+    """Where a text that is being written stands: a hashable value."""
 
-    places: frozenset[Place]
+    places: frozenset[Place]  # of the automaton, after all whole characters
     surface: Surface = Surface()
-    pending: bytes = b""  # the beginning of a character
+    pending: bytes = b""  # the first bytes of a character that the next token completes
 
 
 class Step(NamedTuple):
-    """What comes of one token."""
+    """What one token leads to."""
 
     position: Position
-    written: str  # in normal form
-
-
-class _Exit(NamedTuple):
-    """A called part ends in the middle of a walk."""
-
-    node: Node  # what was read
-    surface: Surface
-    rest: str  # of what the last character wrote: the callers read it
-    at_boundary: bool
-
-
-class _Walk(NamedTuple):
-    """What can be read inside one part of the automaton."""
-
-    tokens: frozenset[int]
-    exits: frozenset[_Exit] = frozenset()
+    written: str  # what the token added, in normal form
 
 
 class Constraint:
-    """A grammar's automaton over a vocabulary of tokens."""
+    """A grammar's automaton over a vocabulary of tokens; it only grows what it remembers."""
 
     def __init__(self, automaton: Automaton, language: str, vocabulary: Vocabulary, eot: int) -> None:
-        """`eot` is the token that ends the text."""
+        """`language` decides how text may be written (`surface`); `eot` is the token that ends the text."""
         self.eot = eot
         self.start = Position(frozenset(place for place, _ in automaton.start()))
         self._automaton = automaton
         self._language = language
         self._vocabulary = vocabulary
+        # What letters the grammar has tells which characters beyond ASCII can occur: "ü" where a "u" and its dots do.
         letters = frozenset(letter for ways in automaton.letters for letter in ways)
-        characters = characters_of(letters - {ANY})  # beyond ASCII
+        characters = characters_of(letters - {ANY})
         self._spellings = tuple(char.encode() for char in characters)
         self._beginnings = beginnings(every_character() if ANY in letters else characters)
         self._beginning = [token for pending, token in self._vocabulary.beginning if pending in self._beginnings]
+        # Remembered answers, by what they depend on.
         self._allowed: dict[Position, TokenIds] = {}
         self._steps: dict[tuple[Position, int], Step | None] = {}
         self._wild: dict[tuple[Surface, bool], TokenIds] = {}
-        self._spelt: dict[tuple[Node, Surface], frozenset[int]] = {}
-        self._walks: dict[tuple[Node, Surface, Place], _Walk] = {}
+        self._token_walk = TokenWalk(automaton, language)
 
     def allowed(self, position: Position) -> TokenIds:
-        """The tokens that may come next, ascending; none only where the grammar itself leads nowhere."""
+        """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""
         tokens = self._allowed.get(position)
         if tokens is None:
-            if len(self._allowed) >= _REMEMBERED:
+            if len(self._allowed) >= _REMEMBERED_POSITIONS:
                 self._allowed.clear()
-                self._walks.clear()
+                self._token_walk.forget()
             tokens = self._allowed[position] = self._find(position)
         return tokens
 
     def advance(self, position: Position, token: int) -> Step | None:
-        """One token written; None if it is not allowed. The end of text leads nowhere."""
+        """The step from a position by one token; None if it is not allowed, and after the end of text."""
         key = (position, token)
         if key not in self._steps:
-            if len(self._steps) >= _REMEMBERED:
+            if len(self._steps) >= _REMEMBERED_POSITIONS:
                 self._steps.clear()
             self._steps[key] = self._read(position, self._vocabulary.tokens[token]) if token != self.eot else None
         return self._steps[key]
 
     def walk(self, tokens: Iterable[int]) -> Position | None:
-        """The position after these tokens; None if one of them is not allowed."""
+        """The position after these tokens, from the start; None if one of them is not allowed."""
         position = self.start
         for token in tokens:
             step = self.advance(position, token)
@@ -135,45 +116,53 @@ class Constraint:
         return position
 
     def accepts(self, position: Position) -> bool:
-        """Whether the text may end here."""
+        """Whether the text may end here: no bytes wait, no mark dangles, and a sentence is complete."""
         places, surface, pending = position
         return not pending and surface.spot in MAY_END and self._finishes(places)
 
     def is_free(self, position: Position) -> bool:
-        """Whether anything may be said here: inside a wildcard."""
+        """Whether the position is inside a wildcard, where any words may follow."""
         return any(map(self._automaton.is_wild, position.places))
 
     # ---- one token
 
     def _read(self, position: Position, token: bytes) -> Step | None:
+        # Bytes to characters: those that waited, then the token's; an incomplete last character waits again.
         text = cut(position.pending + token)
         if text is None:
             return None
         places, surface, normal = position.places, position.surface, ""
+        # Each character goes through two machines: the surface says whether it may stand here and what it writes in
+        # normal form (" K" → " k"), the automaton reads that.
         for char in text.characters:
             seen = look(surface, char, self._language)
             if seen is None:
                 return None
             surface, normal = seen.surface, normal + seen.written
             places = self._automaton.walk(seen.written, places)
+        # A dead end is refused at once: a beam must never be left without a next token.
         there = Position(places, surface, text.pending)
         return Step(there, normal) if self._leads_on(there) else None
 
     def _leads_on(self, position: Position) -> bool:
-        """Whether something can follow, or the text end."""
+        """Whether a character can follow, or the text may end here."""
         places, surface, pending = position
         if self.is_free(position):
             return not pending or pending in self._beginnings
         if not places:
             return False
+        # Bytes that wait must be the beginning of a character that the grammar can read here.
         if pending:
             whole = Position(places, surface)
             return any(self._read(whole, char) for char in self._spellings if char.startswith(pending))
+        # Inside a word there are places, so there is a letter, a space or the end that they wait for.
         if surface.spot in IN_WORD or self.accepts(position):
             return True
+        # A hyphen before a number and a point or comma inside one: a digit follows, or else a word (" 5, then").
         if surface.spot is Spot.MINUS or surface.writing in (Writing.POINT, Writing.COMMA):
             may_read_number = any(self._may_read(position, digit) for digit in "0123456789")
             return may_read_number or (surface.spot is not Spot.MINUS and bool(self._automaton.walk(" ", places)))
+        # After any other mark: the word goes on, or the grammar can read a space.
         inside_word = surface.spot is not Spot.MARK and surface.writing in (
             Writing.WORD,
             Writing.DIGIT,
@@ -193,108 +182,20 @@ class Constraint:
     def _find(self, position: Position) -> TokenIds:
         places, surface, pending = position
         is_wild = not pending and self.is_free(position)
+        # Inside a wildcard the answer depends on the surface alone, and on whether the text may end.
         key = (surface, self.accepts(position))
         if is_wild and key in self._wild:
             return self._wild[key]
         vocabulary = self._vocabulary
+        # Bytes that wait leave only tokens that complete a character. Otherwise: marks, tokens that begin a character
+        # of the grammar without ending it, and by the walk all tokens of whole letters.
         one_by_one = vocabulary.continuing if pending else [*vocabulary.marks, *self._beginning]
         found = {token for token in one_by_one if self._read(position, vocabulary.tokens[token])}
         if not pending:
-            found |= self._gather(vocabulary.root, surface, places).tokens
+            found |= self._token_walk.tokens(vocabulary.root, surface, places)
         if key[1]:
             found.add(self.eot)
         ids = np.array(sorted(found), dtype=np.int64)
         if is_wild:
             self._wild[key] = ids
         return ids
-
-    def _gather(self, node: Node, surface: Surface, places: Iterable[Place]) -> _Walk:
-        """Tokens below a node of the vocabulary that can be read from places, and where the part of these ends."""
-        callers: dict[Place, list[Place]] = {}
-        for place in places:
-            callers.setdefault(self._automaton.alone(place), []).append(place)
-        found: set[int] = set()
-        exits: set[_Exit] = set()
-        for alone, here in callers.items():
-            key = (node, surface, alone)
-            if key not in self._walks:
-                self._walks[key] = self._explore(*key)
-            walk = self._walks[key]
-            found |= walk.tokens
-            for end in walk.exits:
-                beyond = self._go_on(end, here)
-                found |= beyond.tokens
-                exits |= beyond.exits
-        return _Walk(frozenset(found), frozenset(exits))
-
-    def _go_on(self, end: _Exit, here: Iterable[Place]) -> _Walk:
-        """What the callers of a part can read once it has ended."""
-        back = frozenset(there for place in here for there in self._automaton.leave(place, end.at_boundary))
-        exits: set[_Exit] = set()
-        after = self._step_alone(end.rest, back, end.node, end.surface, exits)
-        if not after:
-            return _Walk(frozenset(), frozenset(exits))
-        walk = self._gather(end.node, end.surface, after)
-        return _Walk(walk.tokens.union(end.node.tokens), walk.exits | exits)
-
-    def _explore(self, node: Node, surface: Surface, alone: Place) -> _Walk:
-        """The same for one place, walked as if nobody knew who called its part."""
-        if self._automaton.is_wild(alone):
-            return _Walk(self._spell(node, surface))
-        found: set[int] = set()
-        exits: set[_Exit] = set()
-        places = frozenset([alone])
-        readable = self._readable(places, surface)
-        for letters, child in node.children.items():
-            if readable is not None and letters[0] not in readable:
-                continue
-            seen = look(surface, letters[0], self._language)
-            if seen is None:
-                continue
-            there = self._step_alone(seen.written + letters[1:], places, child, seen.surface, exits)
-            if there:
-                walk = self._gather(child, seen.surface, there)
-                found |= walk.tokens.union(child.tokens)
-                exits |= walk.exits
-        return _Walk(frozenset(found), frozenset(exits))
-
-    def _readable(self, places: frozenset[Place], surface: Surface) -> set[str] | None:
-        """The characters that are worth trying from places walked alone; None: all."""
-        found = set(_NOT_LETTERS)
-        for sample in "a0%":
-            seen = look(surface, sample, self._language)
-            reached = self._automaton.walk(seen.written[:-1], places) if seen else ()
-            for place in reached:
-                letters = self._automaton.letters[place[0]]
-                if self._automaton.has_left(place) or ANY in letters:
-                    return None
-                found.update(letters)
-        return found
-
-    def _step_alone(
-        self, written: str, places: frozenset[Place], node: Node, surface: Surface, exits: set[_Exit]
-    ) -> frozenset[Place]:
-        """Places after these letters; where one of them ends the part is noted in `exits`."""
-        for number, letter in enumerate(written + ".", start=0):
-            ends = {place for place in places if self._automaton.has_left(place)}
-            exits.update(_Exit(node, surface, written[number:], at_boundary) for _, at_boundary, _ in ends)
-            places -= ends
-            if number < len(written):
-                places = self._automaton.walk(letter, places)
-        return places
-
-    def _spell(self, node: Node, surface: Surface) -> frozenset[int]:
-        """Every token below a node that the surface allows: what a wildcard takes."""
-        key = (node, surface)
-        if key not in self._spelt:
-            found: set[int] = set()
-            waiting = [key]
-            while waiting:
-                here, before = waiting.pop()
-                for letters, child in here.children.items():
-                    seen = look(before, letters[0], self._language)
-                    if seen is not None:
-                        waiting.append((child, seen.surface))
-                        found.update(child.tokens)
-            self._spelt[key] = frozenset(found)
-        return self._spelt[key]
