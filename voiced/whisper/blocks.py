@@ -239,7 +239,10 @@ class Mlp(nn.Sequential):
 
 
 class TokenEmbedding(nn.Embedding):
-    """Tokens → vectors, and back: Whisper projects to the vocabulary by the same matrix."""
+    """Tokens → vectors, and back: Whisper projects to the vocabulary by its embedding, (n_vocab, state)."""
+
+    # Projecting reads the whole matrix: 20 million numbers in tiny.en, twice as many as all blocks of the decoder have.
+    # So whoever can name the tokens in question asks for these alone.
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., state) → (..., n_vocab)."""

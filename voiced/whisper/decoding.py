@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 NON_SPEECH = -1  # in `suppress_tokens`: stands for `Tokenizer.non_speech_tokens`, as in openai/whisper
 
 
+# What the decoder reads and writes, here for a French command with a prompt (Radford et al. 2022, figure 1):
+#
+#     <|startofprev|> Cuisine, salon.                  the prompt: text before this window, or words to expect
+#     <|startoftranscript|> <|fr|> <|transcribe|>      the start sequence: these and the prompt are read in one pass
+#     <|0.00|> Allume la lampe.<|1.20|> <|endoftext|>  what is written, token by token
+
+
 @dataclass(frozen=True, slots=True)
 class DecodingOptions:
     """How to decode one window; by default greedily, with timestamps. ValueError if options contradict each other."""
@@ -117,6 +124,7 @@ def decode(
     found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
     # 4. The best hypothesis is the text.
     hypotheses = ranked(found, options.length_penalty)
+    # Only filters of the caller's could forbid everything.
     assert hypotheses, "the filters leave nothing to write, not even the end of the text"
     text = tokenizer.decode(hypotheses[0].tokens).strip()
     return DecodingResult(
@@ -167,6 +175,7 @@ def _tokens(tokenizer: Tokenizer, text: str | tuple[int, ...]) -> list[int]:
 
 
 def _last(tokens: list[int], n: int) -> list[int]:
+    # tokens[-n:] would be all of them for n = 0.
     return tokens[max(0, len(tokens) - n) :]
 
 
@@ -176,6 +185,7 @@ def _sample_len(options: DecodingOptions, n_ctx: int) -> int:
 
 def _filters(tokenizer: Tokenizer, options: DecodingOptions, n_audio_ctx: int) -> list[LogitFilter]:
     """The filters that the options ask for, in the order in which they run."""
+    # Each sets logits (rows, n_vocab) to -inf; the order does not matter but to the last, which looks at the rest.
     filters: list[LogitFilter] = []
     if options.suppress_blank:
         filters.append(SuppressBlank(tokenizer))

@@ -72,14 +72,17 @@ def _block(name: str, state: int) -> dict[str, tuple[int, ...]]:
 
 def _attention(name: str, state: int) -> dict[str, tuple[int, ...]]:
     """Shapes of an attention layer and of the normalisation before it."""
+    # The norm is the block's, named after the attention behind it: attn_ln, cross_attn_ln.
     shapes = _norm(f"{name}_ln", state)
     for projection in ("query", "key", "value", "out"):
         shapes |= _linear(f"{name}.{projection}", state, state)
-    del shapes[f"{name}.key.bias"]  # it would only add a constant to all scores, which softmax ignores
+    # A bias of keys would only add a constant to all scores of a query, which softmax ignores.
+    del shapes[f"{name}.key.bias"]
     return shapes
 
 
 def _linear(name: str, n_in: int, n_out: int) -> dict[str, tuple[int, ...]]:
+    # torch multiplies by the transposed weight: rows are outputs.
     return {f"{name}.weight": (n_out, n_in), f"{name}.bias": (n_out,)}
 
 

@@ -48,6 +48,7 @@ class SuppressTokens:
         self.tokens = torch.tensor(sorted(set(tokens)), dtype=torch.long)
 
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:  # noqa: ARG002 # whatever was written
+        """Forbid the tokens in all rows of logits (rows, n_vocab)."""
         logits[:, self.tokens.to(logits.device)] = NEVER
 
 
@@ -68,6 +69,7 @@ class TimestampRules:
         """Apply the rules to each row of logits (rows, n_vocab); ids from `begin` on are timestamps."""
         begin = self.tokenizer.timestamp_begin
         logits[:, self.tokenizer.no_timestamps] = NEVER
+        # Each row is at another place of its own text: (n_vocab,) logits.
         for prefix, row in zip(prefixes, logits, strict=True):
             if prefix:
                 self._pair(prefix, row)
@@ -101,6 +103,7 @@ class TimestampRules:
 
     def _awaits_partner(self, prefix: Prefix) -> bool:
         """Whether the last token is a timestamp that ends a segment: there is text before it."""
+        # In <0.00> a b <1.00>, the last one; in <0.00> or <1.00> <1.00>, none.
         begin = self.tokenizer.timestamp_begin
         return prefix[-1] >= begin and len(prefix) > 1 and prefix[-2] < begin
 
@@ -108,5 +111,6 @@ class TimestampRules:
         """Force a timestamp if all of them together are likelier than any other token."""
         begin = self.tokenizer.timestamp_begin
         # Its probability is spread over many neighbouring times, so none of them would win alone.
+        # log(sum of all times' probabilities) against the likeliest text token, both up to one constant.
         if row[begin:].logsumexp(0) > row[:begin].max():
             row[:begin] = NEVER

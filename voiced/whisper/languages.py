@@ -21,7 +21,8 @@ my myanmar, bo tibetan, tl tagalog, mg malagasy, as assamese, tt tatar, haw hawa
 jw javanese, su sundanese, yue cantonese
 """
 
-LANGUAGES: dict[str, str] = dict(entry.split(" ", 1) for entry in " ".join(_TABLE.split()).split(", "))  # code → name
+# Code → name. Python keeps the order, from which token ids follow.
+LANGUAGES: dict[str, str] = dict(entry.split(" ", 1) for entry in " ".join(_TABLE.split()).split(", "))
 
 # Names that people use besides (openai/whisper's `TO_LANGUAGE_CODE`).
 _OTHER_NAMES = {
@@ -38,7 +39,8 @@ _OTHER_NAMES = {
     "castilian": "es",
     "mandarin": "zh",
 }
-_CODES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES  # name → code
+# Name → code.
+_CODES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 
 
 def language_code(language: str) -> str:

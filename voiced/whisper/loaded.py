@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 class LoadedModel:
     """A network with its weights, and what is needed to write text with it."""
 
+    # What people know it by, and what messages name.
     name: str  # the name it was asked for by, without aliases; of a path, its last part
     source: str  # the file or folder that it came from; of several files, the first
+    # Text is written by the first in the tokens of the second.
     model: Whisper
     tokenizer: Tokenizer
-    alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
+    # (layer, head) of the cross-attention heads that follow the sound of the words: `alignment` reads times off them.
+    alignment_heads: tuple[tuple[int, int], ...]

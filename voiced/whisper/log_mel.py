@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SAMPLE_RATE = 16_000  # Hz
-N_FFT = 400  # samples: 25 ms under each Hann window
-HOP = 160  # samples: 10 ms from one mel frame to the next
-WINDOW_SECONDS = 30  # the most that the encoder sees at once
+# 25 ms of sound make a mel frame, and a new frame begins every 10 ms: neighbours overlap by 15 ms.
+N_FFT = 400  # samples under each Hann window
+HOP = 160  # samples from one mel frame to the next
+# The most that the encoder sees at once; it was trained on nothing else.
+WINDOW_SECONDS = 30
 WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
 WINDOW_FRAMES = WINDOW_SAMPLES // HOP  # 3000 mel frames
 # Spectra are computed for so many mel frames at once: those of all would take 20 times the recording's memory.

@@ -29,6 +29,18 @@ if TYPE_CHECKING:
     from voiced.whisper.dimensions import Dimensions
 
 
+# Shapes on the way of a command of 4 s through tiny.en (n_mels 80, state 384, 6 heads of width 64, 4 layers each):
+#
+#     log-mel                 (1, 80, 500)        the command and a second of silence: 500 frames of 10 ms
+#     convolutions            (1, 384, 250)       the second one steps by two
+#     audio features          (1, 250, 384)       250 positions of 20 ms
+#     cross-attention cache   4 x (1, 6, 250, 64) keys, and as many values
+#     tokens                  (rows, n)           hypotheses are rows; n is 1 while writing
+#     hidden states           (rows, n, 384)
+#     self-attention cache    4 x (rows, 6, tokens so far, 64)
+#     logits                  (rows, 51864)       only of positions that somebody asks for
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Cache:
     """Keys and values that the decoder has computed, per layer. Never changed: each step returns a new cache.
@@ -77,6 +89,7 @@ class Encoder(nn.Module):
     def __init__(self, dims: Dimensions) -> None:
         super().__init__()
         n_state = dims.n_audio_state
+        # Each sees three frames; the second halves their rate.
         self.conv1 = nn.Conv1d(dims.n_mels, n_state, kernel_size=3, padding=1)
         self.conv2 = nn.Conv1d(n_state, n_state, kernel_size=3, stride=2, padding=1)
         # Computed, but every checkpoint stores them, so they are part of the state.
@@ -105,6 +118,7 @@ class Decoder(nn.Module):
     def __init__(self, dims: Dimensions) -> None:
         super().__init__()
         n_state = dims.n_text_state
+        # The embedding is the output layer, too.
         self.token_embedding = TokenEmbedding(dims.n_vocab, n_state)
         self.positional_embedding = nn.Parameter(torch.zeros(dims.n_text_ctx, n_state))
         self.blocks = nn.ModuleList(DecoderBlock(n_state, dims.n_text_head) for _ in range(dims.n_text_layer))
@@ -130,7 +144,8 @@ class Decoder(nn.Module):
         """Tokens (1, n) from the beginning → hidden states (1, n, state), scores (heads, n, positions)."""
         x = self.token_embedding(tokens) + self.positional_embedding[: tokens.shape[1]]
         mask = _mask(_causal_visibility(0, tokens.shape[1], tokens.device), x.dtype)
-        scores = {}  # of each layer that is asked for, (heads, n, positions)
+        # Layer → (heads, n, positions), of layers with a wanted head.
+        scores = {}
         wanted = {layer for layer, _ in heads}
         blocks = cast("Sequence[DecoderBlock]", self.blocks)
         for layer, (block, past, audio) in enumerate(zip(blocks, cache.text, cache.audio, strict=True)):

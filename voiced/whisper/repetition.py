@@ -14,6 +14,7 @@ REPEATED_WORDS = 4  # nobody says so many words in a row a second time
 
 def compression_ratio(text: str) -> float:
     """Bytes of the text in UTF-8, divided by its bytes after zlib: about 1 for a sentence, more the more it repeats."""
+    # zlib (LZ77) writes a repetition as a reference to what it repeats: a few bytes, however long it is.
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw))
 

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from voiced.whisper.model import Cache, Whisper
 
 
+# One step of beam search with 2 beams, over the letters of a tiny vocabulary. Numbers are sums of log probabilities:
+#
+#     live          candidates                            choice
+#     a  -1.0       a+b -1.2   a+c -1.9   a+end -2.5      live   a b (row 0), d c (row 1)
+#     d  -1.1       d+c -1.4   d+b -3.0   d+end -4.0      rows   [0, 1]: how the cache is reordered
+#
+# Candidates are taken from the best on; had an "end" been among them, its hypothesis would have ended, and the next
+# candidate would have taken its place among the live ones.
+
+
 @dataclass(frozen=True, slots=True)
 class TokenHypothesis:
     """The tokens that one row has written, and their log probability."""
@@ -91,6 +101,7 @@ class Sampling:
         chosen = zip(live, tokens[:, 0].tolist(), logprobs.gather(1, tokens)[:, 0].tolist(), strict=True)
         choice = RowChoice([], [], [])
         for row, (hypothesis, token, logprob) in enumerate(chosen):
+            # A row that has ended is not read on: it leaves the batch.
             if token == self.eot:
                 choice.ended.append(hypothesis.ended(logprob))
             else:
@@ -142,6 +153,7 @@ class BeamSearch:
 
     def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
         """Return the ended hypotheses, filled up to beam_size with the likeliest unfinished ones."""
+        # The length limit may have stopped the search before enough had ended.
         missing = max(0, self.beam_size - len(ended))
         return [*ended[: self.n_wanted], *live[:missing]]  # live ones are sorted
 

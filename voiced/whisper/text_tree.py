@@ -46,6 +46,7 @@ class TextTree:
         hidden, cache = model.decode(tokens, start, last=last)
         # Every reading goes on from the one before it, so the cache may grow in place.
         self._cache = cache.growing()
+        # Node → hidden state (state,).
         self._hidden = dict(zip(range(len(initial) - last, len(initial)), hidden[0], strict=True))  # each (state,)
         self._read: dict[tuple[Node, int], Node] = {}
         # Node → (node + 1,) bool: which nodes before it are of its own text.
@@ -62,6 +63,7 @@ class TextTree:
         # A token attends to what its parent attends to, and to itself: (n, nodes so far + n).
         visible = np.zeros((n, first + n), bool)
         for row, parent in enumerate(after):
+            # A parent may be a token of this very pass: its row has been filled before.
             seen = self._visible[parent]
             visible[row, : len(seen)] = seen
             visible[row, first + row] = True
@@ -87,6 +89,7 @@ class TextTree:
 
     def score(self, nodes: Iterable[Node]) -> None:
         """Compute and remember what comes next behind each node; one projection to the vocabulary for all new ones."""
+        # (new, state) → (new, n_vocab), each row a distribution.
         new = [node for node in dict.fromkeys(nodes) if node not in self._logprobs]
         if new:
             self._logprobs.update(zip(new, self.model.logits(self.hidden(new)).log_softmax(dim=1), strict=True))

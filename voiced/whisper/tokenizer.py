@@ -164,6 +164,7 @@ def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
 
     Raises ValueError if there is no such Whisper vocabulary.
     """
+    # 51,865 = 50,257 ordinary + 99 languages + 8 special + 1501 timestamps.
     # What is left of the ids are languages: 99, or 100 since large-v3. 8 are the special tokens beside them.
     n_languages = n_vocab - len(ranks) - 8 - TIMESTAMPS
     if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS) or not 0 < n_languages <= len(LANGUAGES):
@@ -181,6 +182,7 @@ def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
         "<|notimestamps|>",
         *(f"<|{i * SECONDS_PER_TIMESTAMP:.2f}|>" for i in range(TIMESTAMPS)),
     ]
+    # tiktoken merges pairs of bytes by their ranks; special tokens are only ever looked up by name.
     encoding = tiktoken.Encoding(
         f"whisper-{n_vocab}",
         pat_str=_PATTERN,
@@ -209,8 +211,10 @@ def read_ranks(path: Path) -> Ranks:
 def _vocabulary(path: Path) -> list[str]:
     """Read the tokens in the order of their ids."""
     text = path.read_text(encoding="utf-8")
+    # One token a line: in the printable form, no token holds a line feed.
     if path.suffix == ".txt":
         return text.split("\n")
+    # A list in the order of ids, or a mapping from token to id, which tokenizer.json keeps further inside.
     content = json.loads(text)
     tokens = content["model"]["vocab"] if path.name == "tokenizer.json" else content
     return sorted(tokens, key=tokens.__getitem__) if isinstance(tokens, dict) else list(tokens)

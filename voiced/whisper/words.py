@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
     from voiced.whisper.tokenizer import Tokenizer
 
-WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})  # languages that write no spaces between words
-_UNFINISHED = "\ufffd"  # the replacement character: what bytes that are not yet a character are decoded to
+# For example, " Küche!" may be six tokens: " K", half of "ü", its other half, "ch", "e", "!".
+#
+#     characters    " K" | "ü" (two tokens) | "ch" | "e" | "!"
+#     words         " Küche" | "!"
+#     punctuation   " Küche!"               joined after the words have their times
+
+# Languages that write no spaces between words.
+WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+# The replacement character, which bytes that are not yet a character are decoded to.
+_UNFINISHED = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ def split_characters(tokenizer: Tokenizer, tokens: Sequence[int]) -> list[tuple[
     whole = tokenizer.decode_with_timestamps(tokens)
     groups: list[tuple[int, ...]] = []
     group: tuple[int, ...] = ()
-    done = 0  # characters of `whole` that are in groups
+    # Characters of `whole` that are in groups already.
+    done = 0
     for token in tokens:
         # Take tokens until their bytes decode without a remainder.
         group += (token,)
@@ -90,4 +99,5 @@ def merge_punctuation(words: Iterable[TimedWord], prepended: str, appended: str)
 
 
 def _joined(left: TimedWord, right: TimedWord, times_of: TimedWord) -> TimedWord:
+    # A mark takes no time of its own: alignment gives it a pause.
     return replace(times_of, text=left.text + right.text, tokens=left.tokens + right.tokens)

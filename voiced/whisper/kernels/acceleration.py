@@ -73,7 +73,7 @@ def accelerate(network: Whisper, compute: str, token_rows: Tensor | None = None)
     # First query, key and value become one layer, then every other linear layer and the embedding its fast twin.
     if compute == "int8":
         _fuse(network, exact)
-    # Layers themselves are not kept in the list: each goes when it is replaced.
+    # Only modules with children are listed, not the layers: each layer's memory is released when it is replaced.
     for module in [module for module in network.modules() if any(module.children())]:
         for name, child in list(module.named_children()):
             in_int8 = compute == "int8" and module is not exact
@@ -109,10 +109,12 @@ def _tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
 
 
 def _int8_linear(layer: nn.Linear) -> nn.Module:
+    """An int8 layer of the engine that is the fastest here."""
     return Int8Linear(layer.weight, layer.bias, _fastest_engine())
 
 
 def _int8_tokens(layer: TokenEmbedding, rows: Tensor | None) -> nn.Module:
+    # Looking up is exact: only projecting to the vocabulary is done in eight bits.
     rows = float16.as_rows(layer.weight.half()) if rows is None else rows
     return Int8TokenEmbedding(layer.weight, rows, _fastest_engine())
 
@@ -138,6 +140,7 @@ def _fuse(network: Whisper, exact: Attention) -> None:
 
 
 def _int8_is_faster() -> bool:
+    # The best of eight bits against the best of float32.
     in_int8 = min((seconds(f"int8-{engine}") for engine in _int8_engines()), default=UNAVAILABLE)
     return in_int8 < min(seconds("default"), seconds("onednn"), seconds("float16"))
 

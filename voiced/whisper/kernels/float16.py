@@ -50,6 +50,7 @@ class Float16TokenEmbedding(nn.Module):
         self.rows = rows
         # One buffer (WIDENED_ROWS, state) for all parts: a new one for each would leave holes in memory.
         widened = torch.empty(WIDENED_ROWS, weight.shape[1])
+        # Parts of (WIDENED_ROWS, state), each widened into the buffer and packed as float16.
         self.packed = [
             _packed(widened[: len(some)].copy_(some), None) for some in torch.split(weight.detach(), WIDENED_ROWS)
         ]

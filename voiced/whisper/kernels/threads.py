@@ -36,6 +36,7 @@ def choose_threads(
         if seconds > _WORTHWHILE_SHARE * shortest:
             break
         chosen, shortest = n_threads, seconds
+    # The last number tried is usually the first that did not help.
     set_threads(chosen)
     return chosen
 

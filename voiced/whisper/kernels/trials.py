@@ -116,13 +116,16 @@ def _try_and_leave(trial: Callable[[], float], writing: int) -> NoReturn:
     """Run a trial in the copy, write its seconds or what went wrong, and leave without cleaning up."""
     found = "it was interrupted"
     try:
-        faulthandler.disable()  # a death here is expected, and nobody wants to read of it
+        # A death here is expected: it leaves no traceback and no core file.
+        faulthandler.disable()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        torch.set_num_threads(1)  # threads that the original has are not here
+        # A fork copies one thread only: torch's pool is gone and must not be waited for.
+        torch.set_num_threads(1)
         found = str(trial())
     except Exception as error:  # noqa: BLE001 # as in `seconds`
         found = str(error)
     finally:
+        # No buffers are flushed and no exit handlers run: they belong to the original.
         os.write(writing, found.encode()[:500])
         os._exit(0)
 
@@ -172,6 +175,7 @@ def _time_layer(make: Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]) ->
         _check(layer(x), _N_STATE + 1)
 
     def once() -> None:
+        # The encoder's share, then the decoder's.
         layer(window)
         for _ in range(_COMMAND_TOKENS):
             layer(token)

@@ -1,6 +1,6 @@
-"""A name or a path → a model with its weights, checked before use.
+"""A name or a path → a `LoadedModel`, checked before use.
 
-`location` finds files, `download` fetches them, `checkpoints` knows what is official, `from_openai`,
-`from_hugging_face`, `from_ctranslate2` (with `model_bin`) read their formats, `parameters` names tensors as we do,
-`weights` puts it together.
+`checkpoints` lists what is published, `download` fetches it, `location` finds it, `from_openai`, `from_hugging_face`
+and `from_ctranslate2` (with `model_bin`) read one format each, `parameters` checks names and shapes, `weights` builds
+the network. Knows nothing of what is done with it.
 """

@@ -20,10 +20,10 @@ ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A checkpoint that can be downloaded."""
+    """A checkpoint that OpenAI publishes and that can be downloaded."""
 
     name: str
-    sha256: str
+    sha256: str  # of the file, in hexadecimal
     dims: Dimensions
     alignment_heads: tuple[tuple[int, int], ...]  # (layer, head) of the cross-attention that follows the audio
     publisher: str = "https://openaipublic.azureedge.net/main/whisper/models"
@@ -47,7 +47,7 @@ class PackagedFile:
 
     @property
     def path(self) -> Path:
-        """Where the file lies, or would; the package is found without being imported."""
+        """Where the file lies, or would lie; the package is found without being imported."""
         spec = find_spec(self.package)
         folders = (spec and spec.submodule_search_locations) or [f"<not installed>/{self.package}"]
         return Path(folders[0], self.name)
@@ -74,7 +74,7 @@ class Packaged:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A known model as `voiced models` shows it."""
+    """A published model, and whether it is installed here, as `voiced models` shows it."""
 
     name: str
     n_languages: int  # 1: English only
@@ -86,7 +86,8 @@ class Listed:
 
 
 def _dims(size: str, n_vocab: int, n_text_layer: int | None = None) -> Dimensions:
-    """The family's sizes differ in width, heads and layers; large-v3 also in its mel bands and one more language."""
+    """Dimensions of one of the family's sizes (Radford et al. 2022, table 1)."""
+    # Width, heads and layers, the same in encoder and decoder but for turbo, whose decoder has 4 layers.
     n_state, n_head, n_layer = {
         "tiny": (384, 6, 4),
         "base": (512, 8, 6),
@@ -94,17 +95,19 @@ def _dims(size: str, n_vocab: int, n_text_layer: int | None = None) -> Dimension
         "medium": (1024, 16, 24),
         "large": (1280, 20, 32),
     }[size]
+    # Large-v3 and turbo know one language more, Cantonese, and hear more mel bands.
     n_mels = 128 if n_vocab > MULTILINGUAL_TOKENS else 80
     return Dimensions(n_mels, 1500, n_state, n_head, n_layer, n_vocab, 448, n_state, n_head, n_text_layer or n_layer)
 
 
 def _heads(pairs: str) -> tuple[tuple[int, int], ...]:
-    """`layer.head layer.head …`."""
+    """Parse `layer.head layer.head …`, which openai/whisper keeps as compressed bits in `_ALIGNMENT_HEADS`."""
     return tuple((int(layer), int(head)) for layer, head in (pair.split(".") for pair in pairs.split()))
 
 
 ENGLISH_TOKENS, MULTILINGUAL_TOKENS, CANTONESE_TOKENS = 51_864, 51_865, 51_866  # sizes of the vocabularies
 
+# Name → checkpoint; SHA-256 and heads are those in openai/whisper's `__init__.py`.
 PUBLISHED = {
     model.name: model
     for model in (
@@ -233,7 +236,7 @@ PACKAGED = {
 
 
 def default_folder() -> Path:
-    """Where downloaded checkpoints are kept: `voiced/models` in the user's cache, or in the system's without a home."""
+    """Return where downloaded checkpoints are kept: `voiced/models` in the user's cache, or else in the system's."""
     cache = os.environ.get("XDG_CACHE_HOME", "")
     if cache.startswith("/"):
         return Path(cache, "voiced", "models")
@@ -244,12 +247,12 @@ def default_folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """Every name that a model may be asked for by."""
+    """Return every name that a model may be asked for by, aliases included."""
     return (*PUBLISHED, *ALIASES)
 
 
 def published(name: str) -> Published:
-    """The checkpoint of this name, or ValueError with the nearest one."""
+    """Return the checkpoint of this name or alias; raises ValueError, which suggests the nearest name."""
     model = PUBLISHED.get(ALIASES.get(name, name))
     if model:
         return model
@@ -259,17 +262,17 @@ def published(name: str) -> Published:
 
 
 def find(name: str, folder: Path | None = None) -> Listed:
-    """What is known about the model of this name, and whether it is in a package or in the folder."""
+    """Look a model up by name: in packages, and in the folder. Raises ValueError for an unknown name."""
     return _listed(published(name), folder or default_folder())
 
 
 def known(folder: Path | None = None) -> tuple[Listed, ...]:
-    """All models by size, with what is installed in packages or in the folder."""
+    """List all published models by size, and which of them are in packages or in the folder."""
     return tuple(find(name, folder) for name in PUBLISHED)
 
 
 def installed(folder: Path | None = None) -> tuple[Listed, ...]:
-    """The known models that can be loaded by name now."""
+    """List the published models that are here, and so can be loaded by name."""
     return tuple(model for model in known(folder) if model.installed)
 
 

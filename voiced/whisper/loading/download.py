@@ -1,4 +1,4 @@
-"""Fetch a published checkpoint into a folder: resumed where it broke off, checked before it gets its name.
+"""Fetches a published checkpoint into a folder: resumed where it broke off, checked before it gets its name.
 
 What has arrived lies in `NAME.pt.part` until its SHA-256 is right; only then is it called `NAME.pt`, so that a file of
 that name is always whole. A broken connection or Ctrl-C leaves the part for the next try. Knows HTTP and files; does
@@ -27,16 +27,20 @@ if TYPE_CHECKING:
 
     from voiced.whisper.loading.checkpoints import Published
 
-RETRY_PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each further try that follows one without new bytes
-TIMEOUT_SECONDS = 30.0  # seconds without a byte
-CHUNK_BYTES = 1 << 16  # bytes; what a reset connection may cost again
-RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}  # answers that may be different in a moment
+# Pauses before each further try after one that brought no new bytes; a try that brings some starts them again.
+RETRY_PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+TIMEOUT_SECONDS = 30.0  # without a byte
+CHUNK_BYTES = 1 << 16  # what a reset connection may cost again
+# Status codes of RFC 9110: answers that may be different in a moment, and those that ranges have.
+RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 
 
 class Progress(Protocol):
+    """What is told how far a download is."""
+
     def __call__(self, done: int, total: int, /) -> None:
-        """`done` of `total` bytes are there; `total` is 0 as long as the server does not say."""
+        """Take note that `done` of `total` bytes are there; `total` is 0 if the server does not say."""
 
 
 class _BrokenOffError(Exception):
@@ -44,13 +48,15 @@ class _BrokenOffError(Exception):
 
 
 def download(model: Published, folder: Path, progress: Progress, pauses: Sequence[float] = RETRY_PAUSE_SECONDS) -> Path:
-    """Bring the model into the folder, if it is not there yet, and say where it lies.
+    """Fetch the model into the folder, if it is not there yet, and return its path.
 
-    Raises OSError if it cannot be fetched or written, ValueError if what came is not what was published.
+    `pauses` are seconds, see RETRY_PAUSE_SECONDS. Raises OSError if it cannot be fetched or written, ValueError if what
+    came is not what was published.
     """
     target = folder / model.file_name
     if _is_there(target, model.sha256):
         return target
+    # Everything is appended to NAME.pt.part, which an earlier try may have begun; a lock keeps a second one away.
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{model.file_name}.part"
     with part.open("ab") as file:
@@ -60,12 +66,14 @@ def download(model: Published, folder: Path, progress: Progress, pauses: Sequenc
         finally:
             if not _size(file):
                 part.unlink()
+        # Only a whole and right file gets its name, in one step.
         _check(part, model)
         part.replace(target)
     return target
 
 
 def _check(part: Path, model: Published) -> None:
+    """Delete the file and raise ValueError if it is not what was published."""
     try:
         check_sha256(part, model.sha256)
     except ValueError as error:
@@ -77,7 +85,7 @@ def _check(part: Path, model: Published) -> None:
 
 
 def _is_there(target: Path, sha256: str) -> bool:
-    """Whether the file is there as published; a spoilt one will be fetched anew."""
+    """Whether the file is there as published; a damaged one will be fetched anew."""
     try:
         check_sha256(target, sha256)
     except (ValueError, FileNotFoundError):
@@ -93,12 +101,13 @@ def _lock(file: BinaryIO) -> None:
 
 
 def _fetch_all(url: str, file: BinaryIO, progress: Progress, pauses: Sequence[float]) -> None:
-    """Fetch until all is there, or until one try more than there are pauses brought nothing new."""
+    """Fetch until all is there. Raises OSError once more tries than there are pauses brought nothing new."""
     fruitless, most = 0, _size(file)
     while True:
         try:
             _fetch(url, file, progress)
         except _BrokenOffError as error:
+            # A slow but steady connection is never given up: only tries without progress count.
             fruitless = 0 if _size(file) > most else fruitless + 1
             most = max(most, _size(file))
             if fruitless > len(pauses):
@@ -111,17 +120,20 @@ def _fetch_all(url: str, file: BinaryIO, progress: Progress, pauses: Sequence[fl
 
 
 def _fetch(url: str, file: BinaryIO, progress: Progress) -> None:
-    """One request, for what is still missing."""
+    """Send one request, for what is still missing, and append what comes."""
     begin = _size(file)
     response = _request(url, begin)
     if response is None:
         return
     with response:
+        # A server without ranges begins at 0 again: then what is there is overwritten.
         begin = _accepted_begin(response, begin)
         _truncate(file, begin)
+        # What is to come is known if the server says so; then there must be room for it.
         length = response.headers.get("Content-Length", "")
         total = begin + int(length) if length.isdecimal() else 0
         _check_room(file, total - begin)
+        # Append chunk by chunk, so that a broken connection costs one at most.
         done = begin
         progress(done, total)
         for chunk in _chunks(response):
@@ -133,12 +145,13 @@ def _fetch(url: str, file: BinaryIO, progress: Progress) -> None:
 
 
 def _request(url: str, begin: int) -> http.client.HTTPResponse | None:
-    """Ask for the file from this byte on; None if the server says that there is nothing behind it."""
+    """Ask for the file from byte `begin` on; None if the server says that there is nothing behind it."""
     request = Request(url, headers={"Range": f"bytes={begin}-"} if begin else {})  # noqa: S310 # our own https address
     try:
-        response: http.client.HTTPResponse = urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310 # the same
+        response: http.client.HTTPResponse = urlopen(request, timeout=TIMEOUT_SECONDS)  # noqa: S310 # our own https address
     except HTTPError as error:
         error.close()
+        # The part was whole already: the check of its bytes decides.
         if error.code == RANGE_NOT_SATISFIABLE and begin:
             return None
         if error.code in RETRIED_STATUSES:
@@ -150,7 +163,11 @@ def _request(url: str, begin: int) -> http.client.HTTPResponse | None:
 
 
 def _accepted_begin(response: http.client.HTTPResponse, begin: int) -> int:
-    """Where the server really begins: at 0 if it does not know ranges or sends another than was asked for."""
+    """Return the byte at which the server begins: `begin`, or 0 if it does not know ranges.
+
+    Raises OSError if it sends another range than was asked for.
+    """
+    # "bytes 100-199/200" (RFC 9110, section 14.4)
     sent = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     if response.status != PARTIAL_CONTENT:
         return 0
@@ -168,7 +185,8 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, without the wrapping that urllib puts around it."""
+    """Say what went wrong, without the wrapping that urllib puts around it."""
+    # URLError carries the real error as its reason; an error of the system carries a sentence.
     cause = getattr(error, "reason", error)
     return f"{getattr(cause, 'strerror', None) or cause or type(cause).__name__}"
 

@@ -1,4 +1,4 @@
-"""Weights from a checkpoint as OpenAI publishes them: one `.pt` with the dimensions and the parameters by their names.
+"""Reads a checkpoint as OpenAI publishes it: one `.pt` with the dimensions and the parameters by their names.
 
 Such a file is a pickle, which can hold code: only tensors and plain values are let through. Does not check that the
 parameters are complete (see `parameters`). The format carries no vocabulary.
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def read(path: Path, dtype: torch.dtype | None) -> StoredWeights:
-    """Read a `.pt` file, with its parameters as this floating-point type, or None: as they are."""
+    """Read a `.pt` file.
+
+    `dtype`: the floating-point type that parameters are converted to, None: as they are. Raises ValueError if this is
+    no Whisper or is damaged, OSError if it cannot be read.
+    """
+    # A dictionary of two: `dims` (name → number) and `model_state_dict` (name → tensor).
     content = _unpickle(path)
     dims = _dimensions(content, path)
     state = content.get("model_state_dict")
@@ -32,11 +37,14 @@ def read(path: Path, dtype: torch.dtype | None) -> StoredWeights:
 
 
 def _unpickle(path: Path) -> dict[str, object]:
-    """The file's content; a zip archive, which torch writes since 1.6, is mapped instead of read."""
+    """Read the dictionary in the file; ValueError if there is none, or if it holds more than plain tensors."""
+    # Torch has written zip archives since 1.6, which can be mapped instead of read.
     is_archive = is_zipfile(path)
     with path.open("rb") as file:
-        if file.read(2) == b"PK" and not is_archive:  # its table stands at the end
+        # An archive's table stands at its end: one that only begins like an archive has lost it.
+        if file.read(2) == b"PK" and not is_archive:
             raise ValueError(f"{path} is cut short: it has only {path.stat().st_size} bytes; get the model again")
+    # `weights_only`: a pickle may run code when it is read, and this unpickler does not let it.
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
     except OSError:
@@ -46,7 +54,8 @@ def _unpickle(path: Path) -> dict[str, object]:
             f"{path} is not a checkpoint of plain tensors; a file that needs more could run code, so it is not read "
             "(a model trained elsewhere may be converted to safetensors)"
         ) from error
-    except Exception as error:  # a broken file may fail anywhere inside torch: RuntimeError, EOFError, KeyError, ...
+    # A broken file may fail anywhere inside torch: RuntimeError, EOFError, KeyError, …
+    except Exception as error:
         raise ValueError(f"{path} is damaged or not a PyTorch checkpoint; get the model again") from error
     if isinstance(content, dict):
         return content
@@ -54,7 +63,9 @@ def _unpickle(path: Path) -> dict[str, object]:
 
 
 def _dimensions(content: dict[str, object], path: Path) -> Dimensions:
+    """Take the dimensions out of the checkpoint; ValueError unless all are there, by OpenAI's names."""
     stored = content.get("dims")
+    # A missing or additional dimension means another architecture.
     names = [field.name for field in fields(Dimensions)]
     if not isinstance(stored, dict) or sorted(stored) != sorted(names):
         raise ValueError(f"{path} does not say its dimensions (dims) as OpenAI's Whisper checkpoints do")

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A model that is there. If it comes in parts, `path` is the first."""
+    """The files of a model that is there."""
 
     name: str
-    path: Path
+    path: Path  # a file or folder; of a model that comes in parts, the first part
     published: Published | None = None  # what is known about it by name; None: a path was given
-    packaged: Packaged | None = None  # it comes with an installed Python package
+    packaged: Packaged | None = None  # the installed Python package that carries it; None: none does
 
     def check(self) -> None:
-        """ValueError if a file is not, byte for byte, the one that was published; OSError if it cannot be read."""
+        """Raise ValueError if a file is not, byte for byte, the published one; OSError if it cannot be read."""
+        # Of a path that somebody gave, nothing is known.
         if self.packaged:
             for file in self.packaged.files:
                 check_sha256(file.path, file.sha256)
@@ -32,16 +33,19 @@ class Located:
 
 
 def locate(name_or_path: str, folder: Path | None = None) -> Located:
-    """Find a model; ValueError if it is not there. A known name wins over a file of that name; `./base` means the file.
+    """Find a model by name or path. A known name wins over a file of that name; `./base` means the file.
 
-    `folder` is where downloaded models lie, by default `checkpoints.default_folder()`.
+    `folder` is where downloaded models lie, by default `checkpoints.default_folder()`. Raises ValueError if there is no
+    such model, with the command that installs it.
     """
+    # A path is what exists, or looks like one; that it does not exist is told when it is read.
     path = Path(name_or_path).expanduser()
     if name_or_path not in checkpoints.names() and (path.exists() or "/" in name_or_path):
         return Located(path.name, path)
     model = checkpoints.find(name_or_path, folder)
     if not model.installed:
         raise ValueError(f"the model {model.name} is not installed; get it with: {model.how_to_get}")
+    # A package wins over a download, as it does in `checkpoints.find`.
     packaged = checkpoints.PACKAGED.get(model.name)
     if packaged and not packaged.is_installed:
         packaged = None
@@ -49,7 +53,8 @@ def locate(name_or_path: str, folder: Path | None = None) -> Located:
 
 
 def check_sha256(path: Path, expected: str) -> None:
-    """Refuse a file that is not, byte for byte, the one that was published."""
+    """Raise ValueError if the file's SHA-256, in hexadecimal, is not the expected one; OSError if it is unreadable."""
+    # Read in blocks: large has 3 GB.
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:

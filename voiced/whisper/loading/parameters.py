@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
     from voiced.whisper.dimensions import Dimensions
 
-_SUMMED_ROWS = 4096  # of a tensor, looked at at once: summing begins with a float32 copy
-LARGEST_DIMENSION = 1_000_000  # far above any Whisper; keeps a forged file from asking for terabytes
+# Rows of a tensor that are summed at once: summing begins with a float32 copy.
+_SUMMED_ROWS = 4096
+# Far above any Whisper; keeps a forged file from asking for terabytes.
+LARGEST_DIMENSION = 1_000_000
 
 
+# Every reader returns this, so that what follows need not know the format.
 @dataclass(frozen=True, eq=False, slots=True)
 class StoredWeights:
     """A checkpoint, read: not yet checked, not yet a network."""
@@ -35,27 +38,30 @@ class StoredWeights:
 
 
 def check_dimensions(dims: Dimensions, source: str) -> None:
-    """Refuse dimensions that no Whisper can have, before anything of their size is made."""
+    """Raise ValueError for dimensions that no Whisper can have, before anything of their size is made."""
     for field in fields(dims):
         size = getattr(dims, field.name)
         if not isinstance(size, int) or not 0 < size <= LARGEST_DIMENSION:
             raise ValueError(f"{source}: {field.name} is {size!r}, which no Whisper model has")
+    # A hidden state is cut into heads of equal width.
     for state, heads in (("n_audio_state", "n_audio_head"), ("n_text_state", "n_text_head")):
         if getattr(dims, state) % getattr(dims, heads):
             raise ValueError(
                 f"{source}: {state} {getattr(dims, state)} cannot be split into {getattr(dims, heads)} heads"
             )
+    # Cross-attention projects audio features by matrices (n_text_state, n_text_state).
     if dims.n_audio_state != dims.n_text_state:
         raise ValueError(f"{source}: encoder and decoder have different widths, so this is no Whisper model")
 
 
 def check_parameters(parameters: Mapping[str, torch.Tensor], dims: Dimensions, source: str) -> None:
-    """Refuse a checkpoint in which a parameter is missing, is not Whisper's, has a wrong shape, or is not a number."""
+    """Raise ValueError if a parameter is missing, not Whisper's, of a wrong shape, or holds infinity or NaN."""
     shapes = parameter_shapes(dims)
     if missing := shapes.keys() - parameters.keys():
         raise ValueError(f"{source}: {_named(missing)} missing, so this is not a complete Whisper model")
     if unexpected := parameters.keys() - shapes.keys():
         raise ValueError(f"{source}: {_named(unexpected)} not part of a Whisper model of these dimensions")
+    # All names are right; now each shape, and each number.
     for name, shape in shapes.items():
         tensor = parameters[name]
         if tuple(tensor.shape) != shape:
@@ -66,17 +72,18 @@ def check_parameters(parameters: Mapping[str, torch.Tensor], dims: Dimensions, s
 
 
 def as_parameter(tensor: torch.Tensor, dtype: torch.dtype | None, name: str) -> torch.Tensor:
-    """The values as this type, or None: as they are.
+    """Convert a tensor to this floating-point type, None: leave it as it is.
 
-    ValueError for integers, whose scale is not known here, and for odd arrays.
+    Raises ValueError for integers and for tensors that are not plain.
     """
+    # The scale of integers is not known here; sparse tensors and those of other devices are nothing Whisper has.
     if not tensor.is_floating_point() or tensor.layout != torch.strided or tensor.device.type != "cpu":
         raise ValueError(f"{name} is not stored as plain floating-point numbers, so the model cannot be read")
     return tensor.to(dtype or tensor.dtype)
 
 
 def _named(names: set[str]) -> str:
-    """The first few names, with the verb that fits: "a.weight is", "a.weight, b.weight and 7 more are"."""
+    """List the first two names, with the verb that fits: "a.weight is", "a.weight, b.weight and 7 more are"."""
     first, rest = sorted(names)[:2], len(names) - 2
     listed = ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
     return f"{listed} {'is' if len(names) == 1 else 'are'}"

@@ -1,4 +1,4 @@
-"""From a model's name or path to a network with its tokenizer, ready to run.
+"""A model's name or path → a network with its tokenizer, ready to run.
 
 Finds the files, checks their SHA-256 where it is known, lets the format's reader read them, checks every parameter by
 name and shape, and builds the network without making its weights twice. Anything wrong is a ValueError or an OSError
@@ -39,22 +39,28 @@ def load(
     models lie, by default `checkpoints.default_folder()`. Raises ValueError or OSError, each with one sentence for the
     user.
     """
+    # Mistakes first: nothing is read for a device or a type that is not there.
     target = choose_device(device)
     compute = choose_compute(compute, target)
     found = locate(str(name_or_path), folder or checkpoints.default_folder())
     stored = read(found, READ_AS[compute])
+    # A published model's alignment heads are known; of others, the settings beside the weights may tell.
     heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
     tokenizer = _tokenizer(stored)
     model = _build(stored, target)
     token_rows = stored.token_rows
-    del stored  # so that each weight goes as soon as a smaller one takes its place
+    # The network holds the tensors now. Each is released as soon as a smaller one takes its place.
+    del stored
     accelerate(model, compute, token_rows)
     release_memory()
     return LoadedModel(found.name, str(found.path), model, tokenizer, heads)
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is the first accelerator that is there, else the processor."""
+    """Device name → device; `auto` is the first accelerator that is there, else the processor.
+
+    Raises ValueError for a name that is none, or a device that is not there.
+    """
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         name = next((device for device in ("cuda", "mps") if there[device]), "cpu")
@@ -66,22 +72,27 @@ def choose_device(name: str) -> torch.device:
 
 
 def read(found: Located, dtype: torch.dtype | None = None) -> StoredWeights:
-    """What a model's files hold, checked: parameters as this floating-point type, or None: as they are.
+    """Read and check a model's files.
 
-    ValueError or OSError as from `load`.
+    `dtype`: the floating-point type that parameters are converted to, None: as they are. Raises ValueError or OSError
+    as `load` does.
     """
+    # 1. Are these the published bytes?
     found.check()
+    # 2. Read them by their format.
     if found.packaged:
         weights = [file.path for file in found.packaged.weights]
         stored = from_ctranslate2.read(weights, found.packaged.config.path, found.packaged.vocabulary.path, dtype)
     else:
         stored = _read_path(found.path, dtype)
+    # 3. Are these all of a Whisper's parameters, in the right shapes?
     check_parameters(stored.parameters, stored.dims, str(found.path))
     return stored
 
 
 def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
-    """Which format it is shows in the names of the files."""
+    """Read a file or folder in the format that the names of its files show."""
+    # Somebody may have given the file instead of its folder.
     if path.name in ("model.bin", from_hugging_face.WEIGHTS_FILE, from_hugging_face.INDEX_FILE):
         path = path.parent  # what else is needed lies beside it
     if not path.is_dir():
@@ -96,7 +107,8 @@ def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
 
 
 def _build(stored: StoredWeights, device: torch.device) -> Whisper:
-    """The network around these very tensors; those that it is made with are never written, so they cost nothing."""
+    """Build the network around these very tensors, without a second copy of its weights."""
+    # The tensors that modules are made with are never written to, so the system never gives them memory.
     with _WithoutInitialisation():
         model = Whisper(stored.dims)
     model.load_state_dict(stored.parameters, assign=True)
@@ -104,17 +116,17 @@ def _build(stored: StoredWeights, device: torch.device) -> Whisper:
 
 
 def release_memory() -> None:
-    """Tell malloc to return what nobody uses any more: after loading, 45 MB of tiny. The GNU C library can."""
+    """Return unused memory to the system: after loading, 45 MB of tiny. Only the GNU C library can."""
+    # musl's and other libraries have no such function.
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
 
 
 class _WithoutInitialisation(TorchFunctionMode):
-    """Modules made within are left without their random initial values.
+    """Within it, modules are made without their random initial values, which loading would overwrite."""
 
-    Making them on the meta device would do as well, but its first use imports a thousand modules and takes a second.
-    """
+    # Making them on the meta device would do as well, but its first use imports a thousand modules and takes a second.
 
     def __torch_function__(
         self, func: Callable[..., Any], _types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
@@ -126,16 +138,19 @@ class _WithoutInitialisation(TorchFunctionMode):
 
 
 def _tokenizer(stored: StoredWeights) -> Tokenizer:
+    """Build the tokenizer of the model's vocabulary."""
     ranks = _ranks(stored)
     tokenizer = make_tokenizer(ranks, stored.dims.n_vocab)
-    ranks.clear()  # tiktoken has made tables of its own and keeps this one for pickling only: 5 MB
+    # tiktoken has made tables of its own and keeps this one, 5 MB, for pickling only.
+    ranks.clear()
     return tokenizer
 
 
 def _ranks(stored: StoredWeights) -> Ranks:
-    """Of the model's own vocabulary; a format without one takes that of an installed package with as many tokens."""
+    """Ranks of the model's own vocabulary; a format without one takes that of an installed package."""
     if stored.vocabulary:
         return read_ranks(stored.vocabulary)
+    # There are two vocabularies only, and a package carries each of them.
     multilingual = stored.dims.is_multilingual
     twin = checkpoints.PACKAGED["base" if multilingual else "tiny.en"]
     if not twin.is_installed:
@@ -145,10 +160,11 @@ def _ranks(stored: StoredWeights) -> Ranks:
 
 
 def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
-    """As the settings beside the weights name them; else all heads of the later half of the layers, as OpenAI does."""
+    """Read the alignment heads from the settings beside the weights; without, those of the later half of the layers."""
     dims, path = stored.dims, stored.settings
     if path is None or not path.is_file():
         return _later_half(dims)
+    # generation_config.json of Transformers and config.json of CTranslate2 both call them so, as [layer, head] pairs.
     try:
         pairs = json.loads(path.read_text(encoding="utf-8")).get("alignment_heads") or _later_half(dims)
         heads = tuple((int(layer), int(head)) for layer, head in pairs)
@@ -160,4 +176,5 @@ def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
 
 
 def _later_half(dims: Dimensions) -> tuple[tuple[int, int], ...]:
+    """Every (layer, head) of the decoder's later half, as openai/whisper takes for models it does not know."""
     return tuple(product(range(dims.n_text_layer // 2, dims.n_text_layer), range(dims.n_text_head)))

@@ -1,6 +1,6 @@
-"""One window, decoded until the text is believed: at rising temperatures, and perhaps it is silence after all.
+"""Decodes one window until its text is believed: at rising temperatures; and tells silence.
 
-Knows one window; the recording around it is the business of `segments`.
+Temperature fallback of Radford et al. 2022, section 4.5. Knows one window; `segments` knows the recording.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def decode_with_fallback(
     loaded: LoadedModel, audio_features: Tensor, language: str, prompt: tuple[int, ...], options: TranscriptionOptions
 ) -> DecodingResult:
-    """The first result that is believed; if none is, the last."""
+    """Audio features (1, positions, state) of one window → the first result that is believed; if none is, the last."""
+    # Greedy search or beams first; then samples, ever more random, which get out of a loop.
     for temperature in options.temperatures:
         asked = decoding_options(options, temperature, language, prompt)
         result = decode(loaded.model, loaded.tokenizer, audio_features, asked)
@@ -29,7 +30,8 @@ def decode_with_fallback(
 
 
 def is_believable(result: DecodingResult, options: TranscriptionOptions) -> bool:
-    """Neither repetitive nor guessed; or guessed where nobody speaks, which no temperature betters."""
+    """Whether no further temperature is tried: the text is likely and does not repeat itself, or nobody speaks."""
+    # What is unlikely because nobody speaks stays so at every temperature.
     ratio, logprob = options.compression_ratio_threshold, options.logprob_threshold
     if logprob is not None and result.avg_logprob < logprob:
         return _nobody_speaks(result, options)
@@ -37,7 +39,8 @@ def is_believable(result: DecodingResult, options: TranscriptionOptions) -> bool
 
 
 def is_silence(result: DecodingResult, options: TranscriptionOptions) -> bool:
-    """Nobody speaks, and the text is no surer than a guess."""
+    """Whether nobody speaks: <|nospeech|> is likely, and the text is not."""
+    # A likely text overrules <|nospeech|>, which alone is not reliable.
     logprob = options.logprob_threshold
     return _nobody_speaks(result, options) and (logprob is None or result.avg_logprob <= logprob)
 
@@ -50,7 +53,8 @@ def _nobody_speaks(result: DecodingResult, options: TranscriptionOptions) -> boo
 def decoding_options(
     options: TranscriptionOptions, temperature: float, language: str, prompt: tuple[int, ...]
 ) -> DecodingOptions:
-    """What is asked of one window: beams at temperature 0, independent samples above."""
+    """Options of a recording → options of one window: beams at temperature 0, independent samples above."""
+    # Beams need likeliest tokens, and samples chance: each has options that would be an error with the other.
     hot = temperature > 0
     return DecodingOptions(
         task=options.task,

@@ -1,6 +1,7 @@
-"""Which words Whisper may have made up, and where to listen again: unlikely words with silence on either side.
+"""Hallucinations: which words Whisper may have made up, and where to listen again. Unlikely words between silences.
 
-The rules are the reference implementation's. Knows segments with words, and no network.
+The rules are those of `hallucination_silence_threshold` in openai/whisper's `transcribe.py`. Knows segments with words,
+and no network.
 """
 
 from __future__ import annotations
@@ -16,33 +17,37 @@ if TYPE_CHECKING:
     from voiced.whisper.transcription.values import Segment, Window, Word
 
 PUNCTUATION = OPENING_MARKS + CLOSING_MARKS
-N_FIRST_WORDS = 8  # of a segment; they show what it is
-UNLIKELY_PROBABILITY = 0.15  # probability of a word
-SHORTEST_WORD_SECONDS, LONGEST_WORD_SECONDS = 0.133, 2.0  # seconds of a usual word
-ANOMALOUS_SCORE = 3.0  # score
-EDGE_SECONDS = 2.0  # seconds from the window's ends that count as silence
+# All of these are openai/whisper's values.
+N_FIRST_WORDS = 8  # words of a segment that are scored
+UNLIKELY_PROBABILITY = 0.15  # a word below it was rather guessed than heard
+SHORTEST_WORD_SECONDS, LONGEST_WORD_SECONDS = 0.133, 2.0  # a usual word lies between them
+ANOMALOUS_SCORE = 3.0  # of so many unlikely, hasty or drawn-out words a segment is anomalous
+EDGE_SECONDS = 2.0  # so close to the window's ends counts as silence
 
 
 def without_hallucinations(
     window: Window, cut: SegmentedWindow, last_speech: float, n_frames: int, threshold: float
 ) -> SegmentedWindow:
-    """Made-up words dropped, and silence of more than `threshold` seconds skipped; `n_frames` has the recording."""
+    """Drop made-up words and skip silence of more than `threshold` seconds; the recording has `n_frames` mel frames."""
+    # 1. Silence, then an anomalous segment: listen again from where it begins, without the silence before it.
     if leading := _leading_silence(window, cut.segments, threshold):
         return SegmentedWindow([], window.seek + leading, is_complete=False)  # what follows it is heard again
+    # 2. A short rest behind the last word is not worth another window.
     end = end_of_speech(cut.segments, window.start)
     if not cut.is_complete and window.start < end and window.end - end <= threshold:
         cut = replace(cut, seek=window.seek + window.n_frames)
+    # 3. An anomalous segment with silence around it, and all behind it: drop it, and listen again behind the silence.
     return _ended_before_hallucination(window, cut, last_speech, n_frames, threshold)
 
 
 def end_of_speech(segments: Sequence[Segment], otherwise: float) -> float:
-    """When the last word ends; `otherwise` if there is nothing."""
+    """When the last word ends, or else the last segment, in seconds; `otherwise` if there is nothing."""
     ends = [word.end for segment in segments for word in segment.words] or [segment.end for segment in segments]
     return ends[-1] if ends else otherwise
 
 
 def _leading_silence(window: Window, segments: Sequence[Segment], threshold: float) -> int:
-    """Mel frames before the window's first words, if these may have been made up in so long a silence; else 0."""
+    """Mel frames before the window's first words, if these are anomalous and so long a silence precedes; else 0."""
     first = next((segment for segment in segments if segment.words), None)
     if first is None or not is_anomalous(first):
         return 0
@@ -53,12 +58,13 @@ def _leading_silence(window: Window, segments: Sequence[Segment], threshold: flo
 def _ended_before_hallucination(
     window: Window, cut: SegmentedWindow, last_speech: float, n_frames: int, threshold: float
 ) -> SegmentedWindow:
-    """SegmentedWindow short before the first anomalous segment with silence, or another one, on either side."""
+    """Cut the window before the first anomalous segment with silence, or another such segment, on either side."""
     for i, segment in enumerate(cut.segments):
         if not segment.words:
             continue
         following = next((other for other in cut.segments[i + 1 :] if other.words), None)
         if is_anomalous(segment) and _is_alone(segment, following, window, last_speech, threshold):
+            # The recording ends soon: done. Else go on where the made-up segment began, at least a second further.
             is_last = n_frames / FRAMES_PER_SECOND - segment.end < threshold
             seek = n_frames if is_last else round(max(window.start + 1, segment.start) * FRAMES_PER_SECOND)
             return SegmentedWindow(cut.segments[:i], seek, is_complete=False)
@@ -69,12 +75,15 @@ def _ended_before_hallucination(
 def _is_alone(
     segment: Segment, following: Segment | None, window: Window, last_speech: float, threshold: float
 ) -> bool:
+    """Whether there is silence on both sides of a segment."""
     next_start = following.words[0].start if following else window.start + window.duration
+    # Before it: the words before it ended long ago, or it stands at the beginning of the recording or window.
     silence_before = (
         segment.start - last_speech > threshold
         or segment.start < threshold
         or segment.start - window.start < EDGE_SECONDS
     )
+    # Behind it: the next words come much later or are made up as well, or the window ends.
     silence_after = (
         next_start - segment.end > threshold
         or (following is not None and is_anomalous(following))
@@ -84,14 +93,17 @@ def _is_alone(
 
 
 def is_anomalous(segment: Segment) -> bool:
-    """Its first words are too many unlikely, hasty or drawn-out ones."""
+    """Whether too many of a segment's first words are unlikely, hasty or drawn out."""
+    # Up to eight words; about three points, or about one a word if there are fewer.
     words = [word for word in segment.words if word.text not in PUNCTUATION][:N_FIRST_WORDS]
     score = sum(_score(word) for word in words)
     return bool(segment.words) and (score >= ANOMALOUS_SCORE or score + 0.01 >= len(words))
 
 
 def _score(word: Word) -> float:
+    """One point for an unlikely word; up to two for a hasty one; one for each second that it is drawn out."""
     duration = word.end - word.start
+    # A word of 0.1 s gets (0.133 - 0.1) * 15 = 0.5, one of 3 s gets 1.
     score = 1.0 if word.probability < UNLIKELY_PROBABILITY else 0.0
     if duration < SHORTEST_WORD_SECONDS:
         score += (SHORTEST_WORD_SECONDS - duration) * 15

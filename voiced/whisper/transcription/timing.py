@@ -1,7 +1,8 @@
-"""Words with times for the segments of a window: alignment, put right where it is known to go wrong.
+"""Times of the words in a window's segments: alignment, corrected where it is known to go wrong.
 
-The rules are the reference implementation's. Alignment stretches the words beside a pause into it, so long words at the
-ends of sentences and segments are cut to twice the usual length. Knows nothing of how the window was decoded.
+The rules are those of `add_word_timestamps` in openai/whisper's `timing.py`. Alignment stretches the words beside a
+pause into it, so long words at the ends of sentences and segments are cut to twice the usual length. Knows nothing of
+how the window was decoded.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from voiced.whisper.words import TimedWord
 
 SENTENCE_ENDS = ".。!！?？"  # noqa: RUF001 # East Asian marks are meant
-MOST_USUAL_SECONDS = 0.7  # seconds; a median above it says that the alignment is poor
-TRUSTED_SECONDS = 0.5  # seconds by which words may leave a segment's own times before those are believed instead
+# Both values are openai/whisper's.
+MOST_USUAL_SECONDS = 0.7  # a median duration above it says that the alignment is poor
+TRUSTED_SECONDS = 0.5  # words may leave a segment's own times by so much before these are believed instead
 
 
 def add_words(
@@ -36,16 +38,22 @@ def add_words(
     language: str,
     options: TranscriptionOptions,
 ) -> list[Segment]:
-    """The segments of one window with their words, and with these words' times; `last_speech` ended before them."""
+    """Return the segments of one window with their words, and with the words' times for their own.
+
+    `last_speech`: when the last word before the window ended, in seconds of the recording.
+    """
+    # Align the text of all segments at once. Two mel frames are one position of the encoder.
     eot = loaded.tokenizer.eot
     texts = [[token for token in segment.tokens if token < eot] for segment in segments]
     text = [token for tokens in texts for token in tokens]
     start = loaded.model.start(window.audio_features)
     aligned = align(loaded, start, window.n_frames // 2, text, language, options.task)
+    # Correct times within the window, then join punctuation to its words.
     usual = usual_duration(aligned)
     whole = merge_punctuation(
         shorten_at_sentence_ends(aligned, 2 * usual), options.prepend_punctuations, options.append_punctuations
     )
+    # Give each segment its words, in times of the recording, and correct those at its edges.
     shares = _share_out(whole, [len(tokens) for tokens in texts])
     settled: list[Segment] = []
     for segment, share in zip(segments, shares, strict=True):
@@ -56,15 +64,17 @@ def add_words(
 
 
 def usual_duration(words: Sequence[TimedWord]) -> float:
-    """The median, in seconds."""
+    """Median duration of the words in seconds, MOST_USUAL_SECONDS at most; 0 if none takes time."""
+    # Words without duration are marks and words that alignment has found no room for.
     durations = [word.duration for word in words if word.duration]
     return min(MOST_USUAL_SECONDS, float(np.median(durations))) if durations else 0.0
 
 
 def shorten_at_sentence_ends(words: Sequence[TimedWord], longest: float) -> list[TimedWord]:
-    """A mark that ends a sentence, or the word after it, is cut to `longest` seconds."""
+    """Cut marks that end a sentence, and words after such marks, to `longest` seconds."""
     shortened = list(words[:1])
     for before, word in pairwise(words):
+        # Silence behind the sentence was given to its mark, or to the next word: to its end or its beginning.
         if word.duration > longest and word.text in SENTENCE_ENDS:
             shortened.append(replace(word, end=word.start + longest))
         elif word.duration > longest and before.text in SENTENCE_ENDS:
@@ -75,7 +85,8 @@ def shorten_at_sentence_ends(words: Sequence[TimedWord], longest: float) -> list
 
 
 def _share_out(words: Sequence[TimedWord], sizes: Sequence[int]) -> list[list[TimedWord]]:
-    """To each segment the words that its tokens begin with; `sizes` are the segments' tokens."""
+    """Deal out words to segments in order, to each until it has as many tokens as `sizes` says."""
+    # Punctuation is joined already, so a word may hold tokens of two segments: it goes to the first of them.
     left = list(reversed(words))
     shares = []
     for size in sizes:
@@ -87,30 +98,40 @@ def _share_out(words: Sequence[TimedWord], sizes: Sequence[int]) -> list[list[Ti
 
 
 def _placed(word: TimedWord, offset: float) -> Word:
+    """Turn times in the window into times in the recording, in hundredths of a second."""
     return Word(word.text, round(offset + word.start, 2), round(offset + word.end, 2), word.probability)
 
 
 def settle(segment: Segment, last_speech: float, usual: float) -> Segment:
-    """Words beside the segment's edges put right, and the edges set to the words'."""
+    """Correct the first and last words of a segment, and set its start and end to theirs.
+
+    `last_speech`: when the word before it ended; `usual`: usual duration of a word. Both are seconds.
+    """
     if not segment.words:
         return segment
     words = list(segment.words)
     longest = 2 * usual
     first, second = words[0], words[1] if len(words) > 1 else words[0]
     after_pause = first.end - last_speech > 4 * usual
-    # The first and second word after a pause are no longer than twice the usual.
+    # 1. After a pause, the first word is no longer than twice the usual, nor both of the first two than four times: the
+    #    pause was given to them. Their ends are right, so beginnings move.
     if after_pause and (first.end - first.start > longest or second.end - first.start > 2 * longest):
+        # The pause may lie in the second word: then the boundary between the two moves, to twice the usual before the
+        # second one's end.
         if len(words) > 1 and second.end - second.start > longest:
             boundary = max(second.end / 2, second.end - longest)
             first, words[1] = replace(first, end=boundary), replace(second, start=boundary)
         first = replace(first, start=max(0.0, first.end - longest))
-    # The segment's own times are believed if a word lies far outside.
+    # 2. The segment's own times, from timestamp tokens, are believed where a word begins or ends far outside of them.
     start, end = segment.start, segment.end
+    # The first word reaches far across the segment's beginning: it is cut there, but keeps a usual length. Else it is
+    # right, and the segment begins with it.
     if first.start < start - TRUSTED_SECONDS and start < first.end:
         first = replace(first, start=max(0.0, min(first.end - usual, start)))
     else:
         start = first.start
     words[0] = first
+    # Likewise the last word at the end.
     last = words[-1]
     if last.start < end and end + TRUSTED_SECONDS < last.end:
         words[-1] = replace(last, end=max(last.start + usual, end))

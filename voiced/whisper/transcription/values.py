@@ -1,4 +1,4 @@
-"""What is asked of a recording of any length, and what comes of it: words in segments. Values only; knows no model.
+"""Options of a transcription, and its result: words in segments. Values only; knows no model.
 
 Times are seconds in the recording: they come from Whisper's own timestamps, not from a stream of samples.
 """
@@ -24,7 +24,7 @@ CLOSING_MARKS = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 # East Asian 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionOptions:
-    """How to transcribe. The defaults are the reference implementation's."""
+    """How to transcribe. Names and defaults are those of openai/whisper; ValueError for what contradicts itself."""
 
     task: Task = "transcribe"  # or "translate": into English
     language: str | None = None  # code; None: detected from the first 30 s, by multilingual models
@@ -78,7 +78,7 @@ class TranscriptionOptions:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Window:
-    """The part of a recording that the encoder sees at once."""
+    """The part of a recording that the encoder sees at once, encoded."""
 
     seek: int  # mel frame at which it begins
     n_frames: int  # mel frames of the recording; padding makes up for what is missing to 30 s
@@ -86,15 +86,17 @@ class Window:
 
     @property
     def start(self) -> float:
+        """Seconds in the recording."""
         return float(self.seek * HOP / SAMPLE_RATE)
 
     @property
     def duration(self) -> float:
+        """Seconds of the recording, without padding."""
         return self.n_frames * HOP / SAMPLE_RATE
 
     @property
     def end(self) -> float:
-        """Of the padding, too."""
+        """Seconds in the recording at which the padding ends: 30 s behind the start."""
         return float((self.seek + WINDOW_FRAMES) * HOP / SAMPLE_RATE)
 
 
@@ -103,25 +105,27 @@ class Word:
     """A word as it is written, with the space before it and its punctuation."""
 
     text: str
-    start: float
-    end: float
+    start: float  # seconds in the recording
+    end: float  # seconds in the recording
     probability: float  # mean of its tokens'
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence or so."""
+    """A piece of text between two timestamps, about a sentence."""
 
-    start: float
-    end: float
+    start: float  # seconds in the recording
+    end: float  # seconds in the recording
     text: str  # with the space before it
     tokens: tuple[int, ...]  # text and timestamps
     seek: int  # mel frame at which its window begins
-    temperature: float  # at which its window was decoded; so are the next three of the whole window
+    # Of the whole window that it was decoded in, as in `DecodingResult`:
+    temperature: float
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: float
-    words: tuple[Word, ...] = ()  # if word_timestamps were asked for
+    # Empty unless word_timestamps were asked for.
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +139,16 @@ class SegmentedWindow:
 
 @dataclass(frozen=True, slots=True)
 class TranscribedWindow:
-    """One window more is done."""
+    """What one more window has brought, and how far the recording is done."""
 
-    segments: tuple[Segment, ...]  # new ones
-    position: float  # the recording is done up to here
-    duration: float  # of the recording
+    segments: tuple[Segment, ...]  # the new ones
+    position: float  # seconds: the recording is done up to here
+    duration: float  # seconds of the recording
 
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """The whole recording."""
+    """The text of a whole recording."""
 
     language: str  # code
     segments: tuple[Segment, ...]
@@ -152,4 +156,5 @@ class Transcription:
 
     @property
     def text(self) -> str:
+        """Text of all segments, each with the space before it."""
         return "".join(segment.text for segment in self.segments)

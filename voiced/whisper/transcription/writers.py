@@ -1,7 +1,7 @@
-"""Segments → the formats that Whisper's users know: txt, srt, vtt, tsv, json. Knows no files: it makes blocks of text.
+"""Segments → the formats of openai/whisper's `ResultWriter`s: txt, srt, vtt, tsv, json. Makes blocks of text, no files.
 
-Every block is to be followed by a line feed. But for json they come as the segments do, so that what was written is
-whole whenever it ends.
+A line feed belongs behind every block. Except for json, blocks come as the segments do, so that an interrupted
+transcription leaves a valid file.
 """
 
 from __future__ import annotations
@@ -19,22 +19,34 @@ if TYPE_CHECKING:
 
 
 class Writer(Protocol):
+    """Writes one format."""
+
     def __call__(self, segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:
-        """Blocks of text; only captions have a layout, only json tells the language."""
+        """Yield blocks of text; only captions (srt, vtt) have a layout, only json tells the language."""
 
 
 def txt(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """One line a segment."""
     for segment in segments:
         yield segment.text.strip()
 
 
+# A caption of SRT, and of VTT, which has no number and a point instead of the comma:
+#
+#     1
+#     00:00:00,000 --> 00:00:01,200
+#     The <u>kitchen</u> lights are on.
+
+
 def srt(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """SubRip: numbered captions, times with a comma."""
     for number, caption in enumerate(captions(segments, layout), start=1):
         times = f"{clock(caption.start, ',')} --> {clock(caption.end, ',')}"
         yield f"{number}\n{times}\n{_marked(*_parts(caption))}\n"
 
 
 def vtt(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """WebVTT (W3C): times with a point. Text is escaped, since <, > and & mark it up there."""
     yield "WEBVTT\n"
     for caption in captions(segments, layout):
         escaped = (html.escape(part, quote=False) for part in _parts(caption))
@@ -42,7 +54,8 @@ def vtt(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[
 
 
 def tsv(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
-    """Times in milliseconds: whole numbers read the same in every country."""
+    """Tab-separated start, end and text."""
+    # Times are whole milliseconds, which are read alike in every country.
     yield "start\tend\ttext"
     for segment in segments:
         text = " ".join(segment.text.split())
@@ -50,6 +63,7 @@ def tsv(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[
 
 
 def json_(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """One object with all segments, by openai/whisper's keys."""
     found = list(segments)
     report = {
         "text": "".join(segment.text for segment in found),
@@ -63,24 +77,27 @@ WRITERS: dict[str, Writer] = {"txt": txt, "srt": srt, "vtt": vtt, "tsv": tsv, "j
 
 
 def clock(seconds: float, mark: str = ".") -> str:
-    """`00:01:02.345`."""
+    """Seconds → `00:01:02.345`, with this decimal mark."""
+    # Rounded first, so that 59.9996 s becomes a whole minute.
     minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{mark}{milliseconds % 1000:03}"
 
 
 def _parts(caption: Caption) -> tuple[str, str, str]:
-    """Before, in and after the word that is highlighted."""
+    """Split a caption's text into what stands before, in and behind the highlighted word."""
     begin, end = caption.said
     return caption.text[:begin], caption.text[begin:end], caption.text[end:]
 
 
 def _marked(before: str, said: str, after: str) -> str:
+    """Join the three again, with the highlighted word underlined."""
     return f"{before}<u>{said}</u>{after}" if said else before + after
 
 
 def _fields(number: int, segment: Segment) -> dict[str, Any]:
-    """The reference implementation's names and order."""
+    """Keys of a segment in openai/whisper's JSON, in its order."""
+    # Keys that are absent in openai/whisper's output without word timestamps are absent here, too.
     words = [
         {"word": word.text, "start": word.start, "end": word.end, "probability": word.probability}
         for word in segment.words
