@@ -44,8 +44,8 @@ HOUSE = (
     "errors",
 )
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
-ONLY_INSIDE_FUNCTIONS = {"rich"}  # they take time to import
-HEAVY = {"numpy", "onnxruntime", "rich", "sounddevice", "soundfile", "soxr", "tiktoken", "torch"}
+ONLY_INSIDE_FUNCTIONS = {"matplotlib", "rich"}  # they take time to import
+HEAVY = {"matplotlib", "numpy", "onnxruntime", "rich", "sounddevice", "soundfile", "soxr", "tiktoken", "torch"}
 READING = {*HEAVY, "pydantic", "hassil"}  # of hassil, only its parser
 QUICK = {  # command → what it does not load
     "--help": {*HEAVY, "pydantic", "yaml"},

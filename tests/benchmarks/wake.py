@@ -30,7 +30,7 @@ import numpy as np
 
 from tests.benchmarks import wake_streams as streams
 from voiced.audio import sound_file
-from voiced.evaluation.wake_curves import save_plot
+from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening.ear import LOOKED_AT
 from voiced.wake import word_file
@@ -157,11 +157,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2, help="of five takes for each word (2)")
     parser.add_argument("--trained", type=Path, metavar="FOLDER", help="listen for trained words instead")
     parser.add_argument("--words", nargs="+", choices=streams.WORDS, default=list(streams.WORDS))
-    parser.add_argument(
-        "--plot",
-        type=Path,
-        help="curves of misses against false accepts as PNG: blue, red, green, violet, orange, grey",
-    )
+    parser.add_argument("--plot", type=Path, help="draw misses against false accepts (PNG)")
     parser.add_argument("--out", type=Path, help="everything as JSON")
     asked = parser.parse_args()
     bench, results = Bench(asked), list[Result]()
@@ -181,7 +177,8 @@ def main() -> None:
     print(f"second look: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
     print(f"first look, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
     if asked.plot:
-        save_plot(asked.plot, "missed at 10 db", [curve(result) for result in results])
+        figure = plots.curves_figure([curve(result) for result in results], "missed in noise at 10 dB")
+        print(plots.save(asked.plot, figure))
     if asked.out:
         asked.out.write_text(json.dumps([told(result) for result in results]))
 
@@ -214,10 +211,9 @@ def mean(results: Sequence[Result]) -> str:
 
 
 def wilson(n: int, of: int) -> str:
-    """95 % interval of a share."""
-    z = 1.96
-    centre, half = n + z * z / 2, z * math.sqrt(n * (of - n) / of + z * z / 4)
-    return f"{100 * (centre - half) / (of + z * z):.1f} to {100 * (centre + half) / (of + z * z):.1f}"
+    """95 % interval of a share, in percent."""
+    low, high = plots.wilson(n, of)
+    return f"{100 * low:.1f} to {100 * high:.1f}"
 
 
 def bound(events: int, hours: float) -> float:
@@ -230,14 +226,16 @@ def bound(events: int, hours: float) -> float:
     return high / hours
 
 
-def curve(result: Result) -> tuple[str, list[tuple[float, float]]]:
-    """False accepts per hour and the share missed in noise, over all thresholds of the second look."""
-    points = []
-    for least in np.arange(-0.3, 1.2, 0.01):
+def curve(result: Result) -> plots.Curve:
+    """False accepts per hour and the share missed in noise, over all thresholds of the second stage."""
+
+    def point(least: float) -> tuple[float, float]:
         false = sum(found.evidence >= least for found in result.false) / result.hours
-        n, of = result.missed("10 dB", float(least))
-        points.append((false, n / of))
-    return result.word, points
+        n, of = result.missed("10 dB", least)
+        return false, n / of
+
+    points = [point(float(least)) for least in np.arange(-0.3, 1.2, 0.01)]
+    return plots.Curve(result.word, points, (f"evidence {ENOUGH:g}", point(ENOUGH)))
 
 
 def cpu_per_frame() -> float:

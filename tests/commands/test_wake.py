@@ -63,6 +63,7 @@ def test_from_recordings_to_a_word_that_is_heard(
     assert "new.wav: heard, best score 1.00" in told
     assert "missed 0 of 1" in told
     assert "0 false in" in told
+    assert "wrote scores.png" in told
     assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
 
     assert main(["wake", "test", "hey_jarvis.npz", other]) == 1

@@ -17,6 +17,7 @@ from voiced.cli import main
 from voiced.commands import wake_train
 from voiced.commands.wake_train import Effort, TrainingJob
 from voiced.errors import VoicedError
+from voiced.evaluation import plots
 from voiced.flow import Opinion
 from voiced.wake.detector import REMEMBERED, WakeWord
 from voiced.wake.network import STEPS
@@ -80,6 +81,17 @@ def test_a_phrase_that_the_recogniser_does_not_know_is_told() -> None:
     wake_train._check_second_stage("hey jarvis", clips, lambda *_: Opinion(0.2, -8.0), prints)
     assert "in 0 of 1 voices" in prints.text
     assert "take another phrase, or write" in prints.text
+
+
+def test_without_matplotlib_the_word_is_there_and_the_picture_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = TrainingJob("hey jarvis", "en", (), NONE, tmp_path / "hey_jarvis.npz")
+    heard, false = np.array([1.0, 2.0, 3.0], np.float32), np.array([0.5, 1.5], np.float32)
+    assert "hey_jarvis.png: misses against false wakes" in wake_train._drawn(job, 1.0, heard, false, 0.5)
+    monkeypatch.setattr(plots, "find_spec", lambda _name: None)
+    told = wake_train._drawn(job, 1.0, heard, false, 0.5)
+    assert told.endswith("pictures need matplotlib: pip install 'voiced[plots]'")
 
 
 def test_an_interrupted_training_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

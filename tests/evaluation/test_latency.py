@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
 import pytest
 
-from voiced.errors import VoicedError
 from voiced.evaluation.dataset import Label
 from voiced.evaluation.latency import Reply, as_json, as_text, delays
-from voiced.evaluation.picture import BLUE
-from voiced.evaluation.plots import HEIGHT, MARGIN, WIDTH, drawn, save_plot
 from voiced.evaluation.scoring import Trial
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LIGHTS = Label(intent="LightSet", slots={"state": "on"})
 
@@ -73,20 +64,3 @@ def test_the_table_and_the_object_say_the_same() -> None:
     assert told["replies"][0]["published"] == 0.2
     row = as_text("coffee", "tiny.en", REPLIES[:-1], 0.8).splitlines()[3].split()
     assert row[:5] == ["clean", "99", "100.00%", "0.00%", "0.69"]
-
-
-def test_the_plot_climbs_from_left_to_right() -> None:
-    picture = drawn([*REPLIES, reply(0.4, condition="6 dB")])
-    blue = np.all(picture == BLUE, axis=2)
-    heights = [MARGIN + HEIGHT - int(np.flatnonzero(blue[:, column])[0]) for column in range(MARGIN + 60, MARGIN + 290)]
-    assert heights == sorted(heights)
-    assert heights[0] < HEIGHT / 10
-    assert heights[-1] > 0.9 * HEIGHT
-    assert picture.shape == (HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3)
-
-
-def test_a_plot_that_cannot_be_written(tmp_path: Path) -> None:
-    save_plot(tmp_path / "a.png", REPLIES)
-    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(VoicedError, match="cannot be written"):
-        save_plot(tmp_path / "nowhere" / "a.png", REPLIES)

@@ -17,4 +17,4 @@ def test_by_hand(log_odds: float, probability: float) -> None:
 
 @pytest.mark.parametrize("log_odds", [-1e6, 1e6])
 def test_far_out_nothing_overflows(log_odds: float) -> None:
-    assert probability_of(log_odds) == pytest.approx(log_odds > 0, abs=1e-12)
+    assert probability_of(log_odds) == pytest.approx(float(log_odds > 0), abs=1e-12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def bench(options: Namespace) -> int:
     """Measure on labelled recordings how many commands are understood, clean and in noise, and at what cost."""
-    from voiced.evaluation import reliability_plot
+    from voiced.evaluation import plots
     from voiced.evaluation.report import Report
     from voiced.evaluation.trials import Setup, attempt_all, foreign_tasks, own_tasks
 
+    if options.plot:
+        plots.require()
     config = config_of(options)
     intents = options.intents or options.folder / "intents"
     setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses)
@@ -58,22 +61,24 @@ def bench(options: Namespace) -> int:
     else:
         print(report.as_text())
     if options.plot:
-        reliability_plot.write(options.plot, report.reliability)
+        about = f"{options.folder.name}, {config.recognizer.model}"
+        figure = plots.reliability_figure(report.reliability, config.recognizer.min_confidence, about)
+        print(plots.save(options.plot, figure), file=sys.stderr)
     return DONE
 
 
 def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[Task]) -> int:
-    from voiced.evaluation import latency
-    from voiced.evaluation import plots as latency_plot
-    from voiced.evaluation.realtime import replay
+    from voiced.evaluation import latency, plots
+    from voiced.evaluation.realtime import FIXED_SECONDS, speak
 
     with progress("speaking", len(tasks)) as done:
-        replies = replay(setup, config.listening, tasks, done)
+        replies = speak(setup, config.listening, tasks, done)
     about = str(options.folder), config.recognizer.model, replies, config.listening.silence
     if options.json:
         print_json(latency.as_json(*about))
     else:
         print(latency.as_text(*about))
     if options.plot:
-        latency_plot.save_plot(options.plot, replies)
+        figure = plots.latency_figure(replies, FIXED_SECONDS, f"{options.folder.name}, {config.recognizer.model}")
+        print(plots.save(options.plot, figure), file=sys.stderr)
     return DONE

@@ -136,10 +136,12 @@ def _out(options: Namespace, phrase: str) -> Path:
 
 def _test(options: Namespace) -> int:
     from voiced.audio.microphone import Microphone
-    from voiced.evaluation import wake_trials
+    from voiced.evaluation import plots, wake_trials
 
     if bool(options.files or options.other) == options.mic:
         raise VoicedError("name recordings to test the wake word on, or --mic")
+    if options.plot:
+        plots.require()
     config = config_of(options)
     trial = wake_trials.trial_of(options.word, config)
     if not options.mic:

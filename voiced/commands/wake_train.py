@@ -12,7 +12,7 @@ import numpy as np
 
 from voiced.audio import sound_file
 from voiced.errors import VoicedError
-from voiced.evaluation import wake_curves
+from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import word_file
 from voiced.wake.network import windows_of
@@ -123,9 +123,6 @@ def _report(job: TrainingJob, word: Network, learnt: Examples, others: Features,
     heard = examined.reshape(learnt.examined.shape[:2]).max(axis=1)  # of each scene
     false = peaks(outputs_of(word, others))
     hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
-    plot = job.out.with_suffix(".png")
-    points = [(float((false >= least).sum()) / hours, float((heard < least).mean())) for least in np.sort(heard)]
-    wake_curves.save_plot(plot, "missed", [(job.phrase, points)])
     first = 100 * float((heard >= word.offset).mean())
     sure = 100 * float(np.mean([word.score(float(output)) >= ALONE for output in heard]))
     say(
@@ -134,10 +131,31 @@ def _report(job: TrainingJob, word: Network, learnt: Examples, others: Features,
         f"sounded like it at first; the second look (wake_word.verify) is there to refuse them.\n"
         f"Suggested threshold: {AT_ZERO} with the second look, as it is by default. Without it {ALONE}, which hears "
         f"{sure:.0f} % and wakes about once an hour of speech by mistake.\n"
-        f"wrote {job.out}, {job.out.stat().st_size / 1000:.0f} kB, and {plot}: misses against false wakes\n\n"
+        f"wrote {job.out}, {job.out.stat().st_size / 1000:.0f} kB\n{_drawn(job, word.offset, heard, false, hours)}\n\n"
         f"Try it:    voiced wake test {job.out} --mic\n"
         f"Use it:    wake_word: {{models: [{job.out}]}}   in config.yaml"
     )
+
+
+def _drawn(job: TrainingJob, offset: float, heard: Features, false: Features, hours: float) -> str:
+    """Draw misses against false wakes beside the wake word; a sentence that says so, or why there is no picture.
+
+    `heard` are the highest outputs of each scene with the phrase, `false` the peaks in `hours` of other speech.
+    """
+
+    def point(least: float) -> tuple[float, float]:
+        return float((false >= least).sum()) / hours, float((heard < least).mean())
+
+    curve = plots.Curve(
+        job.phrase,
+        [point(float(least)) for least in np.sort(heard)],
+        (f"threshold {AT_ZERO:g}, before the second stage", point(offset)),
+    )
+    try:
+        figure = plots.curves_figure([curve], "scenes in which the phrase is missed")
+        return f"{plots.save(job.out.with_suffix('.png'), figure)}: misses against false wakes"
+    except VoicedError as error:  # the wake word is what was wanted
+        return f"no picture of misses against false wakes was drawn: {error}"
 
 
 def _check_second_stage(phrase: str, clips: Sequence[Samples], verify: Verify, say: Print) -> None:

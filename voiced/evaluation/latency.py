@@ -1,6 +1,6 @@
 """How soon commands are answered, and whether too soon: the numbers of `voiced bench --latency`, as text and as JSON.
 
-Pure. The end of the speech is a reference found in the recording alone (`replay_sound`), not what the ear takes for it.
+Pure. The end of the speech is a reference found in the recording alone (`stimuli`), not what the ear takes for it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Reply:
     published: float  # when the action was handed over
     passes: int  # how often something was recognised
     waited: float  # seconds of quiet after what the ear took for the end of the speech
-    fixed: float  # of sound: when a fixed silence of `FIXED` would have stopped recording
+    fixed: float  # of sound: when a fixed silence of `realtime.FIXED_SECONDS` would have stopped recording
 
     @property
     def cut_off(self) -> bool:

@@ -44,7 +44,7 @@ LEAD, TAIL = round(0.3 * SAMPLE_RATE), round(1.5 * SAMPLE_RATE)  # samples of no
 PAUSES = 3  # put into a recording, if pauses are asked for
 REST = 8 * FRAME_SAMPLES  # samples of noise that go on until there is an answer
 PATIENCE = 30.0  # seconds until an answer is given up
-FIXED = 0.7  # seconds of silence that others wait
+FIXED_SECONDS = 0.7  # seconds of silence that others wait
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Spoken:
     fixed: int  # sample at which a fixed silence would have stopped recording
 
 
-def replay(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], done: Callable[[], None]) -> list[Reply]:
+def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], done: Callable[[], None]) -> list[Reply]:
     """Speak all recordings, one after the other; `done` is called after each. VoicedError if one cannot be loaded."""
     recognizer = Recognizer(setup.settings, grammar.load([setup.intents]))
     recognizer.warm_up()
@@ -92,7 +92,7 @@ def _spread(times: Sequence[float]) -> list[float]:
 
 def _fixed_silence(listening: ListeningSettings, sound: Samples, vad: Vad) -> int:
     """Sample at which a fixed silence would have stopped recording."""
-    settings = listening.model_copy(update={"silence": FIXED, "recognize_pauses": False})
+    settings = listening.model_copy(update={"silence": FIXED_SECONDS, "recognize_pauses": False})
     requests = Requests()
     requests.listen_now()
     for event in listen(_frames(sound, 0), _NoWakeWord(), vad, settings, requests):

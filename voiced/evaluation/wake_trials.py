@@ -11,7 +11,7 @@ import numpy as np
 from voiced import grammar
 from voiced.audio import sound_file
 from voiced.config import WakeWordEntry
-from voiced.evaluation.wake_plot import save_plot
+from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening.ear import LOOKED_AT
 from voiced.recognition.recognizer import load_model
@@ -110,7 +110,7 @@ def on_files(trial: Trial, said: Sequence[Path], others: Sequence[Path], plot: P
     if others:
         say(f"{false} false in {60 * hours:.1f} minutes, {false / hours:.2f} per hour")
     if plot:
-        save_plot(plot, scores, trial.threshold, wakes)
+        say(plots.save(plot, plots.scores_figure(scores, trial.threshold, wakes, trial.name)))
     return not missed and not false
 
 
