@@ -43,7 +43,7 @@ def in_template(template: str, rest: str = "lists: {room: [kitchen]}") -> str:
         ("turn {rom} light", 5, "there is no list 'rom'; did you mean 'room'?"),
         ("turn {planet} light", 5, "there is no list 'planet'; define it, or use one of: room"),
         ("turn <on> light", 5, "there is no rule 'on'; define the rule first"),
-        ("[turn] [on]", 0, "the template matches silence, for all of it is optional; make a part necessary"),
+        ("[turn] [on]", 0, "the template matches silence, because every part is optional; make one part required"),
     ],
 )
 def test_a_template_is_shown_with_a_caret(template: str, column: int, message: str) -> None:
@@ -81,7 +81,7 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - {in: '[a]'}",
-            "4:11: the template matches silence, for all of it is optional; make a part necessary\n    [a]\n    ^",
+            "4:11: the template matches silence, because every part is optional; make one part required\n    [a]\n    ^",
         ),
         (
             "intents: {A: {sentences: [a]}}\nlists:\n  l:\n  - (a|b",

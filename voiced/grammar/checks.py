@@ -1,6 +1,7 @@
-"""What can be wrong with sentences that are well-formed one by one: names, circles, silence, slots of actions.
+"""Checks of sentences that are well-formed one by one: unknown names, rules in circles, silence, slots of actions.
 
-Each check yields problems, `file:line: what is wrong; what to do`, those of templates with a caret under the place.
+Each check yields problems as text, `file:line: what is wrong; what to do`; those of templates have a second and third
+line, the template with a caret under the place. Nothing yielded: nothing wrong.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ if TYPE_CHECKING:
 
 
 def point_at(where: str, column: int | None, text: str, at: int, message: str) -> str:
-    """A problem of a template, with the template and a caret under its character `at`."""
+    """The text of a template's problem: `file:line:column: message`, the template, and a caret under character `at`."""
     place = where if column is None else f"{where}:{column + at}"
     return f"{place}: {message}\n    {text}\n    {' ' * at}^"
 
 
 def check_names(sentences: Iterable[Sentence]) -> Iterator[str]:
-    """References of sentences, and of the values that lists hold, to what does not exist."""
+    """Yield a problem for each reference of a sentence, or of a list's value, to a list or rule that does not exist."""
     for template, scope in _templates(sentences):
         yield from _unknown_names(template, scope)
 
 
 def _templates(sentences: Iterable[Sentence]) -> Iterator[tuple[Template, Scope]]:
-    """Every sentence, and every value that is a template of the lists that they see, once each."""
+    """Yield the templates of sentences, and once each those of the values in lists that they see, with their scopes."""
     seen = set()
     for sentence in sentences:
         yield sentence.template, sentence.scope
@@ -44,9 +45,10 @@ def _templates(sentences: Iterable[Sentence]) -> Iterator[tuple[Template, Scope]
 
 
 def check_rules(scope: Scope) -> Iterator[str]:
-    """References of rules to what does not exist, and rules that lead back to themselves."""
+    """Yield a problem for each reference of a rule to what does not exist, and for rules that refer to themselves."""
     for name, template in scope.rules.items():
         yield from _unknown_names(template, scope)
+        # A part may not call itself, or the automaton's stack would have no bound.
         circle = _circle((name,), scope)
         if circle:
             way = " → ".join(f"<{rule}>" for rule in circle)
@@ -70,9 +72,10 @@ def _point(template: Template, piece: str, message: str) -> str:
 
 
 def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
-    """A way of references from the first rule back to it; () if there is none."""
+    """A chain of rules, each referring to the next, from `way[0]` back to itself; () if there is none."""
     if way[-1] not in scope.rules:
         return ()
+    # Depth-first search; rules that are on the way already are left to the checks that begin with them.
     for reference in references(scope.rules[way[-1]].expression):
         if isinstance(reference, RuleReference):
             if reference.name == way[0]:
@@ -83,32 +86,39 @@ def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
 
 
 def check_silence(sentences: Iterable[Sentence]) -> Iterator[str]:
-    """Sentences, and values of lists, that match when nothing is said."""
+    """Yield a problem for each sentence, and each value of a list, that matches when nothing is said."""
     for template, scope in _templates(sentences):
         if may_be_silent(template.expression, scope):
-            message = "the template matches silence, for all of it is optional; make a part necessary"
+            message = "the template matches silence, because every part is optional; make one part required"
             yield _point(template, "", message)
 
 
 def may_be_silent(expression: Expression, scope: Scope) -> bool:
-    """Whether an expression matches an empty text."""
+    """Whether an expression matches an empty text: the nullable test of automata theory. Rules must not be circular."""
     match expression:
         case Text():
             return not normalize(expression.text).text
         case Choice():
             return any(may_be_silent(item, scope) for item in expression.items)
         case ListReference():
+            # Its values are checked by themselves, and numbers and wildcards are never empty.
             return False
         case RuleReference():
             return may_be_silent(scope.rules[expression.name].expression, scope)
+    # A sequence or a permutation is silent only if each of its items is.
     return all(may_be_silent(item, scope) for item in expression.items)
 
 
 def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequence[Sentence]) -> Iterator[str]:
-    """Slots that an action needs and that not every sentence of its intent sets; actions come with their place."""
+    """Yield a problem for each slot that an action needs and that some sentence of its intent does not set.
+
+    `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
+    """
     always = [slots_always_set(sentence.template.expression, sentence.scope) for sentence in sentences]
     possible = {slot for sentence in sentences for slot in slots_possible(sentence)}
     for where, action in actions:
+        # Either no sentence knows the slot, a typing mistake; or one may leave it out, and the action could not be
+        # sent.
         for slot in sorted(slots_of(action)):
             if slot not in possible:
                 instead = _instead(slot, sorted(possible), "slot")
@@ -124,7 +134,7 @@ def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequ
 
 
 def slots_possible(sentence: Sentence) -> frozenset[str]:
-    """Every slot that a sentence may set."""
+    """The names of all slots that a sentence may set, fixed ones included."""
     return frozenset(sentence.slots) | frozenset(_slots(sentence.template.expression, sentence.scope))
 
 
@@ -137,7 +147,7 @@ def _slots(expression: Expression, scope: Scope) -> Iterator[str]:
 
 
 def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
-    """The slots that are set whichever way an expression is said."""
+    """The names of the slots that are set whichever way an expression is said."""
     match expression:
         case Text():
             return frozenset()
@@ -146,11 +156,13 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
         case RuleReference():
             return slots_always_set(scope.rules[expression.name].expression, scope)
         case Choice():
+            # Of alternatives only what all of them set is certain; `[{room}]` has an empty one.
             return frozenset.intersection(*(slots_always_set(item, scope) for item in expression.items))
     return frozenset().union(*(slots_always_set(item, scope) for item in expression.items))
 
 
 def _instead(name: str, known: Sequence[str], kind: str) -> str:
+    # Ratcliff and Obershelp's similarity, as in Python's own suggestions.
     import difflib  # noqa: PLC0415 # wanted only where something is wrong
 
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)

@@ -1,7 +1,8 @@
-"""Intents files become a grammar, or one report of everything that is wrong with them.
+"""Loads intents files: the result is a grammar, or one `ConfigError` with everything that is wrong.
 
-Files of one language see each other's lists and rules. Nothing half-valid gets out: sentences are compiled only when
-there is nothing to complain about.
+Files of one language see each other's lists and rules. Reading has three passes: definitions (lists and rules), then
+sentences, then checks of all of them together. Sentences are compiled only if nothing is wrong: no half-valid grammar
+gets out. Files are read by `foundations.yaml_source`; this file knows which file and line each value came from.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth i
 
 
 def load(paths: Sequence[Path]) -> Grammar:
-    """Files, or folders of `*.yaml`, as one grammar; ConfigError holds every problem of every file."""
+    """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file."""
     files: list[_File] = []
     problems: list[str] = []
+    # A file that cannot be read does not keep the others from being checked.
     for path in paths:
         for file in _files(path, problems):
             try:
@@ -51,7 +53,7 @@ def load(paths: Sequence[Path]) -> Grammar:
 
 
 def parse(text: str, name: str = "intents.yaml") -> Grammar:
-    """YAML text as a grammar of its own."""
+    """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
     return _build([_file(yaml_source.document(text, name))], [])
 
 
@@ -71,6 +73,7 @@ class _File:
 
 
 def _file(document: Document) -> _File:
+    # The fast reader first; whatever it does not take is for pydantic to read, or to explain.
     content = None if document.problems else plain(document.data)
     if content is None:
         from voiced.grammar import intents  # noqa: PLC0415 # pydantic, a quarter of a second
@@ -80,21 +83,26 @@ def _file(document: Document) -> _File:
 
 
 def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
-    """Read definitions first, sentences after, then look at all of them together; compile what is right."""
+    """The grammar of files that could be read; raises ConfigError if there are problems, those given included."""
     misshapen = bool(problems)
     reader = _Reader(problems)
+    # First pass: what sentences may refer to. A sentence may come before the list that it uses, even in another file.
     scopes = reader.scopes(files)
+    # Second pass: the intents, each template parsed.
     for file in files:
         for name, intent in file.content.intents.items():
             reader.intent(file, name, intent, scopes[file.content.language])
-    if not misshapen:  # a file that could not be read may define the names that others use
+    # Third pass: names, unless a file could not be read, which may define the names that others use.
+    if not misshapen:
         problems += [problem for scope in scopes.values() for problem in checks.check_rules(scope)]
         problems += checks.check_names(reader.sentences)
     if not reader.sentences and not problems:
         problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
-    if not problems:  # these need names that exist and rules that end
+    # These checks follow references, so they need names that exist and rules that end.
+    if not problems:
         problems += checks.check_silence(reader.sentences)
         problems += reader.check_actions()
+    # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
     sentences = tuple(reader.sentences)
@@ -103,7 +111,7 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects what the files define, and what is wrong with it."""
+    """Collects what the files define, and the problems on the way."""
 
     problems: list[str]
     intents: dict[str, Intent] = field(default_factory=dict)
@@ -112,6 +120,7 @@ class _Reader:
     action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
 
     def check_actions(self) -> Iterator[str]:
+        # An intent's sentences may stand in several files, so its actions are checked when all are read.
         for name in self.intents:
             mine = [sentence for sentence in self.sentences if sentence.intent == name]
             actions = [(where, action) for intent, where, action in self.action_places if intent == name]
@@ -120,10 +129,11 @@ class _Reader:
     # ---- lists, rules, templates
 
     def scopes(self, files: Sequence[_File]) -> dict[str, Scope]:
-        """For each language, the lists and rules of all its files."""
+        """Language → the lists, rules and skip words of all its files."""
         scopes: dict[str, Scope] = {}
         for file in files:
             content = file.content
+            # Each file adds to what its language knows so far.
             known = scopes.get(content.language, Scope({}, {}, content.language))
             for kind in ("lists", "rules", "expansion_rules"):
                 self._claim(file, kind, getattr(content, kind))
@@ -138,7 +148,7 @@ class _Reader:
         return scopes
 
     def _claim(self, file: _File, kind: str, names: Iterable[str]) -> None:
-        """Names belong to whom they were given first."""
+        """Note where names are defined; a name that another place has taken is a problem."""
         what = "list" if kind == "lists" else "rule"
         for name in names:
             where = file.source.where((kind, name))
@@ -150,6 +160,7 @@ class _Reader:
         return {name: self._list(file, (*key, name), source) for name, source in lists.items()}
 
     def _list(self, file: _File, key: Key, source: ListSource) -> ListDefinition:
+        # `source` has seen to it that a list is exactly one of three kinds.
         if source.range is not None:
             return _number_range(source.range, file.content.language)
         if source.values is None:
@@ -158,6 +169,7 @@ class _Reader:
         return TextList(tuple(self._value(file, (*at, i), value) for i, value in enumerate(source.values)))
 
     def _value(self, file: _File, key: Key, value: ListValue) -> TextValue:
+        # Problems point at the template itself: at `in:` where there is one.
         place = (*key, "in") if file.source.has((*key, "in")) else key
         out = None if value.out is None else _slot_value(value.out)
         if is_template(value.said):
@@ -170,6 +182,7 @@ class _Reader:
 
     def _template(self, file: _File, key: Key, text: str) -> Template:
         where, column = file.source.where(key), file.source.column(key)
+        # A template that cannot be parsed counts as empty, so that the rest of the file is checked, too.
         expression: Expression = NOTHING
         try:
             expression = parse_template(text)
@@ -180,7 +193,7 @@ class _Reader:
     # ---- intents
 
     def intent(self, file: _File, name: str, source: IntentSource, scope: Scope) -> None:
-        """An intent; Home Assistant's may be spread over several places."""
+        """Add an intent; one of Home Assistant's may be spread over several files."""
         key = ("intents", name)
         where = file.source.where(key)
         known = self.intents.get(name)
@@ -212,7 +225,8 @@ class _Reader:
             self._block(file, (*key, "data", i), name, block, scope)
 
     def _block(self, file: _File, key: Key, name: str, block: DataBlock, scope: Scope) -> None:
-        """Home Assistant's block of sentences, perhaps with lists and rules of its own."""
+        """Add a block of Home Assistant's sentences, which may have lists and rules of its own."""
+        # Its own definitions hide those of the file, for its sentences only: a new scope on top of the other.
         if block.lists or block.expansion_rules:
             lists = {**scope.lists, **self._lists(file, (*key, "lists"), block.lists)}
             rules = {**scope.rules, **self._rules(file, (*key, "expansion_rules"), block.expansion_rules)}
@@ -238,7 +252,7 @@ def _number_range(source: NumberRange, language: str) -> definitions.NumberRange
 
 
 def _slot_value(value: JsonValue) -> SlotValue:
-    """Home Assistant allows lists here; on the wire they are read best with commas."""
+    """A slot's value of what YAML holds: scalars as they are, a list joined with commas, mappings as JSON."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return value if isinstance(value, (str, int, float)) else json.dumps(value)

@@ -1,10 +1,12 @@
-"""Text against the grammar: the automaton's places, each with what was understood on the way there.
+"""Matches a text with the grammar: walks the automaton and collects the marks on the way.
 
-All readings advance together, one character at a time, so that a text costs its length and never its number of
-readings. Where several readings meet in one place, their future is the same: the better ones stay, up to a handful.
+A *reading* is one way to understand the text so far: its slots, and how good it is. All readings advance together, one
+character at a time: the cost is the length of the text times the number of places, not the number of readings. Where
+several meet in one place, whatever follows is equal for them, so only the best few stay (Viterbi's argument). "turn on
+the kitchen light" has one reading; "note buy milk for me" under `note {text} [for me]` has two.
 
-A reading is better if more of its words are literal ones of the template; then if its wildcards took fewer letters;
-then the sentence that stands first in the files; then the slots that end first.
+A reading is better if more of its words are literal words of the template; then if its wildcards took fewer letters;
+then if its sentence stands first in the files; then if its slots end first.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import Sentence
     from voiced.grammar.normalize import NormalText
 
-_KEPT = 8  # readings that may share a place: as many meanings of one text as anybody needs
+_MOST_READINGS = 8  # in one place: as many meanings of one text as anybody needs
 
 Readings: TypeAlias = "dict[Place, list[Reading]]"
 
@@ -41,23 +43,24 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood so far."""
+    """One way to understand the text so far."""
 
-    literal_words: int = 0
-    wild_letters: int = 0
+    literal_words: int = 0  # words that the template spells out, outside slots
+    wild_letters: int = 0  # characters that wildcards took
     filled: tuple[Filled, ...] = ()
-    opened: tuple[str | None, int] | None = None  # slot that is being said, and since where
-    value: SlotValue | None = None
+    opened: tuple[str | None, int] | None = None  # slot that is being said, and its first character
+    value: SlotValue | None = None  # of that slot
     sentence: int = -1  # known when it has ended
 
     def read(self, char: str, place: Place) -> Reading:
         """The reading after one more character, read from `place`."""
+        # A literal word is counted at its first letter: the place stands at a boundary, and no slot is open.
         if self.opened is not None or char == " " or not place[1]:
             return self
         return replace(self, literal_words=self.literal_words + 1)
 
     def pass_mark(self, mark: Mark, position: int) -> Reading:
-        """The reading after a mark that stands before character `position`."""
+        """The reading after a mark that stands before the character with index `position`."""
         match mark:
             case Open():
                 return replace(self, opened=(mark.slot, position), value=None)
@@ -71,6 +74,7 @@ class Reading:
     def _close(self, position: int) -> Reading:
         assert self.opened is not None, "a slot closes that was never opened"
         slot, start = self.opened
+        # Without a value of its own the slot takes what was said, as wildcards do.
         wild = position - start if self.value is None else 0
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
         return replace(self, filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
@@ -79,9 +83,13 @@ class Reading:
 def match_text(
     automaton: Automaton, sentences: Sequence[Sentence], text: str, language: str, begin: Iterable[Move] | None = None
 ) -> tuple[Match, ...]:
-    """Every distinct meaning of a text, the best first; `begin`: where it may, if not where sentences do."""
+    """The distinct meanings of a text (intent and slots), the best first; () if it is not in the grammar.
+
+    `begin`: the moves to the places in which the text may begin, if not at the beginning of sentences.
+    """
     normal = normalize(text, language)
     readings = _advance(automaton.start() if begin is None else begin, [Reading()], 0, {})
+    # readings: place → its readings. Each character leads from all places of one round to those of the next.
     for position, char in enumerate(normal.text):
         after: Readings = {}
         for place, here in readings.items():
@@ -89,6 +97,7 @@ def match_text(
             if moves:
                 _advance(moves, [reading.read(char, place) for reading in here], position + 1, after)
         readings = after
+    # Whoever can finish without reading has read a whole sentence.
     ended = [
         _passed(reading, marks, len(normal.text))
         for place, here in readings.items()
@@ -96,6 +105,7 @@ def match_text(
         for reading in here
     ]
     ended.sort(key=lambda reading: (*_rank(reading), reading.sentence, _ends(reading)))
+    # Two sentences that mean one thing are one meaning: the better reading stands for it.
     distinct: dict[str, Match] = {}
     for reading in ended:
         match = _to_match(reading, sentences[reading.sentence], text, normal)
@@ -104,16 +114,17 @@ def match_text(
 
 
 def _advance(moves: Iterable[Move], here: list[Reading], position: int, readings: Readings) -> Readings:
-    """Add what follows from `here` by `moves`; the worse of too many readings in one place are forgotten."""
+    """Add to `readings` what becomes of the readings `here` by `moves`; the best `_MOST_READINGS` of a place stay."""
     for place, marks in moves:
         there = readings.setdefault(place, [])
         for reading in here:
+            # Two ways with equal marks are one reading.
             arrived = _passed(reading, marks, position)
             if arrived not in there:
                 there.append(arrived)
-        if len(there) > _KEPT:
+        if len(there) > _MOST_READINGS:
             there.sort(key=lambda reading: (*_rank(reading), _ends(reading)))
-            del there[_KEPT:]
+            del there[_MOST_READINGS:]
     return readings
 
 
@@ -124,6 +135,7 @@ def _passed(reading: Reading, marks: tuple[Mark, ...], position: int) -> Reading
 
 
 def _rank(reading: Reading) -> tuple[int, int]:
+    # Sorts the best first, as far as the sentence is not known yet.
     return -reading.literal_words, reading.wild_letters
 
 
@@ -134,7 +146,8 @@ def _ends(reading: Reading) -> tuple[int, ...]:
 def _to_match(reading: Reading, sentence: Sentence, text: str, normal: NormalText) -> Match:
     slots: dict[str, SlotValue] = dict(sentence.slots)
     spans: dict[str, tuple[int, int]] = {}
-    for filled in reading.filled:  # a slot that is said twice has the last value
+    # A slot that is said twice has the last value; what is said wins over what the file gives.
+    for filled in reading.filled:
         span = _span(filled, normal)
         slots[filled.slot] = text[slice(*span)] if filled.value is None else filled.value
         spans[filled.slot] = span
@@ -142,7 +155,7 @@ def _to_match(reading: Reading, sentence: Sentence, text: str, normal: NormalTex
 
 
 def _span(filled: Filled, normal: NormalText) -> tuple[int, int]:
-    """Where a slot was said in the original text: from its first letter to its last."""
+    """Where a slot was said in the original text: first index and last + 1, without spaces; (0, 0) if nowhere."""
     said = normal.text[filled.start : filled.end]
     start = filled.start + len(said) - len(said.lstrip())
     end = filled.start + len(said.rstrip())

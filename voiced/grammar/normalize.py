@@ -1,8 +1,9 @@
 """What a sentence looks like to the grammar: case, punctuation and hyphens do not matter.
 
-A machine of nine states that reads one character and writes none, one or a few. It is a function of characters with
-small state and not of whole words, because two readers use it: the matcher reads finished text, the token constraint
-reads text that is still being written, and both must see the same letters at the same time. What it writes:
+A finite-state transducer (a Mealy machine) of nine states: it reads one character and writes none, one or a few. It
+works on characters and not on whole words, because two parts use it: the matcher reads finished text, the token
+constraint text that is still being written, and both must see one form at every character. Reading "Turn-on 22,5°!"
+writes "turn on 225 °" in English. What it writes:
 
 - letters, marks and digits, case-folded and decomposed (so that one "é" equals the other, and "ß" equals "ss");
 - one space between words, written only when the next word begins: hyphens, commas and line ends are spaces too;
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-SYMBOLS = frozenset("%°&+€$£")  # spoken as words
+SYMBOLS = frozenset("%°&+€$£")  # each is spoken as a word
 _APOSTROPHES = frozenset("'`\u2019\u2018\u00b4\u02bc\u2032")  # typographic ones, accents, prime
 _HYPHENS = frozenset("-\u2212\u2010\u2011\u2013\u2014")  # minus sign, hyphens, dashes
 
@@ -35,7 +36,7 @@ class Writing(Enum):
     POINT = "point"  # a digit and '.': a decimal point if a digit follows
     COMMA = "comma"  # a digit and ',': part of a number if a digit follows, else it parts words
     FIRST_MINUS = "first minus"  # '-' before the first word: a minus if a digit follows
-    MINUS = "minus"  # the same after a gap
+    MINUS = "minus"  # '-' after a gap: a minus if a digit follows
     SYMBOL = "symbol"  # a symbol is a word by itself
 
 
@@ -45,24 +46,30 @@ _NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 
 @lru_cache(maxsize=20_000)  # of few states and characters, many times
 def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str]:
-    """One character of text read: the new state, and the characters of normal form that it completes."""
+    """Read one character: the new state, and the characters of normal form that it completes ("" while they wait)."""
     folded = _fold(char)
+    # Apostrophes and the dots of initials vanish inside words: "what's" → "whats", "A.C." → "ac".
     if char in _APOSTROPHES or (char == "." and state is Writing.WORD):
         return state, ""
+    # Symbols are words of their own, whatever stands before: "50%" → "50 %".
     if char in SYMBOLS:
         return Writing.SYMBOL, ("" if state in _NOTHING_YET else " ") + char
+    # Other marks and spaces write nothing yet: what they are depends on the next character.
     if not folded:
         return _after_punctuation(state, char), ""
+    # A digit decides what a point, comma or hyphen before it was; a letter leaves them a space.
     if "0" <= folded[0] <= "9":
         return Writing.DIGIT, _before_digit(state, language) + folded
     return Writing.WORD, (" " if state in _BETWEEN or state is Writing.COMMA else "") + folded
 
 
 def _after_punctuation(state: Writing, char: str) -> Writing:
+    # Only a hyphen after a gap can be a minus; inside a word it parts: "twenty-two".
     if state in _NOTHING_YET:
         return Writing.FIRST_MINUS if char in _HYPHENS else Writing.NOTHING
     if char in _HYPHENS and state in _BETWEEN:
         return Writing.MINUS
+    # Only after a digit can a point or a comma belong to a number.
     if state is Writing.DIGIT and char == ".":
         return Writing.POINT
     if state is Writing.DIGIT and char == ",":
@@ -71,12 +78,14 @@ def _after_punctuation(state: Writing, char: str) -> Writing:
 
 
 def _before_digit(state: Writing, language: str) -> str:
+    """What waited before a digit, written now that the digit has come."""
     match state:
         case Writing.GAP | Writing.SYMBOL:
             return " "
         case Writing.POINT:
             return "."
         case Writing.COMMA:
+            # English writes 1,000 for thousand, others 22,5 for a fraction.
             return "" if language.startswith("en") else "."
         case Writing.FIRST_MINUS:
             return "-"
@@ -88,6 +97,8 @@ def _before_digit(state: Writing, language: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold(char: str) -> str:
     """Letters, marks and digits of a character in their plainest form; "" for anything else."""
+    # Compatibility forms (full-width letters, ligatures), then case ("ß" → "ss"), then once more: folding may compose
+    # again.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     return plain if all(unicodedata.category(part)[0] in "LMN" for part in plain) else ""
 
@@ -97,23 +108,25 @@ class NormalText:
     """Text in normal form, and where each of its characters comes from."""
 
     text: str
-    sources: tuple[int, ...]  # index into the original; a space points at the character before the gap
+    sources: tuple[int, ...]  # for each character, its index in the original; for a space, that of the next letter
 
 
 def normalize(text: str, language: str = "en") -> NormalText:
-    """A whole text, read by `write`."""
+    """The normal form of a whole text, with the origin of each character. Linear in its length."""
     state, written = Writing.NOTHING, []
     sources: list[int] = []
     for index, char in enumerate(text):
         state, characters = write(state, char, language)
         written.append(characters)
-        sources += [index - (part in "-.") for part in characters]  # these two wait for the digit after them
+        # A minus and a point are written with the digit after them, so they stand one character before it.
+        sources += [index - (part in "-.") for part in characters]
     return NormalText("".join(written), tuple(sources))
 
 
 def normalize_part(text: str, language: str = "en") -> str:
-    """A piece from the middle of a text; a space at either end says that words are parted there."""
+    """The normal form of a piece of a template; a space at either end says that words are parted there."""
     begins_with_minus = len(text) > 1 and text[0] in _HYPHENS and text[1].isdigit()
+    # As if a word came before, so that a space or hyphen at the beginning is kept; a minus begins afresh.
     state, written = Writing.NOTHING if begins_with_minus else Writing.WORD, ""
     for char in text:
         state, characters = write(state, char, language)

@@ -1,8 +1,11 @@
-"""Intents files of our own format that are plainly right, read without pydantic.
+"""Reads intents files of our own format that are plainly right, without pydantic.
 
-To load pydantic and have it build its models takes longer than all else that `voiced say` does. So whatever is taken
-here `intents` would take with the same values (a test holds that); what is wrong, rare or Home Assistant's is left to
-it. Says nothing about what is wrong.
+Loading pydantic and building its models takes longer than everything else that `voiced say` does. Whatever this file
+takes, `intents` would take with equal values (a test holds that). What is wrong, rare or Home Assistant's is left to
+`intents`, which also says what is wrong.
+
+Parser combinators: a reader (`Read`) takes YAML data and returns its value, or raises ValueError. Small readers are
+joined to larger ones, down to `_FILE` at the end, which reads as the format does.
 """
 
 from __future__ import annotations
@@ -15,16 +18,17 @@ from voiced.grammar.source import IntentsFile, IntentSource, ListSource, ListVal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Read: TypeAlias = Callable[[Any], Any]  # the value of YAML data; ValueError if that is not plainly right
+    Read: TypeAlias = Callable[[Any], Any]  # YAML data → value; ValueError if it is not plainly right
 
 T = TypeVar("T")
 
-_FIELDS = {"in": "said", "from": "start", "to": "stop"}  # where a key is a word of Python's
-_LARGEST = 1e15  # whole numbers up to here are floats, too
+_FIELDS = {"in": "said", "from": "start", "to": "stop"}  # keys that are keywords or unclear in Python
+_LARGEST_EXACT = 1e15  # whole numbers up to here are floats without loss
 
 
 def plain(data: object) -> IntentsFile | None:
-    """What the values of a YAML file say; None if that is for `intents` to judge."""
+    """The content of an intents file from its YAML data; None if `intents` has to judge."""
+    # The first thing that is not plain ends the attempt: reading twice is rare, and costs less than a half answer.
     try:
         return _FILE(data)
     except ValueError:
@@ -41,7 +45,7 @@ def _anything(data: Any) -> Any:
 
 
 def _exactly(*kinds: type) -> Read:
-    """A value of one of these types and no other: True is not 1."""
+    """A reader of values of exactly these types: True is not 1."""
 
     def read(data: Any) -> Any:
         _check(type(data) in kinds)
@@ -55,7 +59,8 @@ _scalar = _exactly(str, int, float, bool)
 
 
 def _number(data: Any) -> float:
-    _check(type(data) in (int, float) and abs(data) <= _LARGEST)
+    # pydantic turns whole numbers into floats where floats are asked for; so does this.
+    _check(type(data) in (int, float) and abs(data) <= _LARGEST_EXACT)
     return float(data)
 
 
@@ -71,6 +76,7 @@ def _one_or_more(data: Any) -> int:
 
 def _one_of(*values: object) -> Read:
     def read(data: Any) -> Any:
+        # By type, too: 1 == True == 1.0 in Python, but not in YAML.
         _check(any(type(data) is type(value) and data == value for value in values))
         return data
 
@@ -78,7 +84,7 @@ def _one_of(*values: object) -> Read:
 
 
 def _each(read: Read) -> Callable[[Any], tuple[Any, ...]]:
-    """A list."""
+    """A reader of lists, each item by `read`."""
 
     def read_each(data: Any) -> tuple[Any, ...]:
         _check(isinstance(data, list))
@@ -88,7 +94,7 @@ def _each(read: Read) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _named(read: Read) -> Callable[[Any], dict[str, Any]]:
-    """A mapping with any keys."""
+    """A reader of mappings with any keys, each value by `read`."""
 
     def read_named(data: Any) -> dict[str, Any]:
         _check(isinstance(data, dict))
@@ -100,9 +106,10 @@ def _named(read: Read) -> Callable[[Any], dict[str, Any]]:
 def _record(
     kind: Callable[..., T], keys: Mapping[str, Read], needed: frozenset[str] = frozenset()
 ) -> Callable[[Any], T]:
-    """A mapping with some of these keys, those that are needed, and no others."""
+    """A reader of mappings with the `needed` keys and no others than `keys`; it calls `kind` with the values."""
 
     def read_record(data: Any) -> T:
+        # Sets of keys: needed ⊆ given ⊆ known.
         _check(isinstance(data, dict) and needed <= data.keys() <= keys.keys())
         return kind(**{_FIELDS.get(key, key): keys[key](value) for key, value in data.items()})
 
@@ -115,6 +122,7 @@ def _some(data: Any) -> str:
     return str(_text(data))
 
 
+# The format itself, from its smallest sections to the whole file. Keys that are missing here are Home Assistant's.
 _VALUE = _record(ListValue, {"in": _some, "out": _anything}, frozenset({"in"}))
 _RANGE = _record(
     NumberRange,
@@ -130,6 +138,7 @@ _RANGE = _record(
     },
     frozenset({"from", "to"}),
 )
+# A list's value may be short, `kitchen`, or long, `{in: kitchen, out: 1}`: `list_value` makes the short one long.
 _LIST = _record(
     ListSource, {"values": _each(lambda value: _VALUE(list_value(value))), "range": _RANGE, "wildcard": _flag}
 )

@@ -1,4 +1,7 @@
-"""Sentences drawn from the grammar, with what they mean: for people to read, and for tests and training to use."""
+"""Draws random sentences of the grammar with their meaning: for people to read, for tests, prompts and benchmarks.
+
+Walks the expressions, not the automaton, so that a law can hold one against the other: whatever is drawn is matched.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import Scope, Sentence, TextValue
     from voiced.grammar.expression import Expression
 
-_ANYTHING = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
+_WILDCARD_TEXTS = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sample:
-    """A sentence drawn from the grammar and what it means."""
+    """A sentence drawn from the grammar, with its intent and slots."""
 
     text: str
     intent: str
@@ -32,7 +35,7 @@ class Sample:
 
 
 def sample_sentence(sentence: Sentence, random: Random) -> Sample:
-    """One way to say a sentence."""
+    """One random way to say a sentence; `random` decides, so a seed repeats it. The sentence must be `sayable`."""
     slots = dict(sentence.slots)
     draw = _Draw(random, sentence.scope, slots)
     text = re.sub(r"\s+", " ", draw.text(sentence.template.expression)).strip()
@@ -40,7 +43,7 @@ def sample_sentence(sentence: Sentence, random: Random) -> Sample:
 
 
 def sayable(expression: Expression, scope: Scope) -> bool:
-    """Whether there is a way to say an expression: a list may hold nothing but "-"."""
+    """Whether there is a way to say an expression; there is none for a list that holds only "-"."""
     match expression:
         case Text():
             return True
@@ -51,6 +54,7 @@ def sayable(expression: Expression, scope: Scope) -> bool:
         case ListReference():
             definition = scope.list_named(expression.name)
             return not isinstance(definition, TextList) or any(map(_has_words, definition.values))
+    # Of a sequence or permutation everything has to be said.
     return all(sayable(item, scope) for item in expression.items)
 
 
@@ -60,13 +64,14 @@ def _has_words(value: TextValue) -> bool:
 
 @dataclass(slots=True)
 class _Draw:
-    """Chooses on the way through an expression; `slots` fill."""
+    """One walk through an expression; `slots` collects the values that were chosen."""
 
     random: Random
     scope: Scope
     slots: dict[str, SlotValue]
 
     def text(self, expression: Expression) -> str:
+        # Each kind of expression is written by writing its parts; wherever there is a choice, a coin is tossed.
         match expression:
             case Text():
                 return expression.text
@@ -75,6 +80,7 @@ class _Draw:
             case Choice():
                 return self.text(self.random.choice([item for item in expression.items if sayable(item, self.scope)]))
             case Permutation():
+                # All items, in any order: each order is as likely.
                 items = list(expression.items)
                 self.random.shuffle(items)
                 return "".join([self.text(item) for item in items])
@@ -87,9 +93,11 @@ class _Draw:
                 return text
 
     def value(self, name: str) -> tuple[str, SlotValue]:
+        """What is said of a list, and the value that it gives to a slot."""
         definition = self.scope.list_named(name)
         match definition:
             case TextList():
+                # Values without words cannot be said: draw again. `sayable` has seen that there are others.
                 chosen = self.random.choice(definition.values)
                 while not _has_words(chosen):
                     chosen = self.random.choice(definition.values)
@@ -99,11 +107,12 @@ class _Draw:
                 number = self.random.choice(list(definition.numbers()))
                 return self.number(number, definition), definition.value(number)
             case Wildcard():
-                text = self.random.choice(_ANYTHING)
+                text = self.random.choice(_WILDCARD_TEXTS)
                 return text, text
         raise AssertionError(f"list {name} was checked")
 
     def number(self, number: float, definition: NumberRange) -> str:
+        # In digits, or in the plainest words; in digits only where a language has no words.
         words = number_words(number, definition.language) if definition.words else ()
         forms = [digits(number)] if definition.digits or not words else []
         return self.random.choice([*forms, *words[:1]])

@@ -1,10 +1,11 @@
-"""How a recogniser may write a sentence of the grammar: where spaces and marks may stand, and what it comes to.
+"""How a recogniser may write a sentence of the grammar: where spaces and marks may stand.
 
-The normal form forgives anything between words; a recogniser that may write ",,, !" between any two letters would
-wander about there. So a text that is being written has at most one mark and one space between words, begins with a
-space or not, and a mark stands after a word. Every text of this kind is read by `normalize.write` as any other is.
+The normal form forgives anything between words. A decoder that might write ",,, !" between any two letters would waste
+its beams there. So a text that is being written has at most one mark and one space between words, may begin with a
+space, and has marks only after words: " Turn on the A.C., please!" but not "turn  on ,the".
 
-A machine over characters, like the one that it drives. Knows nothing of tokens and of the automaton.
+A finite-state machine over characters: `Spot` is its state, and beside it runs the transducer of `normalize`, whose
+output the automaton reads. Knows nothing of tokens and of the automaton.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from voiced.grammar.normalize import SYMBOLS, Writing, write
 
 
 class Spot(Enum):
-    """What was written last, as a typesetter sees it."""
+    """What was written last."""
 
     START = "start"  # nothing
     INITIAL = "initial"  # the first letter of a word, digit or symbol
-    LETTER = "letter"  # another
+    LETTER = "letter"  # a later letter of a word
     JOIN = "join"  # a mark inside a word
     STOP = "stop"  # a dot after the first letter of a word, "A.C."
-    SECOND = "second"  # the letter after it
-    SECOND_STOP = "second stop"  # a dot after that
+    SECOND = "second"  # the letter after that dot
+    SECOND_STOP = "second stop"  # a dot after the second letter
     COMMA = "comma"  # after a word: one more follows
     MARK = "mark"  # a mark after a word that may end the text
     SPACE = "space"  # a space, or a mark that opens a sentence
@@ -40,31 +41,32 @@ _STOPS = {Spot.INITIAL: Spot.STOP, Spot.SECOND: Spot.SECOND_STOP, Spot.LETTER: S
 
 
 class Surface(NamedTuple):
-    """All that matters of how the text was written so far."""
+    """The state of both machines: all that decides how the text may go on."""
 
     writing: Writing = Writing.NOTHING
     spot: Spot = Spot.START
 
 
 class Look(NamedTuple):
-    """What comes of one more character."""
+    """The state after a character, and what the character wrote."""
 
     surface: Surface
     written: str  # in normal form
 
 
-JOINS = ".'\u2019-"
-MARKS = ",!?"
+JOINS = ".'\u2019-"  # inside words and numbers
+MARKS = ",!?"  # after words
 EAST_ASIAN_MARKS = "\uff0c\u3001\u3002\uff01\uff1f"  # no space follows
 OPENINGS = "\u00bf\u00a1"  # ¿ and ¡
-_ALPHABETS, _SYLLABLES = range(0x80, 0x3100), range(0xAC00, 0xD7A4)
+_ALPHABETS, _HANGUL_SYLLABLES = range(0x80, 0x3100), range(0xAC00, 0xD7A4)
 _EAST_ASIAN = {"ja", "yue", "zh"}
 _OPENING = {"ca", "es", "gl"}
 
 
 @lru_cache(maxsize=50_000)
 def look(surface: Surface, char: str, language: str) -> Look | None:
-    """The surface after a character; None if it must not be written there."""
+    """The surface after a character, and what it wrote in normal form; None if it must not be written there."""
+    # The surface decides alone whether the character may stand here; only then the transducer reads it.
     spot = _spot_after(surface, char, language)
     if spot is None:
         return None
@@ -74,33 +76,37 @@ def look(surface: Surface, char: str, language: str) -> Look | None:
 
 @lru_cache(maxsize=10_000)
 def letters_of(char: str) -> str:
-    """What a character is in normal form, inside a word; "" for marks, spaces, and curiosities such as "ᵏ" and "⑤"."""
+    """A character in normal form, as inside a word; "" for marks, spaces, and rarities such as "ᵏ" and "⑤"."""
     if char in SYMBOLS:
         return char
+    # Rarities are letters only by Unicode's compatibility forms (NFKD); accents and umlauts are no rarities (NFD).
     is_plain = unicodedata.normalize("NFKD", char) == unicodedata.normalize("NFD", char)
     return write(Writing.WORD, char)[1] if is_plain else ""
 
 
 def is_writable(char: str) -> bool:
-    """Whether a character can stand anywhere at all."""
+    """Whether a character may stand anywhere in a text: letter, digit, symbol, mark or space."""
     return char in " " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
 
 
 @cache
 def every_character() -> tuple[str, ...]:
-    """All that a text may hold beyond ASCII, of Unicode's first plane."""
+    """The characters beyond ASCII that a text may hold, of Unicode's first plane below the surrogates."""
     return tuple(char for char in map(chr, range(0x80, 0xD800)) if is_writable(char))
 
 
 def characters_of(letters: frozenset[str]) -> tuple[str, ...]:
-    """What a text of these letters in normal form may hold beyond ASCII, and marks."""
+    """The characters beyond ASCII whose normal form consists of these letters, and marks."""
+    # Candidates are all alphabets (their characters may be composed of a letter and an accent), and the letters
+    # themselves.
     composed = {*map(chr, _ALPHABETS), *(letter for letter in letters if not letter.isascii())}
-    if any("\u1100" <= letter <= "\u11ff" for letter in letters):  # Korean syllables are decomposed
-        composed |= set(map(chr, _SYLLABLES))
+    if any("\u1100" <= letter <= "\u11ff" for letter in letters):  # Hangul syllables are decomposed
+        composed |= set(map(chr, _HANGUL_SYLLABLES))
     return tuple(char for char in sorted(composed) if is_writable(char) and set(letters_of(char)) <= letters)
 
 
 def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
+    # One question per kind of character; None: not here.
     spot = surface.spot
     if char == " ":
         return None if spot in (Spot.SPACE, Spot.MINUS) else Spot.SPACE
@@ -114,6 +120,7 @@ def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
 
 
 def _mark(char: str, language: str) -> Spot | None:
+    # East Asian marks are followed by no space, so the next word may begin at once.
     if char in EAST_ASIAN_MARKS:
         return Spot.JOIN if language in _EAST_ASIAN else None
     return Spot.COMMA if char == "," else Spot.MARK
@@ -125,6 +132,7 @@ def _spot_after_join(surface: Surface, char: str) -> Spot | None:
         # Whisper finds each next letter of "a.m.e.r.i.c.a.n.o" likely, whatever was said.
         is_stop = char == "." and surface.writing is not Writing.DIGIT
         return _STOPS[surface.spot] if is_stop else Spot.JOIN
+    # Between words only a hyphen may stand, as a minus.
     return Spot.MINUS if char == "-" and surface.spot in (Spot.START, Spot.SPACE) else None
 
 

@@ -1,8 +1,12 @@
 """A vocabulary of tokens as a tree, so that one walk finds every token that may come next.
 
-Branches are letters in normal form, so that "Turn" and "turn" are one leaf, and the spaces and marks between them.
-Knows bytes and UTF-8; nothing of grammars. Tokens that do not spell out a word or a part of one (they end in a mark or
-a space, or inside a character) are kept apart: they are few, and asked for one by one.
+A trie: each edge is one character in normal form, a space or a mark, so "Turn" and "turn" end in one node. " tu", "
+turn" and " Turn" lie on one path: root -space→ · -t→ · -u→ (" tu") -r→ · -n→ (" turn", " Turn"). Whisper's English
+vocabulary makes about 74,000 nodes.
+
+Tokens that do not end in a letter, digit or symbol are kept in lists beside the tree: those that end in a mark or a
+space, and those that begin or end inside a character of UTF-8. They are few, and asked for one by one. Knows bytes and
+UTF-8; nothing of grammars.
 """
 
 from __future__ import annotations
@@ -19,34 +23,35 @@ _CONTINUATION = range(0x80, 0xC0)  # bytes inside a character
 
 
 class Node:
-    """What follows one beginning. As a dataclass, the 74,000 of a vocabulary would take half as long again to make."""
+    """A node of the tree. Slots make it small; a dataclass would take half as long again to create."""
 
     __slots__ = ("children", "tokens")
 
     def __init__(self) -> None:
-        self.children: dict[str, Node] = {}
-        self.tokens: tuple[int, ...] = ()  # those that are just this beginning
+        self.children: dict[str, Node] = {}  # letters in normal form, a space or a mark → node
+        self.tokens: tuple[int, ...] = ()  # ids of the tokens that end here
 
 
 class Cut(NamedTuple):
-    """Bytes as text."""
+    """Bytes as text: whole characters, and what is left of one more."""
 
     characters: str
-    pending: bytes  # the beginning of one more
+    pending: bytes  # first bytes of a character that is not complete
 
 
 class Vocabulary:
-    """Tokens, sorted by how they are found."""
+    """The tokens of a model, in a tree and three lists: by how the constraint finds them."""
 
     def __init__(self, tokens: Sequence[bytes]) -> None:
-        """`tokens` are the bytes of the tokens 0, 1, …"""
+        """`tokens[i]`: the bytes of the token with id i."""
         self.tokens = tokens
         self.root = Node()
-        self.marks: list[int] = []  # end in a mark or a space
-        self.beginning: list[tuple[bytes, int]] = []  # end inside a character: with what they have of it
-        self.continuing: list[int] = []  # begin inside a character
+        self.marks: list[int] = []  # ids of tokens that end in a mark or a space
+        self.beginning: list[tuple[bytes, int]] = []  # tokens that end inside a character: its first bytes, id
+        self.continuing: list[int] = []  # ids of tokens that begin inside a character
         for token, spelling in enumerate(tokens):
             text = cut(spelling)
+            # Every token goes to one place, or nowhere if no text can hold it (control characters, for instance).
             if spelling[:1] and spelling[0] in _CONTINUATION:
                 self.continuing.append(token)
             elif text is None or not spelling or not all(map(is_writable, text.characters)):
@@ -59,6 +64,7 @@ class Vocabulary:
                 self.marks.append(token)
 
     def _plant(self, characters: str, token: int) -> None:
+        # Walk down from the root, adding the nodes that are missing. A letter's normal form may be longer: "ß" is "ss".
         node = self.root
         for char in characters:
             letters = letters_of(char) or char
@@ -70,13 +76,14 @@ class Vocabulary:
 
 
 def beginnings(characters: Iterable[str]) -> frozenset[bytes]:
-    """What a token may leave of these characters to the next one."""
+    """All proper beginnings of the characters' UTF-8 bytes: what a token may leave for the next one to complete."""
     spellings = [char.encode() for char in characters]
     return frozenset(spelling[:n] for spelling in spellings for n in range(1, len(spelling)))
 
 
 def cut(spelling: bytes) -> Cut | None:
-    """Whole characters and the beginning of the next; None if it is not the beginning of any text."""
+    """Bytes as whole characters and the first bytes of one more; None if no UTF-8 text begins like this."""
+    # Take 0, 1, 2 or 3 bytes off the end until the rest decodes; a character has four bytes at most.
     for pending in range(min(_LONGEST_CHARACTER, len(spelling) + 1)):
         whole = spelling[: len(spelling) - pending]
         try:
@@ -89,7 +96,8 @@ def cut(spelling: bytes) -> Cut | None:
 
 
 def _begins_a_character(spelling: bytes) -> bool:
-    """A lead byte that asks for more than there is, then nothing but continuations."""
+    """Whether bytes begin a character that needs more: a lead byte, then continuation bytes, but fewer than it asks."""
+    # The lead byte tells the length: 0xC2… two bytes, 0xE0… three, 0xF0… four (RFC 3629).
     lead = spelling[0]
     length = 2 if 0xC2 <= lead < 0xE0 else 3 if 0xE0 <= lead < 0xF0 else 4 if 0xF0 <= lead < 0xF5 else 0  # noqa: PLR2004 # UTF-8's table
     return len(spelling) < length and all(byte in _CONTINUATION for byte in spelling[1:])
