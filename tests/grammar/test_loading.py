@@ -81,7 +81,10 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - {in: '[a]'}",
-            "4:11: the template matches silence, because every part is optional; make one part required\n    [a]\n    ^",
+            (
+                "4:11: the template matches silence, because every part is optional; make one part required"
+                "\n    [a]\n    ^"
+            ),
         ),
         (
             "intents: {A: {sentences: [a]}}\nlists:\n  l:\n  - (a|b",

@@ -1,7 +1,7 @@
-"""Templates of the messages that an intent sends: topic and payload, checked when they are loaded.
+"""Templates of MQTT messages that an intent sends: topic and payload, checked when intents are loaded.
 
-In a topic and in a payload `{slot}` stands for the slot's value. Knows nothing of how a template is filled or sent, nor
-of which slots a sentence sets: `checks` compares that with `slots_of`.
+In topic and payload `{slot}` stands for the slot's value. `acting.actions` fills templates; `checks` compares
+`slots_of` with the slots that sentences set. Knows nothing of either.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ SLOT = re.compile(r"\{(\w+)\}")  # other braces are themselves: a text payload m
 
 
 def valid_topic(topic: str) -> str:
-    """The topic, if MQTT lets anybody publish to it; ValueError says why not."""
+    """The topic unchanged; raises ValueError if MQTT forbids publishing to it (MQTT 5.0, section 4.7)."""
+    # Slots may hold anything: the value is made safe when the template is filled. So judge what stands around them.
     fixed = SLOT.sub("x", topic)
     if not topic:
         raise ValueError("the topic is empty; name one, such as 'home/{room}/light/set'")
+    # `+` and `#` are wildcards of subscriptions; a null character is forbidden everywhere.
     if found := re.search(r"[+#\0]", fixed):
         raise ValueError(f"{found[0]!r} is for subscriptions and cannot be in a topic that is published to; remove it")
+    # `$SYS` and the like are the broker's own.
     if topic.startswith("$"):
         raise ValueError("topics that begin with '$' belong to the broker; choose another")
     if stray := re.search(r"[{}]", SLOT.sub("", topic)):
@@ -34,10 +37,10 @@ def valid_topic(topic: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ActionTemplate:
-    """One message that an intent sends."""
+    """One MQTT message that an intent sends, with `{slot}` where values go."""
 
-    topic: str  # where to; `/`, `+`, `#` in a slot's value become `_`
-    payload: JsonValue = ""  # what: text, or a mapping that becomes JSON
+    topic: str  # `/`, `+`, `#` in a slot's value become `_`
+    payload: JsonValue = ""  # text, or a mapping, list or number that becomes JSON
     qos: int = 1
     retain: bool = False
     expires: float = 10.0  # seconds after which the message must not be delivered any more
@@ -47,11 +50,12 @@ class ActionTemplate:
 
 
 def slots_of(template: ActionTemplate) -> frozenset[str]:
-    """The slots without which the action cannot be made."""
+    """The names of the slots that a template needs."""
     return frozenset(slot for text in (template.topic, *_texts(template.payload)) for slot in SLOT.findall(text))
 
 
 def _texts(value: JsonValue) -> Iterator[str]:
+    """Yield every text in a JSON value, keys excepted: keys are never filled."""
     match value:
         case str():
             yield value

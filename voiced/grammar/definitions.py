@@ -1,6 +1,6 @@
-"""What the intents files define, read and parsed: sentences, and the lists and rules that they may refer to.
+"""Sentences, and the lists and rules that they refer to, as parsed and frozen values.
 
-Frozen values without any knowledge of YAML; `loading` makes them, `compile` and `sample` use them.
+`loading` makes them of intents files; `compile`, `sample`, `prompts` and `checks` use them. Knows no YAML.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _INLINE_RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:,(\d+))?")  # {0..100,5:level}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Template:
-    """A parsed template, and where it stands."""
+    """A parsed template, and its place in the files."""
 
     text: str
     expression: Expression
@@ -31,24 +31,24 @@ class Template:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TextValue:
-    """One value of a list: what is said, and what it means."""
+    """One value of a list: what is said (`in`), and what it means (`out`)."""
 
     said: Template
-    plain: bool  # nothing but words; its expression is their text
+    plain: bool  # only words, no brackets: the expression is one Text
     value: SlotValue | None  # None: what was said
     context: Mapping[str, object] = field(default_factory=dict)  # Home Assistant's, for `requires_context`
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TextList:
-    """`values:`."""
+    """A list of values to choose from (`values:`)."""
 
     values: tuple[TextValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """`range:`."""
+    """Numbers from `start` to `stop`, both included (`range:`)."""
 
     start: int
     stop: int
@@ -60,20 +60,21 @@ class NumberRange:
     language: str = "en"
 
     def numbers(self) -> Iterator[int | float]:
-        """What may be said, in order."""
+        """Yield the numbers that may be said, ascending within each whole number and its fractions."""
+        # Each whole number brings its fractions along, rounded to tenths.
         for whole in range(self.start, self.stop + 1, self.step):
             yield whole
             yield from (round(whole + fraction, 1) for fraction in self.fractions)
 
     def value(self, number: float) -> int | float:
-        """What it means: a whole number stays one."""
+        """The slot's value for a number: an int if it is whole and the range has no fractions, else a float."""
         value = number * self.multiplier
         return int(value) if float(value).is_integer() and not self.fractions else value
 
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """`wildcard: true`: any words."""
+    """Any words (`wildcard: true`)."""
 
 
 ListDefinition: TypeAlias = TextList | NumberRange | Wildcard
@@ -81,7 +82,7 @@ ListDefinition: TypeAlias = TextList | NumberRange | Wildcard
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scope:
-    """The lists and rules that a sentence can see."""
+    """The lists and rules that a sentence can refer to."""
 
     lists: Mapping[str, ListDefinition]
     rules: Mapping[str, Template]
@@ -89,9 +90,10 @@ class Scope:
     skip_words: tuple[str, ...] = ()  # may be said between any others
 
     def list_named(self, name: str) -> ListDefinition | None:
-        """A list, or a range that is written in the reference itself."""
+        """The list of a name; for a name such as `0..100,5` the range that it spells out; None if there is neither."""
         if name in self.lists:
             return self.lists[name]
+        # `{0..100,5:level}`: from 0 to 100 in steps of 5, into the slot "level".
         inline = _INLINE_RANGE.fullmatch(name)
         if inline is None:
             return None
@@ -100,7 +102,7 @@ class Scope:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sentence:
-    """One template of an intent."""
+    """One template of an intent, and what belongs to it."""
 
     intent: str
     template: Template

@@ -1,7 +1,9 @@
-"""A template such as `turn {state} [the] {room} light[s]` becomes a tree of frozen expressions.
+"""Parses a template such as `turn {state} [the] {room} light[s]` to a tree of frozen expressions.
 
-The dialect is Home Assistant's, parsed by its own parser (the only file that knows `hassil`); brackets are checked here
-first, because that parser does not say where it stumbled. Knows nothing of which lists and rules there are.
+The dialect is Home Assistant's, parsed by its own parser (this is the only file that knows `hassil`). W3C's SRGS and
+Sun's JSGF have the same building blocks under other names: sequence, alternatives, optional, rule reference; lists with
+values and permutations are hassil's. Brackets are checked here first, because hassil does not say where it stumbled.
+Does not know which lists and rules exist.
 """
 
 from __future__ import annotations
@@ -22,13 +24,13 @@ else:  # without hassil's matcher, which takes longer to import than intents to 
     parsed, parse_expression, parser = submodules("hassil", "expression", "parse_expression", "parser")
     parse_sentence, ParseError = parse_expression.parse_sentence, parser.ParseError
 
-_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_LARGEST_PERMUTATION = 8  # the automaton has a state for each subset of the parts
+_CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_MOST_PERMUTED = 8  # parts: the automaton has a state for each subset of them
 _NAMES = "{<"  # brackets that hold a name, not a template
 
 
 class TemplateError(ValueError):
-    """A template cannot be read; `at` is the offset of the character to blame."""
+    """A template cannot be parsed; `at` is the index of the character to blame."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -37,14 +39,14 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words, parts of words and spaces, as they were written."""
+    """Words, parts of words and spaces, as they were written: `light` and `s` in `light[s]`."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One after the other."""
+    """Expressions one after the other."""
 
     items: tuple[Expression, ...]
 
@@ -58,7 +60,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Permutation:
-    """`(a;b)`: each of them, in any order."""
+    """`(a;b)`: all items once, in any order."""
 
     items: tuple[Expression, ...]
 
@@ -68,7 +70,7 @@ class ListReference:
     """`{list}`, `{list:slot}` or a range written in place, `{0..100,5:slot}`."""
 
     name: str
-    slot: str | None  # None: matched, but kept for nobody (`{list:@response}` of Home Assistant)
+    slot: str | None  # None: matched, but no slot takes it (Home Assistant's `{list:@response}`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ NOTHING = Sequence(())
 
 
 def parse_template(template: str) -> Expression:
-    """The expression of a template, or TemplateError."""
+    """The expression of a template; raises TemplateError where it is malformed."""
+    # Our own check first: it says where; hassil's parser then sees only well-formed brackets.
     _check_brackets(template)
     try:
         return _convert(parse_sentence(template).expression)
@@ -107,6 +110,8 @@ def references(expression: Expression) -> Iterator[ListReference | RuleReference
 
 def _convert(node: parsed.Expression) -> Expression:
     match node:
+        # hassil's mutable nodes become our frozen ones, one kind each; `[a]` comes as an alternative of "a" and
+        # nothing.
         case parsed.TextChunk():
             return Text(node.original_text)
         case parsed.ListReference():
@@ -116,8 +121,8 @@ def _convert(node: parsed.Expression) -> Expression:
         case parsed.Alternative():
             return Choice(tuple(_convert(item) for item in node.items))
         case parsed.Permutation():
-            if len(node.items) > _LARGEST_PERMUTATION:
-                raise TemplateError(f"a permutation has at most {_LARGEST_PERMUTATION} parts; put some in brackets", 0)
+            if len(node.items) > _MOST_PERMUTED:
+                raise TemplateError(f"a permutation has at most {_MOST_PERMUTED} parts; put some in brackets", 0)
             return Permutation(tuple(_convert(item) for item in node.items))
         case parsed.Group():
             return _sequence(_convert(item) for item in node.items)
@@ -125,7 +130,8 @@ def _convert(node: parsed.Expression) -> Expression:
 
 
 def _sequence(items: Iterable[Expression]) -> Expression:
-    """Neighbouring texts joined: "twenty " and "one" are one number."""
+    """Items as one expression, neighbouring texts joined: "twenty " and "one" are one number."""
+    # A sequence of one is that one.
     joined: list[Expression] = []
     for item in items:
         if joined and isinstance(item, Text) and isinstance(joined[-1], Text):
@@ -136,8 +142,8 @@ def _sequence(items: Iterable[Expression]) -> Expression:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A bracket that waits for its end; the whole template is one too."""
+class _OpenBracket:
+    """A bracket that is not closed yet; the whole template counts as one."""
 
     at: int
     bracket: str
@@ -145,31 +151,36 @@ class _Open:
 
 
 def _check_brackets(template: str) -> None:
-    """Every bracket closed by its own kind, none empty, `|` and `;` not in the same one."""
+    """Raise TemplateError unless brackets pair, none is empty, and none holds both `|` and `;`."""
     if not template.strip():
         raise TemplateError("the template is empty", 0)
-    opened = [_Open(-1, "")]
+    opened = [_OpenBracket(-1, "")]
+    # A stack of open brackets: the last one opened is the first to be closed (a Dyck language).
     for at, char in _unescaped(template):
         innermost = opened[-1]
-        if innermost.bracket and char == _CLOSING[innermost.bracket]:
+        # Its own kind closes the innermost bracket; …
+        if innermost.bracket and char == _CLOSING_BRACKETS[innermost.bracket]:
             if innermost.at + 1 == at:
                 raise TemplateError(f"'{innermost.bracket}{char}' is empty", innermost.at)
             opened.pop()
+        # … inside a name nothing else may stand that means something; …
         elif innermost.bracket and innermost.bracket in _NAMES:
             if char in "([{<>)]}|;":
                 raise TemplateError(f"'{innermost.bracket}' is never closed", innermost.at)
-        elif char in _CLOSING:
-            opened.append(_Open(at, char))
+        # … and anything else opens another one, or stands between.
+        elif char in _CLOSING_BRACKETS:
+            opened.append(_OpenBracket(at, char))
         else:
             _check_between(char, at, innermost)
     if len(opened) > 1:
         raise TemplateError(f"'{opened[-1].bracket}' is never closed", opened[-1].at)
 
 
-def _check_between(char: str, at: int, around: _Open) -> None:
-    if char in _CLOSING.values():
+def _check_between(char: str, at: int, around: _OpenBracket) -> None:
+    if char in _CLOSING_BRACKETS.values():
         but = f"; the bracket that is open is '{around.bracket}'" if around.bracket else ""
         raise TemplateError(f"'{char}' closes nothing{but}", at)
+    # `a|b;c` could mean two things, and hassil would not say which.
     if char in "|;":
         if around.separator not in ("", char):
             raise TemplateError("'|' and ';' are mixed; put brackets around one of them", at)
@@ -177,7 +188,7 @@ def _check_between(char: str, at: int, around: _Open) -> None:
 
 
 def _unescaped(template: str) -> Iterator[tuple[int, str]]:
-    """The characters that may mean something, with their offsets."""
+    """(index, character) of all characters but backslashes and those that they escape."""
     characters = iter(enumerate(template))
     for at, char in characters:
         if char == "\\":

@@ -1,6 +1,7 @@
-"""All intents, compiled: what the rest of the house sees of a grammar.
+"""All intents, compiled: what other rooms see of a grammar.
 
-Knows nothing of files: `loading` makes grammars. Immutable, and may be shared by threads.
+Immutable (the automaton only remembers its steps), so threads may share it. Knows nothing of files: `loading` makes
+grammars.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Example:
-    """A sentence that must match, and the slots that it must give; others may be set besides."""
+    """A sentence that an intents file promises to match, and the slots it must give; more slots may be set."""
 
     text: str
     slots: Mapping[str, SlotValue]
@@ -34,7 +35,7 @@ class Example:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Intent:
-    """What the user may want, with everything that its files say about it."""
+    """What the user may want: the actions to send, and the examples that must match."""
 
     name: str
     actions: tuple[ActionTemplate, ...]
@@ -44,7 +45,7 @@ class Intent:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grammar:
-    """What may be said, and what it means."""
+    """The sentences that may be said, and what they mean."""
 
     language: str  # of the first file
     intents: Mapping[str, Intent]
@@ -52,15 +53,16 @@ class Grammar:
     automaton: Automaton
 
     def match(self, text: str) -> Match | None:
-        """The best reading, or None."""
+        """The best meaning of a text, or None if it is not in the grammar."""
         return next(iter(self.matches(text)), None)
 
     def matches(self, text: str) -> tuple[Match, ...]:
-        """Every distinct reading (intent and slots), the best first: `match` says what makes a reading good."""
+        """The distinct meanings of a text (intent and slots), the best first; the module `match` says what is best."""
         return match_text(self.automaton, self.sentences, text, self.language)
 
     def sample(self, random: Random, n: int) -> Iterator[Sample]:
-        """Sentences of the grammar, each intent as likely as the next."""
+        """Yield `n` random sentences; each intent is as likely as the others, and so is each of its templates."""
+        # First an intent, then a template of it: an intent with many templates does not crowd out the others.
         by_intent: dict[str, list[Sentence]] = {}
         for sentence in (each for each in self.sentences if sayable(each.template.expression, each.scope)):
             by_intent.setdefault(sentence.intent, []).append(sentence)
@@ -77,7 +79,7 @@ def understand(grammar: Grammar, text: str) -> Transcript:
 
 
 def check_examples(grammar: Grammar) -> list[str]:
-    """Examples that do not give what they say, each as `file:line: …`; empty if all do."""
+    """A problem, `file:line: …`, for each example that does not match as promised; empty if all do."""
     return [
         f"{example.where}: '{example.text}' {complaint}"
         for intent in grammar.intents.values()
@@ -87,6 +89,7 @@ def check_examples(grammar: Grammar) -> list[str]:
 
 
 def _complaint(match: Match | None, intent: str, example: Example) -> str:
+    # From the plainest failure to the finest: no match, another intent, other slots.
     if match is None:
         return "is not in the grammar; change the sentence or the example"
     if match.intent != intent:

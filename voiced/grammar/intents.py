@@ -1,4 +1,6 @@
-"""What an intents file may say: our own concise format, and Home Assistant's custom sentences as they are.
+"""The formats of intents files, as pydantic models: our own, and Home Assistant's custom sentences.
+
+It judges files that `plain` did not take, explains what is wrong, and gives the JSON Schema.
 
     language: en
     intents:
@@ -12,10 +14,10 @@
       level: {range: {from: 0, to: 100}}
 
 Home Assistant's format has `data:` blocks in place of `sentences:`, `expansion_rules:` for `rules:`, and `values:` in
-its lists. `requires_context` and `excludes_context` choose among list values with a `context`; what they say about the
-device that listens cannot be known here and is not asked for. Accepted and without effect, for they are about answers
-and about Home Assistant's own indices: `responses`, `response`, `metadata`, `settings`, `required_keywords`,
-`inferred_domain`, `name_domains`.
+its lists. `requires_context` and `excludes_context` choose among list values with a `context`; conditions on the device
+that listens have no effect, since it is unknown here. Accepted without effect, because they concern answers and Home
+Assistant's own indices: `responses`, `response`, `metadata`, `settings`, `required_keywords`, `inferred_domain`,
+`name_domains`.
 """
 
 from __future__ import annotations
@@ -41,12 +43,15 @@ from voiced.grammar import action_template, source
 if TYPE_CHECKING:
     from voiced.foundations.yaml_source import Document
 
+# Strict: the text "5" does not become a number, nor 1 a switch.
 Scalar = StrictStr | StrictInt | StrictFloat | StrictBool
 Context = dict[str, JsonValue]
 
 
+# The names of these models are those of the frozen values in `source` and `action_template`: one meaning, before and
+# after the check. Field by field `frozen` turns one into the other.
 class ActionTemplate(Section):
-    """One message that an intent sends."""
+    """One MQTT message that an intent sends."""
 
     topic: Annotated[str, AfterValidator(action_template.valid_topic)]
     payload: JsonValue = ""
@@ -65,7 +70,7 @@ class ListValue(Section):
 
 
 class NumberRange(Section):
-    """`range:` numbers from … to, in digits and in words."""
+    """A range of numbers (`range:`), both ends included, said in digits, in words or both."""
 
     start: int = Field(alias="from")
     stop: int = Field(alias="to")
@@ -83,6 +88,7 @@ class NumberRange(Section):
         return self
 
 
+# What may be typed is wider than the model: a short value is written out before it is checked. The schema knows both.
 ListValueInput = Annotated[
     ListValue, BeforeValidator(source.list_value, json_schema_input_type=str | float | ListValue)
 ]
@@ -101,6 +107,7 @@ class ListSource(Section):
         return self
 
 
+# `room: [kitchen, hall]` is short for `room: {values: [kitchen, hall]}`.
 def _list_source(given: Any) -> Any:
     return {"values": given} if isinstance(given, list) else given
 
@@ -127,12 +134,13 @@ class DataBlock(Section):
     name_domains: JsonValue = None
 
 
+# `action:` takes one mapping, or a list of them.
 def _one_or_many(given: Any) -> Any:
     return [given] if isinstance(given, dict) else given
 
 
 class IntentSource(Section):
-    """One intent: how it is said, what it sends, and examples that must come out right."""
+    """One intent: its sentences, the actions it sends, and examples that must match."""
 
     description: str = ""
     sentences: tuple[str, ...] = ()
@@ -163,6 +171,7 @@ class IntentsFile(Section):
     responses: JsonValue = None
 
 
+# Model → the frozen value that the rest of the room sees.
 _FROZEN: dict[type[Section], type[Any]] = {
     ActionTemplate: action_template.ActionTemplate,
     ListValue: source.ListValue,
@@ -175,8 +184,9 @@ _FROZEN: dict[type[Section], type[Any]] = {
 
 
 def frozen(given: Any) -> Any:
-    """Every section of a value as its counterpart in `source`, which knows the rules between keys; else ValueError."""
+    """A value with each model in it as its frozen counterpart; raises ValueError if a rule between keys is broken."""
     match given:
+        # From the inside out: the fields first, then the value that holds them, whose rules may refer to them.
         case Section():
             kind = _FROZEN[type(given)]
             return kind(**{each.name: frozen(getattr(given, each.name)) for each in fields(kind)})
@@ -188,12 +198,12 @@ def frozen(given: Any) -> Any:
 
 
 def read(document: Document) -> source.IntentsFile:
-    """What a file says, or ConfigError with everything that is wrong with it."""
+    """The content of an intents file; raises ConfigError with everything that is wrong with it."""
     found: source.IntentsFile = frozen(checked(document, IntentsFile))
     return found
 
 
 def intents_schema() -> dict[str, object]:
-    """JSON Schema of intents files, for editors: our own format and Home Assistant's."""
+    """The JSON Schema (2020-12) of intents files in both formats, for editors."""
     schema = IntentsFile.model_json_schema(mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "voiced intents"}

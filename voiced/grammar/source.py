@@ -1,6 +1,7 @@
-"""What an intents file says, as frozen values, with the rules that hold between its keys.
+"""The content of an intents file as frozen values, with the rules between keys, which raise ValueError.
 
-`plain` makes them of files that are plainly right, `intents` of all others. Knows no YAML and no pydantic.
+`plain` makes these values of files that are plainly right, `intents` of all others: the rules stand once, here.
+Knows no YAML and no pydantic.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
     Context: TypeAlias = Mapping[str, JsonValue]
 
-_LARGEST = 10_000  # numbers of a range; each has several spellings
+_MOST_NUMBERS = 10_000  # of one range: each has several spellings, and each spelling its states
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ListValue:
-    """One value of a list: what is said, a template, and what it means."""
+    """One value of a list: what is said, a template (`in`), and what it means (`out`)."""
 
     said: str
     out: JsonValue = None  # None: what was said
@@ -33,10 +34,16 @@ class ListValue:
 
 
 def list_value(given: Any) -> Any:
-    """`kitchen` is short for `{in: kitchen, out: kitchen}`, 5 for `{in: "5", out: 5}`, `big [one]` for `{in: …}`."""
+    """Write a short value of a list out as a mapping; anything else is returned as it is, to be judged later.
+
+    `kitchen` → `{in: kitchen, out: kitchen}`, 5 → `{in: "5", out: 5}`, `big [one]` → `{in: "big [one]"}`. Raises
+    ValueError for `true`, `false` and nothing: in YAML they look like words.
+    """
+    # bool first: in Python True is an int.
     if isinstance(given, bool) or given is None:
         written = "empty" if given is None else str(given).lower()
         raise ValueError(f"the value is {written}; put it in quotes if it is a word")
+    # Words mean themselves; a template means what was said of it.
     if isinstance(given, str):
         return {"in": given} if is_template(given) else {"in": given, "out": given}
     if isinstance(given, (int, float)):
@@ -46,7 +53,7 @@ def list_value(given: Any) -> Any:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NumberRange:
-    """Numbers from … to …, in digits and in words."""
+    """A range of numbers, both ends included, said in digits, in words or both."""
 
     start: int
     stop: int
@@ -58,10 +65,11 @@ class NumberRange:
     words_language: str | None = None  # None: the file's
 
     def __post_init__(self) -> None:
+        # Each rule says what is wrong and what to do; the caller adds file and line.
         if self.start > self.stop:
             raise ValueError(f"the range goes from {self.start} down to {self.stop}; swap 'from' and 'to'")
-        if len(range(self.start, self.stop + 1, self.step)) > _LARGEST:
-            raise ValueError(f"the range holds more than {_LARGEST:,} numbers; use a larger 'step'")
+        if len(range(self.start, self.stop + 1, self.step)) > _MOST_NUMBERS:
+            raise ValueError(f"the range holds more than {_MOST_NUMBERS:,} numbers; use a larger 'step'")
         if not (self.digits or self.words):
             raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
 
@@ -77,6 +85,7 @@ class ListSource:
     def __post_init__(self) -> None:
         if self.values == ():
             raise ValueError("the list is empty; give it values")
+        # Exactly one of three; True counts as 1.
         if (self.values is not None) + (self.range is not None) + self.wildcard != 1:
             raise ValueError("a list has either values, or a 'range', or 'wildcard: true'; keep one of them")
 
@@ -95,7 +104,7 @@ class DataBlock:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class IntentSource:
-    """One intent: how it is said, what it sends, and examples that must come out right."""
+    """One intent: its sentences, the actions it sends, and examples that must match."""
 
     description: str = ""
     sentences: tuple[str, ...] = ()
