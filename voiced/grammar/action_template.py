@@ -30,6 +30,7 @@ def valid_topic(topic: str) -> str:
     # `$SYS` and the like are the broker's own.
     if topic.startswith("$"):
         raise ValueError("topics that begin with '$' belong to the broker; choose another")
+    # What is left of a brace is a slot with a mistake in it.
     if stray := re.search(r"[{}]", SLOT.sub("", topic)):
         raise ValueError(f"'{stray[0]}' does not belong to a slot; write slots as '{{name}}'")
     return topic

@@ -38,6 +38,10 @@ _NOBODY = (-1, None)  # below the stack of a part whose caller is not known; no 
 _REMEMBERED_STEPS = 50_000  # about 20 MB; a household's grammar has a few thousand
 
 
+# Marks carry the meaning: a text is read by letters alone, and what it means is the marks on the way.
+# "go hi" in the example above passes Open(x), Value("hi"), Close(), Ended(0), in this order.
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """A slot begins; None: a list whose value no slot takes."""
@@ -87,6 +91,7 @@ class Automaton:
     From one state each letter leads to one state at most; only jumps make the automaton nondeterministic.
     """
 
+    # A state has letters (it reads) or jumps (it goes on), and the last state of a part has neither: it returns.
     letters: tuple[Mapping[str, int], ...]  # letter → state
     jumps: tuple[tuple[Jump, ...], ...]
     returns: bytes  # 1 in the last state of a part that is called
@@ -104,6 +109,7 @@ class Automaton:
         moves = self._steps.get(key)
         if moves is None:
             # Forgetting everything at once costs less than keeping count of what was used last.
+            # (`_steps` is a memory, not a part of the value: two threads at worst compute one step twice.)
             if len(self._steps) >= _REMEMBERED_STEPS:
                 self._steps.clear()
             moves = self._steps[key] = self._follow(place, char)
@@ -117,6 +123,7 @@ class Automaton:
 
     def walk(self, text: str, places: Iterable[Place] | None = None) -> frozenset[Place]:
         """The places that a text in normal form leads to from `places` (default: the start); empty: not allowed."""
+        # Marks are dropped here, so the sets stay small: two ways to one place are one place.
         now = frozenset(place for place, _ in self.start()) if places is None else frozenset(places)
         # All possibilities advance together, so the cost is the length of the text, not the number of readings.
         for char in text:
@@ -128,6 +135,7 @@ class Automaton:
 
         What is found out about a part alone holds for all who call it.
         """
+        # The end of the part pops `final`, and below it lies _NOBODY: a mark that no real stack holds.
         state, at_boundary, _ = place
         return state, at_boundary, (self.final, _NOBODY)
 
@@ -137,6 +145,7 @@ class Automaton:
 
     def leave(self, place: Place, at_boundary: bool) -> tuple[Place, ...]:  # noqa: FBT001
         """The places in which the caller goes on after the part that `place` is in; () if nobody called it."""
+        # Pop one caller, then settle behind its call, with the boundary as the part left it.
         stack = place[2]
         return () if stack is None else tuple(there for there, _ in self._settle(stack[0], at_boundary, stack[1]))
 
@@ -156,6 +165,7 @@ class Automaton:
 
     def _settle(self, state: int, at_boundary: bool, stack: Stack) -> tuple[Move, ...]:  # noqa: FBT001
         """The epsilon closure: moves to all places that are reached without reading and can read, or are final."""
+        # A dict as a set that keeps its order, so that results do not depend on hashes.
         found: dict[Move, None] = {}
         seen = set()
         # Depth first, by hand: marks tell ways to one place apart, so (state, stack, marks) is what is visited once.
@@ -165,6 +175,7 @@ class Automaton:
             if here in seen:
                 continue
             seen.add(here)
+            # `marks` are those passed since the last character, in order.
             now, calls, marks = here
             letters = self.letters[now]
             # States that only jump are passed through; places are those in which the next character matters.

@@ -35,6 +35,7 @@ def check_names(sentences: Iterable[Sentence]) -> Iterator[str]:
 
 def _templates(sentences: Iterable[Sentence]) -> Iterator[tuple[Template, Scope]]:
     """Yield the templates of sentences, and once each those of the values in lists that they see, with their scopes."""
+    # Thousands of sentences share a list; its values are looked at once.
     seen = set()
     for sentence in sentences:
         yield sentence.template, sentence.scope
@@ -57,6 +58,7 @@ def check_rules(scope: Scope) -> Iterator[str]:
 
 
 def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
+    # Names are looked up in the scope of the sentence, and what is most like a wrong one is suggested.
     for reference in references(template.expression):
         if isinstance(reference, ListReference) and scope.list_named(reference.name) is None:
             message = f"there is no list '{reference.name}'{_instead(reference.name, list(scope.lists), 'list')}"
@@ -67,6 +69,7 @@ def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
 
 
 def _point(template: Template, piece: str, message: str) -> str:
+    # The tree does not keep positions, so the first place in the text that looks right is pointed at.
     at = max(template.text.find(piece), 0)
     return point_at(template.where, template.column, template.text, at, message)
 
@@ -114,6 +117,7 @@ def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequ
 
     `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
     """
+    # Computed once per sentence, and asked by every action.
     always = [slots_always_set(sentence.template.expression, sentence.scope) for sentence in sentences]
     possible = {slot for sentence in sentences for slot in slots_possible(sentence)}
     for where, action in actions:
@@ -139,6 +143,7 @@ def slots_possible(sentence: Sentence) -> frozenset[str]:
 
 
 def _slots(expression: Expression, scope: Scope) -> Iterator[str]:
+    # Rules are followed to the slots inside them; they cannot be circular here.
     for reference in references(expression):
         if isinstance(reference, RuleReference):
             yield from _slots(scope.rules[reference.name].expression, scope)
@@ -158,6 +163,7 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
         case Choice():
             # Of alternatives only what all of them set is certain; `[{room}]` has an empty one.
             return frozenset.intersection(*(slots_always_set(item, scope) for item in expression.items))
+    # Items of a sequence or permutation are all said, so their slots add up.
     return frozenset().union(*(slots_always_set(item, scope) for item in expression.items))
 
 
@@ -165,6 +171,7 @@ def _instead(name: str, known: Sequence[str], kind: str) -> str:
     # Ratcliff and Obershelp's similarity, as in Python's own suggestions.
     import difflib  # noqa: PLC0415 # wanted only where something is wrong
 
+    # A name that is like enough is suggested; else all are listed.
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"

@@ -53,6 +53,11 @@ def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
     return layout.automaton()
 
 
+# Throughout, `here` is the state before an expression and `there` the state after it. A method takes the one and returns
+# the other, so calls chain: the state after "turn" is the one before the space, and the state after the space is the one
+# before "on". States and transitions are only ever added.
+
+
 class _Layout:
     """States under construction; `automaton` freezes them."""
 
@@ -65,6 +70,7 @@ class _Layout:
         self.final = self.state()
 
     def automaton(self) -> Automaton:
+        # One byte per state, indexed like `letters`.
         returns = bytes(state in self._ends for state in range(len(self._letters)))
         return Automaton(tuple(self._letters), tuple(self._jumps), returns, self.initial, self.final)
 
@@ -157,6 +163,7 @@ class _Layout:
 
     def words(self, normal: str, here: int, scope: Scope) -> int:
         """Words in normal form, each with its spellings; a space at either end parts them from what stands beside."""
+        # "light" and "[s]" touch, "the" and " [s]" do not: the template's own spaces decide.
         here = self.space(here, scope) if normal.startswith(" ") else here
         for number, forms in enumerate(spellings(normal, scope.language)):
             here = self.space(here, scope) if number else here
@@ -165,6 +172,7 @@ class _Layout:
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 
     def space(self, here: int, scope: Scope) -> int:
+        # Every space is a place where a word without meaning may come in.
         there = self.read(here, " ")
         self.skip_words(there, scope)
         return there
@@ -183,6 +191,7 @@ class _Layout:
             self.jump(here, self._parts[key][0], back=here)
 
     def one_of(self, forms: list[str], here: int) -> int:
+        # One form is a path; several are branches that meet again.
         if len(forms) == 1:
             return self.read(here, forms[0])
         there = self.state()

@@ -98,6 +98,7 @@ class Constraint:
 
     def advance(self, position: Position, token: int) -> Step | None:
         """The step from a position by one token; None if it is not allowed, and after the end of text."""
+        # Beams that share a position share the answer.
         key = (position, token)
         if key not in self._steps:
             if len(self._steps) >= _REMEMBERED_POSITIONS:
@@ -107,6 +108,7 @@ class Constraint:
 
     def walk(self, tokens: Iterable[int]) -> Position | None:
         """The position after these tokens, from the start; None if one of them is not allowed."""
+        # The path of a deterministic machine: each token leads to one position or to none.
         position = self.start
         for token in tokens:
             step = self.advance(position, token)
@@ -146,6 +148,7 @@ class Constraint:
 
     def _leads_on(self, position: Position) -> bool:
         """Whether a character can follow, or the text may end here."""
+        # The places say what letters may come; the surface adds that some marks need something behind them.
         places, surface, pending = position
         if self.is_free(position):
             return not pending or pending in self._beginnings
@@ -193,6 +196,7 @@ class Constraint:
         found = {token for token in one_by_one if self._read(position, vocabulary.tokens[token])}
         if not pending:
             found |= self._token_walk.tokens(vocabulary.root, surface, places)
+        # Where a sentence is complete, the text may end: the token for that is one more choice.
         if key[1]:
             found.add(self.eot)
         ids = np.array(sorted(found), dtype=np.int64)

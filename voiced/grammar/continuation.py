@@ -86,8 +86,10 @@ def _longer_numbers(normal: str) -> Iterable[str]:
     if not normal[-1].isdigit():
         return
     yield from (normal + zeros for zeros in ("00", "000"))
+    # 20 → 21 … 29: "twenty" was said, and a unit may follow.
     if normal.endswith("0"):
         yield from (normal[:-1] + digit for digit in "123456789")
+    # 100 → 110 … 190: tens may follow "one hundred".
     if normal.endswith("00"):
         yield from (normal[:-2] + tens + "0" for tens in "123456789")
 
@@ -126,6 +128,7 @@ def _after_openings(automaton: Automaton) -> tuple[Move, ...]:
                 seen.add(place)
                 waiting.append(place)
 
+    # Each place is followed once, whatever leads to it.
     arrive(automaton.start())
     while waiting:
         place = waiting.pop()

@@ -68,6 +68,7 @@ class NumberRange:
 
     def value(self, number: float) -> int | float:
         """The slot's value for a number: an int if it is whole and the range has no fractions, else a float."""
+        # "five minutes" with multiplier 60 is 300, not 300.0.
         value = number * self.multiplier
         return int(value) if float(value).is_integer() and not self.fractions else value
 
@@ -91,6 +92,7 @@ class Scope:
 
     def list_named(self, name: str) -> ListDefinition | None:
         """The list of a name; for a name such as `0..100,5` the range that it spells out; None if there is neither."""
+        # A list with that name comes first, whatever the name looks like.
         if name in self.lists:
             return self.lists[name]
         # `{0..100,5:level}`: from 0 to 100 in steps of 5, into the slot "level".

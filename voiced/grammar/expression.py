@@ -37,6 +37,12 @@ class TemplateError(ValueError):
         self.at = at
 
 
+# The six kinds of expression. `turn {state} [the] light[s]` is
+#   Sequence(Text("turn "), ListReference("state", "state"), Text(" "),
+#            Choice(Text("the"), Text("")), Text(" light"), Choice(Text("s"), Text("")))
+# Spaces belong to the texts; what parts words and what does not is seen when the tree is compiled.
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words, parts of words and spaces, as they were written: `light` and `s` in `light[s]`."""
@@ -101,6 +107,7 @@ def is_template(text: str) -> bool:
 
 def references(expression: Expression) -> Iterator[ListReference | RuleReference]:
     """Every reference in an expression, from left to right."""
+    # A tree walk, depth first; references are leaves and are not followed.
     if isinstance(expression, (ListReference, RuleReference)):
         yield expression
     elif not isinstance(expression, Text):
@@ -160,6 +167,7 @@ def _check_brackets(template: str) -> None:
         innermost = opened[-1]
         # Its own kind closes the innermost bracket; …
         if innermost.bracket and char == _CLOSING_BRACKETS[innermost.bracket]:
+            # "[]" can mean nothing: a typing mistake.
             if innermost.at + 1 == at:
                 raise TemplateError(f"'{innermost.bracket}{char}' is empty", innermost.at)
             opened.pop()
@@ -172,6 +180,7 @@ def _check_brackets(template: str) -> None:
             opened.append(_OpenBracket(at, char))
         else:
             _check_between(char, at, innermost)
+    # Whatever is still open at the end was never closed; the innermost one is named.
     if len(opened) > 1:
         raise TemplateError(f"'{opened[-1].bracket}' is never closed", opened[-1].at)
 
@@ -189,6 +198,7 @@ def _check_between(char: str, at: int, around: _OpenBracket) -> None:
 
 def _unescaped(template: str) -> Iterator[tuple[int, str]]:
     """(index, character) of all characters but backslashes and those that they escape."""
+    # A backslash takes the next character with it.
     characters = iter(enumerate(template))
     for at, char in characters:
         if char == "\\":

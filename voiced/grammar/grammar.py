@@ -73,6 +73,7 @@ class Grammar:
 
 def understand(grammar: Grammar, text: str) -> Transcript:
     """The transcript of a sentence that came in writing: confidence 1, or rejected as OUT_OF_GRAMMAR with 0."""
+    # Nothing was heard, so nothing is doubtful: a sentence is in the grammar or it is not.
     match = grammar.match(text)
     reason = None if match else Reason.OUT_OF_GRAMMAR
     return Transcript(text=text, match=match, reason=reason, confidence=1.0 if match else 0.0, avg_logprob=0.0)
@@ -94,6 +95,7 @@ def _complaint(match: Match | None, intent: str, example: Example) -> str:
         return "is not in the grammar; change the sentence or the example"
     if match.intent != intent:
         return f"is understood as '{match.intent}'; change one of the sentences, or move the example"
+    # Slots that the example does not name may have any value.
     wrong = [
         f"{slot} is {match.slots.get(slot)!r}, not {value!r}"
         for slot, value in example.slots.items()

@@ -63,6 +63,7 @@ class ActionTemplate(Section):
 class ListValue(Section):
     """One value of a list: a text, or what is said (`in`, a template) and what it means (`out`)."""
 
+    # `in` is a keyword in Python, so the field has another name than the key.
     said: str = Field(alias="in", min_length=1)
     out: JsonValue = None  # None: what was said
     context: Context = Field(default_factory=dict)
@@ -97,6 +98,7 @@ ListValueInput = Annotated[
 class ListSource(Section):
     """A list: its values, a range of numbers, or any words."""
 
+    # One of the three; `source.ListSource` says so where it is not.
     values: tuple[ListValueInput, ...] | None = None
     range: NumberRange | None = None
     wildcard: bool = False
@@ -126,6 +128,7 @@ class DataBlock(Section):
     excludes_context: Context = Field(default_factory=dict)
     lists: dict[str, ListInput] = Field(default_factory=dict)
     expansion_rules: dict[str, str] = Field(default_factory=dict)
+    # Accepted without effect.
     response: JsonValue = None
     metadata: JsonValue = None
     settings: JsonValue = None
@@ -205,5 +208,6 @@ def read(document: Document) -> source.IntentsFile:
 
 def intents_schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of intents files in both formats, for editors."""
+    # "validation": what may be typed, short forms included, not what comes out.
     schema = IntentsFile.model_json_schema(mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "voiced intents"}

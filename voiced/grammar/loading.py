@@ -105,6 +105,7 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
+    # Nothing is wrong. The order of sentences is that of the files, and decides between readings that are equally good.
     sentences = tuple(reader.sentences)
     return Grammar(files[0].content.language, MappingProxyType(reader.intents), sentences, compile_sentences(sentences))
 
@@ -135,6 +136,7 @@ class _Reader:
             content = file.content
             # Each file adds to what its language knows so far.
             known = scopes.get(content.language, Scope({}, {}, content.language))
+            # `rules` and `expansion_rules` share one space of names; in one file either name works.
             for kind in ("lists", "rules", "expansion_rules"):
                 self._claim(file, kind, getattr(content, kind))
             rules = self._rules(file, ("rules",), content.rules)
@@ -151,6 +153,7 @@ class _Reader:
         """Note where names are defined; a name that another place has taken is a problem."""
         what = "list" if kind == "lists" else "rule"
         for name in names:
+            # The first place keeps the name, and later ones are told of it.
             where = file.source.where((kind, name))
             first = self.places.setdefault((file.content.language, what, name), where)
             if first != where:
@@ -165,6 +168,7 @@ class _Reader:
             return _number_range(source.range, file.content.language)
         if source.values is None:
             return Wildcard()
+        # `room: [hall]` and `room: {values: [hall]}` mean one list, but their items stand in different places.
         at = (*key, "values") if file.source.has((*key, "values")) else key
         return TextList(tuple(self._value(file, (*at, i), value) for i, value in enumerate(source.values)))
 
@@ -174,6 +178,7 @@ class _Reader:
         out = None if value.out is None else _slot_value(value.out)
         if is_template(value.said):
             return TextValue(self._template(file, place, value.said), False, out, value.context)  # noqa: FBT003 # plain
+        # Plain words need no parser: ten thousand names load faster.
         said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
         return TextValue(said, True, out, value.context)  # noqa: FBT003 # plain
 
@@ -197,10 +202,12 @@ class _Reader:
         key = ("intents", name)
         where = file.source.where(key)
         known = self.intents.get(name)
+        # Our own format defines an intent once; Home Assistant's blocks add to it from file to file.
         if known is not None and (source.sentences or not source.data):
             self.problems.append(
                 f"{where}: the intent '{name}' is already defined in {known.where}; rename one of them"
             )
+        # The name becomes a level of a topic.
         if unsafe := set(name) & set("/+#\0"):
             self.problems.append(
                 f"{where}: the intent's name holds {unsafe.pop()!r}, which MQTT topics cannot; rename it"
@@ -212,6 +219,7 @@ class _Reader:
             Example(text, slots or {}, file.source.where((*key, "examples", text)))
             for text, slots in source.examples.items()
         )
+        # Frozen, so an intent that grows is replaced.
         self.intents[name] = Intent(
             name,
             (known.actions if known else ()) + source.action,

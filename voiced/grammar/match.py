@@ -31,6 +31,15 @@ _MOST_READINGS = 8  # in one place: as many meanings of one text as anybody need
 Readings: TypeAlias = "dict[Place, list[Reading]]"
 
 
+# One text, step by step, for `set {room} to {n}` and "set hall to 5" (indices are those of the normal form):
+#   "set "    literal_words=1
+#   Open      opened=("room", 4)
+#   "hall"    nothing to count: a slot is open
+#   Value     value="hall"
+#   Close     filled=(Filled("room", "hall", 4, 8),), opened=None
+#   " to "    literal_words=2, and so on until Ended sets the sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A slot that was said: its value, and the characters in normal form that it covers."""
@@ -61,6 +70,7 @@ class Reading:
 
     def pass_mark(self, mark: Mark, position: int) -> Reading:
         """The reading after a mark that stands before the character with index `position`."""
+        # Readings are values: each mark makes a new one, and others that share its past are not touched.
         match mark:
             case Open():
                 return replace(self, opened=(mark.slot, position), value=None)
@@ -76,6 +86,7 @@ class Reading:
         slot, start = self.opened
         # Without a value of its own the slot takes what was said, as wildcards do.
         wild = position - start if self.value is None else 0
+        # A list that no slot takes was read like any other, and leaves nothing behind.
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
         return replace(self, filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
 
@@ -88,6 +99,7 @@ def match_text(
     `begin`: the moves to the places in which the text may begin, if not at the beginning of sentences.
     """
     normal = normalize(text, language)
+    # Before the first character: one empty reading in every place where a text may begin.
     readings = _advance(automaton.start() if begin is None else begin, [Reading()], 0, {})
     # readings: place → its readings. Each character leads from all places of one round to those of the next.
     for position, char in enumerate(normal.text):
@@ -104,6 +116,7 @@ def match_text(
         for marks in automaton.finish(place)
         for reading in here
     ]
+    # Python's sort is stable and the key is total enough: the order does not depend on how the sets were walked.
     ended.sort(key=lambda reading: (*_rank(reading), reading.sentence, _ends(reading)))
     # Two sentences that mean one thing are one meaning: the better reading stands for it.
     distinct: dict[str, Match] = {}
@@ -144,10 +157,12 @@ def _ends(reading: Reading) -> tuple[int, ...]:
 
 
 def _to_match(reading: Reading, sentence: Sentence, text: str, normal: NormalText) -> Match:
+    # Begin with what the sentence sets whatever is said, then let the text have its say.
     slots: dict[str, SlotValue] = dict(sentence.slots)
     spans: dict[str, tuple[int, int]] = {}
     # A slot that is said twice has the last value; what is said wins over what the file gives.
     for filled in reading.filled:
+        # Without a value of its own, the slot takes the words as they were written, capitals included.
         span = _span(filled, normal)
         slots[filled.slot] = text[slice(*span)] if filled.value is None else filled.value
         spans[filled.slot] = span
@@ -156,6 +171,7 @@ def _to_match(reading: Reading, sentence: Sentence, text: str, normal: NormalTex
 
 def _span(filled: Filled, normal: NormalText) -> tuple[int, int]:
     """Where a slot was said in the original text: first index and last + 1, without spaces; (0, 0) if nowhere."""
+    # In normal form first, without the spaces at its ends; `sources` lead back to the original.
     said = normal.text[filled.start : filled.end]
     start = filled.start + len(said) - len(said.lstrip())
     end = filled.start + len(said.rstrip())

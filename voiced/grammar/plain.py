@@ -35,6 +35,7 @@ def plain(data: object) -> IntentsFile | None:
         return None
 
 
+# All readers fail by this one error, which carries no reason: `intents` will find it.
 def _check(is_plain: object) -> None:
     if not is_plain:
         raise ValueError("not plainly right")
@@ -54,6 +55,7 @@ def _exactly(*kinds: type) -> Read:
     return read
 
 
+# The leaves of the format.
 _text, _whole, _flag = _exactly(str), _exactly(int), _exactly(bool)
 _scalar = _exactly(str, int, float, bool)
 
@@ -111,6 +113,7 @@ def _record(
     def read_record(data: Any) -> T:
         # Sets of keys: needed ⊆ given ⊆ known.
         _check(isinstance(data, dict) and needed <= data.keys() <= keys.keys())
+        # `kind` checks the rules between keys, and its ValueError means "not plain", too.
         return kind(**{_FIELDS.get(key, key): keys[key](value) for key, value in data.items()})
 
     return read_record

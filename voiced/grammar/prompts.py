@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 WordOrPair: TypeAlias = "str | tuple[str, str]"  # a word, or two that follow each other
 
 PROMPT_TOKENS = 223  # Whisper reads half its context of 448 minus one; it drops the beginning of a longer prompt
+# For a grammar with `turn {state} [the] {room} light[s]` the word list is, for instance,
+#   "turn, on, off, the, kitchen, bedroom, light, living room."
+# and the sentences behind it
+#   "Turn off the bedroom light. Turn on living room lights."
 _SHORTEST_LETTERS = 2  # "a" needs no reminding
 _DRAWN_SENTENCES = 60  # candidates for each place in the prompt, of which the newest is taken
 
@@ -60,6 +64,7 @@ def vocabulary(grammar: Grammar) -> tuple[str, ...]:
     seen: set[tuple[int, str]] = set()
     for sentence in grammar.sentences:
         for text in _texts(sentence.template.expression, sentence.scope, seen):
+            # Two ways to write a phrase count once; the first one stays as its author wrote it.
             normal = normalize(text).text
             if len(normal) >= _SHORTEST_LETTERS and not normal.isdigit():
                 phrases.setdefault(normal, text.strip())
@@ -80,6 +85,7 @@ def _fitting(phrases: Iterable[str], count_tokens: Callable[[str], int], limit: 
     """Greedy choice from the front: each phrase that still fits, with its comma."""
     chosen: set[str] = set()
     for phrase in phrases:
+        # Whisper's tokens begin with the space before a word, so it is counted with it.
         cost = count_tokens(f" {phrase},")
         if cost <= limit:
             chosen.add(phrase)
@@ -100,6 +106,7 @@ def _texts(expression: Expression, scope: Scope, seen: set[tuple[int, str]]) -> 
                 for inner in _referred(expression, scope):
                     yield from _texts(inner, scope, seen)
         case _:
+            # Sequences, choices and permutations hold others.
             for item in expression.items:
                 yield from _texts(item, scope, seen)
 
@@ -136,6 +143,7 @@ def with_examples(
 
 def _parts(sentence: str, grammar: Grammar) -> frozenset[WordOrPair]:
     """The words of a sentence, and its pairs of neighbouring words."""
+    # Pairs, too: Whisper learns which words follow each other, not only which there are.
     words = normalize(sentence, grammar.language).text.split()
     return frozenset((*words, *pairwise(words)))
 

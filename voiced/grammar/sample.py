@@ -36,8 +36,10 @@ class Sample:
 
 def sample_sentence(sentence: Sentence, random: Random) -> Sample:
     """One random way to say a sentence; `random` decides, so a seed repeats it. The sentence must be `sayable`."""
+    # Fixed values first: those that are drawn replace them, as they do when a text is matched.
     slots = dict(sentence.slots)
     draw = _Draw(random, sentence.scope, slots)
+    # Optional parts that were left out leave two spaces behind.
     text = re.sub(r"\s+", " ", draw.text(sentence.template.expression)).strip()
     return Sample(text, sentence.intent, slots)
 
@@ -87,6 +89,7 @@ class _Draw:
             case RuleReference():
                 return self.text(self.scope.rules[expression.name].expression)
             case ListReference():
+                # A list gives two things: words to say, and a value for its slot.
                 text, value = self.value(expression.name)
                 if expression.slot is not None:
                     self.slots[expression.slot] = value
@@ -104,9 +107,11 @@ class _Draw:
                 text = self.text(chosen.said.expression)
                 return text, text.strip() if chosen.value is None else chosen.value
             case NumberRange():
+                # The slot gets the value, which a `multiplier` may make another number than the one that is said.
                 number = self.random.choice(list(definition.numbers()))
                 return self.number(number, definition), definition.value(number)
             case Wildcard():
+                # A wildcard has no values; these stand for what people say.
                 text = self.random.choice(_WILDCARD_TEXTS)
                 return text, text
         raise AssertionError(f"list {name} was checked")

@@ -46,6 +46,7 @@ def list_value(given: Any) -> Any:
     # Words mean themselves; a template means what was said of it.
     if isinstance(given, str):
         return {"in": given} if is_template(given) else {"in": given, "out": given}
+    # A number is said in digits or in words: "5" has both spellings.
     if isinstance(given, (int, float)):
         return {"in": str(given), "out": given}
     return given
@@ -114,6 +115,7 @@ class IntentSource:
     data: tuple[DataBlock, ...] = ()
 
     def __post_init__(self) -> None:
+        # Sentences stand in `sentences`, or in Home Assistant's blocks of `data`.
         if not self.sentences and not self.data:
             raise ValueError("the intent has no sentences; add some under 'sentences'")
 

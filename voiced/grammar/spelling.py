@@ -26,6 +26,8 @@ _NUMERALS = 101  # words for 0 to 100 in a template may also be written in digit
 _LONGEST_UNIT_WORDS = 4  # "einhundert" is one word, "one hundred and one" four
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SHARED_RULES = {"nb": "no"}  # languages whose own file of rules is empty → the one that holds them
+# What has several spellings and is no number. The degree sign may come with its unit, or without one.
+# Extend this table where Whisper writes a word of the grammar in a way that the grammar does not know.
 _EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → groups of spellings that mean one word
     "": (("ok", "okay"), ("tv", "t v")),
     "en": (
@@ -97,6 +99,7 @@ def _table(language: str) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=50_000)  # ranges overlap
 def number_spellings(number: float, language: str) -> tuple[str, ...]:
     """The words for a number, in normal form; for a negative one also "minus 5". Empty without rules for a language."""
+    # "twenty-one" and "twenty one" are one spelling in normal form.
     spoken = [normalize(words, language).text for words in number_words(number, language)]
     if number < 0:
         spoken += [form for form in _minus_digits(number, language) if form]
@@ -110,6 +113,7 @@ def digits(number: float) -> str:
 
 def _minus_digits(number: float, language: str) -> list[str]:
     """The word for minus, then digits: "minus 5"; that word is what -5 says before it says 5."""
+    # "minus five" without the "five" that 5 says leaves "minus "; the digits go behind it.
     positive = normalize((number_words(-number, language) or ("",))[0], language).text
     return [
         normalize(words, language).text.removesuffix(positive) + digits(-number)
@@ -121,6 +125,7 @@ def _minus_digits(number: float, language: str) -> list[str]:
 @lru_cache(maxsize=64)
 def _engine(language: str) -> RbnfEngine | None:
     """The CLDR rules of a language, or of its family (`de` for `de-AT`); None if CLDR has none."""
+    # From the most specific to the family: de_AT, then de.
     normal = language.replace("-", "_")
     for name in (normal, normal.split("_")[0]):
         try:
@@ -148,8 +153,10 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
 
 def _variants(words: str, language: str) -> tuple[str, ...]:
     """What people say and CLDR does not: "one hundred and five", "hundertfünf"."""
+    # An "and" before the last part of a number: after "hundred" or "thousand" with one word behind it.
     if language.startswith("en"):
         return (re.sub(r"(hundred|thousand) (?=[a-z-]+$)", r"\1 and ", words),)
+    # German drops the "ein" at the beginning.
     if language.startswith("de"):
         return (re.sub(r"^ein(hundert|tausend)", r"\1", words),)
     return ()

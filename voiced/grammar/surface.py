@@ -34,6 +34,9 @@ class Spot(Enum):
     MINUS = "minus"  # a hyphen before a number
 
 
+# " Turn on A.C." passes these spots, one a character:
+#   space SPACE · T INITIAL · u r n LETTER · space SPACE · o INITIAL · n LETTER · space SPACE
+#   A INITIAL · dot STOP · C SECOND · dot SECOND_STOP, which may end the text
 IN_WORD = (Spot.INITIAL, Spot.LETTER, Spot.SECOND)
 AFTER_MARK = (Spot.JOIN, Spot.STOP, Spot.SECOND_STOP)  # inside a word, or after it
 MAY_END = (*IN_WORD, *AFTER_MARK, Spot.MARK)
@@ -77,6 +80,7 @@ def look(surface: Surface, char: str, language: str) -> Look | None:
 @lru_cache(maxsize=10_000)
 def letters_of(char: str) -> str:
     """A character in normal form, as inside a word; "" for marks, spaces, and rarities such as "ᵏ" and "⑤"."""
+    # "%" is a word of its own, and its own normal form.
     if char in SYMBOLS:
         return char
     # Rarities are letters only by Unicode's compatibility forms (NFKD); accents and umlauts are no rarities (NFD).
@@ -110,6 +114,7 @@ def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
     spot = surface.spot
     if char == " ":
         return None if spot in (Spot.SPACE, Spot.MINUS) else Spot.SPACE
+    # Joins before marks: an apostrophe or a dot may be inside a word.
     if char in JOINS:
         return _spot_after_join(surface, char)
     if char in MARKS + EAST_ASIAN_MARKS:
@@ -146,6 +151,7 @@ def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
         return None  # "to-10" is "to minus ten", and would be read as "to ten"
     if not letters or spot in (Spot.COMMA, Spot.MARK):
         return None
+    # After "A." a second initial may follow, and after "A.C." a third; then letters go on as in any word.
     if spot is Spot.STOP:
         return Spot.SECOND
     return Spot.LETTER if spot in (*IN_WORD, Spot.JOIN, Spot.SECOND_STOP) else Spot.INITIAL

@@ -49,6 +49,7 @@ class Vocabulary:
         self.marks: list[int] = []  # ids of tokens that end in a mark or a space
         self.beginning: list[tuple[bytes, int]] = []  # tokens that end inside a character: its first bytes, id
         self.continuing: list[int] = []  # ids of tokens that begin inside a character
+        # E.g. b" turn" → tree, b"," → marks, b" \xc3" → beginning, b"\xbc" → continuing.
         for token, spelling in enumerate(tokens):
             text = cut(spelling)
             # Every token goes to one place, or nowhere if no text can hold it (control characters, for instance).
@@ -77,6 +78,7 @@ class Vocabulary:
 
 def beginnings(characters: Iterable[str]) -> frozenset[bytes]:
     """All proper beginnings of the characters' UTF-8 bytes: what a token may leave for the next one to complete."""
+    # "ü" is C3 BC, so its only proper beginning is C3; a character of three bytes has two.
     spellings = [char.encode() for char in characters]
     return frozenset(spelling[:n] for spelling in spellings for n in range(1, len(spelling)))
 
@@ -90,6 +92,7 @@ def cut(spelling: bytes) -> Cut | None:
             characters = whole.decode()
         except UnicodeDecodeError:
             continue
+        # What decodes may still be followed by bytes that cannot begin a character.
         rest = spelling[len(whole) :]
         return Cut(characters, rest) if not rest or _begins_a_character(rest) else None
     return None

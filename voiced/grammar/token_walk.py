@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _NOT_LETTERS = frozenset(" " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS)
 
 
+# An example: `turn on the {lamp} light` with the values "hall" and "hall lamp", after " turn on the", and the tokens "
+# hall", " hall light" and " hallway". The walk of the list alone reads " hall" and notes an exit there (with the value
+# "hall" the part may end); it goes on reading " lamp" of the longer value, and leaves the branch "way" at once. From
+# the exit the caller reads " light", so " hall" and " hall light" are allowed, and " hallway" is not.
+
+
 class Exit(NamedTuple):
     """A called part ends in the middle of a walk; its callers go on here."""
 
@@ -96,6 +102,7 @@ class TokenWalk:
 
     def _explore(self, node: Node, surface: Surface, alone: Place) -> Walk:
         """Tokens below a node that can be read from one place without its callers, and where its part ends."""
+        # A wildcard takes every letter, so only the surface matters, and the answer does not depend on the place.
         if self._automaton.is_wild(alone):
             return Walk(self._spell(node, surface))
         found: set[int] = set()
@@ -120,6 +127,7 @@ class TokenWalk:
 
     def _readable(self, places: frozenset[Place], surface: Surface) -> set[str] | None:
         """The first letters that may be readable from places walked alone, and all marks; None: try every letter."""
+        # Worth its cost: near the root a node has many branches, and most places read a handful of letters.
         found = set(_NOT_LETTERS)
         # What a character writes before itself depends on its kind alone: a space, a point, a minus. So one letter, one
         # digit and one symbol stand for all, and lead to the places in which the character itself is read.
@@ -139,6 +147,7 @@ class TokenWalk:
         """The places after `written`; where the part ends on the way, an exit is added to `exits`."""
         # One round more than there are letters: the part may end after the last one, too.
         for number, letter in enumerate(written + ".", start=0):
+            # Who has left the part reads the rest from its callers' places, which are not known here.
             ends = {place for place in places if self._automaton.has_left(place)}
             exits.update(Exit(node, surface, written[number:], at_boundary) for _, at_boundary, _ in ends)
             places -= ends
