@@ -53,9 +53,9 @@ def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
     return layout.automaton()
 
 
-# Throughout, `here` is the state before an expression and `there` the state after it. A method takes the one and returns
-# the other, so calls chain: the state after "turn" is the one before the space, and the state after the space is the one
-# before "on". States and transitions are only ever added.
+# Throughout, `here` is the state before an expression and `there` the state after it. A method takes the one and
+# returns the other, so calls chain: the state after "turn" is the one before the space, and the state after the space
+# is the one before "on". States and transitions are only ever added.
 
 
 class _Layout:
