@@ -122,14 +122,6 @@ def test_logits_of_chosen_positions(model: Whisper, features: torch.Tensor) -> N
     assert near(every, hidden @ model.decoder.token_embedding.weight.detach().T)
 
 
-@pytest.mark.parametrize(
-    ("n_vocab", "multilingual", "languages"), [(51864, False, 99), (51865, True, 99), (51866, True, 100)]
-)
-def test_a_vocabulary_tells_the_languages(n_vocab: int, multilingual: bool, languages: int) -> None:  # noqa: FBT001 # a table's column
-    dims = Dimensions(80, 1500, 384, 6, 4, n_vocab, 448, 384, 6, 4)
-    assert (dims.is_multilingual, dims.n_languages) == (multilingual, languages)
-
-
 def test_some_logits_are_those_of_all(model: Whisper) -> None:
     hidden = torch.randn(3, 32)
     every = model.logits(hidden)

@@ -105,8 +105,8 @@ class Attention(nn.Module):
     def __init__(self, n_state: int, n_head: int) -> None:
         super().__init__()
         self.n_head = n_head
-        # Four square projections. Keys have no bias: it would add the same to all scores of a query, and softmax
-        # does not see that.
+        # Four square projections. Keys have no bias: it would add one constant to all scores of a query, which
+        # softmax ignores.
         self.query = nn.Linear(n_state, n_state)
         self.key = nn.Linear(n_state, n_state, bias=False)
         self.value = nn.Linear(n_state, n_state)

@@ -168,10 +168,12 @@ class Whisper(nn.Module):
 
     @property
     def device(self) -> torch.device:
+        """Where its weights are, and tokens must be."""
         return self.encoder.conv1.weight.device
 
     @property
     def dtype(self) -> torch.dtype:
+        """Floating-point type in which it takes and returns numbers."""
         return self.encoder.conv1.weight.dtype
 
     @torch.inference_mode()

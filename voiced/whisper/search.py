@@ -89,6 +89,7 @@ class Sampling:
 
     @property
     def n_wanted(self) -> int:
+        """All rows."""
         return self.n_start
 
     def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:
@@ -110,6 +111,7 @@ class Sampling:
         return choice
 
     def finish(self, live: Sequence[TokenHypothesis], ended: Sequence[TokenHypothesis]) -> list[TokenHypothesis]:
+        """Return all hypotheses, ended or not."""
         return [*ended, *live]
 
 
@@ -127,6 +129,7 @@ class BeamSearch:
 
     @property
     def n_wanted(self) -> int:
+        """beam_size * patience, rounded, at least 1."""
         return max(1, round(self.beam_size * self.patience))
 
     def __call__(self, live: Sequence[TokenHypothesis], logprobs: Tensor) -> RowChoice:

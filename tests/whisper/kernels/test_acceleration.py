@@ -1,27 +1,24 @@
-"""Smaller weights: how near they come, what they refuse, and that the speech of a real clip is still understood."""
+"""Which layers replace which: what may be asked for, what is faster, and that real speech is still understood."""
 
 from __future__ import annotations
 
 import copy
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from tests.whisper.clips import clip
-from voiced.whisper.blocks import KeyValue, TokenEmbedding, attend
+from tests.whisper.kernels.errors import relative_error
+from voiced.whisper.blocks import attend
 from voiced.whisper.decoding import DecodingOptions, decode
 from voiced.whisper.dimensions import Dimensions
-from voiced.whisper.kernels import acceleration, float16, int8, onednn
+from voiced.whisper.kernels import acceleration, float16, onednn
 from voiced.whisper.kernels.acceleration import accelerate, choose_compute
-from voiced.whisper.kernels.float16 import Float16Linear, Float16TokenEmbedding, as_rows
-from voiced.whisper.kernels.int8 import Int8Linear, Int8TokenEmbedding, engines
+from voiced.whisper.kernels.float16 import Float16Linear
+from voiced.whisper.kernels.int8 import Int8TokenEmbedding, engines
 from voiced.whisper.kernels.onednn import OneDnnLinear
-from voiced.whisper.kernels.trials import UNAVAILABLE, is_available
+from voiced.whisper.kernels.trials import UNAVAILABLE
 from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 from voiced.whisper.model import Whisper
@@ -32,78 +29,6 @@ if TYPE_CHECKING:
 
 CPU = torch.device("cpu")
 ENGINES = engines()
-
-
-def relative_error(found: torch.Tensor, expected: torch.Tensor) -> float:
-    return float((found - expected).detach().norm() / expected.detach().norm())
-
-
-@pytest.fixture
-def weights_of_a_layer() -> tuple[torch.Tensor, torch.Tensor]:
-    torch.manual_seed(0)
-    return torch.randn(40, 64), torch.randn(40)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("shape", [(1, 64), (1, 1, 64), (5, 1, 64), (2, 30, 64)])
-def test_a_layer_is_nearly_the_same(
-    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], engine: str, shape: tuple[int, ...]
-) -> None:
-    weight, bias = weights_of_a_layer
-    x = torch.randn(shape)
-    for bias_or_none in (bias, None):
-        found = Int8Linear(weight, bias_or_none, engine)(x)
-        expected = F.linear(x, weight, bias_or_none)
-        assert found.shape == expected.shape
-        assert relative_error(found, expected) < 0.015
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_loud_position_costs_a_quiet_one_nothing(
-    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], engine: str
-) -> None:
-    weight, bias = weights_of_a_layer
-    layer = Int8Linear(weight, bias, engine)
-    quiet, loud = torch.randn(64), 1000 * torch.randn(64)
-    found = layer(torch.stack([quiet, loud, torch.zeros(64)]))
-    expected = F.linear(quiet, weight, bias)
-    assert relative_error(found[0], expected) < 0.015
-    assert torch.allclose(found[2], bias)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_activations_that_would_overflow_are_made_smaller(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
-    """On processors without VNNI; seven bits are a little less exact."""
-    monkeypatch.setattr(int8, "_overflows", lambda _: True)
-    weight, x = torch.ones(64, 64), torch.ones(1, 64)
-    layer = Int8Linear(weight, None, engine)
-    assert layer.reduce_range
-    assert relative_error(layer(x), F.linear(x, weight)) < 0.01
-
-
-@pytest.mark.skipif("x86" not in ENGINES, reason="only x86 has such processors")
-def test_older_processors_compute_the_same() -> None:
-    """As if there were no VNNI, FBGEMM's sums of two products overflow; that must be noticed."""
-    program = (
-        "import torch\n"
-        "from voiced.whisper.kernels.int8 import Int8Linear\n"
-        "weight, x = torch.ones(64, 64), torch.ones(3, 64)\n"
-        "layer = Int8Linear(weight, None, 'x86')\n"
-        "assert layer.reduce_range\n"
-        "assert (layer(x) - 64).abs().max() < 0.5, layer(x)\n"
-    )
-    environment = os.environ | {"FBGEMM_ENABLE_INSTRUCTIONS": "AVX2"}
-    run = [sys.executable, "-c", program]
-    done = subprocess.run(run, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-
-
-def test_tokens_are_looked_up_as_they_were_stored() -> None:
-    embedding = TokenEmbedding(50, 32)
-    made = Int8TokenEmbedding(embedding.weight, as_rows(embedding.weight.half()), ENGINES[0])
-    tokens, hidden = torch.tensor([[3, 1, 4]]), torch.randn(2, 3, 32)
-    assert torch.equal(made(tokens), embedding(tokens).half().float())
-    assert relative_error(made.logits(hidden), embedding.logits(hidden)) < 0.02
 
 
 def test_every_linear_layer_of_a_network_becomes_smaller() -> None:
@@ -189,31 +114,6 @@ def test_attention_takes_what_is_faster_and_works(
     assert acceleration._attend("int8") is expected
 
 
-@pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
-@pytest.mark.parametrize("shape", [(1, 1, 64), (2, 30, 64)])
-def test_onednn_computes_the_same(
-    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], shape: tuple[int, ...]
-) -> None:
-    weight, bias = weights_of_a_layer
-    x = torch.randn(shape)
-    for bias_or_none in (bias, None):
-        assert relative_error(OneDnnLinear(weight, bias_or_none)(x), F.linear(x, weight, bias_or_none)) < 1e-6
-
-
-@pytest.mark.skipif(not onednn.is_available(), reason="this torch was built without oneDNN")
-@pytest.mark.parametrize(("n", "n_keys"), [(3, 40), (40, 60), (400, 400), (200, 1500)])
-def test_attention_in_parts_is_attention(n: int, n_keys: int) -> None:
-    torch.manual_seed(0)
-    query = torch.randn(2, 3, n, 16)
-    past = KeyValue(torch.randn(2, 3, n_keys, 16), torch.randn(2, 3, n_keys, 16))
-    assert relative_error(onednn.attend(query, past, None), attend(query, past, None)) < 1e-5
-    mask = torch.full((n, n_keys), -torch.inf).triu(n_keys - n + 1)
-    assert relative_error(onednn.attend(query, past, mask), attend(query, past, mask)) < 1e-5
-    if is_available("bfloat16"):
-        assert relative_error(onednn.attend_in_bfloat16(query, past, None), attend(query, past, None)) < 0.01
-        assert relative_error(onednn.attend_in_bfloat16(query, past, mask), attend(query, past, mask)) < 0.01
-
-
 @pytest.mark.parametrize("faster", [True, False])
 def test_float32_stays_float32(monkeypatch: pytest.MonkeyPatch, faster: bool) -> None:  # noqa: FBT001 # a table's column
     monkeypatch.setattr(acceleration, "_onednn_is_faster", lambda: faster and onednn.is_available())
@@ -224,31 +124,6 @@ def test_float32_stays_float32(monkeypatch: pytest.MonkeyPatch, faster: bool) ->
     accelerated = accelerate(model, "float32")
     assert relative_error(accelerated.encode(mel), expected) < 1e-5
     assert accelerated.state_dict().keys() == names
-
-
-@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
-@pytest.mark.parametrize("shape", [(64,), (1, 1, 64), (7, 64), (2, 300, 64)])
-def test_float16_weights_compute_in_float32(
-    weights_of_a_layer: tuple[torch.Tensor, torch.Tensor], shape: tuple[int, ...]
-) -> None:
-    """The very numbers of float16; sums differ by their order only."""
-    weight, bias = weights_of_a_layer
-    x = torch.randn(shape)
-    for bias_or_none in (bias, None):
-        found = Float16Linear(weight.half(), bias_or_none)(x)
-        expected = F.linear(x, weight.half().float(), bias_or_none)
-        assert found.shape == expected.shape
-        assert relative_error(found, expected) < 1e-6
-
-
-@pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")
-def test_tokens_in_float16(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(float16, "WIDENED_ROWS", 20)  # so that the last part is a shorter one
-    embedding = TokenEmbedding(50, 32).half()
-    made = Float16TokenEmbedding(embedding.weight, as_rows(embedding.weight))
-    tokens, hidden = torch.tensor([[3, 1, 49]]), torch.randn(2, 3, 32)
-    assert torch.equal(made(tokens), embedding(tokens).float())
-    assert relative_error(made.logits(hidden), embedding.float().logits(hidden)) < 1e-6
 
 
 @pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM")

@@ -132,28 +132,6 @@ def test_clips_beyond_the_end_are_empty(tiny_en: LoadedModel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "problem"),
-    [
-        ({"temperatures": ()}, "one is needed"),
-        ({"temperatures": (0.0, 1.5)}, "between 0 and 1"),
-        ({"beam_size": 0}, "at least 1"),
-        ({"patience": 2.0}, "patience needs beam_size"),
-        ({"length_penalty": 2.0}, "between 0 and 1"),
-        ({"hallucination_silence_threshold": 1.0}, "needs word_timestamps"),
-        ({"clips": (3.0, 2.0)}, "rising"),
-        ({"clips": (-1.0,)}, "rising"),
-        ({"clips": (2.0, 2.0)}, "rising"),
-    ],
-)
-def test_impossible_options(asked: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=problem):
-        TranscriptionOptions(**asked)
-
-
-# -- cutting a window: t0 is the token of 0.00 s, one step is 20 ms ----------------------------------
-
-
-@pytest.mark.parametrize(
     ("written", "times", "seek", "is_complete"),
     [
         ("t0 A t50 t50 B t100", [(10.0, 11.0), (11.0, 12.0)], 4000, True),  # one time ends it: nothing follows

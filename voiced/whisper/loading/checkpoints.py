@@ -30,6 +30,7 @@ class Published:
 
     @property
     def url(self) -> str:
+        """Where OpenAI publishes the file."""
         return f"{self.publisher}/{self.sha256}/{self.name}.pt"
 
     @property
@@ -87,7 +88,7 @@ class Listed:
 
 def _dims(size: str, n_vocab: int, n_text_layer: int | None = None) -> Dimensions:
     """Dimensions of one of the family's sizes (Radford et al. 2022, table 1)."""
-    # Width, heads and layers, the same in encoder and decoder but for turbo, whose decoder has 4 layers.
+    # Width, heads and layers of encoder and decoder; turbo's decoder has 4 layers only.
     n_state, n_head, n_layer = {
         "tiny": (384, 6, 4),
         "base": (512, 8, 6),

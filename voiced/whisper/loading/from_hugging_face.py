@@ -35,7 +35,7 @@ DIMENSIONS = {
     "n_text_head": "decoder_attention_heads",
     "n_text_layer": "decoder_layers",
 }
-# OpenAI's part of a name → Hugging Face's; what is not here is called the same.
+# OpenAI's part of a name → Hugging Face's; what is not here has one name in both.
 NAME_PARTS = {
     "blocks": "layers",
     "attn": "self_attn",

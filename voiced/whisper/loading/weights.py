@@ -160,7 +160,7 @@ def _ranks(stored: StoredWeights) -> Ranks:
 
 
 def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
-    """Read the alignment heads from the settings beside the weights; without, those of the later half of the layers."""
+    """Read the alignment heads from the settings beside the weights; default: all heads of the later half of layers."""
     dims, path = stored.dims, stored.settings
     if path is None or not path.is_file():
         return _later_half(dims)

@@ -131,7 +131,7 @@ def settle(segment: Segment, last_speech: float, usual: float) -> Segment:
     else:
         start = first.start
     words[0] = first
-    # Likewise the last word at the end.
+    # A last word that reaches far across the end of the segment is cut there.
     last = words[-1]
     if last.start < end and end + TRUSTED_SECONDS < last.end:
         words[-1] = replace(last, end=max(last.start + usual, end))

@@ -24,7 +24,7 @@ CLOSING_MARKS = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 # East Asian 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionOptions:
-    """How to transcribe. Names and defaults are those of openai/whisper; ValueError for what contradicts itself."""
+    """How to transcribe. Names and defaults are openai/whisper's; ValueError if options contradict each other."""
 
     task: Task = "transcribe"  # or "translate": into English
     language: str | None = None  # code; None: detected from the first 30 s, by multilingual models
