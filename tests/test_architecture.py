@@ -74,7 +74,8 @@ PURE = (
     "recognition.hypotheses",
     "recognition.confidence",
     "recognition.end_of_turn",
-    "recognition.cadence",
+    "recognition.evidence",
+    "recognition.weighing",
     "wake.incremental",
     "evaluation.noise",
     "evaluation.stimuli",
@@ -91,7 +92,7 @@ IMPURE = {"asyncio", "http", "io", "logging", "os", "pathlib", "shutil", "socket
 IMPURE |= {"urllib"}
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 45  # lines
-NARRATED: tuple[str, ...] = ("grammar", "whisper")  # rooms of algorithms: told step by step
+NARRATED: tuple[str, ...] = ("grammar", "recognition", "whisper")  # rooms of algorithms: told step by step
 COMMENTS = 8  # lines of comment in 100 lines of theirs, at least
 NO_NAMES = {"utils", "helpers", "common", "base", "manager", "handler"}
 

@@ -21,9 +21,9 @@ from voiced.recognition.end_of_turn import SoFar
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
-    from voiced.recognition.passes import Looked
+    from voiced.recognition.passes import Found
 
-DOUBT = cast("Looked", object())  # of what a recogniser has found, an assistant knows only that it is there
+DOUBT = cast("Found", object())  # of what a recogniser has found, an assistant knows only that it is there
 WOKEN = Listening(Detection("alexa", 0.9, 16_000))
 
 
@@ -42,7 +42,7 @@ class Recognizer:
 
     commands: Grammar
     texts: list[str] = field(default_factory=list)
-    doubt: Looked | None = None  # at pauses
+    doubt: Found | None = None  # at pauses
     handed_back: list[SoFar | None] = field(default_factory=list)
 
     def grammar_of(self, _detection: Detection | None) -> Grammar:
@@ -58,7 +58,7 @@ class Recognizer:
 
 
 def told(
-    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubt: Looked | None = None
+    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubt: Found | None = None
 ) -> list[object]:
     notes = Notes(ends_at_once=ends_at_once)
     recognizer = Recognizer(commands, list(texts), doubt)

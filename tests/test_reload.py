@@ -17,7 +17,7 @@ from voiced.assistant import Reloaded
 from voiced.flow import Detection, Opinion, State
 from voiced.listening.events import Listening
 from voiced.listening.second_stage import SecondStage
-from voiced.recognition.pipelines import Household
+from voiced.recognition.pipelines import Pipelines
 from voiced.reload import followed
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_a_running_daemon_reads_its_intents_again(tmp_path: Path) -> None:
         assert daemon.process.returncode == 0
 
 
-class Pipelines(Household):
+class ToldPipelines(Pipelines):
     """Believes every wake word, or none."""
 
     def __init__(self, evidence: float) -> None:
@@ -87,8 +87,8 @@ def test_the_second_stage_asks_the_new_pipelines() -> None:
     """From the event on, as the assistant does; not sooner, for what was heard before it."""
     before, after = (Detection("hey_jarvis", 0.3, at, doubtful=True) for at in (100, 200))
     sound, notes = np.zeros(9, np.float32), Notes()
-    events: list[Heard] = [Listening(before, sound), Reloaded(Pipelines(0.1)), Listening(after, sound)]
-    second_stage = SecondStage(Pipelines(0.9).opinion, {"hey_jarvis": 0.5})
+    events: list[Heard] = [Listening(before, sound), Reloaded(ToldPipelines(0.1)), Listening(after, sound)]
+    second_stage = SecondStage(ToldPipelines(0.9).opinion, {"hey_jarvis": 0.5})
     passed = list(second_stage.verified(followed(events, second_stage), notes, notes))
     assert passed == events[:2]
     assert notes.told == [

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(__file__).parents[1] / "voiced"
-ROOMS: tuple[str, ...] = ()
-GIVEN: dict[str, set[str]] = {}  # file → constants that a format, a network or arithmetic gives: nobody chose them
+ROOMS: tuple[str, ...] = ("recognition",)
+# File → constants that a format, a network or arithmetic gives, and defaults that stand for nothing: nobody chose them.
+GIVEN: dict[str, set[str]] = {
+    "recognition/beam_search.py": {"length", "score", "token"},
+    "recognition/evidence.py": {"implied", "left_out", "made_up"},
+    "recognition/hypotheses.py": {"ilm"},
+    "recognition/passes.py": {"pace"},
+    "recognition/rescoring.py": {"stop"},
+    "recognition/views.py": {"PROMPT_TOKENS"},
+}
 NEUTRAL = {0.0, 0.5, 1.0, 2.0, -1.0}  # halves, doubles, and both ends of a scale
 
 

@@ -32,7 +32,7 @@ from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.topics import ListenNow, SetMute
-from voiced.recognition.pipelines import Household
+from voiced.recognition.pipelines import Pipelines
 from voiced.records.wakes import WakeMemory, folders
 from voiced.reload import Reloader, followed
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
@@ -89,8 +89,8 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     systemd.status("loading")
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
-    household = Household(config, detector.phrases, {})
-    household.warm_up()
+    pipelines = Pipelines(config, detector.phrases, {})
+    pipelines.warm_up()
 
     requests = Requests()
     watchdog = Watchdog(systemd)
@@ -104,14 +104,14 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Sign
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     signals.close_on_stop(source)
-    signals.reload_on_hang_up(Reloader(config.intents, household.again, heard.offer, systemd).ask)
+    signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
     enough = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
     keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
-    second_stage = SecondStage(household.opinion, enough, keep)
+    second_stage = SecondStage(pipelines.opinion, enough, keep)
     verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    Assistant(household, mqtt, sounds, pace.since, requests.expect).run(given_back(verified))
+    Assistant(pipelines, mqtt, sounds, pace.since, requests.expect).run(given_back(verified))
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:

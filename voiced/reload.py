@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from voiced.assistant import Reloaded
 from voiced.errors import VoicedError
 from voiced.foundations.relay import start_thread
-from voiced.recognition.pipelines import Household
+from voiced.recognition.pipelines import Pipelines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ class Reloader:
     """Reads the intents again whenever it is asked to."""
 
     def __init__(
-        self, intents: Path, read: Callable[[], Household], announce: Callable[[Reloaded], bool], systemd: Systemd
+        self, intents: Path, read: Callable[[], Pipelines], announce: Callable[[Reloaded], bool], systemd: Systemd
     ) -> None:
         """`read` reads the intents; `announce` hands what it made of them on, and is false if it was not taken."""
         self._intents = intents
@@ -56,14 +56,14 @@ class Reloader:
 
     def _reload(self) -> None:
         try:
-            household = self._read()
+            pipelines = self._read()
         except VoicedError as error:
             for problem in str(error).splitlines():
                 log.error("%s", problem)  # noqa: TRY400 # the user's mistake, not ours: a sentence, no traceback
             log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # as above
             return
-        if self._announce(Reloaded(household)):
-            log.info("%s: reloaded, %d intents", self._intents, len(household.grammar_of(None).intents))
+        if self._announce(Reloaded(pipelines)):
+            log.info("%s: reloaded, %d intents", self._intents, len(pipelines.grammar_of(None).intents))
         else:
             log.warning("%s: not reloaded, too much is going on; ask again", self._intents)
 
@@ -71,6 +71,6 @@ class Reloader:
 def followed(events: Iterable[Heard], second_stage: SecondStage) -> Iterator[Heard]:
     """All events; where new pipelines come among them, the second stage asks those from there on."""
     for event in events:
-        if isinstance(event, Reloaded) and isinstance(event.recognizer, Household):
+        if isinstance(event, Reloaded) and isinstance(event.recognizer, Pipelines):
             second_stage.opinion = event.recognizer.opinion
         yield event

@@ -1,17 +1,17 @@
-"""Fits `voiced/recognition/confidence.py`: logistic regressions of "was this right?" on what each look has found.
+"""Fits weights in voiced/recognition/tuning.py: logistic regressions of "was this right?" on what each pass found.
 
     python -m tests.benchmarks.fit_confidence look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
         --commands coffee=coffee/intents --foreign home/en=coffee/intents
     python -m tests.benchmarks.fit_confidence fit tiny.jsonl base.jsonl
 
-`look` has every recording looked at twice, and keeps what was found: `--commands FOLDER=INTENTS` for recordings with
-labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of speech
-to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents; `--crowded
+`look` takes two passes over every recording, and keeps what was found: `--commands FOLDER=INTENTS` for recordings
+with labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of
+speech to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents; `--crowded
 FOLDER=INTENTS` for commands with one of the foreign recordings before or after them; `--without FOLDER=INTENTS` for
 commands under all intents but their own, which are near misses in the same voices and the same language. It goes on
-where it was interrupted. `fit` prints weights and biases, and what would be accepted at several thresholds, each
-recording judged by weights that were fitted without it, at whatever noise. Of languages other than English a small
-Whisper is less sure, right or wrong, so that they have biases of their own.
+where it was interrupted. `fit` prints the weights by feature, as they stand in tuning.py, and what would be accepted
+at several thresholds, each recording judged by weights that were fitted without it, at whatever noise. Of languages
+other than English a small Whisper is less sure, right or wrong, so that they have biases of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import argparse
 import json
 import zlib
 from collections import Counter
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,9 +35,11 @@ from voiced.evaluation.dataset import NO_COMMAND, foreign, labelled
 from voiced.evaluation.noise import key_of, mixed
 from voiced.grammar.compile import compile_sentences
 from voiced.listening.recording import as_utterance
-from voiced.recognition.confidence import CLOSE, NEAR, SURE, Evidence, Free, unaccounted, values
-from voiced.recognition.prepared import with_short_pauses
+from voiced.recognition.confidence import penalty
+from voiced.recognition.evidence import Evidence, FreeEvidence, features
+from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer
+from voiced.recognition.tuning import AMBIGUOUS_MARGIN, SURE_CONFIDENCE, SURE_MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +47,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.evaluation.dataset import Label
-    from voiced.flow import Utterance
-    from voiced.recognition.views import Look
+    from voiced.recognition.prepared import Prepared
+    from voiced.recognition.rescoring import Rescored
 
     Numbers = npt.NDArray[np.float64]
 
@@ -105,30 +107,31 @@ def look_at_all(asked: argparse.Namespace) -> None:
         for pair in dict.fromkeys(asked.commands + asked.foreign + asked.crowded + asked.without):
             settings = RecognizerSettings(model=asked.model, threads=1)
             recognizer = Recognizer(settings, grammar.load([Path(pair.split("=")[1])]))
-            for condition, name, label, utterance in spoken(asked, pair):
+            for condition, name, label, heard in spoken(asked, pair):
                 if (condition, name) not in done:
-                    print(json.dumps([condition, name, *looked(recognizer, utterance, label)]), file=out, flush=True)
+                    print(json.dumps([condition, name, *looked(recognizer, heard, label)]), file=out, flush=True)
             condition = f"{asked.model} {pair} {WITHOUT}"
-            for name, intent, utterance in own_commands(asked, pair):
+            for name, intent, heard in own_commands(asked, pair):
                 if (condition, name) not in done:
                     others = recognizer.under(without(recognizer.grammar, intent))
-                    print(json.dumps([condition, name, *looked(others, utterance, NO_COMMAND)]), file=out, flush=True)
+                    print(json.dumps([condition, name, *looked(others, heard, NO_COMMAND)]), file=out, flush=True)
 
 
-def looked(recognizer: Recognizer, utterance: Utterance, label: Label) -> tuple[str, list[dict[str, Any]]]:
-    """Language, and what both looks found."""
-    first = recognizer.look(utterance)
-    looks = [first, recognizer.look_again(utterance, first)]
-    return recognizer.grammar.language, [as_found(looked.look, label) for looked in looks]
+def looked(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
+    """Language, and what the first two passes found."""
+    one, two, *_ = recognizer.passes
+    first = one.take(heard)
+    both = first, two.take(heard, first)
+    return recognizer.grammar.language, [as_found(found.rescored, label) for found in both]
 
 
-def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Utterance]]:
+def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Prepared]]:
     """Name and intent of the commands that are to be looked at without it, and their sound."""
     recordings = labelled(Path(pair.split("=", maxsplit=1)[0]))[:: asked.every] if pair in asked.without else ()
     for recording in recordings:
         if recording.label.intent:
             sound = sound_file.read(recording.path)
-            yield recording.name, recording.label.intent, with_short_pauses(as_utterance(sound, Vad()))
+            yield recording.name, recording.label.intent, prepare(as_utterance(sound, Vad()))
 
 
 def without(whole: grammar.Grammar, intent: str) -> grammar.Grammar:
@@ -138,7 +141,7 @@ def without(whole: grammar.Grammar, intent: str) -> grammar.Grammar:
     return grammar.Grammar(whole.language, intents, sentences, compile_sentences(sentences))
 
 
-def spoken(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Label, Utterance]]:
+def spoken(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Label, Prepared]]:
     """Condition, name and label of everything that is to be looked at under one grammar, and its sound."""
     folder = Path(pair.split("=", maxsplit=1)[0])
     noise = sound_file.read(asked.noise) if asked.noise else None
@@ -149,21 +152,21 @@ def spoken(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Lab
             samples = sound_file.read(recording.path)
             if snr is not None and noise is not None:
                 samples = mixed(samples, noise, snr, key_of(asked.seed, recording.name, snr))
-            yield condition, recording.name, recording.label, with_short_pauses(as_utterance(samples, Vad()))
+            yield condition, recording.name, recording.label, prepare(as_utterance(samples, Vad()))
     if pair in asked.crowded:
         others = [recording.path for each in asked.foreign for recording in foreign(Path(each.split("=")[0]))]
         for name, utterance in crowded([recording.path for recording in foreign(folder)[:: asked.every]], others):
-            yield f"{asked.model} {pair} {CROWDED}", name, NO_COMMAND, with_short_pauses(utterance)
+            yield f"{asked.model} {pair} {CROWDED}", name, NO_COMMAND, prepare(utterance)
 
 
-def as_found(look: Look, label: Label) -> dict[str, Any]:
-    match = look.match
+def as_found(best: Rescored, label: Label) -> dict[str, Any]:
+    match = best.match
     right = match and match.intent == label.intent and label.slots.items() <= match.slots.items()
     return {
         "right": bool(right),
-        "evidence": asdict(look.evidence) if look.evidence else None,
+        "evidence": asdict(best.evidence) if best.evidence else None,
         "text": match.text if match else "",
-        "heard": look.heard,
+        "heard": best.free_text,
     }
 
 
@@ -177,7 +180,7 @@ def kept(path: Path) -> Iterator[Case]:
 def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
     if told is None:
         return None
-    return Evidence(**{**told, "free": Free(**told["free"]) if told["free"] else None})
+    return Evidence(**{**told, "free": FreeEvidence(**told["free"]) if told["free"] else None})
 
 
 # ---- fit
@@ -185,9 +188,9 @@ def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
 
 def report(cases: list[Case]) -> None:
     first, second = (Model([case.looks[number] for case in cases], cases) for number in (0, 1))
-    for title, model in (("first", first), ("second", second)):
-        print(title, *(f"{name} {weight:.3f}," for name, weight in zip(names(model), model.weights, strict=True)))
-        print(f"  bias {model.bias:.3f}, in other languages {model.bias + model.foreign:.3f}")
+    for title, model in (("FIRST", first), ("FURTHER", second)):
+        print(f"{title} =", {name: round(weight, 3) for name, weight in model.named.items()})
+        print(f"OTHER_LANGUAGES_{title} = {{**{title}, 'bias': {model.named['bias'] + model.foreign:.3f}}}")
     print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second looks")
     print(f"{'':60}" + "".join(f"{least:14.2f}" for least in THRESHOLDS))
     for condition in dict.fromkeys(case.condition for case in cases):
@@ -196,9 +199,9 @@ def report(cases: list[Case]) -> None:
         again = 0
         for number in here:
             looks = cases[number].looks
-            looked = 0 if first.held_out[number] >= SURE and margin(looks[0]) >= NEAR else 1
+            looked = 0 if first.held_out[number] >= SURE_CONFIDENCE and margin(looks[0]) >= SURE_MARGIN else 1
             again += looked
-            if margin(looks[looked]) >= CLOSE:
+            if margin(looks[looked]) >= AMBIGUOUS_MARGIN:
                 confidence = (first, second)[looked].held_out[number]
                 counts.update((least, looks[looked].right) for least in THRESHOLDS if confidence >= least)
         cells = (f"{share(counts[least, True], here)} |{share(counts[least, False], here)}" for least in THRESHOLDS)
@@ -213,26 +216,24 @@ def share(n: int, of: list[int]) -> str:
     return f"{100 * n / len(of):5.1f}"
 
 
-def names(model: Model) -> list[str]:
-    return [field.name for field in (*fields(Evidence)[:-3], *fields(Free))][: len(model.weights)]
-
-
 class Model:
     """Of one look: the weights, and the confidence of each case by weights that were fitted without it."""
 
     def __init__(self, found: list[Found], cases: list[Case]) -> None:
         read = np.array([number for number, each in enumerate(found) if each.evidence])
         language = np.array([cases[number].language != "en" for number in read], dtype=float)
-        evidence = np.array([values(each.evidence) for each in found if each.evidence])
+        named = [features(each.evidence) for each in found if each.evidence]
+        evidence = np.array([[*each.values()] for each in named])
         evidence = np.column_stack([evidence, language])
         right = np.array([each.right for each in found if each.evidence], dtype=float)
-        lost = np.array([unaccounted(each.evidence) for each in found if each.evidence])
+        lost = np.array([penalty(each.evidence) for each in found if each.evidence])
         # A recording that is in the table in several noises is one: not in one fold clean, in another noisy.
         fold = np.array([zlib.crc32(cases[number].name.split()[0].encode()) % FOLDS for number in read])
         # Fitted to crowded ones too, the weights would doubt half of what is said in noise: these are left to `lost`.
         of_use = (lost == 0) & ~np.array([cases[number].condition.endswith(CROWDED) for number in read])
-        weights, self.bias = fitted(evidence[of_use], right[of_use])
-        self.weights, self.foreign = weights[:-1], float(weights[-1])
+        weights, bias = fitted(evidence[of_use], right[of_use])
+        self.named = {"bias": bias, **{name: float(weight) for name, weight in zip(named[0], weights, strict=False)}}
+        self.foreign = float(weights[-1])
         self.held_out = np.zeros(len(found))
         for number in range(FOLDS):
             weights, bias = fitted(evidence[of_use & (fold != number)], right[of_use & (fold != number)])

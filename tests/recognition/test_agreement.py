@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voiced.recognition.agreement import agreement, compared
-from voiced.recognition.confidence import Free
+from voiced.recognition.evidence import FreeEvidence
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,6 @@ def test_a_beginning_goes_without_saying_or_decides(heard: str, decides: bool, m
         asked.append((opening, rest))
         return not decides
 
-    free = compared(Free(0.5, 0.1), "i want a large latte", heard, goes_without_saying)
+    free = compared(FreeEvidence(0.5, 0.1), "i want a large latte", heard, goes_without_saying)
     assert (free.made_up, free.implied) == (made_up, implied)
     assert asked == ([] if heard.startswith("i want") else [("i want a", "large latte")])

@@ -1,24 +1,30 @@
-"""How much of the speech the words of a reading do not account for. Loud is "s", noise "n", silence "."; 0.1 s each."""
+"""How much of the speech the words of a hypothesis leave over. Loud is "s", noise "n", silence "."; 0.1 s each."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from voiced.flow import SAMPLE_RATE, Ending, Utterance
-from voiced.recognition.coverage import FASTEST, MORE_LETTERS, is_brisk, sayable, unexplained
+from voiced.recognition.coverage import unexplained
+from voiced.recognition.prepared import measured
 from voiced.whisper.words import TimedWord
+
+if TYPE_CHECKING:
+    from voiced.recognition.prepared import Prepared
 
 LOUDNESS = {"s": 0.2, "n": 0.02, ".": 0.0}
 BLOCK = 0.03  # seconds; at each edge one may be counted or not
 
 
-def spoken(pattern: str, lead: str = "...") -> Utterance:
+def spoken(pattern: str, lead: str = "...") -> Prepared:
     tenth = SAMPLE_RATE // 10
     random = np.random.default_rng(0)
     loudness = np.repeat([LOUDNESS[letter] for letter in lead + pattern], tenth)
     samples = (loudness * random.standard_normal(len(loudness))).astype(np.float32)
-    return Utterance(samples, 0, (tenth * len(lead), len(samples)), Ending.SILENCE)
+    return measured(Utterance(samples, 0, (tenth * len(lead), len(samples)), Ending.SILENCE))
 
 
 def word(text: str, start: float, end: float) -> TimedWord:
@@ -40,14 +46,3 @@ def word(text: str, start: float, end: float) -> TimedWord:
 )
 def test_speech_that_no_word_accounts_for(pattern: str, words: list[TimedWord], expected: float) -> None:
     assert unexplained(words, spoken(pattern)) == pytest.approx(expected, abs=2 * BLOCK)
-
-
-def test_a_text_may_fill_the_speech() -> None:
-    assert is_brisk("turn on the kitchen lights", spoken("s" * 13))
-    assert not is_brisk("turn on the kitchen lights", spoken("s" * 30))
-    assert is_brisk("dim it to 44%", spoken("s" * 15))
-
-
-def test_nobody_says_more_than_there_was_time_for() -> None:
-    assert sayable(spoken("s" * 20)) == pytest.approx(MORE_LETTERS + 2 * FASTEST)
-    assert sayable(spoken("")) == np.inf  # the VAD has heard nothing, Whisper may have

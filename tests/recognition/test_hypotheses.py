@@ -1,4 +1,4 @@
-"""Which of several readings is the best: the likeliest, if it does not leave out what another one explains."""
+"""Which of several hypotheses is the best: the likeliest, if it does not leave out what another one explains."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 
 from voiced.flow import Match
 from voiced.recognition.beam_search import Path, Written
-from voiced.recognition.confidence import MARGIN
-from voiced.recognition.hypotheses import NEAR, UNHEARD, Reading, best_of, within_reach
+from voiced.recognition.hypotheses import ScoredHypothesis, best_of, within_reach
+from voiced.recognition.tuning import ILM_WEIGHT, MARGIN_CAP, NEAR_NATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def readings(avg_logprobs: Mapping[str, float]) -> list[Reading]:
+def hypotheses(avg_logprobs: Mapping[str, float]) -> list[ScoredHypothesis]:
     return [
-        Reading(Match("Order", {}, text, {}), [Path((Written(0, 0, avg_logprob, is_word=True),), text)])
+        ScoredHypothesis(Match("Order", {}, text, {}), [Path((Written(0, 0, avg_logprob, is_word=True),), text)])
         for text, avg_logprob in avg_logprobs.items()
     ]
 
@@ -34,13 +34,13 @@ def readings(avg_logprobs: Mapping[str, float]) -> list[Reading]:
     ],
 )
 def test_nothing_that_was_said_is_left_out(left_out: list[float], best: str, margin: float, asked: int) -> None:
-    found = readings({"coffee": -0.5, "coffee with milk": -0.6, "milk": -2.4})
-    seconds = dict(zip((reading.match.text for reading in found), left_out, strict=True))
+    found = hypotheses({"coffee": -0.5, "coffee with milk": -0.6, "milk": -2.4})
+    seconds = dict(zip((each.match.text for each in found), left_out, strict=True))
     questions: list[str] = []
 
-    def seconds_left_out(reading: Reading) -> float:
-        questions.append(reading.match.text)
-        return seconds[reading.match.text]
+    def seconds_left_out(hypothesis: ScoredHypothesis) -> float:
+        questions.append(hypothesis.match.text)
+        return seconds[hypothesis.match.text]
 
     chosen, others, how_much = best_of(found, seconds_left_out)
     assert chosen.match.text == best
@@ -50,18 +50,18 @@ def test_nothing_that_was_said_is_left_out(left_out: list[float], best: str, mar
 
 
 def test_what_is_merely_expected_counts_for_less() -> None:
-    usual, strange = readings({"triple": -0.5, "double": -0.52})
-    usual, strange = replace(usual, expected=-1.0), replace(strange, expected=-1.5)
+    usual, strange = hypotheses({"triple": -0.5, "double": -0.52})
+    usual, strange = replace(usual, ilm=-1.0), replace(strange, ilm=-1.5)
     best, others, margin = best_of([strange, usual], lambda _: 0.0)
     assert (best, others) == (strange, [usual])
-    assert margin == pytest.approx(0.5 * UNHEARD - 0.02)
+    assert margin == pytest.approx(0.5 * ILM_WEIGHT - 0.02)
 
 
 def test_who_may_be_the_best() -> None:
-    found = readings({"coffee": -0.5, "latte": -0.45 - NEAR, "mocha": -0.55 - NEAR})
+    found = hypotheses({"coffee": -0.5, "latte": -0.45 - NEAR_NATS, "mocha": -0.55 - NEAR_NATS})
     assert within_reach(found) == found[:2]
 
 
-def test_a_reading_without_a_rival() -> None:
-    [only] = readings({"coffee": -0.5})
-    assert best_of([only], lambda _: 2.0) == (only, [], MARGIN)
+def test_a_hypothesis_without_a_rival() -> None:
+    [only] = hypotheses({"coffee": -0.5})
+    assert best_of([only], lambda _: 2.0) == (only, [], MARGIN_CAP)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from voiced.recognition.internal_lm import Silence
+from voiced.recognition.internal_lm import InternalLm
 from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import SAMPLE_RATE, log_mel
 
@@ -25,7 +25,7 @@ def tiny_en() -> LoadedModel:
 
 @pytest.fixture(scope="module")
 def expected(tiny_en: LoadedModel) -> list[float]:
-    return Silence(tiny_en, "en").avg_logprobs(TEXTS)
+    return InternalLm(tiny_en, "en").avg_logprobs(TEXTS)
 
 
 def test_what_people_say_is_expected_rather_than_what_nobody_says(expected: list[float]) -> None:
@@ -34,8 +34,8 @@ def test_what_people_say_is_expected_rather_than_what_nobody_says(expected: list
 
 
 def test_several_texts_do_not_see_each_other(tiny_en: LoadedModel, expected: list[float]) -> None:
-    silence = Silence(tiny_en, "en")
-    assert [silence.avg_logprobs([text])[0] for text in TEXTS] == pytest.approx(expected, abs=1e-3)
+    ilm = InternalLm(tiny_en, "en")
+    assert [ilm.avg_logprobs([text])[0] for text in TEXTS] == pytest.approx(expected, abs=1e-3)
 
 
 def test_the_end_counts_as_a_token(tiny_en: LoadedModel, expected: list[float]) -> None:

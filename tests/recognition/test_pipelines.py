@@ -13,7 +13,7 @@ from voiced.config import load_config
 from voiced.errors import ConfigError
 from voiced.flow import Detection, Ending, Utterance
 from voiced.foundations.resources import shipped
-from voiced.recognition.pipelines import Household
+from voiced.recognition.pipelines import Pipelines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +38,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def household(house: Path) -> Household:
-    return Household(load_config(house / "config.yaml"), PHRASES, {})
+def pipelines(house: Path) -> Pipelines:
+    return Pipelines(load_config(house / "config.yaml"), PHRASES, {})
 
 
 def command(word: str | None) -> Utterance:
@@ -48,8 +48,8 @@ def command(word: str | None) -> Utterance:
     return Utterance(sound, 0, (0, len(sound)), Ending.SILENCE, detection)
 
 
-def test_each_word_has_its_own_intents(household: Household) -> None:
-    understood = {word: household.recognize(command(word)).match for word in ("hey_jarvis", "alexa", "timer", None)}
+def test_each_word_has_its_own_intents(pipelines: Pipelines) -> None:
+    understood = {word: pipelines.recognize(command(word)).match for word in ("hey_jarvis", "alexa", "timer", None)}
     assert {word: match and match.intent for word, match in understood.items()} == {
         "hey_jarvis": "LightSet",
         "alexa": "Lights",
@@ -58,31 +58,31 @@ def test_each_word_has_its_own_intents(household: Household) -> None:
     }
 
 
-def test_the_grammar_is_that_of_the_word(household: Household) -> None:
-    assert set(household.grammar_of(command("alexa").detection).intents) == {"Lights"}
-    assert "LightSet" in household.grammar_of(command("hey_jarvis").detection).intents
-    assert "LightSet" in household.grammar_of(None).intents
+def test_the_grammar_is_that_of_the_word(pipelines: Pipelines) -> None:
+    assert set(pipelines.grammar_of(command("alexa").detection).intents) == {"Lights"}
+    assert "LightSet" in pipelines.grammar_of(command("hey_jarvis").detection).intents
+    assert "LightSet" in pipelines.grammar_of(None).intents
 
 
-def test_what_words_have_in_common_is_shared(household: Household) -> None:
-    assert household.grammar_of(command("alexa").detection) is household.grammar_of(command("timer").detection)
-    assert len(household._verifiers) == 2
-    assert len({recognizer.loaded for recognizer in household._verifiers}) == 1
+def test_what_words_have_in_common_is_shared(pipelines: Pipelines) -> None:
+    assert pipelines.grammar_of(command("alexa").detection) is pipelines.grammar_of(command("timer").detection)
+    assert len(pipelines._verifiers) == 2
+    assert len({recognizer.loaded for recognizer in pipelines._verifiers}) == 1
 
 
-def test_intents_are_read_again_for_every_word(house: Path, household: Household) -> None:
+def test_intents_are_read_again_for_every_word(house: Path, pipelines: Pipelines) -> None:
     file = house / "guests" / "lights.yaml"
     file.write_text(GUESTS.replace("Lights:", "Lamps:"))
-    again = household.again()
+    again = pipelines.again()
     file.write_text(GUESTS)
     assert set(again.grammar_of(command("alexa").detection).intents) == {"Lamps"}
-    assert set(household.grammar_of(command("alexa").detection).intents) == {"Lights"}
-    assert {one.loaded for one in again._verifiers} == {one.loaded for one in household._verifiers}
+    assert set(pipelines.grammar_of(command("alexa").detection).intents) == {"Lights"}
+    assert {one.loaded for one in again._verifiers} == {one.loaded for one in pipelines._verifiers}
 
 
-def test_the_second_look_knows_the_phrase(household: Household) -> None:
+def test_the_second_look_knows_the_phrase(pipelines: Pipelines) -> None:
     sound = said("wake_alexa")
-    evidence = {word: household.opinion(Detection(word, 0.5, 0), sound).evidence for word in ("alexa", "hey_jarvis")}
+    evidence = {word: pipelines.opinion(Detection(word, 0.5, 0), sound).evidence for word in ("alexa", "hey_jarvis")}
     assert evidence["alexa"] > 0.5 > evidence["hey_jarvis"]
 
 

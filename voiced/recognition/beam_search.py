@@ -5,7 +5,7 @@ forces upon the sound shows by its score. Beams differ in what they say, not in 
 on" and "TURN ON" the likeliest goes on. Hypotheses are compared by the mean per token, the end of text counted: by the
 sum, sentences are cut short ("… coffee" for "… coffee with almond milk").
 
-While it searches, scores are nearly right (see `next_tokens`). What matters is weighed exactly afterwards.
+While it searches, scores are nearly right (see `token_scores`). What matters is weighed exactly afterwards.
 
 Knows the network and the constraint; nothing of sound, intents, or what is sure enough.
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from voiced.recognition import tuning
 from voiced.recognition.token_scores import next_logprobs
 from voiced.whisper.repetition import REPEATED_TIMES, says_again
 
@@ -29,23 +30,13 @@ if TYPE_CHECKING:
     from voiced.grammar.surface import Spot
     from voiced.whisper.text_tree import Node, TextTree
 
-_ENDS_BEHIND = 12.0  # a short window lets Whisper repeat itself: that a text ends is never likely
-_HOPED_FOR, _EACH = 6, -0.2  # tokens that may still come, "with almond milk.", and the log probability of each
-_FAR = 0.5  # per token; what has ended so much worse than the best is not worth weighing
-_INTERESTING = 0.1  # per token; nobody waits for what will be worse than the best by more
-
-_HOPELESS = -3.0  # per token, after so many of them: commands in noise lie above -1.8, other speech below -3.2
-_PATIENCE = 8
-
-_AHEAD = 4  # tokens of a guess that are read together
-
 
 class Beams(NamedTuple):
     """How many hypotheses are written at once, and which are given up."""
 
     size: int
-    behind: float  # nats by which they are less likely than the best
-    letters: float = np.inf  # more nobody says in that time
+    behind: float  # nats by which one may be less likely than the best
+    letters: float = np.inf  # that a hypothesis may say: nobody says more in that time
 
 
 class Branch(NamedTuple):
@@ -54,26 +45,26 @@ class Branch(NamedTuple):
     position: Position
     node: Node  # of its last token
     before: Branch | None = None
-    token: int = -1  # its last
-    is_word: bool = False  # that says something; marks and the end of text do not
+    token: int = -1  # its last one; -1: none yet
+    is_word: bool = False  # its last token says something; marks and the end of text do not
     normal: str = ""  # what it says, in normal form
-    score: float = 0.0  # its log probability, nearly
+    score: float = 0.0  # the sum of its tokens' log probabilities, nearly
     length: int = 0  # tokens
     is_free: bool = False  # some of it stands in a wildcard
 
     @property
     def letters(self) -> int:
-        """That it says."""
+        """Letters that it says, spaces not counted."""
         return len(self.normal) - self.normal.count(" ")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One token, with what the decoder thought when it was chosen; natural logarithms."""
+    """One token, with what the decoder thought when it was chosen."""
 
     token: int
-    after: Node
-    logprob: float
+    after: Node  # the node before it, where it was predicted
+    logprob: float  # natural logarithm
     is_word: bool  # it says something; marks and the end of text do not
 
 
@@ -86,36 +77,41 @@ class Path:
 
     @property
     def avg_logprob(self) -> float:
+        """Mean log probability per token, the end of text counted."""
         return sum(each.logprob for each in self.written) / len(self.written)
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        """Without the end of text."""
+        """The token ids, without the end of text."""
         return tuple(each.token for each in self.written[:-1])
 
 
 def constrained_search(tree: TextTree, constraint: Constraint, beams: Beams, limit: int) -> list[Path]:
-    """Sentences of at most `limit` tokens, best first, nearly weighed; none if the grammar has nothing to say."""
+    """Write sentences of at most `limit` tokens: best first, nearly weighed; none if the grammar has nothing to say."""
+    # Start with one empty hypothesis, at the start of the grammar and behind the prompt.
     live, ended = [Branch(constraint.start, tree.root)], list[Branch]()
     for _ in range(limit):
-        # Which go on with which token, and which have ended?
+        # Each step: of all allowed continuations of all live hypotheses, the likeliest that say different things.
         chosen = _chosen(live, _likeliest(tree, live, constraint, 3 * beams.size), constraint, beams)
+        # The end of text moves a hypothesis to the ended ones; what cannot overtake these any more is dropped.
         ended += [branch for branch in chosen if branch.token == constraint.eot]
         live = [branch for branch in chosen if branch.token != constraint.eot and _may_win(branch, ended)]
         if not live or _is_hopeless(live[0]):
             break
-        # Read the chosen tokens, all at once.
+        # The decoder reads the chosen tokens of all hypotheses in one step, (n_live,).
         nodes = tree.read([branch.token for branch in live], [branch.node for branch in live])
         live = [branch._replace(node=node) for branch, node in zip(live, nodes, strict=True)]
     return _best(ended, 2 * beams.size)
 
 
 def read_there(tree: TextTree, path: Path) -> Path:
-    """A sentence that was written elsewhere, as it is here: with this tree's nodes and exact log probabilities."""
+    """Read a sentence of another view in this tree: its path with nodes of this tree and exact log probabilities."""
+    # Follow the tokens that this tree has read already, as far as they go.
     node, nodes, tokens = tree.root, [tree.root], list(path.tokens)
     while len(nodes) <= len(tokens) and (known := tree.knows(node, tokens[len(nodes) - 1])) is not None:
         node = known
         nodes.append(node)
+    # Read the rest in one step.
     if rest := tokens[len(nodes) - 1 :]:
         nodes += tree.read_on(rest, node)
     moved = (replace(each, after=node) for each, node in zip(path.written, nodes, strict=True))
@@ -123,25 +119,29 @@ def read_there(tree: TextTree, path: Path) -> Path:
 
 
 def weighed(tree: TextTree, path: Path) -> Path:
-    """The same with exact log probabilities."""
+    """Return a path with exact log probabilities: over the whole vocabulary, not only frequent and allowed tokens."""
     tree.score(each.after for each in path.written)
     exact = (replace(each, logprob=float(tree.logprobs(each.after)[each.token])) for each in path.written)
     return replace(path, written=tuple(exact))
 
 
 def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, float]:
-    """At the word where the grammar is least of what the decoder would write: log probability of all that is allowed.
+    """Tell where the decoder would rather have written something that the grammar does not allow.
 
-    And the greatest log probability of a token that is not allowed in place of a word.
+    Return the least log probability that all allowed tokens together have at a word, and the greatest log probability
+    of a token that is not allowed in place of a word.
     """
+    # Walk the grammar along the path, and note what was allowed wherever a word was written.
     words = [each for each in path.written if each.is_word]
     position, allowed = constraint.start, []
     for each in path.written[:-1]:
+        # Tokens that the grammar allows here, (n_allowed,); marks are not asked about.
         if each.is_word:
             allowed.append(constraint.allowed(position))
         step = constraint.advance(position, each.token)
         assert step is not None, "what was written is allowed"
         position = step.position
+    # At each word split the decoder's distribution, (n_vocab,), into what was allowed and what was not.
     least, rival = 0.0, -np.inf
     for each, tokens in zip(words, allowed, strict=True):
         logprobs = tree.logprobs(each.after).cpu().numpy().copy()
@@ -152,21 +152,22 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, 
 
 
 def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ()) -> tuple[tuple[int, ...], float]:
-    """What the decoder would write if it might write anything, greedily, and the mean log probability per token.
+    """Write greedily whatever the decoder likes: return the tokens, and their mean log probability.
 
-    `guess`: what it may write, which is read ahead.
+    `guess` are tokens that it is likely to write: they are read ahead, several in one step (speculative decoding).
     """
     node, tokens, sum_logprob = tree.root, list[int](), 0.0
     for _ in range(limit):
-        logprobs = tree.logprobs(node)
+        logprobs = tree.logprobs(node)  # (n_vocab,)
         token = int(logprobs[: eot + 1].argmax())
         sum_logprob += float(logprobs[token])
         tokens.append(token)
         if token == eot:
             break
+        # If the token is where the guess goes on, its node is known; else read it, and the guess behind it.
         known = tree.knows(node, token)
         if known is None:
-            ahead = tree.read_on([token, *guess[len(tokens) :][:_AHEAD]], node)
+            ahead = tree.read_on([token, *guess[len(tokens) :][: tuning.GUESS_TOKENS]], node)
             tree.score(ahead)
             known = ahead[0]
         node = known
@@ -174,9 +175,11 @@ def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ())
 
 
 def _goes_round(branch: Branch, constraint: Constraint) -> bool:
-    """Whether it says over and over what may be said any number of times: in a wildcard, or a word that is skipped."""
+    """Whether a hypothesis repeats what may be repeated without end: in a wildcard, or a word that is skipped."""
+    # Wildcards allow any text: there the words themselves tell whether they repeat.
     if branch.is_free and says_again(branch.normal, whole=branch.token == constraint.eot):
         return True
+    # A state of the grammar that is met again and again, each time with another word, is such a loop.
     before, times = branch.before, 1
     while before is not None and not constraint.is_free(branch.position):
         times += before.position == branch.position and before.normal != branch.normal
@@ -186,23 +189,28 @@ def _goes_round(branch: Branch, constraint: Constraint) -> bool:
 
 def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     """Whether a hypothesis that goes on can still be better than those that have ended, or come second."""
+    # As long as nothing has ended, everything goes on.
     if not ended:
         return True
+    # Suppose the best: a usual number of tokens still comes, and all of them are likely.
     best = max(map(_mean, ended))
-    return (branch.score + _HOPED_FOR * _EACH) / (branch.length + _HOPED_FOR) > best - _INTERESTING
+    hoped_for = tuning.HOPED_FOR_TOKENS * tuning.HOPED_FOR_LOGPROB
+    mean = (branch.score + hoped_for) / (branch.length + tuning.HOPED_FOR_TOKENS)
+    return mean > best - tuning.WORTH_WAITING_NATS
 
 
 def _is_hopeless(branch: Branch) -> bool:
     """Whether the likeliest is so unlikely that nobody said anything of the kind."""
-    return branch.length >= _PATIENCE and _mean(branch) < _HOPELESS
+    return branch.length >= tuning.HOPELESS_TOKENS and _mean(branch) < tuning.HOPELESS_LOGPROB
 
 
 def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n: int) -> list[tuple[float, int, int]]:
-    """The likeliest continuations that the grammar allows, `n` of each: score, number of the branch, token."""
+    """The `n` likeliest allowed continuations of each live branch: score, number of the branch, token; best first."""
     found = []
-    hidden = tree.hidden([branch.node for branch in live])
+    hidden = tree.hidden([branch.node for branch in live])  # (n_live, n_state)
     allowed = [constraint.allowed(branch.position) for branch in live]
     scored = zip(live, allowed, next_logprobs(tree.model, hidden, allowed), strict=True)
+    # Only the allowed tokens are scored: tokens and logprobs are (n_allowed,), another number for each branch.
     for number, (branch, tokens, logprobs) in enumerate(scored):
         best = np.argpartition(logprobs, -n)[-n:] if len(tokens) > n else slice(None)
         found += [
@@ -216,12 +224,15 @@ def _chosen(
     live: Sequence[Branch], likeliest: Sequence[tuple[float, int, int]], constraint: Constraint, beams: Beams
 ) -> list[Branch]:
     """The likeliest that say different things: as many as go on together, and those ends that are likelier."""
+    # Go through all continuations, best first, until as many live beams are kept as go on together.
     kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
     going_on, best = 0, -np.inf
     for score, number, token in likeliest:
+        # Far behind the best: given up; ends are spared, for in a short window no end is likely.
         has_ended = token == constraint.eot
-        if score < best - (_ENDS_BEHIND if has_ended else beams.behind):
+        if score < best - (tuning.ENDS_BEHIND_NATS if has_ended else beams.behind):
             continue
+        # More letters than there was time for, or round in circles: nobody says that.
         branch = _continued(live[number], token, score, constraint)
         if branch.letters > beams.letters or _goes_round(branch, constraint):
             continue
@@ -238,30 +249,35 @@ def _chosen(
 
 
 def _continued(branch: Branch, token: int, score: float, constraint: Constraint) -> Branch:
+    """A branch with one token more: its new place in the grammar, and what the token adds to what it says."""
     position, letters = branch.position, ""
     if token != constraint.eot:
         step = constraint.advance(position, token)
         assert step is not None, "it is allowed"
         position, letters = step
+    # Letters are compared in normal form, so that "22" and "twenty-two" say the same.
     normal = branch.normal + letters
     is_free = branch.is_free or constraint.is_free(branch.position)
     return Branch(position, branch.node, branch, token, bool(letters), normal, score, branch.length + 1, is_free)
 
 
 def _best(ended: Sequence[Branch], n: int) -> list[Path]:
-    """The best, and others that are not much worse and say something else."""
+    """The best ended branch as a path, and up to `n` that are not much worse and say something else."""
+    # Ends come in several spellings and with different marks: of each normal form the likeliest stays.
     ranked: dict[str, Branch] = {}
     for branch in sorted(ended, key=_mean, reverse=True):
         ranked.setdefault(branch.normal.strip(), branch)
     best = list(ranked.values())[:n]
-    return [_path(branch) for branch in best if _mean(branch) > _mean(best[0]) - _FAR]
+    return [_path(branch) for branch in best if _mean(branch) > _mean(best[0]) - tuning.WORTH_WEIGHING_NATS]
 
 
 def _mean(branch: Branch) -> float:
+    """Log probability per token, by which hypotheses of different lengths are compared."""
     return branch.score / branch.length
 
 
 def _path(branch: Branch) -> Path:
+    """Follow a branch back to its beginning, and turn sums of log probabilities into one for each token."""
     normal, written = branch.normal, list[Written]()
     while branch.before is not None:
         before = branch.before
@@ -271,5 +287,6 @@ def _path(branch: Branch) -> Path:
 
 
 def _log_sum(logprobs: npt.NDArray[np.float32]) -> float:
+    """Log of the sum of probabilities; the highest is taken out first, so that nothing underflows."""
     highest = float(logprobs.max())
     return highest + float(np.log(np.exp(logprobs - highest).sum()))

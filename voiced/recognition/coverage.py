@@ -1,75 +1,64 @@
-"""Speech that no word of a reading accounts for: more was said than was read. Arithmetic over words and samples.
+"""Speech that no word of a hypothesis accounts for: more was said than was read. Arithmetic over words and samples.
 
 Whisper, held to a grammar, writes the command that is somewhere in the sound, and says nothing of the sentence before
 or after it. When its words were said tells: such a sentence lies after the last of them, or makes one of them far
 longer than anybody says it. In noise the VAD takes more for speech than there is, so only what is loud counts.
-
-Of commands, clean and in kitchen noise at 12 and 6 dB, 95 in 100 leave less than 0.24 s unexplained; with a sentence
-after them half leave more than 0.75 s, with one before them more than 0.5 s.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from voiced.audio.loudness import rms, rms_of_blocks
 from voiced.flow import SAMPLE_RATE
-from voiced.grammar.normalize import SYMBOLS
+from voiced.recognition import tuning
+from voiced.recognition.prepared import spoken_letters
+from voiced.recognition.tuning import COVERAGE_BLOCK_SAMPLES as BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiced.flow import Utterance
+    import numpy.typing as npt
+
+    from voiced.recognition.prepared import Prepared
     from voiced.whisper.words import TimedWord
 
-BLOCK = 480  # samples, over which loudness is measured: 30 ms
-LOUD = 0.3  # of the loudness of the whole speech, -10 dB
-NOISE = 2.0  # times as loud as what lies around the speech, +6 dB
 
-# Seconds that nearly every word takes at most: so many, and so many more for each of its letters.
-WORD, LETTER = 0.3, 0.09
+class Coverage(NamedTuple):
+    """Of the speech by a hypothesis."""
 
-# Letters of a digit or symbol in words: of the numbers up to 100 in English 4.5 for each digit, in German 6.3.
-AS_SAID = 6
-
-# Letters that are said in a second at most, and so many more, for the VAD may miss a word: of 1,700 commands none had
-# more than 23 a second, in noise at 6 dB one of 318 had 27, and one 22 letters in the third of a second that was heard.
-FASTEST, MORE_LETTERS = 22, 15
-
-# Seconds for each letter of a text: half of the commands take less, and of those with a sentence more 3 in 100.
-_BRISK = 0.065
+    unexplained: float  # seconds of loud speech that no word accounts for
+    words: list[TimedWord]  # the hypothesis's words; none where its letters alone fill the speech
 
 
-def is_brisk(text: str, utterance: Utterance) -> bool:
-    """Whether the text alone fills the speech, so that nothing need be looked for."""
-    first, end = utterance.speech
-    return end - first < _BRISK * _letters(text) * SAMPLE_RATE
-
-
-def sayable(utterance: Utterance) -> float:
-    """Letters that there was time for: nobody speaks faster."""
-    first, end = utterance.speech
-    return MORE_LETTERS + FASTEST * (end - first) / SAMPLE_RATE if end > first else np.inf
-
-
-def unexplained(words: Sequence[TimedWord], utterance: Utterance) -> float:
-    """Seconds of loud speech, some 30 ms more or less; the words' times are from the beginning of the samples."""
-    blocks = utterance.samples[: len(utterance.samples) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    middles = BLOCK * (np.arange(len(blocks)) + 0.5)
-    first, end = (sample - utterance.start for sample in utterance.speech)
-    speaking = (middles >= first) & (middles < end)
-    least = max(LOUD * rms(blocks[speaking]), NOISE * rms(blocks[~speaking]))
-    loud = middles[speaking & (rms_of_blocks(utterance.samples, BLOCK) > least)] / SAMPLE_RATE
+def unexplained(words: Sequence[TimedWord], heard: Prepared) -> float:
+    """Return seconds of loud speech, 30 ms more or less; times of words are from the beginning of the samples."""
+    # Count loud blocks rather than seconds: pauses within words and sentences account for nothing.
+    loud = _loud_moments(heard)
 
     def seconds(begin: float, end: float) -> float:
         return float(((loud >= begin) & (loud < end)).sum()) * BLOCK / SAMPLE_RATE
 
-    drawn_out = sum(max(0.0, seconds(word.start, word.end) - WORD - LETTER * _letters(word.text)) for word in words)
+    # A sentence before the command or within it makes a word far too long; one after it follows the last word.
+    lengths = (seconds(word.start, word.end) - tuning.WORD_SECONDS - _letters_take(word) for word in words)
+    drawn_out = sum(max(0.0, too_long) for too_long in lengths)
     return drawn_out + seconds(words[-1].end if words else 0.0, np.inf)
 
 
-def _letters(text: str) -> int:
-    """As many as are said: "44%" is "forty-four percent"."""
-    return sum(AS_SAID if char.isdigit() or char in SYMBOLS else char.isalnum() for char in text)
+def _letters_take(word: TimedWord) -> float:
+    """Seconds that the letters of a word take at most."""
+    return tuning.LETTER_SECONDS * spoken_letters(word.text)
+
+
+def _loud_moments(heard: Prepared) -> npt.NDArray[np.float64]:
+    """Seconds of the middles of all blocks in which somebody speaks loudly, (n_loud,)."""
+    # Cut the samples into blocks of 30 ms; a block belongs to the speech if its middle does.
+    blocks = heard.samples[: len(heard.samples) // BLOCK * BLOCK].reshape(-1, BLOCK)  # (n_blocks, BLOCK)
+    middles = BLOCK * (np.arange(len(blocks)) + 0.5)
+    speaking = (middles >= heard.begin) & (middles < heard.end)
+    # Loud is what comes near the loudness of the whole speech, and stands out from what lies around it.
+    least = max(tuning.LOUD_RATIO * rms(blocks[speaking]), tuning.NOISE_RATIO * rms(blocks[~speaking]))
+    loud: npt.NDArray[np.float64] = middles[speaking & (rms_of_blocks(heard.samples, BLOCK) > least)] / SAMPLE_RATE
+    return loud

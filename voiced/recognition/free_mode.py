@@ -5,31 +5,51 @@ Worse at commands than the constraint, and slower: free text needs the whole win
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from voiced.flow import Hypothesis, Reason, Transcript
+from voiced.flow import SAMPLE_RATE, Hypothesis, Reason, Timings, Transcript
 from voiced.foundations.logistic import probability_of
+from voiced.recognition import tuning
 from voiced.whisper.decoding import DecodingOptions, decode
+from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from voiced.flow import Match
+    from voiced.config import RecognizerSettings
+    from voiced.flow import Match, Samples
     from voiced.grammar import Grammar
+    from voiced.recognition.views import GrammarModel
     from voiced.whisper.decoding import DecodingResult
     from voiced.whisper.loaded import LoadedModel
 
-NO_SPEECH = 0.6  # probability above which an unsure text is taken for noise; the reference's value
-UNSURE = -1.0  # mean log probability per token below which a text is; the reference's value, too
+
+def transcribe_freely(model: GrammarModel, settings: RecognizerSettings, samples: Samples, prefix: str) -> Transcript:
+    """Transcribe the whole window of 30 s, match the text, and tell how long that took."""
+    # Short windows make free text repeat itself, so that the whole one is encoded.
+    begin = perf_counter()
+    features = model.hear(pad_or_trim(samples, WINDOW_SAMPLES))  # (1, n_positions, n_state)
+    encoded = perf_counter()
+    # Beam search with the vocabulary as a prompt, and with the wake word, if it is in the samples, as a prefix.
+    options = DecodingOptions(
+        language=model.language,
+        beam_size=settings.beam_size if settings.beam_size > 1 else None,
+        sample_len=tuning.MAX_TOKENS,
+        prompt=model.prompts.vocabulary,
+        prefix=prefix,
+        without_timestamps=True,
+    )
+    result = decode(model.loaded.model, model.loaded.tokenizer, features, options)
+    transcript = matched(model.loaded, model.grammar, result, settings.min_confidence)
+    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+    return replace(transcript, window=WINDOW_SAMPLES / SAMPLE_RATE, timings=timings)
 
 
-def read_freely(
-    loaded: LoadedModel, grammar: Grammar, features: Tensor, options: DecodingOptions, least: float
-) -> Transcript:
-    """What was said, its reading by the grammar, or why there is none; `least` is the confidence that is enough."""
-    result = decode(loaded.model, loaded.tokenizer, features, options)
+def matched(loaded: LoadedModel, grammar: Grammar, result: DecodingResult, least: float) -> Transcript:
+    """Match what was decoded: its meaning, or why it has none; `least` is the confidence that is enough."""
+    # A text may have several meanings: the first has most words spelt out by its template.
     matches = grammar.matches(result.text)
-    confidence = _confidence(result.avg_logprob)
+    confidence = confidence_of(result.avg_logprob)
     reason = _rejection(result, matches, confidence, least)
     return Transcript(
         text="" if reason is Reason.NO_SPEECH else result.text.strip(),
@@ -41,24 +61,28 @@ def read_freely(
     )
 
 
-def _confidence(avg_logprob: float) -> float:
-    """One half where the reference implementation loses its trust."""
-    return probability_of(4 * (avg_logprob - UNSURE))
+def confidence_of(avg_logprob: float) -> float:
+    """Return a confidence, 0 to 1: one half where the reference implementation loses its trust."""
+    return probability_of(tuning.FREE_STEEPNESS * (avg_logprob - tuning.FREE_UNSURE_LOGPROB))
 
 
 def _rejection(result: DecodingResult, matches: tuple[Match, ...], confidence: float, least: float) -> Reason | None:
-    if not result.text.strip() or (result.avg_logprob < UNSURE and result.no_speech_prob > NO_SPEECH):
+    # Noise makes Whisper write something, too, but then it is unsure and thinks that nobody spoke.
+    is_unsure = result.avg_logprob < tuning.FREE_UNSURE_LOGPROB
+    if not result.text.strip() or (is_unsure and result.no_speech_prob > tuning.FREE_NO_SPEECH_PROBABILITY):
         return Reason.NO_SPEECH
     if not matches:
         return Reason.OUT_OF_GRAMMAR
     if confidence < least:
         return Reason.LOW_CONFIDENCE
+    # Two templates that spell out as many words of the text, but mean something else: nobody can tell.
     rivals = [match for match in matches[1:] if match.literal_words == matches[0].literal_words]
     return Reason.AMBIGUOUS if any(rival.intent != matches[0].intent for rival in rivals) else None
 
 
 def _alternatives(loaded: LoadedModel, grammar: Grammar, result: DecodingResult) -> tuple[Hypothesis, ...]:
     """What the beams that came second wrote, most likely first, each text once."""
+    # Hypotheses come best first, so that of equal texts the likeliest stays.
     texts: dict[str, float] = {}
     for hypothesis in result.hypotheses:
         texts.setdefault(loaded.tokenizer.decode(hypothesis.tokens).strip(), hypothesis.avg_logprob)

@@ -1,150 +1,159 @@
-"""One, two or three looks at a recording, each with more views of it than the one before: which windows, which pace.
+"""What each pass over a recording is: which windows, at which pace, after which prompts. A pass adds views to the last.
 
-A command is short, so that at first Whisper hears no more than the speech and a second of silence; it is shown the
-vocabulary of the grammar, and may write sentences of the grammar only. That is cheap. A second look takes several times
-as long: in the whole window that Whisper was trained on, too, once after the vocabulary backwards and once after the
-vocabulary and sentences, and asking what it would write without the grammar, which speaks for the reading or against
-it. A third has more views, all after sentences alone: of the same window, and with some models of the same sound slower
-and faster: in other frames Whisper sees other things. Views, averaged, know more than one of them.
+A command is short, so in the first pass Whisper hears no more than the speech and a second of silence, and is shown the
+vocabulary of the grammar. The second takes several times as long: in the whole window that Whisper was trained on, once
+after the vocabulary backwards and once after the vocabulary and sentences, and asking what it would write without the
+grammar. The third reads the same window after sentences alone, and with a multilingual model the same sound slower and
+faster: in other frames Whisper sees other things. Views, averaged, know more than any one of them.
 
-Whether another look is worth it, others decide.
+Whether another pass is worth it, the recogniser decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.audio.resampling import sped_up
-from voiced.flow import SAMPLE_RATE, Timings
-from voiced.recognition.confidence import CLOSE
-from voiced.recognition.coverage import is_brisk, sayable, unexplained
+from voiced.flow import Timings
+from voiced.recognition import tuning
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 
 if TYPE_CHECKING:
-    from voiced.flow import Match, Utterance
-    from voiced.recognition.views import Look, Reader, View
+    from collections.abc import Sequence
+
+    from voiced.recognition.prepared import Prepared
+    from voiced.recognition.rescoring import Rescored, Rescorer
+    from voiced.recognition.views import GrammarModel, View
     from voiced.whisper.model import Cache
     from voiced.whisper.words import TimedWord
 
-TAIL = SAMPLE_RATE  # of silence after the speech; with 0.2 s an eighth of the noisy commands is lost
-STEP = SAMPLE_RATE // 2  # by which windows differ in length
 
-# Times as fast, at which a multilingual model hears what is doubtful, too. Of 33 orders, most of them in noise, that
-# two looks of base leave doubtful, 21 are understood after the same window alone, and 26 so. English models hear no
-# other pace: tiny.en understood 44 instead of 41 of 57, but believed "don't turn on the lights" and 3 more of 324 near
-# misses.
-PACES = (0.9, 0.85, 1.1)
+class Hearing(NamedTuple):
+    """One encoding of the sound, and the tokens of each prompt after which it is read: one view each."""
+
+    prompts: tuple[list[int], ...]
+    pace: float = 1.0  # times as fast as it was said
 
 
-class Looked(NamedTuple):
-    """What was found, by whom, in which views, and how long that took."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """What passes have found, in all their views; a further pass goes on from here."""
 
-    look: Look
-    reader: Reader
+    model: GrammarModel  # the one that heard it
+    rescored: Rescored  # what the views agree upon
     views: tuple[View, ...]
-    start: Cache  # what the decoder knows of the longest window, as fast as it was said
-    words: list[TimedWord]  # of the text, where that was asked
+    start: Cache  # encoding of the longest window, as fast as it was said, before the first token
     n_samples: int  # of that window
     timings: Timings
+    has_free_text: bool  # the last pass has asked what Whisper would write without the grammar
+
+    def words(self, heard: Prepared) -> Sequence[TimedWord]:
+        """Return the words of the best hypothesis with their times; none if there is no hypothesis."""
+        rescored = self.rescored
+        if rescored.words or rescored.match is None:
+            return rescored.words
+        return self.model.words(heard.with_prefix(rescored.match.text), self.start, heard.end_seconds)
 
 
-def look(reader: Reader, utterance: Utterance) -> Looked:
-    """At the speech and a little silence after it."""
-    return _look(reader, utterance, window_of(utterance))
+@dataclass(frozen=True, eq=False, slots=True)
+class Pass:
+    """One pass of a model: the views it adds, and how they are searched and rescored."""
+
+    model: GrammarModel
+    rescorer: Rescorer
+    hearings: tuple[Hearing, ...]  # the first at the pace at which it was said
+    is_whole: bool = False  # in the whole window of 30 s; else in the speech and its tail
+    freely: bool = False  # ask also what Whisper would write without the grammar
+    confirms: bool = False  # may settle what was close, but overturn nothing
+    behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
+    after: Pass | None = None  # the pass of this model whose views it adds to
+
+    def take(self, heard: Prepared, before: Found | None = None) -> Found:
+        """Hear the sound once more; `before` is what was found so far. Without a new view, return that unchanged."""
+        # 0. Views of another model are of no use here: this model takes the pass before, too.
+        if self.after and (before is None or before.model is not self.model):
+            before = self.after.take(heard)
+        begin = perf_counter()
+        # 1. Encode the sound at each pace.
+        n_samples = WINDOW_SAMPLES if self.is_whole else heard.window
+        starts = [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
+        encoded = perf_counter()
+        # 2. Search each encoding after each prompt.
+        views = tuple(
+            self.model.view(start, prompt, heard, self.behind)
+            for start, hearing in zip(starts, self.hearings, strict=True)
+            for prompt in hearing.prompts
+        )
+        if before and not views:
+            return before
+        # 3. Rescore what was found in all views, old and new.
+        # Means over more views know more: what one of them misheard, the others outvote.
+        views = (*(before.views if before else ()), *views)
+        rescored = self.rescorer.rescore(views, starts[0], heard, freely=self.freely)
+        if self.confirms and before:
+            rescored = confirmed(rescored, before.rescored)
+        timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+        timings = before.timings + timings if before else timings
+        return Found(self.model, rescored, views, starts[0], n_samples, timings, self.freely)
+
+    def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
+        """Encode the sound at a pace; the encoding of the pass before will do, if it is of the same window."""
+        # Resampled speech is heard in other frames and at another pitch, as if somebody else said it.
+        if pace != 1.0:
+            return self.model.start(pad_or_trim(sped_up(heard.samples, pace), n_samples))
+        if before and before.n_samples == n_samples:
+            return before.start
+        return self.model.start(pad_or_trim(heard.samples, n_samples))
 
 
-def look_again(first: Looked, utterance: Utterance) -> Looked:
-    """In the whole window as well, and without the grammar too."""
-    return _look(first.reader, utterance, WINDOW_SAMPLES, first)
-
-
-def look_once_more(second: Looked, utterance: Utterance) -> Looked:
-    """After sentences alone, and at other paces; the same if there is no other view.
-
-    It may confirm what was read, and settle what was close; if it overturns the second, both are rivals: no margin.
-    """
-    begin, reader = perf_counter(), second.reader
-    paces = PACES if reader.loaded.tokenizer.is_multilingual else ()
-    paced = (pad_or_trim(sped_up(utterance.samples, pace), WINDOW_SAMPLES) for pace in paces)
-    starts = [second.start, *map(reader.start, paced)]
-    encoded = perf_counter()
-    letters = sayable(utterance)
-    more = (reader.views(start, utterance.prefix, letters, number) for number, start in enumerate(starts, start=2))
-    views = (*second.views, *(view for views in more for view in views))
-    if len(views) == len(second.views):
-        return second
-    found, words = _read(reader, views, second.start, utterance, freely=True)
-    if found.evidence and _overturns(found, second.look):
-        found = replace(found, evidence=replace(found.evidence, margin=0.0))
-    timings = second.timings + Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return second._replace(look=found, views=views, words=words, timings=timings)
-
-
-def _overturns(third: Look, second: Look) -> bool:
-    """Whether it means something else, where the second did not find that close.
+def confirmed(third: Rescored, second: Rescored) -> Rescored:
+    """Return what a third pass found; where it overturns the second, both are rivals: no margin.
 
     Where noise has drowned a word, slower and after sentences Whisper may be sure of the likelier one.
     """
-    if third.match is None or second.match is None or second.evidence is None or second.evidence.margin < CLOSE:
-        return False
-    return (third.match.intent, third.match.slots) != (second.match.intent, second.match.slots)
+    if third.match is None or third.evidence is None or second.match is None or second.evidence is None:
+        return third
+    # Is it another meaning, and had the second pass found its own one clearly ahead?
+    is_other = (third.match.intent, third.match.slots) != (second.match.intent, second.match.slots)
+    was_close = second.evidence.margin < tuning.AMBIGUOUS_MARGIN
+    return replace(third, evidence=replace(third.evidence, margin=0.0)) if is_other and not was_close else third
 
 
-def window_of(utterance: Utterance) -> int:
-    """Samples that the encoder hears: the speech and its tail, in whole steps.
-
-    The libraries beneath keep code and buffers for every length they meet, some 2 MB: they must not meet all of them.
-    """
-    begin, end = utterance.speech
-    heard = end - utterance.start if end > begin else len(utterance.samples)
-    return min(-(-(heard + TAIL) // STEP) * STEP, WINDOW_SAMPLES)
-
-
-def end_of(utterance: Utterance) -> float:
-    """When the speech ends, in seconds from the beginning of the samples."""
-    return (utterance.speech[1] - utterance.start) / SAMPLE_RATE
-
-
-def whole(match: Match, utterance: Utterance) -> str:
-    """What was read, with the wake word, if that is in the sound."""
-    return f"{utterance.prefix} {match.text}".strip()
+def passes_of(first: Rescorer, second: Rescorer) -> tuple[Pass, Pass, Pass]:
+    """Return the three passes, the first with one model, the others with a second, which may be the same."""
+    # Pass 1 is cheap; pass 2 adds two views in the whole window; pass 3 adds one there, and three at other paces.
+    one = _first(first)
+    two = Pass(
+        second.model,
+        second,
+        _hearings(second.model, ("backwards", "longer")),
+        is_whole=True,
+        freely=True,
+        after=one if second is first else _first(second),
+    )
+    three = Pass(second.model, second, _further(second.model), is_whole=True, freely=True, confirms=True, after=two)
+    return one, two, three
 
 
-def _look(reader: Reader, utterance: Utterance, n_samples: int, before: Looked | None = None) -> Looked:
-    """In a window, and in those `before`; then it is asked, too, what Whisper would write without the grammar."""
-    begin = perf_counter()
-    start = reader.start(pad_or_trim(utterance.samples, n_samples))
-    encoded = perf_counter()
-    views = reader.views(start, utterance.prefix, sayable(utterance), 1 if before else 0)
-    if before:
-        views = (*before.views, *views)
-    found, words = _read(reader, views, start, utterance, freely=before is not None)
-    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return Looked(found, reader, views, start, words, n_samples, before.timings + timings if before else timings)
+def _first(rescorer: Rescorer) -> Pass:
+    """The speech and its tail, after the vocabulary."""
+    hearings = _hearings(rescorer.model, ("vocabulary",))
+    return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS)
 
 
-def _read(
-    reader: Reader, views: tuple[View, ...], start: Cache, utterance: Utterance, *, freely: bool
-) -> tuple[Look, list[TimedWord]]:
-    """What was said, knowing how much of the speech a reading leaves out; and its words, if that needed them.
+def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...]:
+    """One hearing, and a view of it after each of some prompts, by name; without prompts there is only one view."""
+    shown = prompts if model.prompts.vocabulary else prompts[:1]
+    return (Hearing(tuple(model.before(getattr(model.prompts, name)) for name in shown)),)
 
-    `start`: what the decoder knows of the sound, as fast as it was said.
-    """
-    asked: dict[str, tuple[float, list[TimedWord]]] = {}
 
-    def left_out(match: Match) -> float:
-        text = whole(match, utterance)
-        if is_brisk(text, utterance):
-            asked[match.text] = 0.0, []
-        else:
-            words = reader.words(text, start, end_of(utterance))
-            asked[match.text] = unexplained(words, utterance), words
-        return asked[match.text][0]
-
-    found = reader.look(views, left_out, freely=freely)
-    if found.match is None or found.evidence is None:
-        return found, []
-    seconds, words = asked[found.match.text]
-    return replace(found, evidence=replace(found.evidence, unexplained=seconds)), words
+def _further(model: GrammarModel) -> tuple[Hearing, ...]:
+    """The window of the second pass after sentences alone; other paces, one of them after other sentences."""
+    # The window at its own pace is encoded already, so that another prompt costs a search only.
+    sentences, others = model.before(model.prompts.sentences), model.before(model.prompts.others)
+    # Each other pace costs an encoding: only multilingual models gain by that.
+    again = Hearing((sentences,) if model.prompts.sentences else ())
+    paced = zip(tuning.PACES, (sentences, others, sentences), strict=True) if model.is_multilingual else ()
+    return again, *(Hearing((prompt,), pace) for pace, prompt in paced)

@@ -1,6 +1,6 @@
-"""Who answers to which wake word: each may have intents and a recogniser of its own. What two have in common is shared.
+"""Pipelines: which recogniser, under which intents, answers to which wake word. What two have in common is shared.
 
-Each model is loaded once, each folder of intents read once, and words that share both share the recogniser.
+Each model is loaded once, each folder of intents read once, and wake words that share both share the recogniser.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
 
 
-class Household:
-    """A recogniser for each wake word, and the usual one where there was none."""
+class Pipelines:
+    """A recogniser for each wake word, and the usual one where there was no wake word."""
 
     def __init__(self, config: Config, phrases: Mapping[str, str], models: dict[str, Recognizer]) -> None:
-        """Read the intents; `models`: those that are loaded already, others are added. ModelError, ConfigError.
+        """Read the intents and load the models. ConfigError, ModelError.
 
-        `phrases`: by name, in the order of the config.
+        `phrases` are the wake words' phrases by name, in the order of the config; `models` the recognisers of models
+        that are loaded already, by the model's name: others are added to it.
         """
+        # One recogniser for each different pair of a model and a folder of intents; the usual pair is always there.
         self._config, self._phrases, self._models = config, phrases, models
         words = config.wake_word.models
         keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
@@ -50,9 +52,9 @@ class Household:
         self._models[model] = Recognizer(settings, commands)
         return self._models[model]
 
-    def again(self) -> Household:
-        """The same models with the intents as they are now; this one is left as it is."""
-        return Household(self._config, self._phrases, dict(self._models))
+    def again(self) -> Pipelines:
+        """Return pipelines with the same models under the intents as they are on disk now. ConfigError."""
+        return Pipelines(self._config, self._phrases, dict(self._models))
 
     def grammar_of(self, detection: Detection | None) -> Grammar:
         """Return what may be said after a wake word; without one, and for sentences in writing, what usually may."""
@@ -67,12 +69,12 @@ class Household:
         return self._answering(utterance.detection).recognize_so_far(utterance)
 
     def opinion(self, detection: Detection, sound: Samples) -> Opinion:
-        """The second look, by the recogniser that would answer."""
+        """Second-stage verification of a wake word, by the model that would answer."""
         verifier = self._verifiers[self._answering(detection)]
         return verifier.opinion(sound, self._phrases[detection.wake_word], detection.score)
 
     def warm_up(self) -> None:
-        """The first run of each costs more than any other."""
+        """Run each recogniser once on silence: the first run is slow."""
         for recognizer in self._verifiers:
             recognizer.warm_up()
 

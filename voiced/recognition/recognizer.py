@@ -1,198 +1,200 @@
-"""Whisper and the grammar → transcript: whether to look again, and the decision what is no command.
+"""Utterance → transcript: passes over the sound until one is sure, and the decision what is no command.
 
-One look is mostly enough; where it leaves a doubt, a second look, and a third, are taken, as `looks` does it. With
-`mode: free` Whisper writes what it likes and the text is matched afterwards.
-
-Knows nothing of microphones, brokers or threads.
+With `mode: free` Whisper writes what it likes and the text is matched afterwards. A recogniser keeps nothing between
+calls, so that several rooms can share one. Knows nothing of microphones, brokers or threads.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from copy import copy
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Reason, Timings, Transcript, Utterance
-from voiced.recognition.cadence import cadence, sounds_done
-from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection
-from voiced.recognition.end_of_turn import LastWord, SoFar, expected
-from voiced.recognition.free_mode import read_freely
-from voiced.recognition.passes import end_of, look, look_again, look_once_more, whole, window_of
-from voiced.recognition.prepared import with_short_pauses
-from voiced.recognition.views import MAX_TOKENS, Reader
-from voiced.whisper.decoding import DecodingOptions
+from voiced.flow import SAMPLE_RATE, Ending, Reason, Transcript, Utterance
+from voiced.recognition import tuning
+from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection, weights_of
+from voiced.recognition.end_of_turn import SoFar, judged
+from voiced.recognition.free_mode import transcribe_freely
+from voiced.recognition.passes import passes_of
+from voiced.recognition.prepared import measured, prepare
+from voiced.recognition.rescoring import Rescorer
+from voiced.recognition.views import GrammarModel, OpenedModel, opened
 from voiced.whisper.kernels.threads import choose_threads
 from voiced.whisper.loading.weights import load
-from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
+from voiced.whisper.log_mel import pad_or_trim
 from voiced.whisper.repetition import is_repetitive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.config import RecognizerSettings
     from voiced.flow import Match
     from voiced.grammar import Grammar
-    from voiced.recognition.passes import Looked
+    from voiced.recognition.confidence import Weights
+    from voiced.recognition.passes import Found, Pass
+    from voiced.recognition.prepared import Prepared
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.words import TimedWord
 
 log = logging.getLogger(__name__)
 
-_WARM_UP = 2 * SAMPLE_RATE  # with its tail, what a short command takes
+
+class Models(NamedTuple):
+    """The model of the first pass, and that of the others, which may be the same."""
+
+    first: OpenedModel
+    second: OpenedModel
 
 
 def load_model(settings: RecognizerSettings) -> LoadedModel:
-    """ModelError if it is missing, or not what it claims to be."""
+    """Load the model of the first pass. ModelError if it is missing, or not what it claims to be."""
     return _load(settings, settings.model)
 
 
 class Recognizer:
-    """A model that knows the household's grammar."""
+    """One or two models under one grammar."""
 
-    def __init__(self, settings: RecognizerSettings, grammar: Grammar) -> None:
-        """Load the model; ModelError if it is missing, or not what it claims to be."""
-        self._settings = settings
-        torch.set_num_threads(settings.threads or _most_threads())
-        self._reader = self._second = Reader(load_model(settings), settings, settings.model, grammar)
-        if settings.second_model:
-            self._second = Reader(_load(settings, settings.second_model), settings, settings.second_model, grammar)
+    def __init__(self, settings: RecognizerSettings, grammar: Grammar, models: Models | None = None) -> None:
+        """Load the models, if they are not given.
+
+        ModelError if one is missing, is not what it claims to be, or does not know the grammar's language.
+        """
         self.grammar = grammar
+        self._settings = settings
+        # Models are loaded once, and shared by every grammar; what is made of a grammar is cheap.
+        self._models = models or _load_models(settings)
+        first = Rescorer(GrammarModel(self._models.first, settings, grammar))
+        is_one = self._models.second is self._models.first
+        second = first if is_one else Rescorer(GrammarModel(self._models.second, settings, grammar))
+        self._model = first.model
+        # Passes in the order in which they are taken; a hasty user has the first one only.
+        self.passes: tuple[Pass, ...] = passes_of(first, second)
+        if not settings.second_look:
+            self.passes = self.passes[:1]
 
     def under(self, grammar: Grammar) -> Recognizer:
-        """The same model under another grammar, beside this one; ModelError if it does not know the language."""
-        other = copy(self)
-        other.grammar = grammar
-        other._reader = self._reader.under(grammar)  # noqa: SLF001 # one of us
-        is_one = self._second is self._reader
-        other._second = other._reader if is_one else self._second.under(grammar)  # noqa: SLF001
-        return other
+        """Return a recogniser with the same models under another grammar. ModelError if they lack its language."""
+        return Recognizer(self._settings, grammar, self._models)
 
     @property
     def loaded(self) -> LoadedModel:
-        """The model, for others who want to ask it something."""
-        return self._reader.loaded
+        """The model of the first pass, for others who want to ask it something."""
+        return self._model.loaded
 
     def warm_up(self) -> None:
-        """Look at silence once: the first run is slow. Then find the number of threads, if not set.
+        """Recognise silence once: the first run is slow. Then find the number of threads, if that is not set.
 
-        `recognize` would not be content with one look at silence, and take eight times as long.
+        Only the first pass is run: `recognize` would not be content with silence, and take eight times as long.
         """
-        silence = Utterance(np.zeros(_WARM_UP, dtype=np.float32), 0, (0, _WARM_UP), Ending.SILENCE)
+        n_samples = round(tuning.WARM_UP_SECONDS * SAMPLE_RATE)
+        silence = Utterance(np.zeros(n_samples, dtype=np.float32), 0, (0, n_samples), Ending.SILENCE)
+        # One second of silence more is added, as to every command: the libraries prepare themselves for that length.
+        heard, first = measured(silence), self.passes[0]
         if self._settings.mode == "free":
-            self._read_freely(silence)
+            self._freely(heard)
         else:
-            self.look(silence)
+            first.take(heard)
         if self._settings.threads is None:
-            log.info("threads: %d", choose_threads(lambda: self.look(silence), _most_threads(), perf_counter))
+            log.info("threads: %d", choose_threads(lambda: first.take(heard), _most_threads(), perf_counter))
 
     def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
-        """Say what was said, what it means, and if not, why not.
+        """Return what was said and what it means; and if it is no command, why not.
 
-        `so_far`: what `recognize_so_far` found at the newest pause; if nothing was said since, passes go on from there.
+        `so_far` is what `recognize_so_far` found at the newest pause: if nothing was said since, passes go on there.
         """
+        # The ear has heard nobody: Whisper would only invent something.
         if utterance.ending is Ending.NO_SPEECH:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
         if self._settings.mode == "free":
-            return self._read_freely(utterance)
-        doubt = so_far.doubt if so_far and _speech(so_far.utterance) == _speech(utterance) else None
-        utterance = with_short_pauses(utterance)
-        looked = doubt or self._looked(utterance)
-        return self._transcript(look_once_more(looked, utterance) if self._is_doubtful(looked) else looked)
+            return self._freely(measured(utterance))
+        # Take one pass after the other until one is sure; what was found at a pause need not be found again.
+        before = so_far.found(utterance) if so_far else None
+        passes = self.passes[tuning.PASSES_AT_A_PAUSE :] if before else self.passes
+        return self._transcript(self._taken(passes, prepare(utterance), before))
 
     def recognize_so_far(self, utterance: Utterance) -> SoFar:
-        """Recognise an utterance up to a pause, and tell what may follow.
+        """Recognise an utterance up to a pause, in at most two passes, and tell what may follow.
 
-        There are two passes at most: whoever goes on speaking must not wait for the third. Where that might know
-        better there is a `doubt`, and `recognize` takes it.
+        Where a third pass might know better there is a `doubt`, from which `recognize` goes on.
         """
-        said, utterance = utterance, with_short_pauses(utterance)
+        heard = prepare(utterance)
         if self._settings.mode == "free":
-            transcript = self._read_freely(utterance)
-            return SoFar(said, transcript, expected(self.grammar, transcript, None))
-        looked, end = self._looked(utterance), end_of(utterance)
-        doubt = looked if self._is_doubtful(looked) else None
-        transcript = self._transcript(looked)
-        words = looked.words
-        if transcript.match and not words:
-            words = looked.reader.words(whole(transcript.match, utterance), looked.start, end)
-        if not words:
-            return SoFar(said, transcript, expected(self.grammar, transcript, None), doubt=doubt)
-        last = LastWord(end - words[-1].start, words[-1].probability)
-        how = cadence(utterance, last.lead, looked.look.stop)
-        continuation = expected(self.grammar, transcript, last, done=sounds_done(how))
-        return SoFar(said, transcript, continuation, how, doubt)
+            transcript = self._freely(heard)
+            return SoFar(utterance, transcript, judged(self.grammar, heard, transcript, (), 0.0)[0])
+        # Whoever goes on speaking must not wait for a third pass; if it might know better, that remains a doubt.
+        found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard)
+        transcript = self._transcript(found)
+        doubt = found if len(self.passes) > tuning.PASSES_AT_A_PAUSE and not self._is_settled(found) else None
+        # When was the last word said, how does it sound, and what does the grammar let follow?
+        continuation, prosody = judged(self.grammar, heard, transcript, found.words(heard), found.rescored.stop)
+        return SoFar(utterance, transcript, continuation, prosody, doubt)
 
     def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
-        """The words of what was recognised, with times from the beginning of the samples; none if nothing was said."""
+        """Return the words of what was recognised, with times from the first sample; none if nothing was said."""
         if not text or utterance.ending is Ending.NO_SPEECH:
             return []
-        start = self._reader.start(pad_or_trim(utterance.samples, window_of(utterance)))
-        return self._reader.words(text, start, end_of(utterance))
+        # Times are of the samples as they are, so that no pause is shortened here.
+        heard = measured(utterance)
+        start = self._model.start(pad_or_trim(heard.samples, heard.window))
+        return self._model.words(text, start, heard.end_seconds)
 
-    def look(self, utterance: Utterance) -> Looked:
-        """The first look."""
-        return look(self._reader, utterance)
+    def _taken(self, passes: Sequence[Pass], heard: Prepared, found: Found | None = None) -> Found:
+        """Take one pass after the other, from what was `found` before, until one is sure, or there is no hope."""
+        for each in passes:
+            found = each.take(heard, found)
+            if self._is_settled(found):
+                break
+        assert found is not None, "there is at least one pass"
+        return found
 
-    def look_again(self, utterance: Utterance, first: Looked) -> Looked:
-        """The second, perhaps with another model."""
-        return look_again(first if first.reader is self._second else look(self._second, utterance), utterance)
-
-    def _looked(self, utterance: Utterance) -> Looked:
-        """Once, or twice if need be."""
-        first = self.look(utterance)
-        return first if self._is_enough(first) else self.look_again(utterance, first)
-
-    def _is_enough(self, looked: Looked) -> bool:
-        if not self._settings.second_look:
+    def _is_settled(self, found: Found) -> bool:
+        """Whether a further pass is not worth it: sure already, or hopeless in all that the second pass hears, too."""
+        # Nothing of the grammar is likely: a second pass, in the whole window, may find something; a third will not.
+        evidence = found.rescored.evidence
+        if evidence is None:
+            return found.has_free_text
+        # Sure, with no other meaning near: done. Unlikely in the whole window and beside free text, too: given up.
+        weights = _weights(found)
+        if is_enough(evidence, weights, self._settings.min_confidence):
             return True
-        evidence = looked.look.evidence
-        return evidence is not None and is_enough(evidence, looked.reader.weights, self._settings.min_confidence)
+        return found.has_free_text and is_hopeless(evidence, weights)
 
-    def _is_doubtful(self, looked: Looked) -> bool:
-        """Whether two looks are not enough, and a third may be."""
-        evidence = looked.look.evidence
-        if evidence is None or self._is_enough(looked):
-            return False
-        return not is_hopeless(evidence, looked.reader.weights)
-
-    def _transcript(self, looked: Looked) -> Transcript:
-        look = looked.look
-        if look.match is None or look.evidence is None:
-            transcript = Transcript(look.heard, None, Reason.OUT_OF_GRAMMAR, 0.0, look.avg_logprob)
+    def _transcript(self, found: Found) -> Transcript:
+        """What was found, and the decision whether it is a command."""
+        # A constrained decoder always has a hypothesis; the evidence decides whether it is a command.
+        best = found.rescored
+        if best.match is None or best.evidence is None:
+            transcript = Transcript(best.free_text, None, Reason.OUT_OF_GRAMMAR, 0.0, best.avg_logprob)
         else:
-            weights = looked.reader.weights
-            reason = _loop(look.match) or rejection(look.evidence, weights, self._settings.min_confidence)
-            sure = confidence(look.evidence, weights)
-            transcript = Transcript(look.match.text, look.match, reason, sure, look.avg_logprob)
+            weights = _weights(found)
+            reason = loop(best.match) or rejection(best.evidence, weights, self._settings.min_confidence)
+            sure = confidence(best.evidence, weights)
+            transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
         return replace(
             transcript,
-            heard=look.heard,
-            window=looked.n_samples / SAMPLE_RATE,
-            alternatives=look.alternatives,
-            timings=looked.timings,
+            heard=best.free_text,
+            window=found.n_samples / SAMPLE_RATE,
+            alternatives=best.alternatives,
+            timings=found.timings,
         )
 
-    def _read_freely(self, utterance: Utterance) -> Transcript:
-        begin = perf_counter()
-        features = self._reader.hear(pad_or_trim(utterance.samples, WINDOW_SAMPLES))
-        encoded = perf_counter()
-        beam_size = self._settings.beam_size
-        options = DecodingOptions(
-            language=self._reader.language,
-            beam_size=beam_size if beam_size > 1 else None,
-            sample_len=MAX_TOKENS,
-            prompt=self._reader.prompt,
-            prefix=utterance.prefix,
-            without_timestamps=True,
-        )
-        transcript = read_freely(self.loaded, self.grammar, features, options, self._settings.min_confidence)
-        timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-        return replace(transcript, window=WINDOW_SAMPLES / SAMPLE_RATE, timings=timings)
+    def _freely(self, heard: Prepared) -> Transcript:
+        return transcribe_freely(self._model, self._settings, heard.samples, heard.prefix)
+
+
+def loop(match: Match) -> Reason | None:
+    """Reject a text that says the same over and over, as Whisper may where the grammar leaves it free; nobody does."""
+    return Reason.LOW_CONFIDENCE if is_repetitive(match.text) else None
+
+
+def _weights(found: Found) -> Weights:
+    return weights_of(found.model.language, is_multilingual=found.model.is_multilingual)
 
 
 def _most_threads() -> int:
@@ -200,18 +202,16 @@ def _most_threads() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
 
 
+def _load_models(settings: RecognizerSettings) -> Models:
+    torch.set_num_threads(settings.threads or _most_threads())
+    first = opened(_load(settings, settings.model), settings.model)
+    if not settings.second_model:
+        return Models(first, first)
+    return Models(first, opened(_load(settings, settings.second_model), settings.second_model))
+
+
 def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
     try:
         return load(model, device=settings.device, compute=settings.compute)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
-
-
-def _speech(utterance: Utterance) -> tuple[int, tuple[int, int], bytes]:
-    """What tells the same speech, whatever silence follows, from any other."""
-    return utterance.start, utterance.speech, utterance.samples[: utterance.speech[1] - utterance.start].tobytes()
-
-
-def _loop(match: Match) -> Reason | None:
-    """In a short window, where the grammar leaves it free, Whisper may say the same over and over; nobody does."""
-    return Reason.LOW_CONFIDENCE if is_repetitive(match.text) else None

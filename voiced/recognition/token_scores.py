@@ -1,4 +1,4 @@
-"""What the decoder would write next, of what it is allowed to write: log probabilities, nearly, for a part of the cost.
+"""Log probabilities of the tokens that are allowed next: nearly right, for a part of the cost of the whole vocabulary.
 
 Frequent tokens and those that are allowed stand for the whole vocabulary, which would cost as much as everything else;
 that leaves out a little of the mass, so log probabilities are a little high (0.02 per token, the median in noise),
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import torch
 
+from voiced.recognition import tuning
 from voiced.whisper.blocks import N_FREQUENT
 
 if TYPE_CHECKING:
@@ -27,18 +28,24 @@ if TYPE_CHECKING:
     TokenIds: TypeAlias = npt.NDArray[np.int64]
     Floats: TypeAlias = npt.NDArray[np.float32]
 
-_MANY = 1500  # seldom tokens from which on it is cheaper to score the whole vocabulary
-
 
 def next_logprobs(model: Whisper, hidden: Tensor, allowed: Sequence[TokenIds]) -> list[Floats]:
-    """Of the tokens, ascending, that are allowed after each of the hidden states (n, state)."""
+    """Return log probabilities, (n_allowed,) for each row, of the tokens allowed after hidden states (n, n_state).
+
+    `allowed` are the token ids for each row, ascending; frequent tokens come first in the vocabulary.
+    """
+    # Split each row's tokens: so many are frequent ones, scored anyway; the seldom ones of all rows are pooled.
+    # Ids below N_FREQUENT are frequent: searching for that border counts them.
     numbers = [int(tokens.searchsorted(N_FREQUENT)) for tokens in allowed]
     seldom = np.unique(np.concatenate([tokens[number:] for tokens, number in zip(allowed, numbers, strict=True)]))
-    if len(seldom) > _MANY:
+    # With many seldom tokens the whole vocabulary, (n, n_vocab), is cheaper than picking rows of its matrix.
+    if len(seldom) > tuning.MANY_TOKENS:
         every = model.logits(hidden).log_softmax(dim=1).cpu().numpy()
         return [every[row, tokens] for row, tokens in enumerate(allowed)]
+    # Normalise over frequent and pooled tokens only, (n, n_frequent + n_seldom): little of the mass is elsewhere.
     others = model.logits_of(hidden, torch.from_numpy(seldom).to(hidden.device))
     some = torch.cat([model.frequent_logits(hidden), others], dim=1).log_softmax(dim=1).cpu().numpy()
+    # Pick each row's own tokens out of these columns.
     places = (
         np.concatenate([tokens[:number], N_FREQUENT + seldom.searchsorted(tokens[number:])])
         for tokens, number in zip(allowed, numbers, strict=True)

@@ -1,7 +1,7 @@
-"""Fits the weights of `voiced/recognition/cadence.py`: a logistic regression of "was this the end?" on how it sounded.
+"""Fits PROSODY in voiced/recognition/tuning.py: a logistic regression of "was this the end?" on how it sounded.
 
-    python tests/benchmarks/fit_cadence.py look --out pauses.jsonl coffee=coffee/intents [--noise kitchen.flac --snr 12]
-    python tests/benchmarks/fit_cadence.py fit pauses.jsonl
+    python tests/benchmarks/fit_prosody.py look --out pauses.jsonl coffee=coffee/intents [--noise kitchen.flac --snr 12]
+    python tests/benchmarks/fit_prosody.py fit pauses.jsonl
 
 `look` speaks every recording to the ear, which never ends one, and keeps what is known at each pause of commands that
 may go on: how it sounds, how long the pause lasts, and the longest before it. `fit` tells ends from pauses of some
@@ -31,8 +31,9 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Continuation
 from voiced.listening.ear import listen
 from voiced.listening.events import Pause
 from voiced.listening.requests import Requests
-from voiced.recognition.cadence import QUIET, Cadence
+from voiced.recognition.end_of_turn import Prosody
 from voiced.recognition.recognizer import Recognizer
+from voiced.recognition.tuning import QUIET_PAUSE_DB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,11 +59,11 @@ class Case(NamedTuple):
     name: str
     lasts: float | None  # seconds; None: the command did end
     longest: float  # seconds of the longest pause before it
-    how: Cadence
+    how: Prosody
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit the weights of the cadence.")
+    parser = argparse.ArgumentParser(description="Fit the weights of the prosody.")
     commands = parser.add_subparsers(required=True)
     look = commands.add_parser("look")
     look.add_argument("folders", nargs="+", metavar="FOLDER=INTENTS")
@@ -99,7 +100,7 @@ def pauses(recognizer: Recognizer, sound: Samples) -> Iterator[dict[str, Any]]:
     """What is known at each pause of a command that may go on, and how long it lasts."""
     requests, vad = Requests(), Listener()
     requests.listen_now()
-    asked: list[tuple[Utterance, Cadence]] = []
+    asked: list[tuple[Utterance, Prosody]] = []
     settings = ListeningSettings().model_copy(update=PATIENT)
     for event in listen(frames(sound), NoWakeWord(), vad, settings, requests):
         if isinstance(event, Pause):
@@ -148,7 +149,7 @@ class NoWakeWord:
 def kept(path: Path) -> Iterator[Case]:
     for line in path.read_text().splitlines():
         told = json.loads(line)
-        yield Case(told["name"], told["lasts"], told["longest"], Cadence(**told["how"]))
+        yield Case(told["name"], told["lasts"], told["longest"], Prosody(**told["how"]))
 
 
 # ---- fit
@@ -156,17 +157,18 @@ def kept(path: Path) -> Iterator[Case]:
 
 def report(cases: list[Case]) -> None:
     counted = [case for case in cases if case.lasts is None or case.lasts >= LONG]
-    sounds = np.array([case.how.weighed for case in counted])
+    sounds = np.array([[*case.how.features().values()] for case in counted])
     ended = np.array([case.lasts is None for case in counted], dtype=float)
     fold = np.array([zlib.crc32(case.name.encode()) % FOLDS for case in counted])
     weights, bias = fitted(sounds, ended)
-    print("weights", *(f"{weight:.3f}," for weight in weights), "bias", round(bias, 3))
+    named = {"bias": bias, **dict(zip(counted[0].how.features(), weights, strict=True))}
+    print("PROSODY =", {name: round(float(weight), 3) for name, weight in named.items()})
     held_out = np.zeros(len(counted))
     for number in range(FOLDS):
         others, added = fitted(sounds[fold != number], ended[fold != number])
         held_out[fold == number] = logistic(sounds[fold == number] @ others + added)
     ranks = held_out[ended == 1][:, None] > held_out[ended == 0]
-    quiet = np.array([case.how.pause <= QUIET for case in counted])
+    quiet = np.array([case.how.pause <= QUIET_PAUSE_DB for case in counted])
     print(f"{ended.sum():.0f} ends, {len(ended) - ended.sum():.0f} pauses of {LONG} s and more")
     print(f"an end sounds more like one than a pause in {100 * ranks.mean():.0f} % of all pairs")
     print(f"quiet pauses: {100 * quiet[ended == 1].mean():.0f} % of the ends")
