@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
@@ -36,7 +36,9 @@ from voiced.foundations.resources import shipped
 from voiced.grammar import intents as intents_file
 from voiced.grammar import understand
 from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
+from voiced.records.outcome import outcome_json
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
+from voiced.whisper.words import TimedWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -252,7 +254,7 @@ def test_the_table_of_commands_is_complete() -> None:
     told = {name: codes(name) for name, *_ in tables(PAGES["commands"]) if name.startswith("`voiced ")}
     named = {usage.split()[1] for usages in told.values() for usage in usages}
     assert named == COMMANDS.keys()
-    for name, does in ((name, does) for name, does in tables(PAGES["commands"]) if name in told):
+    for name, does in (row for row in tables(PAGES["commands"]) if row[0] in told):
         for option in re.findall(r"--[a-z-]+", name + does):
             assert any(option in _help(usage.split()[1]) for usage in told[name]), (name, option)
 
@@ -272,7 +274,14 @@ def _help(command: str) -> str:
     return "\n".join(texts)
 
 
-BENCHMARKS = "\n".join(file.read_text() for file in sorted((REPOSITORY / "tests/benchmarks").glob("*.py")))
+SCRIPTS = {file.stem: file.read_text() for file in (REPOSITORY / "tests/benchmarks").glob("*.py")}
+BENCHMARKS = "\n".join(SCRIPTS.values())
+
+
+def test_each_benchmark_named_exists() -> None:
+    named = re.findall(r"tests[./]benchmarks[./](\w+)", "\n".join(PAGES.values()))
+    assert "measure" in named
+    assert set(named) - SCRIPTS.keys() == set()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -451,6 +460,21 @@ def test_the_output_shown_is_that_of_the_command(capsys: pytest.CaptureFixture[s
     assert json.loads(capsys.readouterr().out) == json.loads(shown.text)
 
 
+def test_the_fields_of_that_output() -> None:
+    rows = tables(PAGES["commands"])
+    fields = [row for row in rows if len(row) == 3 and row[0].startswith("`")]
+    told = {codes(name)[0]: (kind.split(" or "), meaning) for name, kind, meaning in fields}
+    spoken = outcome(None, grammar.load([shipped("intents")]), spoken=True)
+    recognized = outcome_json(spoken, "a.wav", [TimedWord(" good", (1,), 0.0, 0.2, 0.9)])
+    written = outcome_json(replace(spoken, utterance=None))
+    assert told.keys() == recognized.keys()
+    plain = [name for name, (_, meaning) in told.items() if not meaning.startswith(("of recordings", "with "))]
+    assert set(plain) == written.keys()
+    assert [name for name, value in recognized.items() if JSON_TYPES[type(value)] not in told[name][0]] == []
+    for field, inner in (("words", recognized["words"][0]), ("timings", recognized["timings"])):
+        assert set(codes(told[field][1])) - {"--word-timestamps"} == inner.keys()
+
+
 @pytest.mark.parametrize("block", blocks("ini"), ids=str)
 def test_drop_ins_of_units(block: Block) -> None:
     unit = configparser.ConfigParser(interpolation=None, delimiters=["="])
@@ -547,7 +571,15 @@ def published(topic: str) -> list[Action]:
     return [outcome_event(SITE, outcome(reason, commands, spoken=spoken), now) for spoken in (True, False)]
 
 
-JSON_TYPES = {str: "string", int: "number", float: "number", dict: "object", list: "array", type(None): "null"}
+JSON_TYPES = {
+    bool: "boolean",
+    str: "string",
+    int: "number",
+    float: "number",
+    dict: "object",
+    list: "array",
+    type(None): "null",
+}
 EVENTS = [SITE.wake, SITE.wake_rejected, SITE.intent("<Intent>"), SITE.unmatched]
 
 
