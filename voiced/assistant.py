@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Publisher(Protocol):
-    """Where what happens is told, and actions are sent."""
+    """Tells what happens, and sends actions."""
 
     def state(self, state: State) -> None: ...
     def muted(self, *, muted: bool) -> None: ...
@@ -59,7 +59,7 @@ class Sounds(Protocol):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reloaded:
-    """From here on other things may be said."""
+    """New intents were loaded: from this event on another recogniser answers."""
 
     recognizer: Recognizing
 
@@ -78,9 +78,10 @@ class Assistant:
         since: Callable[[Utterance], float],
         expect: Callable[[Utterance, Continuation], bool],
     ) -> None:
-        """`since` tells how many seconds ago the speech of an utterance ended, `expect` the ear what may follow.
+        """Wire an assistant of one room.
 
-        `expect` answers whether the recording is over therefore: no utterance will come.
+        `since` returns how many seconds ago the speech of an utterance ended. `expect` tells the ear what may follow an
+        utterance up to a pause, and returns whether that ends the recording: then no whole utterance will come.
         """
         self._recognizer = recognizer
         self._publisher = publisher
@@ -112,6 +113,7 @@ class Assistant:
                     self._recognizer, self._so_far = recognizer, None
 
     def _consider(self, utterance: Utterance) -> None:
+        # While the speaker pauses, recognise what there is; the ear waits as long as what may follow is worth it.
         self._so_far = self._recognizer.recognize_so_far(utterance)
         if self._expect(utterance, self._so_far.continuation):
             ending = Ending.COMPLETE if self._so_far.continuation is Continuation.COMPLETE else utterance.ending
@@ -119,6 +121,7 @@ class Assistant:
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)
+        # Nothing said since the pause, nothing in doubt: the answer is known already. Else recognise, from there on.
         so_far, self._so_far = self._so_far, None
         transcript = (so_far and so_far.settled(utterance)) or self._think(utterance, so_far)
         recognized = self._since(utterance)

@@ -111,27 +111,28 @@ class Match:
     slots: Mapping[str, SlotValue]
     text: str  # the sentence as it was given
     spans: Mapping[str, tuple[int, int]]  # slot → where in `text` it was said
-    literal_words: int = 0  # words that the template spells out: the more, the surer the reading
+    literal_words: int = 0  # words that the template spells out: the more, the surer the meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Another reading of the same audio."""
+    """Another sentence that an utterance may have been: an entry of the N-best list."""
 
     text: str
-    match: Match | None
-    avg_logprob: float
+    match: Match | None  # what it would mean; None: it is no sentence of the grammar
+    avg_logprob: float  # mean natural log probability per token
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds of wall time that recognition took."""
 
-    encode: float = 0.0
-    decode: float = 0.0
+    encode: float = 0.0  # by the encoder, log-mel spectrograms included
+    decode: float = 0.0  # by the decoder: search, rescoring, alignment
 
     @property
     def total(self) -> float:
+        """Seconds of both."""
         return self.encode + self.decode
 
     def __add__(self, other: Timings) -> Timings:
@@ -150,23 +151,23 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What the recogniser made of an utterance: text, its reading by the grammar, and how sure that is."""
+    """What the recogniser made of an utterance: the text, its meaning under the grammar, and how sure that is."""
 
-    text: str
+    text: str  # the best hypothesis; what was heard freely where the grammar has none
     match: Match | None  # None: rejected, for `reason`
-    reason: Reason | None
+    reason: Reason | None  # why it is no command; None: it is one. With a match, too: heard, but not believed
     confidence: float  # 0 to 1
     avg_logprob: float  # mean natural log probability per token
     heard: str = ""  # what Whisper would write without the grammar, where that was asked
     window: float = 0.0  # seconds that the encoder saw
-    alternatives: tuple[Hypothesis, ...] = ()
+    alternatives: tuple[Hypothesis, ...] = ()  # other hypotheses, best first
     timings: Timings = field(default_factory=Timings)
     context: Context = field(default_factory=Context)  # what recognition knew beside the sound
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A command that came as text; treated as if spoken."""
+    """A command that came as text; it is answered as if it had been spoken."""
 
     text: str
 
@@ -204,7 +205,7 @@ class Outcome:
 
     @property
     def detection(self) -> Detection | None:
-        """The wake word that led to it."""
+        """The wake word before the command; None if there was none."""
         return self.utterance.detection if self.utterance else None
 
 

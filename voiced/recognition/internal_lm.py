@@ -1,7 +1,7 @@
 """Whisper's internal language model: how likely it finds a sentence before it has heard anything.
 
 It is estimated as the decoder's log probability of the sentence in a second of silence, without a prompt (Meng et al.,
-2021, estimate it likewise with the encoder's contribution removed). Knows the network; nothing of grammars or intents.
+2021, take out the encoder's contribution for that). Knows the network; nothing of grammars or intents.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Pass:
         return Found(self.model, rescored, views, starts[0], n_samples, timings, self.freely)
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
-        """Encode the sound at a pace; the encoding of the pass before will do, if it is of the same window."""
+        """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
         # Resampled speech is heard in other frames and at another pitch, as if somebody else said it.
         if pace != 1.0:
             return self.model.start(pad_or_trim(sped_up(heard.samples, pace), n_samples))
@@ -122,7 +122,7 @@ def confirmed(third: Rescored, second: Rescored) -> Rescored:
 
 
 def passes_of(first: Rescorer, second: Rescorer) -> tuple[Pass, Pass, Pass]:
-    """Return the three passes, the first with one model, the others with a second, which may be the same."""
+    """Return three passes: the first with one model, two more with a second model, which may be the first one."""
     # Pass 1 is cheap; pass 2 adds two views in the whole window; pass 3 adds one there, and three at other paces.
     one = _first(first)
     two = Pass(

@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class Models(NamedTuple):
-    """The model of the first pass, and that of the others, which may be the same."""
+    """The model of the first pass, and the model of further passes, which may be one."""
 
     first: OpenedModel
     second: OpenedModel
@@ -79,7 +79,7 @@ class Recognizer:
             self.passes = self.passes[:1]
 
     def under(self, grammar: Grammar) -> Recognizer:
-        """Return a recogniser with the same models under another grammar. ModelError if they lack its language."""
+        """Return a recogniser with these models under another grammar. ModelError if they lack its language."""
         return Recognizer(self._settings, grammar, self._models)
 
     @property
@@ -189,7 +189,7 @@ class Recognizer:
 
 
 def loop(match: Match) -> Reason | None:
-    """Reject a text that says the same over and over, as Whisper may where the grammar leaves it free; nobody does."""
+    """Reject a text that repeats itself, as Whisper may where the grammar leaves it free; nobody speaks so."""
     return Reason.LOW_CONFIDENCE if is_repetitive(match.text) else None
 
 

@@ -52,7 +52,7 @@ class Rescored:
 
 
 class Rescorer:
-    """Compares what was written in all views of a recording. Keeps nothing of it."""
+    """Compares what was written in all views of a recording. Keeps nothing between calls."""
 
     def __init__(self, model: GrammarModel) -> None:
         self.model = model
@@ -105,7 +105,7 @@ class Rescorer:
         # Spellings ("22", "twenty-two") share a normal form; of each form one path is enough.
         written = {path.normal: path for view in views for path in view.paths}
         read = (self._hypothesis(views, path) for path in written.values())
-        # Sentences of one intent and the same slots mean the same: only the likeliest stands for them.
+        # Sentences with equal intents and slots have one meaning: only the likeliest stands for them.
         found: dict[str, ScoredHypothesis] = {}
         for each in sorted(read, key=lambda each: -each.avg_logprob):
             found.setdefault(f"{each.match.intent} {sorted(each.match.slots.items())}", each)
@@ -225,7 +225,7 @@ class Rescorer:
 
 
 def _weighed(tree: TextTree, path: Path) -> Path:
-    """A path with exact log probabilities; all else that will be asked for is scored in the same pass."""
+    """A path with exact log probabilities; all else that will be asked for is scored in one go with them."""
     tree.score([tree.first, *(each.after for each in path.written)])
     return weighed(tree, path)
 
@@ -238,5 +238,5 @@ def _after_last_word(tree: TextTree, path: Path, tokens: Tensor) -> float:
 
 
 def _alternatives(others: Sequence[ScoredHypothesis], above: float) -> tuple[Hypothesis, ...]:
-    """The other hypotheses; `above`: as much as the best one's log probability was too high, theirs are, too."""
+    """Other hypotheses, their log probabilities lowered by `above`: by what the best one's was too high."""
     return tuple(Hypothesis(other.match.text, other.match, other.avg_logprob - above) for other in others)
