@@ -23,9 +23,12 @@ class ConfigError(VoicedError):
 
     exit_code = 78  # EX_CONFIG of sysexits.h: systemd does not restart on it
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        """Keep the problems apart, so that several files' can be gathered into one report."""
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: Sequence[str], page: str = "") -> None:
+        """Keep the problems apart, so that several files' can be gathered into one report; `page` of the manual helps.
+
+        The text of the error names the page once, on a last line of its own; `problems` do not.
+        """
+        super().__init__("\n".join([*problems, f"see `voiced manual {page}`"] if page else problems))
         self.problems = tuple(problems)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from voiced.acting.actions import actions_for
 from voiced.flow import Action, Match, SlotValue
-from voiced.grammar.action_template import ActionTemplate, slots_of
+from voiced.grammar.action_template import ActionTemplate
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -52,23 +52,3 @@ def test_payloads(payload: JsonValue, expected: str) -> None:
 def test_what_is_said_cannot_choose_another_topic(value: str) -> None:
     template = ActionTemplate(topic="note/{text}", payload="{text}")
     assert actions_for([template], Match("Note", {"text": value}, "", {})) == (Action("note/a_b", value),)
-
-
-@pytest.mark.parametrize(
-    ("topic", "problem"),
-    [
-        ("", "the topic is empty"),
-        ("home/+/light", "'\\+' is for subscriptions"),
-        ("home/#", "'#' is for subscriptions"),
-        ("$SYS/light", "belong to the broker"),
-        ("home/{room/light", "does not belong to a slot"),
-    ],
-)
-def test_topics_are_checked_when_they_are_loaded(topic: str, problem: str) -> None:
-    with pytest.raises(ValueError, match=problem):
-        ActionTemplate(topic=topic)
-
-
-def test_the_slots_that_an_action_needs() -> None:
-    template = ActionTemplate(topic="a/{room}", payload={"x": ["{level}", {"y": "at {time}"}], "{key}": 1})
-    assert slots_of(template) == {"room", "level", "time"}

@@ -172,6 +172,15 @@ def test_languages_have_their_own_names(tmp_path: Path) -> None:
     assert [bool(commands.match(text)) for text in ("a two", "a zwei", "b two", "b zwei")] == [True, False, False, True]
 
 
+def test_the_report_names_the_page_of_the_manual_once() -> None:
+    with pytest.raises(ConfigError) as raised:
+        grammar.parse("intents: {A: {sentences: ['[a', '(b']}}")
+    first, *_, last = str(raised.value).splitlines()
+    assert "'[' is never closed" in first
+    assert last == "see `voiced manual intents`"
+    assert str(raised.value).count("manual") == 1
+
+
 def test_a_folder_without_intents(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"the folder holds no \*\.yaml; put intents there"):
         grammar.load([tmp_path])

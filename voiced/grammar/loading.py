@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
@@ -35,26 +36,32 @@ if TYPE_CHECKING:
     from voiced.grammar.expression import Expression
     from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
 
+PAGE = "intents"  # of the manual: errors name it
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 
 
 def load(paths: Sequence[Path]) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file."""
-    files: list[_File] = []
     problems: list[str] = []
-    # A file that cannot be read does not keep the others from being checked.
-    for path in paths:
-        for file in _files(path, problems):
-            try:
-                files.append(_file(yaml_source.read(file)))
-            except ConfigError as error:
-                problems += error.problems
-    return _build(files, problems)
+    found = [file for path in paths for file in _files(path, problems)]
+    return _read([partial(yaml_source.read, file) for file in found], problems)
 
 
 def parse(text: str, name: str = "intents.yaml") -> Grammar:
     """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
-    return _build([_file(yaml_source.document(text, name))], [])
+    return _read([partial(yaml_source.document, text, name)], [])
+
+
+def _read(sources: Iterable[Callable[[], Document]], problems: list[str]) -> Grammar:
+    """The grammar of YAML documents; raises ConfigError with what is wrong with any of them, `problems` included."""
+    files: list[_File] = []
+    # A file that cannot be read does not keep the others from being checked.
+    for source in sources:
+        try:
+            files.append(_file(source()))
+        except ConfigError as error:
+            problems += error.problems
+    return _build(files, problems)
 
 
 def _files(path: Path, problems: list[str]) -> list[Path]:
@@ -104,7 +111,7 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
         problems += reader.check_actions()
     # Problems that several sentences share are told once.
     if problems:
-        raise ConfigError(list(dict.fromkeys(problems)))
+        raise ConfigError(list(dict.fromkeys(problems)), PAGE)
     # Nothing is wrong. The order of sentences is that of the files, and decides between readings that are equally good.
     sentences = tuple(reader.sentences)
     return Grammar(files[0].content.language, MappingProxyType(reader.intents), sentences, compile_sentences(sentences))
