@@ -1,10 +1,10 @@
 """Fits weights in voiced/recognition/tuning.py: logistic regressions of "was this right?" on what each pass found.
 
-    python -m tests.benchmarks.fit_confidence look --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
+    python -m tests.benchmarks.fit_confidence collect --out tiny.jsonl --noise kitchen.flac --snr 6 --snr 12 \
         --commands coffee=coffee/intents --foreign home/en=coffee/intents
     python -m tests.benchmarks.fit_confidence fit tiny.jsonl base.jsonl
 
-`look` takes two passes over every recording, and keeps what was found: `--commands FOLDER=INTENTS` for recordings
+`collect` takes two passes over every recording, and keeps what was found: `--commands FOLDER=INTENTS` for recordings
 with labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of
 speech to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents; `--crowded
 FOLDER=INTENTS` for commands with one of the foreign recordings before or after them; `--without FOLDER=INTENTS` for
@@ -61,36 +61,36 @@ THRESHOLDS = (0.1, 0.15, 0.2, 0.22, 0.26, 0.5)
 
 
 class Found(NamedTuple):
-    """By one look at one recording."""
+    """By one pass over one recording."""
 
     evidence: Evidence | None  # None: nothing was read
     right: bool
 
 
 class Case(NamedTuple):
-    """One recording, looked at twice."""
+    """One recording, recognised twice."""
 
     condition: str
     name: str
     language: str
-    looks: tuple[Found, Found]
+    passes: tuple[Found, Found]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the weights of the confidence.")
     commands = parser.add_subparsers(required=True)
-    look = commands.add_parser("look")
-    look.add_argument("--commands", action="append", default=[], metavar="FOLDER=INTENTS")
-    look.add_argument("--foreign", action="append", default=[], metavar="FOLDER=INTENTS")
-    look.add_argument("--crowded", action="append", default=[], metavar="FOLDER=INTENTS")
-    look.add_argument("--without", action="append", default=[], metavar="FOLDER=INTENTS")
-    look.add_argument("--noise", type=Path)
-    look.add_argument("--snr", type=float, action="append", default=[])
-    look.add_argument("--model", default="tiny.en")
-    look.add_argument("--every", type=int, default=1, help="only every n-th recording")
-    look.add_argument("--seed", type=int, default=1, help="of the noise; 0 is what is measured with")
-    look.add_argument("--out", type=Path, required=True)
-    look.set_defaults(run=look_at_all)
+    collect = commands.add_parser("collect")
+    collect.add_argument("--commands", action="append", default=[], metavar="FOLDER=INTENTS")
+    collect.add_argument("--foreign", action="append", default=[], metavar="FOLDER=INTENTS")
+    collect.add_argument("--crowded", action="append", default=[], metavar="FOLDER=INTENTS")
+    collect.add_argument("--without", action="append", default=[], metavar="FOLDER=INTENTS")
+    collect.add_argument("--noise", type=Path)
+    collect.add_argument("--snr", type=float, action="append", default=[])
+    collect.add_argument("--model", default="tiny.en")
+    collect.add_argument("--every", type=int, default=1, help="only every n-th recording")
+    collect.add_argument("--seed", type=int, default=1, help="of the noise; 0 is what is measured with")
+    collect.add_argument("--out", type=Path, required=True)
+    collect.set_defaults(run=collect_all)
     fit = commands.add_parser("fit")
     fit.add_argument("found", type=Path, nargs="+")
     fit.set_defaults(run=lambda asked: report([case for path in asked.found for case in kept(path)]))
@@ -98,10 +98,10 @@ def main() -> None:
     asked.run(asked)
 
 
-# ---- look
+# ---- collect
 
 
-def look_at_all(asked: argparse.Namespace) -> None:
+def collect_all(asked: argparse.Namespace) -> None:
     done = {(case.condition, case.name) for case in kept(asked.out)} if asked.out.exists() else set()
     with asked.out.open("a") as out:
         for pair in dict.fromkeys(asked.commands + asked.foreign + asked.crowded + asked.without):
@@ -109,15 +109,15 @@ def look_at_all(asked: argparse.Namespace) -> None:
             recognizer = Recognizer(settings, grammar.load([Path(pair.split("=")[1])]))
             for condition, name, label, heard in spoken(asked, pair):
                 if (condition, name) not in done:
-                    print(json.dumps([condition, name, *looked(recognizer, heard, label)]), file=out, flush=True)
+                    print(json.dumps([condition, name, *both_passes(recognizer, heard, label)]), file=out, flush=True)
             condition = f"{asked.model} {pair} {WITHOUT}"
             for name, intent, heard in own_commands(asked, pair):
                 if (condition, name) not in done:
                     others = recognizer.under(without(recognizer.grammar, intent))
-                    print(json.dumps([condition, name, *looked(others, heard, NO_COMMAND)]), file=out, flush=True)
+                    print(json.dumps([condition, name, *both_passes(others, heard, NO_COMMAND)]), file=out, flush=True)
 
 
-def looked(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
+def both_passes(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
     """Language, and what the first two passes found."""
     one, two, *_ = recognizer.passes
     first = one.take(heard)
@@ -126,7 +126,7 @@ def looked(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, 
 
 
 def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Prepared]]:
-    """Name and intent of the commands that are to be looked at without it, and their sound."""
+    """Name and intent of the commands that are to be recognised without it, and their sound."""
     recordings = labelled(Path(pair.split("=", maxsplit=1)[0]))[:: asked.every] if pair in asked.without else ()
     for recording in recordings:
         if recording.label.intent:
@@ -142,7 +142,7 @@ def without(whole: grammar.Grammar, intent: str) -> grammar.Grammar:
 
 
 def spoken(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Label, Prepared]]:
-    """Condition, name and label of everything that is to be looked at under one grammar, and its sound."""
+    """Condition, name and label of everything that is to be recognised under one grammar, and its sound."""
     folder = Path(pair.split("=", maxsplit=1)[0])
     noise = sound_file.read(asked.noise) if asked.noise else None
     for snr in (None, *asked.snr) if pair in asked.commands else (None,) if pair in asked.foreign else ():
@@ -173,7 +173,7 @@ def as_found(best: Rescored, label: Label) -> dict[str, Any]:
 def kept(path: Path) -> Iterator[Case]:
     for line in path.read_text().splitlines():
         condition, name, language, found = json.loads(line)
-        first, second = (Found(as_evidence(look["evidence"]), look["right"]) for look in found)
+        first, second = (Found(as_evidence(each["evidence"]), each["right"]) for each in found)
         yield Case(condition, name, language, (first, second))
 
 
@@ -187,23 +187,23 @@ def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
 
 
 def report(cases: list[Case]) -> None:
-    first, second = (Model([case.looks[number] for case in cases], cases) for number in (0, 1))
+    first, second = (Model([case.passes[number] for case in cases], cases) for number in (0, 1))
     for title, model in (("FIRST", first), ("FURTHER", second)):
         print(f"{title} =", {name: round(weight, 3) for name, weight in model.named.items()})
         print(f"OTHER_LANGUAGES_{title} = {{**{title}, 'bias': {model.named['bias'] + model.foreign:.3f}}}")
-    print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second looks")
+    print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second passes")
     print(f"{'':60}" + "".join(f"{least:14.2f}" for least in THRESHOLDS))
     for condition in dict.fromkeys(case.condition for case in cases):
         here = [number for number, case in enumerate(cases) if case.condition == condition]
         counts: Counter[tuple[float, bool]] = Counter()
         again = 0
         for number in here:
-            looks = cases[number].looks
-            looked = 0 if first.held_out[number] >= SURE_CONFIDENCE and margin(looks[0]) >= SURE_MARGIN else 1
-            again += looked
-            if margin(looks[looked]) >= AMBIGUOUS_MARGIN:
-                confidence = (first, second)[looked].held_out[number]
-                counts.update((least, looks[looked].right) for least in THRESHOLDS if confidence >= least)
+            both = cases[number].passes
+            decisive = 0 if first.held_out[number] >= SURE_CONFIDENCE and margin(both[0]) >= SURE_MARGIN else 1
+            again += decisive
+            if margin(both[decisive]) >= AMBIGUOUS_MARGIN:
+                confidence = (first, second)[decisive].held_out[number]
+                counts.update((least, both[decisive].right) for least in THRESHOLDS if confidence >= least)
         cells = (f"{share(counts[least, True], here)} |{share(counts[least, False], here)}" for least in THRESHOLDS)
         print(f"{condition[-58:]:60}" + " ".join(cells) + f"   {share(again, here)}")
 
@@ -217,7 +217,7 @@ def share(n: int, of: list[int]) -> str:
 
 
 class Model:
-    """Of one look: the weights, and the confidence of each case by weights that were fitted without it."""
+    """Of one pass: the weights, and the confidence of each case by weights that were fitted without it."""
 
     def __init__(self, found: list[Found], cases: list[Case]) -> None:
         read = np.array([number for number, each in enumerate(found) if each.evidence])

@@ -1,11 +1,12 @@
 """Fits PROSODY in voiced/recognition/tuning.py: a logistic regression of "was this the end?" on how it sounded.
 
-    python tests/benchmarks/fit_prosody.py look --out pauses.jsonl coffee=coffee/intents [--noise kitchen.flac --snr 12]
+    python tests/benchmarks/fit_prosody.py collect --out pauses.jsonl coffee=coffee/intents \
+        [--noise kitchen.flac --snr 12]
     python tests/benchmarks/fit_prosody.py fit pauses.jsonl
 
-`look` speaks every recording to the ear, which never ends one, and keeps what is known at each pause of commands that
-may go on: how it sounds, how long the pause lasts, and the longest before it. `fit` tells ends from pauses of some
-length, each recording judged by weights that were fitted without it; and what would be gained and lost.
+`collect` speaks every recording to the ear, which never ends one, and keeps what is known at each pause of commands
+that may go on: how it sounds, how long the pause lasts, and the longest before it. `fit` tells ends from pauses of
+some length, each recording judged by weights that were fitted without it; and what would be gained and lost.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ class Case(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the weights of the prosody.")
     commands = parser.add_subparsers(required=True)
-    look = commands.add_parser("look")
-    look.add_argument("folders", nargs="+", metavar="FOLDER=INTENTS")
-    look.add_argument("--noise", type=Path)
-    look.add_argument("--snr", type=float)
-    look.add_argument("--model", default="tiny.en")
-    look.add_argument("--out", type=Path, required=True)
-    look.set_defaults(run=look_at_all)
+    collect = commands.add_parser("collect")
+    collect.add_argument("folders", nargs="+", metavar="FOLDER=INTENTS")
+    collect.add_argument("--noise", type=Path)
+    collect.add_argument("--snr", type=float)
+    collect.add_argument("--model", default="tiny.en")
+    collect.add_argument("--out", type=Path, required=True)
+    collect.set_defaults(run=collect_all)
     fit = commands.add_parser("fit")
     fit.add_argument("found", type=Path, nargs="+")
     fit.set_defaults(run=lambda asked: report([case for path in asked.found for case in kept(path)]))
@@ -79,10 +80,10 @@ def main() -> None:
     asked.run(asked)
 
 
-# ---- look
+# ---- collect
 
 
-def look_at_all(asked: argparse.Namespace) -> None:
+def collect_all(asked: argparse.Namespace) -> None:
     noise = sound_file.read(asked.noise) if asked.noise else None
     with asked.out.open("a") as out:
         for pair in asked.folders:

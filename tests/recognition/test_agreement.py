@@ -1,4 +1,4 @@
-"""What a reading leaves out or makes up, against what was heard without the grammar."""
+"""What a hypothesis leaves out or makes up, against what was heard without the grammar."""
 
 from __future__ import annotations
 

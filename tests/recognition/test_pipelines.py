@@ -80,7 +80,7 @@ def test_intents_are_read_again_for_every_word(house: Path, pipelines: Pipelines
     assert {one.loaded for one in again._verifiers} == {one.loaded for one in pipelines._verifiers}
 
 
-def test_the_second_look_knows_the_phrase(pipelines: Pipelines) -> None:
+def test_the_second_stage_knows_the_phrase(pipelines: Pipelines) -> None:
     sound = said("wake_alexa")
     evidence = {word: pipelines.opinion(Detection(word, 0.5, 0), sound).evidence for word in ("alexa", "hey_jarvis")}
     assert evidence["alexa"] > 0.5 > evidence["hey_jarvis"]
