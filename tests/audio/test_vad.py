@@ -9,7 +9,7 @@ import openwakeword
 import pytest
 
 from voiced.audio import sound_file
-from voiced.audio.vad import GATE, HOLD, STEP_SAMPLES, SpeechDecider, Vad
+from voiced.audio.vad import GATE_DB, HOLD_STEPS, STEP_SAMPLES, SpeechDecider, Vad
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
 LOUD = -20.0  # dB
@@ -37,17 +37,18 @@ def test_hysteresis(probabilities: list[float], verdicts: str) -> None:
 
 def test_a_quieter_voice_is_somebody_else() -> None:
     user = [(0.9, LOUD)] * 5
-    television = [(0.9, LOUD - GATE - 1)] * 8
-    assert decide(user + television) == "s" * 5 + "s" * (HOLD - 1) + "d" * (9 - HOLD)
+    television = [(0.9, LOUD - GATE_DB - 1)] * 8
+    assert decide(user + television) == "s" * 5 + "s" * (HOLD_STEPS - 1) + "d" * (9 - HOLD_STEPS)
 
 
 def test_quiet_consonants_are_still_the_user() -> None:
-    word = [(0.9, LOUD), *[(0.9, LOUD - 30)] * (HOLD - 1)] * 3
+    word = [(0.9, LOUD), *[(0.9, LOUD - 30)] * (HOLD_STEPS - 1)] * 3
     assert decide(word) == "s" * len(word)
 
 
 def test_the_loudest_voice_counts_however_late_it_comes() -> None:
-    assert decide([(0.9, LOUD - 20)] * 3 + [(0.9, LOUD)] + [(0.9, LOUD - 20)] * HOLD) == "ssss" + "s" * (HOLD - 1) + "d"
+    levels = [LOUD - 20] * 3 + [LOUD] + [LOUD - 20] * HOLD_STEPS
+    assert decide([(0.9, level) for level in levels]) == "ssss" + "s" * (HOLD_STEPS - 1) + "d"
 
 
 def test_loud_noise_is_no_voice() -> None:

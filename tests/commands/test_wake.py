@@ -14,7 +14,7 @@ from tests.wake.test_detector import frames
 from voiced.cli import main
 from voiced.commands import wake_enroll
 from voiced.errors import AudioError, VoicedError
-from voiced.evaluation.wake_trials import Trial, live, on_files
+from voiced.evaluation.wake_trials import WakeTrial, live, on_files
 from voiced.flow import Opinion
 from voiced.wake import word_file
 from voiced.wake.detector import WakeWord
@@ -199,7 +199,7 @@ def test_what_cannot_be_tested(arguments: list[str], problem: str, capsys: pytes
 
 def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
     prints = Prints()
-    trial = Trial(WakeWord("hey_jarvis"), None, 0.6)
+    trial = WakeTrial(WakeWord("hey_jarvis"), None, 0.6)
     live(trial, frames(np.concatenate([PAUSE, said("wake_jarvis"), PAUSE])), prints)
     assert prints.text.count("heard at ") == 1
     assert f"|{'#' * 40}| 1.00" in prints.text
@@ -208,7 +208,7 @@ def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
 
 def test_what_the_second_look_refuses_is_shown(recorded: Callable[[str, Samples], str], tmp_path: Path) -> None:
     prints = Prints()
-    trial = Trial(WakeWord("hey_jarvis", verified=True), lambda *_: Opinion(0.3, -7.0), 0.6)
+    trial = WakeTrial(WakeWord("hey_jarvis", verified=True), lambda *_: Opinion(0.3, -7.0), 0.6)
     file = tmp_path / recorded("said", said("wake_jarvis"))
     assert not on_files(trial, [file], [], None, prints)
     assert "refused at " in prints.text

@@ -14,12 +14,12 @@ from typing import Any
 from voiced.errors import AudioError
 
 PLAYING = Lock()
-PATIENCE = 2.0  # seconds for a sound to end; they are shorter
+PATIENCE_SECONDS = 2.0  # for a sound to end; sounds are shorter
 
 
 @cache
 def portaudio() -> Any:
-    """The module; AudioError if the library is not there."""
+    """The module `sounddevice`; AudioError if PortAudio is not installed."""
     try:
         import sounddevice  # noqa: PLC0415
     except OSError as error:
@@ -30,7 +30,7 @@ def portaudio() -> Any:
 def look_again() -> None:
     """Let PortAudio list the devices anew; every recording stream must be closed."""
     library = portaudio()
-    if not PLAYING.acquire(timeout=PATIENCE):
+    if not PLAYING.acquire(timeout=PATIENCE_SECONDS):
         raise AudioError("the loudspeaker hangs")
     try:
         library._terminate()  # noqa: SLF001 - there is no public way
@@ -42,5 +42,5 @@ def look_again() -> None:
 
 
 def reason(error: Exception) -> str:
-    """PortAudio's words, without the function that was called and its number for it."""
+    """PortAudio's error message, without the name of the function and the error code."""
     return re.sub(r" \[PaErrorCode -?\d+\]", "", str(error).split(": ", 1)[-1])

@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 
 
 class Resampler:
-    """One mono stream on its way from `rate` to 16 kHz."""
+    """Resamples one mono stream from `rate` Hz to 16 kHz, block by block."""
 
     def __init__(self, rate: int) -> None:
         self._stream = soxr.ResampleStream(rate, SAMPLE_RATE, num_channels=1, dtype="float32", quality="HQ")
 
     def resample(self, block: Samples) -> Samples:
-        """What can be said so far at 16 kHz, the block included."""
+        """The samples at 16 kHz, shape (n,), that the filter gives after taking in a block."""
         return np.asarray(self._stream.resample_chunk(block), dtype=np.float32)
 
     def flush(self) -> Samples:
-        """What the filter still holds; nothing may follow."""
+        """The samples that the filter still holds; the stream ends with it."""
         return np.asarray(self._stream.resample_chunk(np.zeros(0, np.float32), last=True), dtype=np.float32)
 
 
 def sped_up(sound: Samples, factor: float) -> Samples:
-    """A whole recording, so many times as fast, and as high."""
+    """A recording played `factor` times as fast, and with `factor` times the pitch."""
     return np.asarray(soxr.resample(sound, SAMPLE_RATE * factor, SAMPLE_RATE), dtype=np.float32)
 
 
 class Framer:
-    """Cuts one stream into frames, and counts its samples."""
+    """Cuts one stream into frames of 80 ms, and counts its samples."""
 
     def __init__(self) -> None:
         self._start = 0  # index of the next frame's first sample
         self._rest: Samples = np.zeros(0, np.float32)  # less than a frame
 
     def frames(self, block: Samples) -> Iterator[AudioFrame]:
-        """Every frame that the block completes."""
+        """Yield every frame that a block completes."""
         sound = np.concatenate((self._rest, block))
         whole = len(sound) - len(sound) % FRAME_SAMPLES
         self._rest = sound[whole:]
@@ -56,13 +56,13 @@ class Framer:
             self._start += FRAME_SAMPLES
 
     def skip(self, samples: int) -> None:
-        """Leave a gap: so many samples are missing, and with them the frame that they would have completed."""
+        """Leave a gap of `samples` samples; the frame that is not complete yet is dropped."""
         if not samples:
             return
         self._start += len(self._rest) + samples
         self._rest = np.zeros(0, np.float32)
 
     def last(self) -> Iterator[AudioFrame]:
-        """What is left, padded with zeros."""
+        """Yield the incomplete last frame, padded with zeros, if there is one."""
         if len(self._rest):
             yield from self.frames(np.zeros(FRAME_SAMPLES - len(self._rest), np.float32))

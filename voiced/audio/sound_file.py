@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = Path("-")
 RATES = range(1_000, 768_001)  # Hz; outside of it a header is taken to be damaged
-BLOCK = 16_384  # samples read at a time
-STREAMED = 0x7FFF_0000  # bytes; a WAV header written before the length was known claims at least this much
+BLOCK_SAMPLES = 16_384  # read at a time
+STREAMED_BYTES = 0x7FFF_0000  # a WAV header written before the length was known claims at least this much
 
 
 class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile is untyped
@@ -39,7 +39,7 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile is untyped
 
 
 def read(source: Path) -> Samples:
-    """The whole recording at 16 kHz in mono; `-` is standard input. AudioError if it is not whole."""
+    """A whole recording at 16 kHz in mono, shape (samples,); `-` is standard input. AudioError if it is damaged."""
     samples = bytearray()  # grows where it lies; joining blocks would hold all of them twice
     for block in _blocks(source, _open(source)):
         samples += block.tobytes()
@@ -47,17 +47,17 @@ def read(source: Path) -> Samples:
 
 
 def as_it_is(source: Path) -> tuple[Samples, int]:
-    """The whole recording in mono, and its rate in Hz: for playing."""
+    """A whole recording in mono, shape (samples,), and its own rate in Hz: for playing."""
     file = _open(source)
     mono: Samples = file.read(file.frames, dtype="float32", always_2d=True).mean(axis=1, dtype=np.float32)
     return mono, file.samplerate
 
 
 def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:
-    """The recording in frames of 80 ms, the last one padded with zeros.
+    """A recording in frames of 80 ms, the last one padded with zeros.
 
-    `paced` hands out each frame when it would have been spoken; otherwise they come as fast as they are taken. What can
-    be known to be wrong before reading is raised at once, the rest while iterating.
+    With `paced` frames come at the pace of speech, otherwise as fast as they are taken. AudioError: at once for what
+    the header tells, while iterating for damage further on.
     """
     cut = _cut(_blocks(source, _open(source)))
     return _at_speaking_pace(cut) if paced else cut
@@ -89,12 +89,12 @@ def _check(source: Path, file: _Stream) -> None:
         raise AudioError(f"{_name(source)}: claims {file.samplerate} samples per second; is the file damaged?")
     # libsndfile shortens WAV and AIFF to what is there; only its log tells what the header promised.
     promised = re.search(r"(?:data|SSND)\s*: (\d+) \(should be \d+\)", file.extra_info)
-    if promised and int(promised[1]) < STREAMED:
+    if promised and int(promised[1]) < STREAMED_BYTES:
         raise AudioError(f"{_name(source)}: is cut short; record or copy it again")
 
 
 def _blocks(source: Path, file: _Stream) -> Iterator[Samples]:
-    """The sound at 16 kHz in mono, in blocks of any length."""
+    """Yield the sound at 16 kHz in mono, in blocks of any length."""
     resampler = Resampler(file.samplerate) if file.samplerate != SAMPLE_RATE else None
     left = file.frames
     while left:
@@ -109,9 +109,9 @@ def _blocks(source: Path, file: _Stream) -> Iterator[Samples]:
 
 
 def _next_block(source: Path, file: _Stream) -> Samples:
-    """Samples of every channel, shape (samples, channels)."""
+    """The next samples of every channel, shape (samples, channels); AudioError if there are none left."""
     try:
-        block: Samples = file.read(BLOCK, dtype="float32", always_2d=True)
+        block: Samples = file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise AudioError(f"{_name(source)}: is damaged or cut short") from error
     if not len(block):

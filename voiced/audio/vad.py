@@ -31,12 +31,12 @@ STEP_SAMPLES = 480  # 30 ms; the network was measured best with it
 
 ON = 0.5  # probability from which speech begins
 OFF = 0.35  # probability below which it ends
-GATE = 14.0  # dB; a voice so much quieter than the loudest of the command is somebody else's
-HOLD = 4  # steps for which a level counts, 120 ms: the quiet consonants are as short
+GATE_DB = 14.0  # a voice this much quieter than the loudest of the command is somebody else's
+HOLD_STEPS = 4  # for which a level counts, 120 ms: the quiet consonants are as short
 
 
 class Activity(Enum):
-    """What a step of sound is."""
+    """The class of a step of 30 ms."""
 
     QUIET = "."  # no voice
     DISTANT = "d"  # a voice, but not the user's
@@ -44,25 +44,25 @@ class Activity(Enum):
 
 
 class SpeechDecider:
-    """Probability and level of each step → what it is."""
+    """Classifies each step by the network's probability and the level, with hysteresis and a gate."""
 
     def __init__(self) -> None:
         self._voiced = False  # what the network says, with hysteresis
-        self._levels: deque[float] = deque(maxlen=HOLD)
+        self._levels: deque[float] = deque(maxlen=HOLD_STEPS)
         self._peak = -math.inf  # dB, the loudest voice so far
 
     def decide(self, probability: float, level: float) -> Activity:
-        """`level` in dB, of any reference."""
+        """The activity of the next step: `probability` of speech, `level` in dB of any reference."""
         self._levels.append(level)
         self._voiced = probability >= (OFF if self._voiced else ON)
         if not self._voiced:
             return Activity.QUIET
         self._peak = max(self._peak, level)
-        return Activity.SPEECH if max(self._levels) > self._peak - GATE else Activity.DISTANT
+        return Activity.SPEECH if max(self._levels) > self._peak - GATE_DB else Activity.DISTANT
 
 
 class Vad:
-    """Judges a stream in steps of 30 ms."""
+    """Voice activity detection on a stream, in steps of 30 ms."""
 
     def __init__(self) -> None:
         """Load the network."""
@@ -71,13 +71,13 @@ class Vad:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all sound, as before a new command."""
+        """Forget all earlier sound: call it before a new command."""
         self._decider = SpeechDecider()
         self._state = (np.zeros((2, 1, 64), np.float32), np.zeros((2, 1, 64), np.float32))  # of its LSTM: h, c
         self._rest: Samples = np.zeros(0, np.float32)  # less than a step, waiting for more
 
     def judge(self, samples: Samples) -> Iterator[Activity]:
-        """Take any number of samples in; one verdict for each step of STEP_SAMPLES that is complete."""
+        """The activity of each step of STEP_SAMPLES that `samples`, of any number, complete."""
         sound = np.concatenate((self._rest, samples))
         whole = len(sound) - len(sound) % STEP_SAMPLES
         self._rest = sound[whole:]
@@ -85,7 +85,7 @@ class Vad:
             yield self._decider.decide(self.probability(step), level_of(step))
 
     def probability(self, step: Samples) -> float:
-        """How sure the network is that this step, following those before it, is speech: 0 to 1."""
+        """The network's probability that a step, shape (STEP_SAMPLES,), is speech, given the steps before it."""
         hidden, cell = self._state
         inputs: dict[str, npt.NDArray[Any]] = {"input": step[None], "sr": self._rate, "h": hidden, "c": cell}
         output, hidden, cell = self._session.run(None, inputs)

@@ -14,6 +14,7 @@ from voiced.audio.loudness import level_of
 from voiced.audio.vad import STEP_SAMPLES, Vad
 from voiced.errors import AudioError, VoicedError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.foundations.terminal import bar
 from voiced.records.wakes import wrong_wakes
 from voiced.wake import word_file
 from voiced.wake.templates import AT_ZERO
@@ -122,9 +123,7 @@ def one_take(frames: Iterator[AudioFrame], say: Print) -> Samples:
 
 def meter(level: float) -> str:
     """A bar for a level in dB."""
-    share = (max(QUIETEST, min(LOUDEST, level)) - QUIETEST) / (LOUDEST - QUIETEST)
-    filled = round(share * BAR)
-    return f"|{'#' * filled}{' ' * (BAR - filled)}|"
+    return bar((level - QUIETEST) / (LOUDEST - QUIETEST), BAR)
 
 
 def _odd(enrolled: Enrolled) -> int | None:

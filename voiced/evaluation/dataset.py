@@ -1,7 +1,7 @@
-"""A folder of recordings and what is said in them: `labels.json`, and the sound beside it or in `audio/`.
+"""Folders of recordings with labels: `labels.json`, and the sound files beside it or in `audio/`.
 
-`{"a.flac": {"intent": "LightSet", "slots": {"state": "on"}}}`; intent `null` means that it must be rejected. Knows no
-recogniser.
+`labels.json` is `{"a.flac": {"intent": "LightSet", "slots": {"state": "on"}}, …}`. Intent `null` means that the
+recording must be rejected. Knows no recogniser.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SOUNDS = {".wav", ".flac", ".ogg", ".mp3"}
 
 
 class Label(BaseModel, frozen=True):
-    """What a recording should be understood as; other keys (the sentence) are for people."""
+    """The intent and slots that a recording should be understood as; further keys in the file are for people."""
 
     intent: str | None
     slots: dict[str, str | int | float] = {}
@@ -31,7 +31,7 @@ NO_COMMAND = Label(intent=None)
 
 @dataclass(frozen=True)
 class Recording:
-    """One of them."""
+    """A sound file and its label."""
 
     path: Path
     name: str  # as in labels.json
@@ -39,7 +39,7 @@ class Recording:
 
 
 def labelled(folder: Path) -> list[Recording]:
-    """All that `labels.json` names, in its order; VoicedError if something is missing or makes no sense."""
+    """Every recording in the `labels.json` of a folder, in its order; VoicedError if that or a recording is missing."""
     path = folder / "labels.json"
     try:
         labels = TypeAdapter(dict[str, Label]).validate_json(path.read_bytes())
@@ -55,7 +55,7 @@ def labelled(folder: Path) -> list[Recording]:
 
 
 def foreign(folder: Path) -> list[Recording]:
-    """Every recording of a folder, as something that is no command."""
+    """Every sound file of a folder and its `audio/`, labelled as no command; VoicedError if there is none."""
     places = [place for place in (folder / "audio", folder) if place.is_dir()]
     sounds = [path for place in places for path in sorted(place.iterdir()) if path.suffix.lower() in SOUNDS]
     if not sounds:

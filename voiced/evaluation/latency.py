@@ -1,6 +1,7 @@
-"""How soon commands are answered, and whether too soon: the numbers of `voiced bench --latency`, as text and as JSON.
+"""Delays of `voiced bench --latency`: from the end of the speech to the action, and commands that were cut off.
 
-Pure. The end of the speech is a reference found in the recording alone (`stimuli`), not what the ear takes for it.
+Pure: counts, and writes text and JSON. The end of the speech is a reference that `stimuli` finds in the recording
+alone, not the end that the endpointer found.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from voiced.evaluation.scoring import Trial, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-EARLY = 0.15  # seconds before the end of the speech: nearer, the reference itself is not sure
+CUT_OFF_SECONDS = 0.15  # before the end of the speech; the reference itself errs by less
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One recording that was spoken to the ear, and what came of it; seconds from the end of the speech."""
+    """The answer to one recording of the real-time benchmark; times are seconds from the end of the speech."""
 
     trial: Trial
     ending: str  # why the ear stopped recording
@@ -36,18 +37,18 @@ class Reply:
 
     @property
     def cut_off(self) -> bool:
-        """Whether the ear stopped while there was more to come."""
-        return self.stopped < -EARLY
+        """Whether recording stopped before the speech had ended."""
+        return self.stopped < -CUT_OFF_SECONDS
 
     @property
     def cut_off_needlessly(self) -> bool:
-        """Whether a fixed silence would have kept it."""
-        return self.cut_off and self.fixed >= -EARLY
+        """Whether the command was cut off, and a fixed silence would have recorded all of it."""
+        return self.cut_off and self.fixed >= -CUT_OFF_SECONDS
 
 
 @dataclass(frozen=True)
 class Delay:
-    """How soon the commands of one condition were answered."""
+    """Statistics of the replies of one condition."""
 
     condition: str
     commands: int
@@ -66,7 +67,7 @@ class Delay:
 
 
 def delays(replies: Sequence[Reply], silence: float) -> tuple[Delay, ...]:
-    """One for each condition, in their order; `silence` is the ordinary one, in seconds."""
+    """Statistics of each condition, in order; `silence` is the setting `listening.silence` in seconds."""
     return tuple(
         _delay(condition, list(group), silence)
         for condition, group in groupby(replies, key=lambda reply: reply.trial.condition)
@@ -98,7 +99,7 @@ def _delay(condition: str, replies: Sequence[Reply], silence: float) -> Delay:
 
 
 def as_json(folder: str, model: str, replies: Sequence[Reply], silence: float) -> dict[str, Any]:
-    """Everything, with every recording."""
+    """Statistics and every single reply, as a JSON object."""
     return {
         "folder": folder,
         "model": model,
@@ -108,7 +109,7 @@ def as_json(folder: str, model: str, replies: Sequence[Reply], silence: float) -
 
 
 def as_text(folder: str, model: str, replies: Sequence[Reply], silence: float) -> str:
-    """Tables."""
+    """Statistics as a table for people, and the commands that were cut off."""
     return "\n".join(_lines(folder, model, replies, silence))
 
 

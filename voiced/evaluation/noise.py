@@ -1,7 +1,7 @@
-"""Speech in noise at a given ratio, as the published speech-to-intent benchmark mixes it. Pure: the same every time.
+"""Mixes noise into speech at a given signal-to-noise ratio, as Picovoice's speech-to-intent benchmark does. Pure.
 
-The stretch of noise is drawn from a generator seeded by (seed, file name, ratio), so that two runs, and two
-recognisers, hear the same.
+A random generator, seeded by (seed, file name, ratio), chooses the stretch of noise: two runs, and two recognisers,
+hear the same sound.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import numpy as np
 if TYPE_CHECKING:
     from voiced.flow import Samples
 
-BLOCK = 2_048  # samples over which energy is measured
+BLOCK_SAMPLES = 2_048  # over which energy is measured
 
 
 def mixed(speech: Samples, noise: Samples, snr: float, key: str) -> Samples:
-    """Speech with noise `snr` dB below its loudest block, at half of full scale; `key` decides which stretch."""
+    """Speech plus noise whose loudest block is `snr` dB below the speech's, scaled to a peak of 0.5; shape (samples,).
+
+    `key` decides which stretch of the noise is taken.
+    """
     stretch = _stretch(noise, len(speech), key)
     quiet = _loudest(stretch)
     scale = np.sqrt(_loudest(speech) / (quiet * 10 ** (snr / 10))) if quiet else 0.0
@@ -28,7 +31,7 @@ def mixed(speech: Samples, noise: Samples, snr: float, key: str) -> Samples:
 
 
 def key_of(seed: int, name: str, snr: float) -> str:
-    """What decides the stretch of noise."""
+    """The text that decides which stretch of the noise is mixed in."""
     return f"{seed}/{name}/{snr:g}"
 
 
@@ -41,7 +44,7 @@ def _stretch(noise: Samples, length: int, key: str) -> Samples:
 
 
 def _loudest(sound: Samples) -> float:
-    """The largest energy of any whole block; of all there is, where that is less than a block."""
-    whole = len(sound) // BLOCK * BLOCK
-    blocks = sound[:whole].reshape(-1, BLOCK) if whole else sound.reshape(1, -1)
+    """Largest energy (sum of squares) of any whole block, or of all samples where they are less than a block."""
+    whole = len(sound) // BLOCK_SAMPLES * BLOCK_SAMPLES
+    blocks = sound[:whole].reshape(-1, BLOCK_SAMPLES) if whole else sound.reshape(1, -1)
     return float((blocks.astype(np.float64) ** 2).sum(axis=1).max())

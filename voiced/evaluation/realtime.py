@@ -1,8 +1,8 @@
-"""`voiced bench --latency`: recordings spoken at the pace of speech to the daemon's own ears. How soon does it act?
+"""The real-time benchmark, `voiced bench --latency`: plays recordings to the daemon's ear at the pace of speech.
 
 Everything between the microphone and the broker is the daemon's: the ear in its thread, the relay, the recogniser and
 the assistant. Frames come late by up to a tenth of a second, as from a busy sound server, and room noise follows the
-speech. What is measured ends when the assistant hands the action over. What the numbers amount to, `latency` knows.
+speech. The clock stops when the assistant hands the action over. `latency` evaluates the numbers.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.recognition.end_of_turn import SoFar
 
-JITTER = 0.1  # seconds by which a frame may come late
+JITTER_SECONDS = 0.1  # by which a frame may come late
 LEAD, TAIL = round(0.3 * SAMPLE_RATE), round(1.5 * SAMPLE_RATE)  # samples of noise before and after a recording
 PAUSES = 3  # put into a recording, if pauses are asked for
 REST = 8 * FRAME_SAMPLES  # samples of noise that go on until there is an answer
-PATIENCE = 30.0  # seconds until an answer is given up
-FIXED_SECONDS = 0.7  # seconds of silence that others wait
+PATIENCE_SECONDS = 30.0  # until waiting for an answer ends
+FIXED_SECONDS = 0.7  # silence that ends a command elsewhere, for comparison
 
 
 @dataclass(frozen=True, eq=False)
 class Spoken:
-    """A recording that is ready to be spoken."""
+    """A recording prepared for the real-time benchmark, and its reference times."""
 
     task: Task
     samples: Samples  # with noise behind it
@@ -58,7 +58,10 @@ class Spoken:
 
 
 def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], done: Callable[[], None]) -> list[Reply]:
-    """Speak all recordings, one after the other; `done` is called after each. VoicedError if one cannot be loaded."""
+    """Play all recordings, one after the other, and return a reply for each; `done` is called after each.
+
+    VoicedError if a recording, the grammar or the model cannot be loaded.
+    """
     recognizer = Recognizer(setup.settings, grammar.load([setup.intents]))
     recognizer.warm_up()
     spoken = [_prepared(setup, listening, task, recognizer) for task in tasks]
@@ -86,12 +89,12 @@ def _prepared(setup: Setup, listening: ListeningSettings, task: Task, recognizer
 
 
 def _spread(times: Sequence[float]) -> list[float]:
-    """`PAUSES` of them, or all if there are no more, from all over."""
+    """PAUSES of the times, evenly spread; empty if there are none."""
     return [times[len(times) * (2 * number + 1) // (2 * PAUSES)] for number in range(PAUSES)] if times else []
 
 
 def _fixed_silence(listening: ListeningSettings, sound: Samples, vad: Vad) -> int:
-    """Sample at which a fixed silence would have stopped recording."""
+    """Index of the sample at which an endpointer that waits FIXED_SECONDS would have stopped recording."""
     settings = listening.model_copy(update={"silence": FIXED_SECONDS, "recognize_pauses": False})
     requests = Requests()
     requests.listen_now()
@@ -107,7 +110,7 @@ def _frames(sound: Samples, start: int) -> Iterator[AudioFrame]:
 
 
 class _NoWakeWord:
-    """Hears none."""
+    """A wake word detector that detects nothing."""
 
     def detect(self, _frame: AudioFrame) -> Detection | None:
         return None
@@ -119,7 +122,7 @@ class _NoWakeWord:
 
 
 class _Counted:
-    """The recogniser, and how often it was asked."""
+    """A recogniser that counts its passes."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
@@ -137,7 +140,7 @@ class _Counted:
         return self._recognizer.recognize_so_far(utterance)
 
     def take_passes(self) -> int:
-        """Since the last call."""
+        """The number of passes since the last call."""
         passes, self._passes = self._passes, 0
         return passes
 
@@ -159,29 +162,29 @@ class _Stage:
         self._zero = 0.0  # when the stream's first sample was spoken, on the monotonic clock
 
     def frames(self) -> Iterator[AudioFrame]:
-        """All recordings as one stream: each frame some time after it was spoken, never before the one before it."""
+        """All recordings as one stream of frames in real time, each late by up to JITTER_SECONDS, in order."""
         jitter = np.random.default_rng(1)
         self._zero = time.monotonic()
         for number, spoken in enumerate(self._spoken):
             self.requests.listen_now()
             for frame in self._until_answered(spoken, number):
-                due = self._zero + frame.end / SAMPLE_RATE + jitter.uniform(0, JITTER)
+                due = self._zero + frame.end / SAMPLE_RATE + jitter.uniform(0, JITTER_SECONDS)
                 time.sleep(max(0.0, due - time.monotonic()))
                 yield frame
                 self._heard = frame.end
 
     def _until_answered(self, spoken: Spoken, number: int) -> Iterator[AudioFrame]:
-        """The recording and, over and over, the end of its noise."""
+        """The frames of a recording, then its room noise in a loop until the assistant has answered."""
         yield from _frames(spoken.samples, self._begin)
         at = self._begin + len(spoken.samples) // FRAME_SAMPLES * FRAME_SAMPLES
         rest = spoken.samples[-REST:]
-        give_up = at + round(PATIENCE * SAMPLE_RATE)
+        give_up = at + round(PATIENCE_SECONDS * SAMPLE_RATE)
         while len(self.replies) <= number and at < give_up:
             yield from _frames(rest, at)
             at += REST
         yield from _frames(rest, at)  # so that the next recording does not find this one in the ear's memory
         at += REST
-        assert len(self.replies) > number, f"{spoken.task.recording.name}: no answer in {PATIENCE} s"
+        assert len(self.replies) > number, f"{spoken.task.recording.name}: no answer in {PATIENCE_SECONDS} s"
         self._begin = at
 
     def expect(self, so_far: Utterance, continuation: Continuation) -> bool:

@@ -18,7 +18,7 @@ HEAD = f"{'':12} {'commands':>8} {'right':>8} {'wrong':>8} {'rejected':>8} {'oth
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured."""
+    """All trials of a run of `voiced bench`."""
 
     folder: str
     model: str
@@ -30,7 +30,7 @@ class Report:
         return reliability([*self.own, *self.foreign])
 
     def as_json(self) -> dict[str, Any]:
-        """Everything."""
+        """Counts, confusions, calibration and every trial, as a JSON object."""
         return {
             "folder": self.folder,
             "model": self.model,
@@ -44,7 +44,7 @@ class Report:
         }
 
     def as_text(self) -> str:
-        """Tables."""
+        """Counts, confusions and calibration as tables for people."""
         return "\n".join(self._lines())
 
     def _mean_over_noise(self) -> dict[str, float] | None:

@@ -1,4 +1,4 @@
-"""What a benchmark's trials amount to: how often right, wrong, rejected; what is confused; is confidence honest?
+"""Scores trials: how many are right, wrong, rejected; what is confused with what; whether confidence is calibrated.
 
 Pure: knows no sound, recogniser or clock. A command counts as understood if the intent is right and every labelled slot
 has the labelled value.
@@ -25,7 +25,7 @@ THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99
 
 
 class Verdict(Enum):
-    """What became of a recording."""
+    """Whether a recording was understood."""
 
     RIGHT = "right"  # accepted, and what was said
     WRONG = "wrong"  # accepted, and not what was said
@@ -34,7 +34,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Trial:
-    """One recording in one condition, and what the recogniser made of it."""
+    """One recording in one condition, and the result of recognising it."""
 
     file: str
     condition: str  # "clean", "6 dB", or the name of a foreign folder
@@ -51,7 +51,7 @@ class Trial:
 
     @property
     def understood(self) -> bool:
-        """Whether what was understood is what was said."""
+        """Whether intent and labelled slots are right, accepted or not."""
         return self.intent is not None and not self.differences
 
     @property
@@ -62,7 +62,7 @@ class Trial:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """Where what was understood is not what was said, in words."""
+        """Each difference between label and result, in words: `state 'on' → 'off'`."""
         if self.intent != self.label.intent:
             return (f"{self.label.intent or 'no command'} → {self.intent or 'nothing'}",)
         return tuple(
@@ -74,7 +74,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Tally:
-    """The trials of one condition, counted."""
+    """Counts of the trials of one condition."""
 
     condition: str
     commands: int
@@ -107,7 +107,7 @@ def tally(condition: str, trials: Sequence[Trial]) -> Tally:
 
 
 def tallies(trials: Iterable[Trial]) -> list[Tally]:
-    """One for each condition, in the order in which they come first."""
+    """Counts of each condition, in the order in which conditions first appear."""
     conditions: dict[str, list[Trial]] = {}
     for trial in trials:
         conditions.setdefault(trial.condition, []).append(trial)
@@ -116,14 +116,14 @@ def tallies(trials: Iterable[Trial]) -> list[Tally]:
 
 @dataclass(frozen=True)
 class Confusion:
-    """Something that was taken for something else, and where that can be heard."""
+    """A mistake, and the recordings in which it happened."""
 
     difference: str
     heard_in: tuple[str, ...]  # "a.flac at 6 dB"
 
 
 def confusions(trials: Iterable[Trial]) -> list[Confusion]:
-    """What was accepted and is wrong, the most frequent first."""
+    """Mistakes in accepted recordings, the most frequent first."""
     found: dict[str, list[str]] = {}
     for trial in trials:
         if trial.verdict is Verdict.WRONG:
@@ -135,7 +135,7 @@ def confusions(trials: Iterable[Trial]) -> list[Confusion]:
 
 @dataclass(frozen=True)
 class Bin:
-    """Trials of about the same confidence."""
+    """Trials whose confidence falls into one of ten intervals."""
 
     confidence: float  # mean
     right: float  # share of them that was understood
@@ -144,7 +144,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Reliability:
-    """Whether a confidence of 0.9 is right nine times out of ten: over everything that was understood somehow."""
+    """Calibration of the confidence, over all recordings that were read as some command."""
 
     bins: tuple[Bin, ...]  # those in which there is something
     error: float  # mean distance of confidence and share, weighted by trials
@@ -152,7 +152,7 @@ class Reliability:
 
 
 def reliability(trials: Iterable[Trial]) -> Reliability:
-    """Compare confidence with truth."""
+    """Compare confidence, in bins, with the share that was right: expected calibration error and Brier score."""
     scored = [(trial.confidence, trial.understood) for trial in trials if trial.intent is not None]
     groups: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right in scored:
@@ -171,7 +171,7 @@ def reliability(trials: Iterable[Trial]) -> Reliability:
 
 @dataclass(frozen=True)
 class Point:
-    """What would be accepted if a confidence of `threshold` were enough; shares."""
+    """Shares that would be accepted if a confidence of `threshold` were enough."""
 
     threshold: float
     right: float  # of the commands
@@ -180,7 +180,7 @@ class Point:
 
 
 def curve(trials: Sequence[Trial]) -> tuple[Point, ...]:
-    """Accuracy against rejection. What was rejected for another reason than its confidence stays rejected."""
+    """Accuracy at each of THRESHOLDS. Recordings rejected for other reasons than confidence stay rejected."""
     commands = [trial for trial in trials if trial.label.intent is not None]
     others = [trial for trial in trials if trial.label.intent is None]
 

@@ -1,7 +1,7 @@
-"""`voiced bench`: how well a folder of labelled recordings is understood, clean and in noise, and at what cost.
+"""`voiced bench`: recognises every recording of a folder, clean and in noise, and measures processor time.
 
-Recognises in processes of one thread each, so that every processor is busy and processor time means what it says. How
-noise is mixed in, and what the results amount to, others know.
+Recognises in processes of one thread each: every processor is busy, and processor time is comparable. `noise` mixes,
+`scoring` counts.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CLEAN = "clean"
 
 @dataclass(frozen=True)
 class Setup:
-    """What all trials have in common."""
+    """Settings that all trials share."""
 
     settings: RecognizerSettings
     intents: Path
@@ -49,7 +49,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Task:
-    """One recording in one condition."""
+    """One recording to be recognised in one condition."""
 
     recording: Recording
     condition: str
@@ -57,26 +57,29 @@ class Task:
 
 
 def own_tasks(folder: Path, snrs: Sequence[float], limit: int | None) -> list[Task]:
-    """Every recording of a folder as it is, then at each ratio of speech to noise."""
+    """Tasks for every recording of a folder: clean, then at each ratio of speech to noise in dB."""
     recordings = _spread(labelled(folder), limit)
     clean = [Task(recording, CLEAN) for recording in recordings]
     return clean + [Task(recording, f"{snr:g} dB", snr) for snr in snrs for recording in recordings]
 
 
 def foreign_tasks(folders: Sequence[Path], limit: int | None) -> list[Task]:
-    """Every recording of other folders, as it is."""
+    """Tasks for every recording of folders that hold no commands of this grammar, without noise."""
     return [Task(recording, str(folder)) for folder in folders for recording in _spread(foreign(folder), limit)]
 
 
 def _spread(recordings: list[Recording], limit: int | None) -> list[Recording]:
-    """As many as are wanted, from all over the list."""
+    """`limit` recordings, evenly spread over the list; all if there is no limit."""
     if limit is None or limit >= len(recordings):
         return recordings
     return [recordings[number * len(recordings) // limit] for number in range(limit)]
 
 
 def attempt_all(setup: Setup, tasks: Sequence[Task], jobs: int, done: Callable[[], None]) -> list[Trial]:
-    """The trials, in the order of the tasks; `done` is called after each. VoicedError if something cannot be loaded."""
+    """Recognise in `jobs` processes; trials in the order of the tasks. `done` is called after each.
+
+    VoicedError if grammar, noise, model or a recording cannot be loaded.
+    """
     grammar.load([setup.intents])  # what is wrong with the grammar is better said before the work begins
     if setup.noise:
         sound_file.read(setup.noise)
@@ -107,7 +110,7 @@ def attempt(setup: Setup, task: Task) -> Trial:
 
 
 def trial_of(task: Task, transcript: Transcript, seconds: float, cpu: float) -> Trial:
-    """The result of a task: `seconds` of sound, and of processor time."""
+    """The trial of a task from its transcript: `seconds` of sound, `cpu` seconds of processor time."""
     return Trial(
         file=task.recording.name,
         condition=task.condition,
@@ -126,7 +129,7 @@ def trial_of(task: Task, transcript: Transcript, seconds: float, cpu: float) -> 
 
 @dataclass(frozen=True)
 class _Listener:
-    """What a process keeps between trials."""
+    """Recogniser, VAD and noise, loaded once in each process."""
 
     recognizer: Recognizer
     vad: Vad

@@ -1,6 +1,7 @@
 """What every room stands on: YAML with line numbers, checked settings, threads, ONNX sessions, systemd.
 
-`yaml_source`, `yaml_problems`, `sections`, `yaml_schema` (YAML → checked models); `relay` (an iterator in a thread:
-the only place where threads start); `onnx_session`, `resources`, `submodules`, `systemd`, `memory`. Knows nothing of
-voice.
+`yaml_source`, `yaml_problems`, `sections`, `yaml_schema` (YAML → checked models); `relay` (an iterator in a thread: the
+only place where threads start); `onnx_session`, `logistic`, `resources`, `submodules`, `systemd`, `terminal`,
+`memory`. Knows
+nothing of voice.
 """

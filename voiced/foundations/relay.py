@@ -1,4 +1,4 @@
-"""Run an iterator in a thread of its own; the only file that starts threads. Knows not what flows.
+"""Runs an iterator in a thread of its own; the only file that starts threads. Knows nothing of the items.
 
 Two rules. The thread starts with the first `next()` of the consumer, not before. And each end sees the other's: an
 error of the source is raised in the consumer with its traceback; when the consumer closes, the source is closed too, in
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_OFFERED = 16  # items of others that may wait: more would be a flood
-PATIENCE = 0.4  # seconds that a closing consumer waits for the source to finish its item: several frames
+MOST_OFFERED = 16  # items beyond `depth` that `offer` may add; further ones are dropped
+PATIENCE_SECONDS = 0.4  # that a closing consumer waits for the source to finish its item: several frames
 
 
 def start_thread(run: Callable[[], None], name: str) -> threading.Thread:
@@ -46,7 +46,7 @@ class Relay(Generic[T]):
         self._error: BaseException | None = None
 
     def offer(self, item: T) -> bool:
-        """Put an item in from any thread, at once; false, and it is dropped, where too many wait."""
+        """Add an item from any thread without waiting; False if too many items wait, and the item is dropped."""
         with self._changed:
             if len(self._items) >= self._depth + MOST_OFFERED:
                 return False
@@ -62,7 +62,7 @@ class Relay(Generic[T]):
                 yield self._take()
         finally:
             self._close()
-            thread.join(PATIENCE)
+            thread.join(PATIENCE_SECONDS)
         if self._error is not None:
             raise self._error
 

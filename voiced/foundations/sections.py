@@ -1,6 +1,6 @@
-"""What a YAML file says becomes checked, frozen models, or one report of everything that is wrong with it.
+"""Turns a YAML file into a checked, frozen pydantic model, or into one report of everything that is wrong with it.
 
-The models subclass `Section` and know what the keys mean; known here is only how pydantic tells of what does not fit.
+The models subclass `Section` and know what the keys mean; this file only words pydantic's errors.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Section(BaseModel):
-    """A mapping of a YAML file: its values are frozen, and a key that it does not have is an error."""
+    """Base of the models: values are frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def load(path: Path, model: type[M]) -> M:
-    """Read a file as `model`, or raise ConfigError with every problem in it."""
+    """Read a YAML file as `model`; ConfigError with every problem in it."""
     return checked(yaml_source.read(path), model)
 
 
@@ -41,7 +41,7 @@ def parse(text: str, name: str, model: type[M]) -> M:
 
 
 def checked(document: Document, model: type[M]) -> M:
-    """The data as a model, or ConfigError with every problem; validators' context has the file's `folder`."""
+    """A document as `model`; ConfigError with every problem. Validators find the file's folder in their context."""
     problems = list(document.problems)
     try:
         found = model.model_validate(document.data, context={"folder": Path(document.name).parent})

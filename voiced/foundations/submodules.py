@@ -1,6 +1,6 @@
-"""Modules of a package without the package: for those whose `__init__` imports much more than is wanted of them.
+"""Imports single modules of a package without running its `__init__`, where that imports much more than is needed.
 
-Knows no package. Nobody else sees what is imported like this: who imports the package itself gets it whole.
+Knows no package. The modules stay out of `sys.modules`: a later import of the package itself gets all of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def submodules(package: str, *names: str) -> list[ModuleType]:
-    """Import these, and what they import of the package; ImportError as usual."""
+    """The modules `names` of `package`, and nothing else of it but what they import; ImportError if one is missing."""
     spec = find_spec(package)
     if package in sys.modules or spec is None:
         return [import_module(f"{package}.{name}") for name in names]

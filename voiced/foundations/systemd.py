@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Systemd:
-    """The service manager, or nobody."""
+    """The service manager; without NOTIFY_SOCKET every method does nothing."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         """Read NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID."""
@@ -60,7 +60,7 @@ class Systemd:
 
 
 def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:
-    """How often systemd wants a sign of life from this very process."""
+    """Seconds within which systemd expects a sign of life from this process; None if it expects none."""
     if environment.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     microseconds = environment.get("WATCHDOG_USEC", "")
@@ -68,7 +68,7 @@ def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:
 
 
 class Watchdog:
-    """Passes on that audio flows, four times within systemd's limit at most; without audio it is silent."""
+    """Reports to systemd that audio flows, at most four times within its limit; without audio it reports nothing."""
 
     def __init__(self, systemd: Systemd, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` gives seconds."""

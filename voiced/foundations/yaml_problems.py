@@ -1,7 +1,7 @@
-"""What is wrong with a YAML file, in words: one sentence, and what to do.
+"""Words problems of a YAML file: one sentence that says what is wrong and what to do.
 
-Speaks for `yaml_source`, which knows where things stand; knows no YAML library itself, only the text of a line that is
-no YAML, and pydantic's errors about one that is.
+`yaml_source` knows where things stand. This file sees the text of a line that is no YAML, and pydantic's errors about
+values; it knows no YAML library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Key: TypeAlias = tuple[str | int, ...]  # the way to a node: keys of mappings, i
 
 
 def line_of(problem: str) -> int:
-    """The line that a problem names, to sort problems by."""
+    """The line number that a problem names, 0 if none: problems are sorted by it."""
     found = re.search(r":(\d+): ", problem)
     return int(found[1]) if found else 0
 
@@ -33,7 +33,7 @@ def dotted(key: Key) -> str:
 
 
 def syntax_problem(text: str, name: str, stumbled: int, began: int, message: str) -> str:
-    """What somebody who does not know YAML's grammar should do about a syntax error; lines count from 0."""
+    """A syntax error as a sentence with a remedy, for people who do not know YAML's grammar; lines count from 0."""
     lines = text.split("\n")
     line = lines[stumbled] if stumbled < len(lines) else ""
     if re.match(r"\s*\t", line):

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """What a file may hold that is read as this model."""
+    """JSON Schema of the files that can be read as `model`."""
     return model.model_json_schema(schema_generator=_Described)
 
 
 class _Described(GenerateJsonSchema):
-    """With descriptions."""
+    """A schema generator that adds the docstring below each field as its description."""
 
     def model_schema(self, schema: ModelSchema) -> dict[str, Any]:
         described = super().model_schema(schema)
@@ -36,7 +36,7 @@ class _Described(GenerateJsonSchema):
 
 
 def _docstrings(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """Keys that have a docstring below them, with its text."""
+    """Yield each key that has a docstring below it, and its text."""
     [definition] = ast.parse(inspect.getsource(model)).body
     assert isinstance(definition, ast.ClassDef), "models stand at the top of their file"
     for field, below in pairwise(definition.body):
