@@ -33,14 +33,14 @@ from voiced.audio import sound_file
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.listening.ear import LOOKED_AT
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
 from voiced.wake.embedding import WARM_UP
 from voiced.wake.head import open_model
 from voiced.wake.model_file import find
 from voiced.wake.training import negatives
-from voiced.wake.training.enrolment import OTHERS, Take, enrol, listen_to
-from voiced.wake.verifier import ENOUGH, Verifier
+from voiced.wake.training.enrolment import Take, enrol, listen_to
+from voiced.wake.verifier import Verifier
 from voiced.whisper.loading.weights import load
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Bench:
                 opinion = self.verifier.opinion(sound, phrase, detection.score)
                 self.seconds += time.process_time() - began
                 self.looks += 1
-                if opinion.evidence < ENOUGH:
+                if opinion.evidence < tuning.EVIDENCE_THRESHOLD:
                     detector.listen_again()
                 yield Found(
                     f"{stream.name} {condition}", detection.at, detection.score, opinion.logprob, opinion.evidence
@@ -142,7 +142,7 @@ class Bench:
                 takes.append(take)
             if len(takes) == TAKES:
                 break
-        path, others = folder / f"{word}{draw}.npz", negatives.read(OTHERS)
+        path, others = folder / f"{word}{draw}.npz", negatives.read(tuning.CALIBRATION_MINUTES)
         made = enrol(takes, others)
         phrase = word.replace("_", " ")
         word_file.write(path, word_file.WordOfTakes(phrase, made.takes, others.scale, made.calibration))
@@ -188,8 +188,8 @@ def row(result: Result) -> str:
         sum(all(found.score < ALONE for found in clip) for clip in clips) / len(clips) for clips in result.true.values()
     ]
     alone_false = sum(found.score >= ALONE for found in result.false) / result.hours
-    missed = [result.missed(condition, ENOUGH) for condition in result.true]
-    false = sum(found.evidence >= ENOUGH for found in result.false)
+    missed = [result.missed(condition, tuning.EVIDENCE_THRESHOLD) for condition in result.true]
+    false = sum(found.evidence >= tuning.EVIDENCE_THRESHOLD for found in result.false)
     return " | ".join(
         (
             result.word,
@@ -202,8 +202,11 @@ def row(result: Result) -> str:
 
 
 def mean(results: Sequence[Result]) -> str:
-    shares = [[n / of for n, of in (result.missed(each, ENOUGH) for each in result.true)] for result in results]
-    false = sum(found.evidence >= ENOUGH for result in results for found in result.false)
+    shares = [
+        [n / of for n, of in (result.missed(each, tuning.EVIDENCE_THRESHOLD) for each in result.true)]
+        for result in results
+    ]
+    false = sum(found.evidence >= tuning.EVIDENCE_THRESHOLD for result in results for found in result.false)
     hours = sum(result.hours for result in results)
     clean, noisy = 100 * np.mean(shares, axis=0)
     missed = f"{clean:.1f} %, {noisy:.1f} %"

@@ -16,7 +16,7 @@ from voiced.commands import wake_enroll
 from voiced.errors import AudioError, VoicedError
 from voiced.evaluation.wake_trials import WakeTrial, live, on_files
 from voiced.flow import Opinion
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord
 from voiced.wake.training.phrase import checked_phrase, syllables
 
@@ -130,7 +130,7 @@ def test_a_microphone_that_ends_or_stays_silent_leaves_nothing(tmp_path: Path) -
     prints = Prints()
     with pytest.raises(VoicedError, match="nothing was written"):
         wake_enroll.from_microphone("hey jarvis", frames(np.zeros(120 * RATE, np.float32)), out, hears, prints)
-    assert prints.text.count("once more: nothing was heard") == wake_enroll.TRIES
+    assert prints.text.count("once more: nothing was heard") == tuning.MOST_TRIES
     assert not list(tmp_path.glob("*.npz*"))
 
 

@@ -19,7 +19,8 @@ from voiced.commands.wake_train import Effort, TrainingJob
 from voiced.errors import VoicedError
 from voiced.evaluation import plots
 from voiced.flow import Opinion
-from voiced.wake.detector import REMEMBERED, WakeWord
+from voiced.wake import tuning
+from voiced.wake.detector import WakeWord
 from voiced.wake.network import STEPS
 from voiced.wake.training import kokoro
 from voiced.wake.training.examples import Examples
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
 
-NONE = np.zeros((0, REMEMBERED, 96), np.float32)  # nothing was marked as wrong
+NONE = np.zeros((0, tuning.REMEMBERED_FRAMES, 96), np.float32)  # nothing was marked as wrong
 LITTLE = Effort(Counts(kokoro=10, espeak=11, near=6, around=2), rounds=150)
 
 
@@ -125,20 +126,20 @@ def test_silence_as_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_takes_of_ones_own_count_for_more() -> None:
-    drawn = wake_train._shares(300, 24, wake_train.OF_TAKES)
+    drawn = wake_train._shares(300, 24, tuning.TAKES_SHARE)
     assert drawn.sum() == pytest.approx(1)
-    assert drawn[300:].sum() == pytest.approx(wake_train.OF_TAKES)
-    assert wake_train._shares(300, 0, wake_train.OF_TAKES) == pytest.approx(np.full(300, 1 / 300))
+    assert drawn[300:].sum() == pytest.approx(tuning.TAKES_SHARE)
+    assert wake_train._shares(300, 0, tuning.TAKES_SHARE) == pytest.approx(np.full(300, 1 / 300))
 
 
 def test_what_was_marked_as_wrong_is_learnt_from() -> None:
     near = np.zeros((50, STEPS, 96), np.float32)
     learnt = Examples(near, near[:0], near, near[None])
-    wrong = np.ones((2, REMEMBERED, 96), np.float32)
+    wrong = np.ones((2, tuning.REMEMBERED_FRAMES, 96), np.float32)
     examples = wake_train._examples(learnt, wrong, np.zeros((100, 96), np.float32))
     marked = examples.near.mean(axis=(1, 2)) == 1
-    assert marked.sum() == 2 * (REMEMBERED - STEPS + 1)
-    assert examples.near_drawn[marked].sum() == pytest.approx(wake_train.OF_WRONG)
+    assert marked.sum() == 2 * (tuning.REMEMBERED_FRAMES - STEPS + 1)
+    assert examples.near_drawn[marked].sum() == pytest.approx(tuning.WRONG_SHARE)
     assert len(wake_train._examples(learnt, wrong[:0], near[0]).near) == 50
 
 

@@ -21,9 +21,9 @@ from voiced.listening.ear import listen
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord, WakeWordDetector
-from voiced.wake.verifier import ENOUGH, Verifier
+from voiced.wake.verifier import Verifier
 from voiced.whisper.loading.weights import load
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) 
     sound = np.concatenate(clips)
     noise = np.random.default_rng(5).normal(size=len(sound)).astype(np.float32)
     heard = listen(frames(mixed(sound, noise, 10.0, "kitchen")), detector, Vad(), SETTINGS, requests)
-    stage = SecondStage(opinion, {"hey_jarvis": ENOUGH})
+    stage = SecondStage(opinion, {"hey_jarvis": tuning.EVIDENCE_THRESHOLD})
     woken = [event.detection for event in stage.verified(heard, requests, notes) if isinstance(event, Listening)]
     clip_of = [int(np.searchsorted(ends, detection.at)) for detection in woken if detection]
     assert clip_of == [0, 2, 4, 6, 8]

@@ -18,12 +18,13 @@ from voiced.flow import Detection, Opinion
 from voiced.listening.events import Listening
 from voiced.listening.second_stage import SecondStage
 from voiced.records.wakes import FILE, LAST, WRONG, WakeMemory, folders, mark_as_wrong, read, wrong_wakes
-from voiced.wake.detector import REMEMBERED, WakeWord
-from voiced.wake.templates import AT_ZERO, similarities
+from voiced.wake import tuning
+from voiced.wake.detector import WakeWord
+from voiced.wake.templates import similarities
 from voiced.wake.training import negatives
-from voiced.wake.training.enrolment import OTHERS, Take, enrol, listen_to
+from voiced.wake.training.enrolment import Take, enrol, listen_to
 
-HEARD = np.random.default_rng(0).normal(size=(REMEMBERED, 96)).astype(np.float32)
+HEARD = np.random.default_rng(0).normal(size=(tuning.REMEMBERED_FRAMES, 96)).astype(np.float32)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +95,7 @@ def test_where_they_are_kept(monkeypatch: pytest.MonkeyPatch, state: Path) -> No
 def test_a_detection_carries_what_was_heard() -> None:
     [heard] = detections([WakeWord("hey_jarvis")], said("wake_jarvis"))
     assert heard.heard is not None
-    assert heard.heard.shape == (REMEMBERED, 96)
+    assert heard.heard.shape == (tuning.REMEMBERED_FRAMES, 96)
 
 
 def test_every_wake_is_told_refused_or_not() -> None:
@@ -129,7 +130,7 @@ def test_the_command_lists_and_marks(state: Path, capsys: pytest.CaptureFixture[
     assert main(["wake", "bad", "2"]) == 0
     assert wrong_wakes("hey_computer") == pytest.approx(0.51 * HEARD[None], abs=0.01)
     assert len(wrong_wakes("alexa")) == 1
-    assert wrong_wakes("smart_mirror").shape == (0, REMEMBERED, 96)
+    assert wrong_wakes("smart_mirror").shape == (0, tuning.REMEMBERED_FRAMES, 96)
 
 
 @pytest.mark.parametrize("which", ["0", "3", "first", "-1"])
@@ -160,7 +161,7 @@ def test_only_so_many_are_kept_of_a_word(state: Path) -> None:
 
 def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:
     heard = [listen_to(sound) for sound in takes("wake_jarvis")]
-    used, others = [take for take in heard if isinstance(take, Take)], negatives.read(OTHERS)
+    used, others = [take for take in heard if isinstance(take, Take)], negatives.read(tuning.CALIBRATION_MINUTES)
     directions = others.scale.directions
     [near] = (take for take in [listen_to(said("wake_jarvis", 1.25))] if isinstance(take, Take))
 
@@ -176,7 +177,7 @@ def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:
     word = enrol(used, others, [take.stream for take in used])
     for take in used:
         units = word.calibration.units(similarities(word.takes, directions(take.stream))).max()
-        assert word.calibration.score(float(units)) > AT_ZERO
+        assert word.calibration.score(float(units)) > tuning.CANDIDATE_SCORE
 
 
 def test_enrolling_again_learns_of_it(state: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

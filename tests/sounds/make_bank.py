@@ -24,9 +24,10 @@ import numpy as np
 from voiced.audio import sound_file
 from voiced.audio.resampling import sped_up
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake import tuning
 from voiced.wake.embedding import WARM_UP, Embedder, embedded
 from voiced.wake.training import negatives
-from voiced.wake.training.augmentation import SPEED, disturbed, equalised
+from voiced.wake.training.augmentation import disturbed, equalised
 
 if TYPE_CHECKING:
     from voiced.flow import Samples
@@ -51,7 +52,7 @@ def main() -> None:
     for file in files:
         sound = _read(file, random)
         for heard in (sound, in_pieces(sound, random)):
-            spoken = equalised(sped_up(heard, float(random.uniform(*SPEED))), random)
+            spoken = equalised(sped_up(heard, float(random.uniform(*tuning.SCENE_SPEEDS))), random)
             embedder.reset()
             streams.append(embedded(embedder, disturbed(spoken, babble, random))[WARM_UP:])
             frames += len(streams[-1])

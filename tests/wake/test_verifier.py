@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.wake.speakers import said
-from voiced.wake.verifier import ENOUGH, HEARD, Verifier, spellings
+from voiced.wake import tuning
+from voiced.wake.verifier import HEARD, Verifier, spellings
 from voiced.whisper.loading.weights import load
 
 
@@ -28,7 +29,7 @@ def verifier() -> Verifier:
 )
 def test_tells_what_was_said(verifier: Verifier, clip: str, phrase: str, *, was_said: bool) -> None:
     opinion = verifier.opinion(said(clip)[-HEARD:], phrase, score=0.5)
-    assert (opinion.evidence >= ENOUGH) == was_said
+    assert (opinion.evidence >= tuning.EVIDENCE_THRESHOLD) == was_said
 
 
 def test_silence_and_noise_are_no_evidence(verifier: Verifier) -> None:

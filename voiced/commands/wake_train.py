@@ -14,16 +14,14 @@ from voiced.audio import sound_file
 from voiced.errors import VoicedError
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.network import windows_of
-from voiced.wake.templates import AT_ZERO
 from voiced.wake.training import negatives
-from voiced.wake.training.enrolment import HEARD_AFTER, Fault, listen_to
-from voiced.wake.training.examples import EXAMINED, make_examples
+from voiced.wake.training.enrolment import Fault, listen_to
+from voiced.wake.training.examples import make_examples
 from voiced.wake.training.kokoro import Kokoro
 from voiced.wake.training.synthesis import Counts, synthesise
-from voiced.wake.training.train import ALONE, ROUNDS, TrainingSet, outputs_of, peaks, train
-from voiced.wake.verifier import ENOUGH
+from voiced.wake.training.train import TrainingSet, outputs_of, peaks, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,11 +37,6 @@ if TYPE_CHECKING:
 
     Progress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
-OF_TAKES = 0.3  # share of what is learnt as the phrase, where there are takes of the user's own
-OF_WRONG = 0.2  # share of what is learnt as something else, where wakes were marked as wrong
-LEARNT = 0.7  # share of the bank that is learnt from; the rest calibrates
-KNOWN = 0.8  # share of the clips in which the recogniser should hear the phrase
-
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -53,7 +46,7 @@ class Effort:
     rounds: int
 
 
-FULL = Effort(Counts(), ROUNDS)
+FULL = Effort(Counts(), tuning.ROUNDS)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,13 +69,13 @@ def from_text(job: TrainingJob, verify: Verify, say: Print, progress: Progress, 
     with progress("listening", effort.counts.total + len(takes)) as done:
         learnt = make_examples(clips, takes, done)
     others = negatives.read()
-    split = round(LEARNT * len(others.embeddings))
+    split = round(tuning.LEARNT_SHARE * len(others.embeddings))
     with progress("learning", effort.rounds) as done:
         examples = _examples(learnt, job.wrong, others.embeddings[:split])
         word = train(examples, others.scale, others.embeddings[split:], effort.rounds, done)
     word_file.write(job.out, word_file.WordOfNetwork(job.phrase, word))
     _report(job, word, learnt, others.embeddings[split:], say)
-    _check_second_stage(job.phrase, clips.phrase[EXAMINED - 1 :: EXAMINED], verify, say)
+    _check_second_stage(job.phrase, clips.phrase[tuning.EXAMINED_EVERY - 1 :: tuning.EXAMINED_EVERY], verify, say)
 
 
 def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
@@ -104,9 +97,9 @@ def _examples(learnt: Examples, wrong: Features, others: Features) -> TrainingSe
     marked = np.concatenate([learnt.near[:0], *(windows_of(wake) for wake in wrong)])
     return TrainingSet(
         np.concatenate((learnt.phrase, learnt.takes)),
-        _shares(len(learnt.phrase), len(learnt.takes), OF_TAKES),
+        _shares(len(learnt.phrase), len(learnt.takes), tuning.TAKES_SHARE),
         np.concatenate((learnt.near, marked)),
-        _shares(len(learnt.near), len(marked), OF_WRONG),
+        _shares(len(learnt.near), len(marked), tuning.WRONG_SHARE),
         others,
     )
 
@@ -124,12 +117,13 @@ def _report(job: TrainingJob, word: Network, learnt: Examples, others: Features,
     false = peaks(outputs_of(word, others))
     hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
     first = 100 * float((heard >= word.offset).mean())
-    sure = 100 * float(np.mean([word.score(float(output)) >= ALONE for output in heard]))
+    sure = 100 * float(np.mean([word.score(float(output)) >= tuning.ALONE_SCORE for output in heard]))
     say(
         f"\nIn {len(heard)} scenes with voices that it has not learnt from, many in noise, it heard the phrase in "
         f"{first:.0f} %.\nOf {60 * hours:.0f} minutes of other speech {int((false >= word.offset).sum())} words "
-        f"sounded like it at first; the second look (wake_word.verify) is there to refuse them.\n"
-        f"Suggested threshold: {AT_ZERO} with the second look, as it is by default. Without it {ALONE}, which hears "
+        f"sounded like it at first; the second stage (wake_word.verify) is there to refuse them.\n"
+        f"Suggested threshold: {tuning.CANDIDATE_SCORE} with the second stage, as it is by default. "
+        f"Without it {tuning.ALONE_SCORE}, which hears "
         f"{sure:.0f} % and wakes about once an hour of speech by mistake.\n"
         f"wrote {job.out}, {job.out.stat().st_size / 1000:.0f} kB\n{_drawn(job, word.offset, heard, false, hours)}\n\n"
         f"Try it:    voiced wake test {job.out} --mic\n"
@@ -160,9 +154,11 @@ def _drawn(job: TrainingJob, offset: float, heard: Features, false: Features, ho
 
 def _check_second_stage(phrase: str, clips: Sequence[Samples], verify: Verify, say: Print) -> None:
     """Does the recogniser hear the phrase when it is spoken? A name that nobody else has it may not know."""
-    around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, HEARD_AFTER))
-    heard = sum(verify(np.pad(clip, around), phrase, ALONE).evidence >= ENOUGH for clip in clips)
+    around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, tuning.KEPT_AFTER_SECONDS))
+    heard = sum(
+        verify(np.pad(clip, around), phrase, tuning.ALONE_SCORE).evidence >= tuning.EVIDENCE_THRESHOLD for clip in clips
+    )
     say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(clips)} voices.")
-    if heard < KNOWN * len(clips):
-        without = f"{{model: ..., verify: false, threshold: {ALONE}}}"
-        say(f"That is too few for the second look: take another phrase, or write {without} for it.")
+    if heard < tuning.KNOWN_SHARE * len(clips):
+        without = f"{{model: ..., verify: false, threshold: {tuning.ALONE_SCORE}}}"
+        say(f"That is too few for the second stage: take another phrase, or write {without} for it.")

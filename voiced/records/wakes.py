@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.errors import VoicedError
-from voiced.wake.detector import REMEMBERED
+from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class WakeRecord:
     at: float  # seconds since 1970
     score: float
     accepted: bool
-    heard: Features  # (REMEMBERED, 96)
+    heard: Features  # (tuning.REMEMBERED_FRAMES, 96)
 
 
 class WakeMemory:
@@ -84,7 +84,7 @@ def read(file: Path) -> list[WakeRecord]:
             words, numbers, heard = stored["words"], stored["numbers"], stored["heard"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return []
-    if numbers.shape != (len(words), 3) or heard.shape != (len(words), REMEMBERED, EMBEDDING):
+    if numbers.shape != (len(words), 3) or heard.shape != (len(words), tuning.REMEMBERED_FRAMES, EMBEDDING):
         return []
     return [
         WakeRecord(str(word), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
@@ -115,9 +115,9 @@ def mark_as_wrong(folder: Path, wake: WakeRecord) -> int:
 
 
 def wrong_wakes(wake_word: str) -> Features:
-    """What was marked as wrong of a word, (n, REMEMBERED, 96), in any of the folders."""
+    """What was marked as wrong of a word, (n, tuning.REMEMBERED_FRAMES, 96), in any of the folders."""
     found = [wake.heard for folder in folders() for wake in read(_wrong_file(folder, wake_word))]
-    return np.stack(found) if found else np.zeros((0, REMEMBERED, EMBEDDING), np.float32)
+    return np.stack(found) if found else np.zeros((0, tuning.REMEMBERED_FRAMES, EMBEDDING), np.float32)
 
 
 def _wrong_file(folder: Path, wake_word: str) -> Path:

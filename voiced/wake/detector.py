@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voiced.flow import SAMPLE_RATE, Detection
+from voiced.wake import tuning
 from voiced.wake.embedding import WARM_UP, Embedder
 from voiced.wake.head import open_model
 from voiced.wake.model_file import find_all
@@ -31,22 +32,14 @@ if TYPE_CHECKING:
     from voiced.wake.head import Model
 
 
-SETTLED = 3  # frames after which a score that has not risen again is the highest
-LONGEST_RISE = 8  # frames after the first that counts
-SURE = 0.5  # score
-DOUBTFUL = 0.1  # score that counts where there is a second stage
-REMEMBERED = 32  # frames of embeddings that a detection carries, for whoever says later that it was wrong
-AGAIN = 0.4  # seconds after which a word is heard again whose detection was refused
-
-
 @dataclass(frozen=True, slots=True)
 class WakeWord:
     """One word to listen for."""
 
     model: str = "hey_jarvis"  # one of BUNDLED, or the path of a file
-    threshold: float = 0.5  # score that counts, 0 to 1
-    patience: int = 1  # so many consecutive frames must reach it
-    refractory: float = 2.0  # seconds in which the same word is not heard again
+    threshold: float = tuning.SURE_SCORE  # score that counts, 0 to 1
+    patience: int = tuning.PATIENCE_FRAMES  # so many consecutive frames must reach it
+    refractory: float = tuning.REFRACTORY_SECONDS  # seconds in which the same word is not heard again
     verified: bool = False  # it gets a second look
 
 
@@ -55,7 +48,7 @@ def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
     words = []
     for word in settings.models:
         verify = settings.verify if word.verify is None else word.verify
-        threshold = word.threshold or settings.threshold or (DOUBTFUL if verify else SURE)
+        threshold = word.threshold or settings.threshold or (tuning.CANDIDATE_SCORE if verify else tuning.SURE_SCORE)
         patience = word.patience or settings.patience
         words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
     return words
@@ -79,7 +72,7 @@ class WakeWordDetector:
         """Load the models; ModelError names the known words if one is unknown."""
         files = find_all(word.model for word in words)
         self._words = [WordDetector(word, open_model(file)) for word, file in zip(words, files, strict=True)]
-        self._embedder = Embedder(longest=max([REMEMBERED, *(word.head.steps for word in self._words)]))
+        self._embedder = Embedder(longest=max([tuning.REMEMBERED_FRAMES, *(word.head.steps for word in self._words)]))
         self._heard = 0  # frames since the start or reset
 
     @property
@@ -100,7 +93,7 @@ class WakeWordDetector:
             word.hear(embeddings, frame.end, warm=self._heard > WARM_UP)
         fired = [found for word in self._words if (found := word.detection(frame.end))]
         best = max(fired, key=lambda found: found.score, default=None)
-        return replace(best, heard=embeddings[-REMEMBERED:]) if best else None
+        return replace(best, heard=embeddings[-tuning.REMEMBERED_FRAMES :]) if best else None
 
     def refuse(self, detection: Detection) -> None:
         """It was none, as the second look has found: the next one may come sooner."""
@@ -133,7 +126,7 @@ class WordDetector:
         self._rise: _Rise | None = None
 
     def listen_again(self) -> None:
-        self._deaf_until = min(self._deaf_until, self._fired_at + round(AGAIN * SAMPLE_RATE))
+        self._deaf_until = min(self._deaf_until, self._fired_at + round(tuning.AGAIN_SECONDS * SAMPLE_RATE))
 
     def hear(self, embeddings: Features, at: int, *, warm: bool) -> None:
         score = self.head.hear(embeddings)
@@ -160,7 +153,7 @@ class _Rise:
 
     def __init__(self, score: float, at: int) -> None:
         self.highest, self.sure_at = score, at
-        self._is_sure = score >= SURE
+        self._is_sure = score >= tuning.SURE_SCORE
         self._frames = self._since_highest = 0
 
     def go_on(self, score: float, at: int) -> None:
@@ -169,8 +162,8 @@ class _Rise:
         if score > self.highest:
             self.highest, self._since_highest = score, 0
             if not self._is_sure:
-                self.sure_at, self._is_sure = at, score >= SURE
+                self.sure_at, self._is_sure = at, score >= tuning.SURE_SCORE
 
     @property
     def is_over(self) -> bool:
-        return self._since_highest >= SETTLED or self._frames >= LONGEST_RISE
+        return self._since_highest >= tuning.SETTLED_FRAMES or self._frames >= tuning.LONGEST_RISE_FRAMES

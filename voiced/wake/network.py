@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from voiced.foundations.logistic import log_odds_of, probability_of
-from voiced.wake.templates import AT_ZERO, Scale
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.wake.embedding import Features
+    from voiced.wake.templates import Scale
 
     Layer: TypeAlias = tuple[Features, Features]  # weights (outputs, inputs) and biases (outputs,)
 
 
 STEPS = 16  # embeddings that it looks at: 1.3 s, and the 0.8 s that the first of them looks back
+TINY = 1e-12  # divides a row of zeros
 LIMIT = 4.0  # standard deviations at which an embedding's numbers are cut off
 
 
@@ -31,7 +32,7 @@ class Network:
 
     scale: Scale
     layers: tuple[Layer, Layer, Layer]
-    offset: float  # output at which the score is AT_ZERO
+    offset: float  # output at which the score is tuning.CANDIDATE_SCORE
     slope: float  # of the score's log odds above it
 
     def outputs(self, windows: Features) -> Features:
@@ -45,7 +46,7 @@ class Network:
 
     def score(self, output: float) -> float:
         """0 to 1."""
-        log_odds = self.slope * (output - self.offset) + log_odds_of(AT_ZERO)
+        log_odds = self.slope * (output - self.offset) + log_odds_of(tuning.CANDIDATE_SCORE)
         return probability_of(log_odds)
 
 
@@ -62,7 +63,7 @@ def windows_of(stream: Features) -> Features:
 
 def as_bytes(weights: Features) -> tuple[npt.NDArray[np.int8], Features]:
     """Weights (outputs, inputs) as they are kept, and what a 1 of each row (outputs,) means."""
-    unit = np.maximum(np.abs(weights).max(axis=1), 1e-12) / 127
+    unit = np.maximum(np.abs(weights).max(axis=1), TINY) / 127
     return np.round(weights / unit[:, None]).astype(np.int8), np.asarray(unit, np.float32)
 
 

@@ -11,23 +11,22 @@ two best takes count, by their mean. Which similarity is a score of how much is 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from voiced.foundations.logistic import log_odds_of, probability_of
+from voiced.wake import tuning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voiced.wake.embedding import Features
 
-STAY, SKIP = 1.0, 2.0  # weights of a step's cost; going on by one has 1
-BEST = 2  # takes whose mean counts
-UNUSUAL = 0.999  # quantile of the bank that is zero
-SLOPE = 32.0  # of the logistic function: from 0.1 to 0.9 within 0.14 units
-AT_ZERO = 0.1  # score at the offset
+LEAST_LENGTH = 1e-6  # of a vector: divides what is zero
+MOST_LOG_ODDS = 30.0  # beyond them a score is 0 or 1
 UNREACHED = np.float32(1e6)  # cost of a cell that no alignment has reached
 
 
@@ -42,7 +41,7 @@ class Scale:
         """Standardised, at unit length: (n, 96) → (n, 96)."""
         standardised = (embeddings - self.mean) / self.deviation
         length = np.linalg.norm(standardised, axis=1, keepdims=True)
-        return np.asarray(standardised / np.maximum(length, 1e-6), np.float32)
+        return np.asarray(standardised / np.maximum(length, LEAST_LENGTH), np.float32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,18 +50,24 @@ class Calibration:
 
     high: Features  # (takes,): similarity that is zero
     unit: Features  # (takes,): what is one unit above it
-    offset: float  # units at which the score is AT_ZERO
+    offset: float  # units at which the score is tuning.CANDIDATE_SCORE
 
     def units(self, similarities: Features) -> Features:
         """(n, takes) → (n,)."""
         units = (similarities - self.high) / self.unit
-        best = min(BEST, units.shape[1])
+        best = min(tuning.BEST_TAKES, units.shape[1])
         return np.asarray(np.sort(units, axis=1)[:, -best:].mean(axis=1))
 
     def score(self, units: float) -> float:
         """0 to 1."""
-        log_odds = SLOPE * (units - self.offset) + log_odds_of(AT_ZERO)
+        log_odds = tuning.TAKES_SLOPE * (units - self.offset) + log_odds_of(tuning.CANDIDATE_SCORE)
         return probability_of(log_odds)
+
+
+def calibrated_score(above: float) -> float:
+    """Return the score, 0 to 1, of so many log odds above the offset, at which it is CANDIDATE_SCORE."""
+    log_odds = above + math.log(tuning.CANDIDATE_SCORE / (1 - tuning.CANDIDATE_SCORE))
+    return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
 
 
 class Aligner:
@@ -90,8 +95,8 @@ class Aligner:
         """The similarity (takes,) of the best alignments that end with this vector (96,)."""
         cost = (1 - direction @ self._vectors).reshape(self._before.shape)
         before = self._costs
-        went_on = np.minimum(before[:, 1:-1] + cost, before[:, :-2] + SKIP * cost)
-        new = np.minimum(before[:, 2:] + STAY * cost, went_on)
+        went_on = np.minimum(before[:, 1:-1] + cost, before[:, :-2] + tuning.SKIP_WEIGHT * cost)
+        new = np.minimum(before[:, 2:] + tuning.STAY_WEIGHT * cost, went_on)
         new = np.where(self._first, np.minimum(new, cost), new)  # one may begin here
         new[self._before] = UNREACHED
         self._costs = np.concatenate((before[:, :2], np.minimum(new, UNREACHED)), axis=1)

@@ -16,18 +16,16 @@ import numpy as np
 import torch
 
 from voiced.flow import SAMPLE_RATE, Opinion
+from voiced.wake import tuning
 from voiced.whisper.log_mel import log_mel, pad_or_trim
 
 if TYPE_CHECKING:
     from voiced.flow import Samples
     from voiced.whisper.loaded import LoadedModel
 
-HEARD = round(2.2 * SAMPLE_RATE)  # samples before the detection that are looked at
-WINDOW = 3 * SAMPLE_RATE  # samples that the encoder hears: with 0.8 s of silence after them
-ENOUGH = 0.6  # evidence; with 0.5 foreign words pass, with 0.7 another 1.6 % are missed in noise
-TRUST = 0.03  # evidence for each unit of the first look's log odds
-LOG_ODDS = (-5.0, 7.0)  # beyond these the first look is no surer
-FAINT = 10 ** (-45 / 20)  # of full scale: the noise of a room in which nobody speaks
+HEARD = round(tuning.HEARD_SECONDS * SAMPLE_RATE)  # samples before the detection that are heard
+WINDOW = round(tuning.WINDOW_SECONDS * SAMPLE_RATE)  # samples that the encoder reads
+TINY = 1e-9  # keeps the log odds of 0 and 1 finite
 
 
 class Verifier:
@@ -41,8 +39,8 @@ class Verifier:
     def opinion(self, sound: Samples, phrase: str, score: float) -> Opinion:
         """Of a detection: its sound, at most HEARD of it, what should have been said, and the first look's score."""
         logprob = self.logprob(sound, phrase)
-        odds = math.log(max(score, 1e-9) / max(1 - score, 1e-9))
-        trust = TRUST * max(LOG_ODDS[0], min(LOG_ODDS[1], odds))
+        odds = math.log(max(score, TINY) / max(1 - score, TINY))
+        trust = tuning.SCORE_TRUST * max(tuning.LOG_ODDS_LIMITS[0], min(tuning.LOG_ODDS_LIMITS[1], odds))
         return Opinion(1 - logprob / self._unheard(phrase) + trust, logprob)
 
     def logprob(self, sound: Samples, phrase: str) -> float:
@@ -64,7 +62,7 @@ class Verifier:
 
     def _logprob_unheard(self, phrase: str) -> float:
         """The same where nobody speaks: the mean of digital silence and of a quiet room."""
-        room = np.random.default_rng(0).normal(scale=FAINT, size=HEARD).astype(np.float32)
+        room = np.random.default_rng(0).normal(scale=tuning.ROOM_NOISE, size=HEARD).astype(np.float32)
         return (self.logprob(np.zeros(HEARD, np.float32), phrase) + self.logprob(room, phrase)) / 2
 
 

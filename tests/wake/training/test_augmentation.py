@@ -6,17 +6,8 @@ import numpy as np
 import pytest
 
 from voiced.flow import SAMPLE_RATE
-from voiced.wake.training.augmentation import (
-    LEAD,
-    SPEED,
-    clatter,
-    coloured,
-    disturbed,
-    equalised,
-    in_a_room,
-    noise_like,
-    staged,
-)
+from voiced.wake import tuning
+from voiced.wake.training.augmentation import clatter, coloured, disturbed, equalised, in_a_room, noise_like, staged
 
 TONE = np.sin(2 * np.pi * 440 * np.arange(SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32)
 OTHERS = [0.3 * np.random.default_rng(seed).normal(size=6_000).astype(np.float32) for seed in range(3)]
@@ -25,8 +16,8 @@ OTHERS = [0.3 * np.random.default_rng(seed).normal(size=6_000).astype(np.float32
 @pytest.mark.parametrize("seed", range(8))
 def test_a_scene_tells_where_the_phrase_is(seed: int) -> None:
     scene = staged(TONE, OTHERS, np.random.default_rng(seed))
-    assert scene.begin >= LEAD * SAMPLE_RATE
-    assert SPEED[0] <= len(TONE) / (scene.end - scene.begin) <= SPEED[1]
+    assert scene.begin >= tuning.SCENE_LEAD_SECONDS * SAMPLE_RATE
+    assert tuning.SCENE_SPEEDS[0] <= len(TONE) / (scene.end - scene.begin) <= tuning.SCENE_SPEEDS[1]
     assert len(scene.sound) > scene.end + SAMPLE_RATE // 2
     assert scene.sound.dtype == np.float32
     assert 0 < np.abs(scene.sound).max() <= 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.wake.training.confusable import LEAST, SOUNDS, confusable_phrases, distance
+from voiced.wake import tuning
+from voiced.wake.training.confusable import SOUNDS, confusable_phrases, distance
 
 COMPUTER = "hˈA kəmpjˈuɾəɹ"
 WORDS = ("kˈɪʧən", "wˈɔɾəɹ", "plˈiz")
@@ -19,7 +20,7 @@ def near(symbols: str, count: int = 60, seed: int = 0) -> list[str]:
 def test_all_differ_enough(symbols: str) -> None:
     found = near(symbols)
     assert len(set(found)) == 60
-    assert all(distance(each, symbols) >= LEAST for each in found)
+    assert all(distance(each, symbols) >= tuning.LEAST_DIFFERENCE for each in found)
     assert not set("".join(found)) - {*SOUNDS, *" ˈɾ", *"".join(WORDS)}
 
 

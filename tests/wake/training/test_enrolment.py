@@ -11,10 +11,10 @@ import pytest
 from tests.wake.speakers import RATE, said, takes
 from tests.wake.test_detector import detections
 from voiced.errors import ModelError
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord
 from voiced.wake.training import negatives
-from voiced.wake.training.enrolment import OTHERS, Enrolled, Fault, Take, enrol, listen_to
+from voiced.wake.training.enrolment import Enrolled, Fault, Take, enrol, listen_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 def jarvis() -> Enrolled:
     heard = [listen_to(sound) for sound in takes("wake_jarvis")]
     assert not [take for take in heard if isinstance(take, Fault)]
-    return enrol([take for take in heard if isinstance(take, Take)], negatives.read(OTHERS))
+    return enrol([take for take in heard if isinstance(take, Take)], negatives.read(tuning.CALIBRATION_MINUTES))
 
 
 def jarvis_word() -> word_file.WordOfTakes:
-    return word_file.WordOfTakes("hey jarvis", jarvis().takes, negatives.read(OTHERS).scale, jarvis().calibration)
+    return word_file.WordOfTakes(
+        "hey jarvis", jarvis().takes, negatives.read(tuning.CALIBRATION_MINUTES).scale, jarvis().calibration
+    )
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_each_take_is_heard_by_the_others() -> None:
 
 def test_a_take_unlike_the_others_shows() -> None:
     heard = [listen_to(sound) for sound in (*takes("wake_jarvis")[:3], said("wake_alexa"))]
-    enrolled = enrol([take for take in heard if isinstance(take, Take)], negatives.read(OTHERS))
+    enrolled = enrol([take for take in heard if isinstance(take, Take)], negatives.read(tuning.CALIBRATION_MINUTES))
     assert enrolled.heard == 3
     assert enrolled.left_out[-1] < 0.1
 

@@ -7,12 +7,13 @@ from functools import cache
 import numpy as np
 
 from tests.wake.speakers import SPEEDS, said
+from voiced.wake import tuning
 from voiced.wake.network import STEPS, scale_of
 from voiced.wake.training import negatives
-from voiced.wake.training.examples import COPIES, EXAMINED, LATE, OF_TAKES, Examples, make_examples
+from voiced.wake.training.examples import Examples, make_examples
 from voiced.wake.training.synthesis import Clips
 
-CLIPS = [said("wake_jarvis", speed)[8_000:-8_000] for speed in np.linspace(0.9, 1.1, EXAMINED)]
+CLIPS = [said("wake_jarvis", speed)[8_000:-8_000] for speed in np.linspace(0.9, 1.1, tuning.EXAMINED_EVERY)]
 
 
 @cache
@@ -24,10 +25,14 @@ def learnt() -> tuple[Examples, int]:
 
 def test_shapes() -> None:
     found, done = learnt()
-    assert done == EXAMINED + 1 + 2
-    assert found.phrase.shape == ((EXAMINED - 1) * COPIES * len(LATE), STEPS, 96)
-    assert found.takes.shape == (OF_TAKES * len(LATE), STEPS, 96)
-    assert found.examined.shape == (COPIES, len(LATE), STEPS, 96)
+    assert done == tuning.EXAMINED_EVERY + 1 + 2
+    assert found.phrase.shape == (
+        (tuning.EXAMINED_EVERY - 1) * tuning.SCENES_A_CLIP * len(tuning.LATE_FRAMES),
+        STEPS,
+        96,
+    )
+    assert found.takes.shape == (tuning.SCENES_A_TAKE * len(tuning.LATE_FRAMES), STEPS, 96)
+    assert found.examined.shape == (tuning.SCENES_A_CLIP, len(tuning.LATE_FRAMES), STEPS, 96)
     assert found.near.shape[1:] == (STEPS, 96)
 
 

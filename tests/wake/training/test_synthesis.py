@@ -10,9 +10,10 @@ import pytest
 
 from tests.system_parts import missing, require_program
 from voiced.errors import ModelError, VoicedError
+from voiced.wake import tuning
 from voiced.wake.training import espeak, kokoro
 from voiced.wake.training.synthesis import Clips, Counts, synthesise
-from voiced.wake.verifier import ENOUGH, Verifier
+from voiced.wake.verifier import Verifier
 from voiced.whisper.loading.weights import load
 
 
@@ -50,11 +51,13 @@ def evidence(sound: np.ndarray) -> float:
 
 def test_the_phrase_is_understood_by_the_recogniser() -> None:
     assert len(clips().phrase) == 5
-    assert sum(evidence(clip) >= ENOUGH for clip in clips().phrase) >= 4
+    assert sum(evidence(clip) >= tuning.EVIDENCE_THRESHOLD for clip in clips().phrase) >= 4
 
 
 def test_what_sounds_like_it_is_not() -> None:
-    assert [evidence(clip) for clip in (*clips().near, *clips().around) if evidence(clip) >= ENOUGH] == []
+    assert [
+        evidence(clip) for clip in (*clips().near, *clips().around) if evidence(clip) >= tuning.EVIDENCE_THRESHOLD
+    ] == []
 
 
 def test_clips_have_no_silence_at_their_ends() -> None:

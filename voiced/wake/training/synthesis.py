@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiced.wake import tuning
 from voiced.wake.training import espeak, kokoro
 from voiced.wake.training.confusable import confusable_phrases
 
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from voiced.wake.training.kokoro import Kokoro
 
 MARKS = (".", "!", ",", "?", "")  # after a phrase, in turn: they change its melody
-SPEED = (0.8, 1.25)  # of Kokoro
-PITCH, WORDS_A_MINUTE = (20, 80), (110, 210)  # of espeak-ng
-SHARE = (0.3, 0.7)  # of the first voice in a blend
-OF_KOKORO = 2  # accents: it cannot tell more of them apart
-MANY = 120  # near phrases to choose from
 AMERICAN = "en-us"
 # What people say all day, for the words of near phrases and for the speech around the phrase
 SENTENCES = (
@@ -47,9 +43,9 @@ SENTENCES = (
 class Counts:
     """How many clips of each kind."""
 
-    kokoro: int = 130
-    espeak: int = 60
-    near: int = 60
+    kokoro: int = tuning.KOKORO_CLIPS
+    espeak: int = tuning.ESPEAK_CLIPS
+    near: int = tuning.CONFUSABLE_CLIPS
     around: int = len(SENTENCES)
 
     @property
@@ -92,9 +88,9 @@ class _Speakers:
         self._phrase, self._network = phrase, network
         self._names = sorted(kokoro.voices().styles)
         self._accents = espeak.accents(language)
-        self._symbols = [kokoro.symbols_of(phrase, accent) for accent in self._accents[:OF_KOKORO]]
+        self._symbols = [kokoro.symbols_of(phrase, accent) for accent in self._accents[: tuning.KOKORO_ACCENTS]]
         words = [kokoro.symbols_of(word, AMERICAN) for word in sorted({*" ".join(SENTENCES).split()})]
-        self._near = confusable_phrases(self._symbols[0], words, MANY, np.random.default_rng(0))
+        self._near = confusable_phrases(self._symbols[0], words, tuning.CONFUSABLE_PHRASES, np.random.default_rng(0))
 
     def by_kokoro(self, number: int) -> Samples:
         """The phrase: the first clips by one voice each, the others by blends."""
@@ -104,13 +100,15 @@ class _Speakers:
         """The phrase, by a plain voice."""
         random = np.random.default_rng([1, number])
         name = self._accents[number % len(self._accents)] + espeak.VARIANTS[number % len(espeak.VARIANTS)]
-        voice = espeak.Voice(name, int(random.integers(*PITCH)), int(random.integers(*WORDS_A_MINUTE)))
+        voice = espeak.Voice(
+            name, int(random.integers(*tuning.ESPEAK_PITCHES)), int(random.integers(*tuning.ESPEAK_WORDS_A_MINUTE))
+        )
         return espeak.speak(self._phrase + MARKS[number % len(MARKS)], voice)
 
     def near(self, number: int) -> Samples:
         """What sounds a little like it."""
         random = np.random.default_rng([2, number])
-        return self._said(self._near[number % len(self._near)], int(random.integers(MANY)), random)
+        return self._said(self._near[number % len(self._near)], int(random.integers(tuning.CONFUSABLE_PHRASES)), random)
 
     def around(self, number: int) -> Samples:
         """What people say all day."""
@@ -123,6 +121,8 @@ class _Speakers:
             style = styles[self._names[number]]
         else:
             one, other = (styles[str(name)] for name in random.choice(self._names, 2, replace=False))
-            share = random.uniform(*SHARE)
+            share = random.uniform(*tuning.BLEND_SHARES)
             style = np.asarray(share * one + (1 - share) * other, np.float32)
-        return self._network.speak(symbols + MARKS[number % len(MARKS)], style, float(random.uniform(*SPEED)))
+        return self._network.speak(
+            symbols + MARKS[number % len(MARKS)], style, float(random.uniform(*tuning.KOKORO_SPEEDS))
+        )

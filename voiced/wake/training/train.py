@@ -12,9 +12,9 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network, scale_of, windows_of
-from voiced.wake.templates import AT_ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,21 +24,7 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.templates import Scale
 
-HIDDEN = 48
-ROUNDS = 1_200
-OF_PHRASE, OF_NEAR, OF_OTHERS, OF_HARD = 128, 96, 320, 128  # windows in each round; the hard ones are of the others
-LOOKED_AGAIN = 150  # rounds after which it is seen what is still most like the phrase, …
-HARD = 0.01  # … this share of the others
-LEARNING, DECAY = 2e-3, 1e-2
-DROPPED = 0.3  # share of the inputs
-REMEMBERED = 0.99  # of the average of the weights, each round
 PART = 8_192  # windows that are looked at together
-# Detections an hour of other speech at the scores AT_ZERO and ALONE. The former gets a second look, which trusts the
-# first the more the surer it is: with a third of the log odds between them 0.9 % more were missed, 2.6 % in noise.
-CANDIDATES, SURE_ONES = 100.0, 1.0
-ALONE = 0.99  # without a second look this is the threshold
-LEAST_RISE = 1.0  # of the output between them
-REFRACTORY = 25  # frames: what comes sooner is the same detection
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,22 +46,22 @@ def train(examples: TrainingSet, scale: Scale, held_back: Features, rounds: int,
     torch.manual_seed(0)
     random = np.random.default_rng(0)
     model = _layers()
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(REMEMBERED))  # type: ignore[no-untyped-call] # torch's own
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING, total_steps=rounds)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(tuning.AVERAGE_DECAY))  # type: ignore[no-untyped-call] # torch's own
+    optimizer = torch.optim.AdamW(model.parameters(), lr=tuning.LEARNING_RATE, weight_decay=tuning.WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, tuning.LEARNING_RATE, total_steps=rounds)
     phrase, near = scale_of(scale, examples.phrase), scale_of(scale, examples.near)
     others = windows_of(scale_of(scale, examples.others))
-    labels = torch.cat((torch.ones(OF_PHRASE), torch.zeros(OF_NEAR + OF_OTHERS)))
+    labels = torch.cat((torch.ones(tuning.PHRASE_BATCH), torch.zeros(tuning.CONFUSABLE_BATCH + tuning.OTHERS_BATCH)))
     hard = np.arange(len(others))
     for number in range(rounds):
-        if number % LOOKED_AGAIN == LOOKED_AGAIN - 1:
+        if number % tuning.HARDEST_EVERY == tuning.HARDEST_EVERY - 1:
             hard = _hardest(average, others)
         batch = np.concatenate(
             (
-                phrase[_drawn(examples.phrase_drawn, OF_PHRASE, random)],
-                near[_drawn(examples.near_drawn, OF_NEAR, random)],
-                others[hard[random.integers(len(hard), size=OF_HARD)]],
-                others[random.integers(len(others), size=OF_OTHERS - OF_HARD)],
+                phrase[_drawn(examples.phrase_drawn, tuning.PHRASE_BATCH, random)],
+                near[_drawn(examples.near_drawn, tuning.CONFUSABLE_BATCH, random)],
+                others[hard[random.integers(len(hard), size=tuning.HARD_BATCH)]],
+                others[random.integers(len(others), size=tuning.OTHERS_BATCH - tuning.HARD_BATCH)],
             )
         )
         outputs = model(torch.from_numpy(batch.reshape(len(batch), -1)))[:, 0]
@@ -94,12 +80,12 @@ def _drawn(shares: Features, count: int, random: np.random.Generator) -> npt.NDA
 
 def _layers() -> nn.Sequential:
     return nn.Sequential(
-        nn.Dropout(DROPPED),
-        nn.Linear(STEPS * EMBEDDING, HIDDEN),
+        nn.Dropout(tuning.DROPOUT),
+        nn.Linear(STEPS * EMBEDDING, tuning.HIDDEN_UNITS),
         nn.ReLU(),
-        nn.Linear(HIDDEN, HIDDEN),
+        nn.Linear(tuning.HIDDEN_UNITS, tuning.HIDDEN_UNITS),
         nn.ReLU(),
-        nn.Linear(HIDDEN, 1),
+        nn.Linear(tuning.HIDDEN_UNITS, 1),
     )
 
 
@@ -112,7 +98,7 @@ def _hardest(model: nn.Module, windows: Features) -> npt.NDArray[np.int64]:
         part = np.ascontiguousarray(windows[at : at + PART]).reshape(-1, STEPS * EMBEDDING)
         outputs.append(model(torch.from_numpy(part))[:, 0].numpy())
     model.train()
-    return np.argsort(np.concatenate(outputs))[-max(OF_HARD, round(HARD * len(windows))) :]
+    return np.argsort(np.concatenate(outputs))[-max(tuning.HARD_BATCH, round(tuning.HARDEST_SHARE * len(windows))) :]
 
 
 def _network(model: AveragedModel, scale: Scale) -> Network:
@@ -122,10 +108,14 @@ def _network(model: AveragedModel, scale: Scale) -> Network:
 
 
 def calibrated(network: Network, others: Features) -> Network:
-    """So that CANDIDATES detections an hour of this speech reach the score AT_ZERO, and SURE_ONES of them ALONE."""
+    """Return the network with its score calibrated on negatives (frames, 96).
+
+    An hour of them gives TRAINED_CANDIDATES_PER_HOUR detections at CANDIDATE_SCORE, SURE_PER_HOUR at ALONE_SCORE.
+    """
     found, hours = peaks(outputs_of(network, others)), len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
-    offset, sure = (float(found[min(max(1, round(rate * hours)), len(found)) - 1]) for rate in (CANDIDATES, SURE_ONES))
-    slope = (_log_odds(ALONE) - _log_odds(AT_ZERO)) / max(sure - offset, LEAST_RISE)
+    rates = (tuning.TRAINED_CANDIDATES_PER_HOUR, tuning.SURE_PER_HOUR)
+    offset, sure = (float(found[min(max(1, round(rate * hours)), len(found)) - 1]) for rate in rates)
+    slope = (_log_odds(tuning.ALONE_SCORE) - _log_odds(tuning.CANDIDATE_SCORE)) / max(sure - offset, tuning.LEAST_RISE)
     return replace(network, offset=offset, slope=slope)
 
 
@@ -140,6 +130,7 @@ def outputs_of(network: Network, stream: Features) -> Features:
 
 
 def peaks(outputs: Features) -> Features:
-    """The highest of each stretch of REFRACTORY frames, highest first."""
-    whole = len(outputs) // REFRACTORY * REFRACTORY
-    return np.sort(outputs[:whole].reshape(-1, REFRACTORY).max(axis=1))[::-1]
+    """The highest of each stretch of CANDIDATE_APART_FRAMES frames, highest first."""
+    apart = tuning.CANDIDATE_APART_FRAMES
+    whole = len(outputs) // apart * apart
+    return np.sort(outputs[:whole].reshape(-1, apart).max(axis=1))[::-1]
