@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(__file__).parents[1] / "voiced"
-ROOMS: tuple[str, ...] = ("recognition",)
+ROOMS: tuple[str, ...] = ("recognition", "wake")
 # File → constants that a format, a network or arithmetic gives, and defaults that stand for nothing: nobody chose them.
 GIVEN: dict[str, set[str]] = {
     "recognition/beam_search.py": {"length", "score", "token"},
@@ -21,6 +21,30 @@ GIVEN: dict[str, set[str]] = {
     "recognition/passes.py": {"pace"},
     "recognition/rescoring.py": {"stop"},
     "recognition/views.py": {"PROMPT_TOKENS"},
+    "wake/embedding.py": {"EMBEDDING", "MEL_BANDS", "MEL_CONTEXT", "PCM_SCALE", "WARM_UP", "WINDOW"},
+    "wake/head.py": {"steps"},
+    "wake/incremental.py": {
+        "(FLOAT, INT64)",
+        "(FROM, TO, OPERATION, ATTRIBUTE)",
+        "(NAME, INTEGER, INTEGERS, TYPE)",
+        "(NODE, INITIALIZER, INPUT, OUTPUT)",
+        "(VARINT, FIXED64, DELIMITED, FIXED32)",
+        "CACHE_SHAPES",
+        "CONSTANTS",
+        "GRAPH",
+        "KEPT",
+        "STEP",
+    },
+    "wake/network.py": {"LIMIT", "STEPS", "TINY"},
+    "wake/templates.py": {"LEAST_LENGTH", "UNREACHED"},
+    "wake/training/augmentation.py": {"LEAST_ENERGY", "TINY"},
+    "wake/training/enrolment.py": {"LEAST_UNIT"},
+    "wake/training/espeak.py": {"HEADER", "RATE", "pitch", "speed"},
+    "wake/training/kokoro.py": {"LONGEST", "PARTS", "RATE", "TINY"},
+    "wake/training/negatives.py": {"LIMIT"},
+    "wake/training/train.py": {"PART"},
+    "wake/verifier.py": {"TINY"},
+    "wake/word_file.py": {"LARGEST", "LONGEST_TAKE", "MOST_TAKES", "WIDEST", "_NETWORK_SHAPES", "_TAKES_SHAPES"},
 }
 NEUTRAL = {0.0, 0.5, 1.0, 2.0, -1.0}  # halves, doubles, and both ends of a scale
 

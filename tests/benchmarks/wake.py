@@ -238,7 +238,9 @@ def curve(result: Result) -> plots.Curve:
         return false, n / of
 
     points = [point(float(least)) for least in np.arange(-0.3, 1.2, 0.01)]
-    return plots.Curve(result.word, points, (f"evidence {ENOUGH:g}", point(ENOUGH)))
+    return plots.Curve(
+        result.word, points, (f"evidence {tuning.EVIDENCE_THRESHOLD:g}", point(tuning.EVIDENCE_THRESHOLD))
+    )
 
 
 def cpu_per_frame() -> float:

@@ -143,7 +143,7 @@ def _drawn(job: TrainingJob, offset: float, heard: Features, false: Features, ho
     curve = plots.Curve(
         job.phrase,
         [point(float(least)) for least in np.sort(heard)],
-        (f"threshold {AT_ZERO:g}, before the second stage", point(offset)),
+        (f"threshold {tuning.CANDIDATE_SCORE:g}, before the second stage", point(offset)),
     )
     try:
         figure = plots.curves_figure([curve], "scenes in which the phrase is missed")

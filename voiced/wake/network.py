@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from voiced.foundations.logistic import log_odds_of, probability_of
+from voiced.wake import tuning
 
 if TYPE_CHECKING:
     import numpy.typing as npt

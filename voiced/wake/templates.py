@@ -11,7 +11,6 @@ two best takes count, by their mean. Which similarity is a score of how much is 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
 
 LEAST_LENGTH = 1e-6  # of a vector: divides what is zero
-MOST_LOG_ODDS = 30.0  # beyond them a score is 0 or 1
 UNREACHED = np.float32(1e6)  # cost of a cell that no alignment has reached
 
 
@@ -62,12 +60,6 @@ class Calibration:
         """0 to 1."""
         log_odds = tuning.TAKES_SLOPE * (units - self.offset) + log_odds_of(tuning.CANDIDATE_SCORE)
         return probability_of(log_odds)
-
-
-def calibrated_score(above: float) -> float:
-    """Return the score, 0 to 1, of so many log odds above the offset, at which it is CANDIDATE_SCORE."""
-    log_odds = above + math.log(tuning.CANDIDATE_SCORE / (1 - tuning.CANDIDATE_SCORE))
-    return 1 / (1 + math.exp(-max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, log_odds))))
 
 
 class Aligner:
