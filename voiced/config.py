@@ -78,17 +78,17 @@ class WakeWordEntry(Section):
     threshold: Probability | None = None
     """Score that counts as heard; null: `wake_word.threshold`."""
     verify: bool | None = None
-    """Have a second look; null: `wake_word.verify`."""
+    """Verify detections by the recogniser; null: `wake_word.verify`."""
     evidence: Probability | None = None
-    """What the second look must find; null: `wake_word.evidence`."""
+    """Evidence that verification must find; null: `wake_word.evidence`."""
     intents: FilePath | None = None
     """Folder of the command grammars that it listens for; null: `intents`."""
     recognizer: str | None = None
     """Whisper model that hears them; null: `recognizer.model`."""
     patience: Annotated[int, Field(ge=1, le=25)] | None = None
-    """Frames of 80 ms in a row that must reach it; null: `wake_word.patience`."""
+    """Frames of 80 ms in a row that must reach the threshold; null: `wake_word.patience`."""
     woken: Sound | None = None
-    """Sound that tells that it was heard: true, false or a file; null: `feedback.woken`."""
+    """Sound played when it was heard: true, false or a file; null: `feedback.woken`."""
 
 
 EntryOrName = Annotated[WakeWordEntry, BeforeValidator(_model_alone, json_schema_input_type=str | WakeWordEntry)]
@@ -100,11 +100,11 @@ class WakeWordSettings(Section):
     models: Annotated[tuple[EntryOrName, ...], AfterValidator(_not_empty)] = (WakeWordEntry(model="hey_jarvis"),)
     """Any number of wake words: a name, or a mapping with `model` and any of the settings below."""
     verify: bool = True
-    """Let the recogniser have a second look at each detection, and drop those in which it does not hear the word."""
+    """Let the recogniser verify each detection, and drop those in which it does not hear the word."""
     evidence: Probability = 0.6
-    """What the second look must find, from 0 to 1: higher wakes less often by mistake and misses more."""
+    """Evidence that verification must find, from 0 to 1; higher: fewer false wakes, more misses."""
     threshold: Probability | None = None
-    """Score from 0 to 1 that counts as heard at first; null: 0.1 with a second look, 0.5 without."""
+    """Score from 0 to 1 of a detection; null: 0.1 if it is verified, 0.5 if not."""
     patience: Annotated[int, Field(ge=1, le=25)] = 1
     """Frames of 80 ms in a row that must reach the threshold."""
     refractory: Annotated[float, Field(ge=0, le=60)] = 2.0
@@ -123,11 +123,11 @@ class ListeningSettings(Section):
     silence: Silence = 0.8
     """Silence that ends a command, where the grammar does not tell what may follow."""
     silence_complete: Silence = 0.65
-    """The same after a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
+    """Silence that ends a command that may go on ("turn on the light" … "in the kitchen"); no longer than `silence`."""
     silence_concluded: Silence = 0.25
-    """The same if it also sounds as if the speaker were done; no longer than `silence_complete`."""
+    """Silence that ends it if the speaker also sounds done; no longer than `silence_complete`."""
     silence_unfinished: Silence = 1.2
-    """The same after the beginning of a command ("set the kitchen to"); no shorter than `silence`."""
+    """Silence that ends the beginning of a command ("set the kitchen to"); no shorter than `silence`."""
     recognize_pauses: bool = True
     """Recognise at every pause what was said so far, so as to know which it is; false: `silence` ends all commands."""
     start_timeout: Seconds = 4.0
@@ -142,11 +142,11 @@ class FeedbackSettings(Section):
     woken: Sound = False
     """Played when the wake word was heard and nobody goes on in the same breath; true: ours, or a file; false: none."""
     understood: Sound = False
-    """The same for a command that is carried out."""
+    """Played when a command is carried out; true, false or a file."""
     rejected: Sound = False
-    """The same for what was heard and is no command."""
+    """Played when what was heard is no command; true, false or a file."""
     broker_away: Sound = False
-    """The same for a command that waits for the broker to come back."""
+    """Played when a command waits for the broker to come back; true, false or a file."""
     volume: Annotated[float, Field(ge=0, le=1)] = 0.5
     """1 is as loud as the file."""
     device: int | str | None = None
@@ -163,17 +163,17 @@ class RecognizerSettings(Section):
     mode: Literal["constrained", "free"] = "constrained"
     """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
-    """Processor threads; null: as many as pay, tried at the start; one core is left for listening."""
+    """Processor threads; null: as many as speed it up, tried at the start; one core is left for listening."""
     beam_size: Annotated[int, Field(ge=1, le=32)] = 5
     """Hypotheses followed at once; 1 is the fastest."""
     second_look: bool = True
-    """Where the first look leaves a doubt, take others, for several times the cost; false: the first decides."""
+    """Where the first pass leaves a doubt, make more, at several times the cost; false: the first decides."""
     second_model: str | None = None
-    """A larger model for the second look; null: the same."""
+    """A larger model for those further passes; null: `model`."""
     prompt: bool = True
     """Show the recogniser the vocabulary of the intents."""
     min_confidence: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """A command that is less probably what was said is rejected."""
+    """Commands with a lower confidence, 0 to 1, are rejected."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """What computes; auto: an accelerator where there is one."""
     compute: Literal["auto", "float32", "bfloat16", "int8"] = "auto"

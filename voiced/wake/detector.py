@@ -7,8 +7,8 @@ streaming (a test holds every bundled head to that), at a fraction of its time a
 It does not know microphones or commands, nor what is done with a detection. A detection tells when the head was sure,
 not when the word ended: that lies some 0.1 s before to 0.3 s after it (`listening` deals with that).
 
-A word that will get a second look (`verification`) is told when its score has stopped rising: by then the whole of it
-is in the sound, and the score says most. `at` is still when the head was sure.
+A word that the second stage verifies is announced when its score has stopped rising: by then the whole word is in the
+sound, and its score is surest. `Detection.at` is still the frame in which the head was sure.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class WakeWord:
     threshold: float = tuning.SURE_SCORE  # score that counts, 0 to 1
     patience: int = tuning.PATIENCE_FRAMES  # so many consecutive frames must reach it
     refractory: float = tuning.REFRACTORY_SECONDS  # seconds in which the same word is not heard again
-    verified: bool = False  # it gets a second look
+    verified: bool = False  # the second stage is asked about each detection
 
 
 def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
-    """What to listen for, in the order of the settings."""
+    """Return the words to listen for, in the order of the settings."""
     words = []
     for word in settings.models:
         verify = settings.verify if word.verify is None else word.verify
@@ -55,13 +55,13 @@ def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
 
 
 def own_sounds(settings: WakeWordSettings, names: Iterable[str]) -> dict[str, bool | Path]:
-    """By name, the sounds of words that have their own; `names` in the order of the settings."""
+    """Return the sounds of words that have their own, by name; `names` are in the order of the settings."""
     words = zip(names, settings.models, strict=True)
     return {name: word.woken for name, word in words if word.woken is not None}
 
 
 def evidence_thresholds(settings: WakeWordSettings) -> list[float]:
-    """Evidence that the second stage must find for each word, in the order of the settings."""
+    """Return the evidence, 0 to 1, that the second stage must find for each word, in the order of the settings."""
     return [word.evidence or settings.evidence for word in settings.models]
 
 
@@ -86,7 +86,7 @@ class WakeWordDetector:
         return {word.name: word.phrase for word in self._words}
 
     def detect(self, frame: AudioFrame) -> Detection | None:
-        """Listen to one frame; the best-scoring word that it completed, if any."""
+        """Return the best-scoring word that this frame of 80 ms completed, or None."""
         embeddings = self._embedder.hear(frame.samples)
         self._heard += 1
         for word in self._words:
@@ -96,13 +96,13 @@ class WakeWordDetector:
         return replace(best, heard=embeddings[-tuning.REMEMBERED_FRAMES :]) if best else None
 
     def refuse(self, detection: Detection) -> None:
-        """It was none, as the second look has found: the next one may come sooner."""
+        """Shorten the refractory time of a word whose detection the second stage has refused."""
         for word in self._words:
             if word.name == detection.wake_word:
                 word.listen_again()
 
     def reset(self) -> None:
-        """Forget all sound, as if just started."""
+        """Forget all sound, scores and refractory times."""
         self._embedder.reset()
         self._heard = 0
         for word in self._words:

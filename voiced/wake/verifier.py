@@ -1,9 +1,9 @@
-"""The second look: was the wake word really said? Whisper is asked how likely the phrase is, given the sound.
+"""The second stage: was the wake word really said? Whisper is asked how likely the phrase is, given the sound.
 
 A detection costs little to doubt: the recogniser's model is loaded anyway, and is not asked to write, only how
 surprised it would be to read the phrase as what was said (forced decoding: one pass over a few tokens). How surprised
 it is without any sound depends on the phrase and the model, so what counts is the share of that surprise which the
-sound takes away. To it comes a little of how sure the first look was: each makes up for the other's doubts.
+sound takes away. A little of the first stage's certainty is added: it helps where Whisper is in doubt.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Verifier:
         self._unheard = cache(self._logprob_unheard)
 
     def opinion(self, sound: Samples, phrase: str, score: float) -> Opinion:
-        """Of a detection: its sound, at most HEARD of it, what should have been said, and the first look's score."""
+        """Return the evidence, about 0 to 1, for `phrase` in the last HEARD samples; `score` is the detector's."""
         logprob = self.logprob(sound, phrase)
         odds = math.log(max(score, TINY) / max(1 - score, TINY))
         trust = tuning.SCORE_TRUST * max(tuning.LOG_ODDS_LIMITS[0], min(tuning.LOG_ODDS_LIMITS[1], odds))
         return Opinion(1 - logprob / self._unheard(phrase) + trust, logprob)
 
     def logprob(self, sound: Samples, phrase: str) -> float:
-        """Mean per token, of the likeliest spelling."""
+        """Return the log probability per token of the phrase's likeliest spelling in the sound (samples,)."""
         model, encode = self._loaded.model, self._loaded.tokenizer.encode
         features = model.encode(log_mel(pad_or_trim(sound[-HEARD:], WINDOW), model.dims.n_mels))
         hidden, cache = model.decode(torch.tensor([self._start], device=model.device), model.start(features))
@@ -61,11 +61,11 @@ class Verifier:
         return max(found)
 
     def _logprob_unheard(self, phrase: str) -> float:
-        """The same where nobody speaks: the mean of digital silence and of a quiet room."""
+        """Return the phrase's log probability where nobody speaks: the mean of digital silence and of a quiet room."""
         room = np.random.default_rng(0).normal(scale=tuning.ROOM_NOISE, size=HEARD).astype(np.float32)
         return (self.logprob(np.zeros(HEARD, np.float32), phrase) + self.logprob(room, phrase)) / 2
 
 
 def spellings(phrase: str) -> list[str]:
-    """As Whisper may write it: alexa, Alexa; hey jarvis, Hey jarvis, Hey Jarvis."""
+    """Return the phrase as Whisper may write it: alexa, Alexa; hey jarvis, Hey jarvis, Hey Jarvis."""
     return list(dict.fromkeys((phrase, phrase[:1].upper() + phrase[1:], phrase.title())))

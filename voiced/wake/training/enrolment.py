@@ -12,7 +12,7 @@ from voiced.audio.loudness import level_of
 from voiced.audio.vad import STEP_SAMPLES, Vad
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import tuning
-from voiced.wake.embedding import Embedder
+from voiced.wake.embedding import Embedder, embedded
 from voiced.wake.templates import Calibration, similarities
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Enrolled:
 
 
 def listen_to(sound: Samples) -> Take | Fault:
-    """Find the phrase in a recording, and judge it."""
+    """Return the phrase in a recording (samples,) at 16 kHz, or why it cannot be used."""
     found = _speech(sound)
     if found is None:
         return Fault.SILENT
@@ -78,16 +78,14 @@ def listen_to(sound: Samples) -> Take | Fault:
     before, after = (round(seconds * SAMPLE_RATE) for seconds in (tuning.PAD_BEFORE_SECONDS, tuning.PAD_AFTER_SECONDS))
     padded = np.pad(sound, (before, after + FRAME_SAMPLES))
     padded = padded + np.random.default_rng(0).normal(scale=tuning.PAD_NOISE, size=len(padded)).astype(np.float32)
-    embedder = Embedder(longest=1)
-    whole = len(padded) // FRAME_SAMPLES * FRAME_SAMPLES
-    stream = np.concatenate([embedder.hear(frame) for frame in padded[:whole].reshape(-1, FRAME_SAMPLES)])
+    stream = embedded(Embedder(longest=1), padded)
     begin = int((before + first + tuning.TAKE_LEAD_SECONDS * SAMPLE_RATE) // FRAME_SAMPLES)
     end = int((before + last + tuning.TAKE_TAIL_SECONDS * SAMPLE_RATE) // FRAME_SAMPLES) + 1
     return Take(stream, (begin, end), sound[: last + round(tuning.KEPT_AFTER_SECONDS * SAMPLE_RATE)], found)
 
 
 def enrol(takes: Sequence[Take], negatives: Negatives, wrong: Iterable[Features] = ()) -> Enrolled:
-    """Make a wake word of takes, at least two, that is deaf to `wrong`, streams (frames, 96), as far as takes allow."""
+    """Return the word of two or more takes; scores of `wrong`, streams (frames, 96), stay low if takes allow."""
     directions = [negatives.scale.directions(take.vectors) for take in takes]
     others = similarities(directions, negatives.scale.directions(negatives.embeddings))
     left_out, units = list[float](), list[float]()

@@ -16,7 +16,7 @@ EVERYDAY = frozenset(_EVERYDAY.split())
 
 
 def checked_phrase(text: str) -> str:
-    """In lower case, with single blanks; VoicedError, with one sentence, if it would make no good wake word."""
+    """Return the phrase in lower case, with single blanks; VoicedError if it would make a bad wake word."""
     phrase = " ".join(text.lower().split())
     words = phrase.split()
     if not words or not all(re.fullmatch(r"[^\W\d_]+(['\u2019-][^\W\d_]+)*", word) for word in words):
@@ -27,9 +27,7 @@ def checked_phrase(text: str) -> str:
         )
     letters = tuning.PHRASE_LETTERS
     if len(phrase) not in letters:
-        raise VoicedError(
-            f"{phrase!r} has {len(phrase)} letters; take a phrase of {letters.start} to {letters.stop - 1}"
-        )
+        raise VoicedError(f"{phrase!r} has {len(phrase)} letters; take a phrase of {letters[0]} to {letters[-1]}")
     if words[0] in EVERYDAY and len(words) == 1:
         raise VoicedError(f"{phrase!r} is said too often to wake to; put something before it: 'hey {phrase}'")
     return phrase
