@@ -83,7 +83,8 @@ def measure(intents: Path, rounds: int) -> dict[str, object]:
     from voiced.grammar.token_tree import Vocabulary
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
-    from voiced.whisper.loading.checkpoints import ENGLISH_TOKENS, PACKAGED
+    from voiced.whisper.dimensions import ENGLISH_TOKENS
+    from voiced.whisper.loading.checkpoints import PACKAGED
     from voiced.whisper.tokenizer import make_tokenizer, read_ranks
 
     tokenizer = make_tokenizer(read_ranks(PACKAGED["tiny.en"].vocabulary.path), ENGLISH_TOKENS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-_FIRST_MULTILINGUAL_VOCABULARY = 51_865  # English-only models have 51,864 tokens
+# Sizes of the vocabularies: of English-only models, of multilingual ones, and of those that know Cantonese, too.
+ENGLISH_TOKENS, MULTILINGUAL_TOKENS, CANTONESE_TOKENS = 51_864, 51_865, 51_866
 # Text, tasks and timestamps; one more in multilingual vocabularies, whose text has 50,257 tokens instead of 50,256.
 _TOKENS_BESIDE_LANGUAGES = 51_765
 
@@ -28,7 +29,7 @@ class Dimensions:
     @property
     def is_multilingual(self) -> bool:
         """Whether the model writes other languages than English."""
-        return self.n_vocab >= _FIRST_MULTILINGUAL_VOCABULARY
+        return self.n_vocab >= MULTILINGUAL_TOKENS
 
     @property
     def n_languages(self) -> int:

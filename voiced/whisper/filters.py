@@ -111,6 +111,6 @@ class TimestampRules:
         """Force a timestamp if all of them together are likelier than any other token."""
         begin = self.tokenizer.timestamp_begin
         # Its probability is spread over many neighbouring times, so none of them would win alone.
-        # log(sum of all times' probabilities) against the likeliest text token, both up to one constant.
+        # Log of the sum of their probabilities against the likeliest other token, both up to one constant.
         if row[begin:].logsumexp(0) > row[:begin].max():
             row[:begin] = NEVER

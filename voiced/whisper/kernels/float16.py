@@ -7,13 +7,17 @@ faster here.
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Packing begins with a float32 copy, so a large matrix is packed by so many rows at a time. Divides N_FREQUENT.
 WIDENED_ROWS = 4096
@@ -39,25 +43,36 @@ class Float16Linear(nn.Module):
         return _linear(x, self.packed)
 
 
-class Float16TokenEmbedding(nn.Module):
-    """A token embedding with a float16 weight (n_vocab, state), looked up in `rows`: its bytes (n_vocab, 2 * state).
+class LookedUpRows(nn.Module):
+    """The half of a token embedding that looks tokens up, exactly: in `rows`, float16 as bytes (n_vocab, 2 * state).
 
     These may be mapped from a file, so that only the rows that are looked up are ever read.
     """
 
-    def __init__(self, weight: Tensor, rows: Tensor) -> None:
+    def __init__(self, rows: Tensor) -> None:
         super().__init__()
         self.rows = rows
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Token ids (...) → float32 (..., state)."""
+        return looked_up(self.rows, tokens)
+
+    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
+        """Hidden states (..., state) and tokens (k,) → (..., k), in float32."""
+        return F.linear(hidden, looked_up(self.rows, tokens))
+
+
+class Float16TokenEmbedding(LookedUpRows):
+    """A token embedding that projects to the vocabulary by its float16 weight (n_vocab, state)."""
+
+    def __init__(self, weight: Tensor, rows: Tensor) -> None:
+        super().__init__(rows)
         # One buffer (WIDENED_ROWS, state) for all parts: a new one for each would leave holes in memory.
         widened = torch.empty(WIDENED_ROWS, weight.shape[1])
         # Parts of (WIDENED_ROWS, state), each widened into the buffer and packed as float16.
         self.packed = [
             _packed(widened[: len(some)].copy_(some), None) for some in torch.split(weight.detach(), WIDENED_ROWS)
         ]
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids (...) → float32 (..., state)."""
-        return looked_up(self.rows, tokens)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., state) → (..., n_vocab): the parts' products side by side."""
@@ -66,10 +81,6 @@ class Float16TokenEmbedding(nn.Module):
     def frequent_logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., state) → (..., N_FREQUENT): the products of the first parts."""
         return torch.cat([_linear(hidden, some) for some in self.packed[: N_FREQUENT // WIDENED_ROWS]], dim=-1)
-
-    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        """Hidden states (..., state) and tokens (k,) → (..., k)."""
-        return F.linear(hidden, looked_up(self.rows, tokens))
 
 
 def as_rows(weight: Tensor) -> Tensor:
@@ -87,12 +98,18 @@ def looked_up(rows: Tensor, tokens: Tensor) -> Tensor:
 
 def _packed(weight: Tensor, bias: Tensor | None) -> Packed:
     """Weight (n_out, n_in) and bias (n_out,) → FBGEMM's layout of both."""
-    # The engine is a global switch of torch's.
-    before = torch.backends.quantized.engine
-    torch.backends.quantized.engine = "x86"
-    try:
-        bias = None if bias is None else bias.detach().float()
+    bias = None if bias is None else bias.detach().float()
+    with quantized_engine("x86"):
         return torch.ops.quantized.linear_prepack_fp16(weight.detach().float(), bias)
+
+
+@contextmanager
+def quantized_engine(name: str) -> Iterator[None]:
+    """Pack weights for this engine inside the block; it is a global switch of torch's."""
+    before = torch.backends.quantized.engine
+    torch.backends.quantized.engine = name
+    try:
+        yield
     finally:
         torch.backends.quantized.engine = before
 

@@ -11,11 +11,10 @@ import warnings
 from functools import cache
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from voiced.whisper.blocks import N_FREQUENT
-from voiced.whisper.kernels.float16 import WIDENED_ROWS, Packed, looked_up
+from voiced.whisper.kernels.float16 import WIDENED_ROWS, LookedUpRows, Packed, quantized_engine
 
 _LOWEST_SCALE = 1e-12  # stands for the scale of a position or a row that is all zeros
 
@@ -56,19 +55,14 @@ class Int8Linear(nn.Module):
         return torch.lerp(self.bias, found, scale, out=found)
 
 
-class Int8TokenEmbedding(nn.Module):
-    """A token embedding looked up in float16 `rows` (n_vocab, 2 * state bytes), and projected to in int8."""
+class Int8TokenEmbedding(LookedUpRows):
+    """A token embedding that projects to the vocabulary in int8, and looks tokens up in float16."""
 
     def __init__(self, weight: Tensor, rows: Tensor, engine: str) -> None:
-        super().__init__()
-        self.rows = rows
+        super().__init__(rows)
         # Two matrices, so that frequent tokens can be scored alone.
         self.frequent = Int8Linear(weight[:N_FREQUENT], None, engine)
         self.seldom = Int8Linear(weight[N_FREQUENT:], None, engine) if len(weight) > N_FREQUENT else None
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids (...) → float32 (..., state)."""
-        return looked_up(self.rows, tokens)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., state) → (..., n_vocab)."""
@@ -80,20 +74,11 @@ class Int8TokenEmbedding(nn.Module):
         found: Tensor = self.frequent(hidden)
         return found
 
-    def logits_of(self, hidden: Tensor, tokens: Tensor) -> Tensor:
-        """Hidden states (..., state) and tokens (k,) → (..., k), in float32."""
-        return F.linear(hidden, looked_up(self.rows, tokens))
-
 
 def _packed(weight: Tensor, bias: Tensor, engine: str) -> Packed:
     """Weight (n_out, n_in) and bias (n_out,) → int8 in the layout of this engine."""
-    # The engine is a global switch of torch's.
-    before = torch.backends.quantized.engine
-    torch.backends.quantized.engine = engine
-    try:
+    with quantized_engine(engine):
         return torch.ops.quantized.linear_prepack(_quantised(weight), bias)
-    finally:
-        torch.backends.quantized.engine = before
 
 
 def _quantised(weight: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from voiced.whisper.dimensions import Dimensions, parameter_count
+from voiced.whisper.dimensions import CANTONESE_TOKENS, ENGLISH_TOKENS, MULTILINGUAL_TOKENS, Dimensions, parameter_count
 
 _BYTES_PER_PARAMETER = 2  # OpenAI publishes float16
 ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
@@ -105,8 +105,6 @@ def _heads(pairs: str) -> tuple[tuple[int, int], ...]:
     """Parse `layer.head layer.head …`, which openai/whisper keeps as compressed bits in `_ALIGNMENT_HEADS`."""
     return tuple((int(layer), int(head)) for layer, head in (pair.split(".") for pair in pairs.split()))
 
-
-ENGLISH_TOKENS, MULTILINGUAL_TOKENS, CANTONESE_TOKENS = 51_864, 51_865, 51_866  # sizes of the vocabularies
 
 # Name → checkpoint; SHA-256 and heads are those in openai/whisper's `__init__.py`.
 PUBLISHED = {

@@ -22,6 +22,7 @@ N_FIRST_WORDS = 8  # words of a segment that are scored
 UNLIKELY_PROBABILITY = 0.15  # a word below it was rather guessed than heard
 SHORTEST_WORD_SECONDS, LONGEST_WORD_SECONDS = 0.133, 2.0  # a usual word lies between them
 ANOMALOUS_SCORE = 3.0  # of so many unlikely, hasty or drawn-out words a segment is anomalous
+POINTS_PER_SECOND_OF_HASTE = 15
 EDGE_SECONDS = 2.0  # so close to the window's ends counts as silence
 
 
@@ -31,12 +32,12 @@ def without_hallucinations(
     """Drop made-up words and skip silence of more than `threshold` seconds; the recording has `n_frames` mel frames."""
     # 1. Silence, then an anomalous segment: listen again from where it begins, without the silence before it.
     if leading := _leading_silence(window, cut.segments, threshold):
-        return SegmentedWindow([], window.seek + leading, is_complete=False)  # what follows it is heard again
+        return SegmentedWindow([], window.seek + leading, is_complete=False)
     # 2. A short rest behind the last word is not worth another window.
     end = end_of_speech(cut.segments, window.start)
     if not cut.is_complete and window.start < end and window.end - end <= threshold:
         cut = replace(cut, seek=window.seek + window.n_frames)
-    # 3. An anomalous segment with silence around it, and all behind it: drop it, and listen again behind the silence.
+    # 3. Drop an anomalous segment with silence around it, with all behind it: the next window begins where it began.
     return _ended_before_hallucination(window, cut, last_speech, n_frames, threshold)
 
 
@@ -94,7 +95,7 @@ def _is_alone(
 
 def is_anomalous(segment: Segment) -> bool:
     """Whether too many of a segment's first words are unlikely, hasty or drawn out."""
-    # Up to eight words; about three points, or about one a word if there are fewer.
+    # Of up to eight words: three points, or about one a word if there are fewer.
     words = [word for word in segment.words if word.text not in PUNCTUATION][:N_FIRST_WORDS]
     score = sum(_score(word) for word in words)
     return bool(segment.words) and (score >= ANOMALOUS_SCORE or score + 0.01 >= len(words))
@@ -106,7 +107,7 @@ def _score(word: Word) -> float:
     # A word of 0.1 s gets (0.133 - 0.1) * 15 = 0.5, one of 3 s gets 1.
     score = 1.0 if word.probability < UNLIKELY_PROBABILITY else 0.0
     if duration < SHORTEST_WORD_SECONDS:
-        score += (SHORTEST_WORD_SECONDS - duration) * 15
+        score += (SHORTEST_WORD_SECONDS - duration) * POINTS_PER_SECOND_OF_HASTE
     if duration > LONGEST_WORD_SECONDS:
         score += duration - LONGEST_WORD_SECONDS
     return score
