@@ -321,3 +321,6 @@ def test_recordings_instead_of_a_microphone(broker: Broker, tmp_path: Path) -> N
         ears.wait_for(f"voiced/{SITE}/availability", "online", "offline")
         ears.wait_for("home/kitchen/light/set", "on")
         ears.wait_for(BLINDS[1], BLINDS[2])
+        told = [line.partition("INFO")[2].strip() for line in daemon.log.splitlines()]
+        assert told[0] == "loading tiny.en"
+        assert f"publishing {BLINDS[1]} {BLINDS[2]!r}" in told

@@ -7,27 +7,24 @@ a signal closes the microphone, and what was heard before is still answered, for
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
 import sys
-import time
 from contextlib import AbstractContextManager, ExitStack
-from itertools import chain
-from typing import TYPE_CHECKING, NoReturn, Protocol, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from voiced.acting.feedback import Feedback, Player
 from voiced.assistant import Assistant
-from voiced.audio import sound_file
 from voiced.audio.microphone import Microphone
+from voiced.audio.source import Recordings
 from voiced.audio.vad import Vad
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Sentence, State
-from voiced.foundations.memory import given_back
+from voiced.flow import Sentence, State
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
 from voiced.listening.ear import listen
+from voiced.listening.pace import Pace
 from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
@@ -38,27 +35,20 @@ from voiced.reload import Reloader, followed
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voiced.assistant import Heard
+    from voiced.audio.source import Source
     from voiced.config import Config
-    from voiced.flow import Utterance
     from voiced.mqtt.topics import Command
 
 log = logging.getLogger(__name__)
 
 GRACE = 0.9  # seconds in which what was heard is still answered after a signal to stop
-PAUSE_FRAMES = 20  # 1.6 s of silence after each recording: the speaker of the last one is done
-EVENTS_WAITING = 8  # while a command is being recognised; frames are no events
+EVENTS_WAITING = 8  # events of the ear, at most, while a command is being recognised
 
-
-class Source(Protocol):
-    """Where frames come from."""
-
-    def frames(self) -> Iterator[AudioFrame]: ...
-    def close(self) -> None:
-        """End the frames, from a signal handler too."""
+T = TypeVar("T")
 
 
 class _Stopped(BaseException):
@@ -87,31 +77,48 @@ def leave(code: int) -> NoReturn:
 def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Signals) -> None:
     systemd = Systemd()
     systemd.status("loading")
+    # Open.
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
     pipelines = Pipelines(config, detector.phrases, {})
     pipelines.warm_up()
-
-    requests = Requests()
     watchdog = Watchdog(systemd)
     microphone = Microphone(config.microphone.device, while_away=watchdog.feed)
-    source: Source = _Recordings(files) if files else stack.enter_context(microphone)
-    pace = _Pace(source, watchdog, lambda: _ready(systemd, config))
+    source: Source = Recordings(files) if files else stack.enter_context(microphone)
+    # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
+    requests = Requests()
+    pace = Pace(source.frames(), watchdog, lambda: _ready(systemd, config))
     ear = listen(pace.frames(), detector, vad, config.listening, requests)
     heard: Relay[Heard] = Relay(ear, EVENTS_WAITING, "ear")
     mqtt = stack.enter_context(Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests)))
     mqtt.muted(muted=False)
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
-    signals.close_on_stop(source)
-    signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
-    enough = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
+    thresholds = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
     keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
-    second_stage = SecondStage(pipelines.opinion, enough, keep)
+    second_stage = SecondStage(pipelines.opinion, thresholds, keep)
     verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    Assistant(pipelines, mqtt, sounds, pace.since, requests.expect).run(given_back(verified))
+    assistant = Assistant(pipelines, mqtt, sounds, pace.since, requests.expect)
+    # Run, until the sound ends; with its first frame comes READY.
+    signals.close_on_stop(source)
+    signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
+    assistant.run(release_memory(verified))
+
+
+def release_memory(work: Iterable[T]) -> Iterator[T]:
+    """Pass each item on; once it is dealt with, give freed memory back to the system.
+
+    Recognition leaves thousands of small freed blocks behind. glibc keeps them, but finds no room among them for the
+    next large one, so that the process grows. Trimming takes milliseconds, when nobody waits. Other C libraries do not
+    need it. Measured by tests/benchmarks/footprint.py.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    for each in work:
+        yield each
+        if trim:
+            trim(0)
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
@@ -131,56 +138,6 @@ def _ready(systemd: Systemd, config: Config) -> None:
     log.info("listening for %s", words)
     systemd.status(f"listening for {words}")
     systemd.ready()
-
-
-class _Recordings:
-    """Recordings as if they were spoken, one after the other, with a silence after each."""
-
-    def __init__(self, files: Sequence[Path]) -> None:
-        """AudioError if one cannot be opened."""
-        self._recordings = [sound_file.frames(file, paced=True) for file in files]
-        self._closed = False
-
-    def frames(self) -> Iterator[AudioFrame]:
-        at = 0
-        for recording in self._recordings:
-            for frame in chain(recording, _silence()):
-                if self._closed:
-                    return
-                yield AudioFrame(at, frame.samples)
-                at += FRAME_SAMPLES
-
-    def close(self) -> None:
-        self._closed = True
-
-
-def _silence() -> Iterator[AudioFrame]:
-    for _ in range(PAUSE_FRAMES):
-        time.sleep(FRAME_SAMPLES / SAMPLE_RATE)
-        yield AudioFrame(0, np.zeros(FRAME_SAMPLES, np.float32))
-
-
-class _Pace:
-    """Frames on their way: each feeds the watchdog; the newest tells when a sample was spoken."""
-
-    def __init__(self, source: Source, watchdog: Watchdog, on_first: Callable[[], None]) -> None:
-        self._source = source
-        self._watchdog = watchdog
-        self._on_first = on_first
-        self._newest = (0, 0.0)  # index after its last sample, and seconds of the monotonic clock when it came
-
-    def frames(self) -> Iterator[AudioFrame]:
-        for frame in self._source.frames():
-            if not self._newest[0]:
-                self._on_first()
-            self._newest = frame.end, time.monotonic()
-            self._watchdog.feed()
-            yield frame
-
-    def since(self, utterance: Utterance) -> float:
-        """Seconds since the speech of an utterance ended."""
-        sample, at = self._newest
-        return time.monotonic() - at + (sample - utterance.speech[1]) / SAMPLE_RATE
 
 
 class _Signals(AbstractContextManager["_Signals"]):
@@ -228,13 +185,3 @@ class _Signals(AbstractContextManager["_Signals"]):
         log.info("stopping")
         source.close()
         signal.setitimer(signal.ITIMER_REAL, GRACE)
-
-
-def log_to_stderr(*, verbose: bool) -> None:
-    """Log; without times where the journal adds its own, and with the priority that it understands."""
-    journal = "JOURNAL_STREAM" in os.environ
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(message)s" if journal else "%(asctime)s %(levelname)-7s %(message)s",
-    )

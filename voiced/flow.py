@@ -26,10 +26,11 @@ SlotValue: TypeAlias = str | int | float
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AudioFrame:
-    """80 ms of sound. Where frames were dropped, `start` jumps: a gap shows."""
+    """80 ms of sound. Where frames were dropped, `start` is not the `end` of the frame before: a gap."""
 
     start: int  # index of the first sample in the stream
     samples: Samples  # shape (FRAME_SAMPLES,); the last one of a file is padded with zeros
+    source: str = ""  # where it was heard: "microphone", or the path of a recording
 
     @property
     def end(self) -> int:
@@ -47,6 +48,7 @@ class Detection:
     doubtful: bool = False  # the recogniser is to have a second look
     phrase: str = ""  # as it is spoken, where its name does not tell
     heard: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)  # (frames, 96): embeddings
+    source: str = ""  # where it was heard, as in its frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Utterance:
     ending: Ending
     detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
     prefix: str = ""  # words that the samples begin with: "Hey Jarvis,", where the command follows in one breath
+    source: str = ""  # where it was heard, as in its frames
 
     @property
     def seconds(self) -> float:

@@ -6,6 +6,7 @@ Detector and VAD are real classes that read the script; further down the real on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,16 @@ def test_the_utterance_is_the_command_with_its_pre_roll() -> None:
     assert not utterance.samples[: said - STEP_SAMPLES].any()
     assert utterance.samples[said : said + 10 * FRAME_SAMPLES - STEP_SAMPLES].all()
     assert utterance.start + len(utterance.samples) >= utterance.speech[1] + 0.8 * SAMPLE_RATE
+
+
+def test_what_is_heard_knows_where() -> None:
+    sound = [replace(frame, source="kitchen") for frame in frames(WORD + "." * 10 + "s" * 10 + "." * 12)]
+    [woken, utterance] = hear(sound)
+    assert isinstance(woken, Listening)
+    assert isinstance(utterance, Utterance)
+    assert woken.detection
+    assert utterance.detection
+    assert (woken.detection.source, utterance.detection.source, utterance.source) == ("kitchen",) * 3
 
 
 def test_of_the_wake_word_nothing_is_left_even_if_the_pre_roll_reaches_it() -> None:

@@ -115,7 +115,7 @@ class Microphone:
 
     def frames(self) -> Iterator[AudioFrame]:
         """The sound until `close`. If the device goes away, this waits for it; the time without it shows as a gap."""
-        framer = Framer()
+        framer = Framer("microphone")
         while self._capture and not self._closed:
             for missing, block in self._capture.blocks(lambda: self._closed):
                 framer.skip(missing)

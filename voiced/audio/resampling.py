@@ -42,7 +42,9 @@ def sped_up(sound: Samples, factor: float) -> Samples:
 class Framer:
     """Cuts one stream into frames of 80 ms, and counts its samples."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str = "") -> None:
+        """`source`: the name that the frames carry."""
+        self._source = source
         self._start = 0  # index of the next frame's first sample
         self._rest: Samples = np.zeros(0, np.float32)  # less than a frame
 
@@ -52,7 +54,7 @@ class Framer:
         whole = len(sound) - len(sound) % FRAME_SAMPLES
         self._rest = sound[whole:]
         for samples in sound[:whole].reshape(-1, FRAME_SAMPLES):
-            yield AudioFrame(self._start, samples)
+            yield AudioFrame(self._start, samples, self._source)
             self._start += FRAME_SAMPLES
 
     def skip(self, samples: int) -> None:

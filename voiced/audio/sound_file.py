@@ -59,7 +59,7 @@ def frames(source: Path, *, paced: bool = False) -> Iterator[AudioFrame]:
     With `paced` frames come at the pace of speech, otherwise as fast as they are taken. AudioError: at once for what
     the header tells, while iterating for damage further on.
     """
-    cut = _cut(_blocks(source, _open(source)))
+    cut = _cut(_blocks(source, _open(source)), _name(source))
     return _at_speaking_pace(cut) if paced else cut
 
 
@@ -119,8 +119,8 @@ def _next_block(source: Path, file: _Stream) -> Samples:
     return block
 
 
-def _cut(blocks: Iterable[Samples]) -> Iterator[AudioFrame]:
-    framer = Framer()
+def _cut(blocks: Iterable[Samples], name: str) -> Iterator[AudioFrame]:
+    framer = Framer(name)
     for block in blocks:
         yield from framer.frames(block)
     yield from framer.last()

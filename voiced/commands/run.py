@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.commands.shared import add_settings, config_of
+from voiced.foundations.logs import log_to_stderr
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from voiced.config import Config
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,8 +26,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Start the daemon: listen for the wake word, understand commands, publish actions."""
-    from voiced import daemon
+    log_to_stderr(verbose=options.verbose)
+    config = config_of(options)
+    log.info("loading %s", ", ".join(_models(config)))
+    from voiced import daemon  # takes seconds on a small machine
 
     files = [] if options.source == ["mic"] else [Path(file) for file in options.source]
-    daemon.log_to_stderr(verbose=options.verbose)
-    daemon.leave(daemon.run(config_of(options), files))
+    daemon.leave(daemon.run(config, files))
+
+
+def _models(config: Config) -> dict[str, None]:
+    """Names of the Whisper models that the settings name, each once."""
+    own = (word.recognizer for word in config.wake_word.models)
+    return dict.fromkeys([config.recognizer.model, *(model for model in own if model)])

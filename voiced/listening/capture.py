@@ -148,8 +148,8 @@ class Capture:
 
     def nothing(self) -> Utterance:
         """Nothing that can be used."""
-        end = self._frames[-1].end
-        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection)
+        end, source = self._frames[-1].end, self._frames[-1].source
+        return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection, source=source)
 
     def utterance(self, ending: Ending) -> Utterance:
         """What was heard, without the wake word or beginning with it."""
@@ -166,6 +166,7 @@ class Capture:
             ending=_ending(ending, said=first < last),
             detection=self.detection,
             prefix=prefix,
+            source=self._frames[-1].source,
         )
 
     def _cut(self) -> Cut:

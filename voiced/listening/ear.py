@@ -12,6 +12,7 @@ the answer to the command.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -127,7 +128,7 @@ class _Ear:
         if self._history and self._history[-1].end != frame.start:
             yield from self._miss_frames()
         self._history.append(frame)
-        detection = self._detector.detect(frame)
+        detection = self._detect(frame)
         if detection and detection.doubtful and self._capture:
             self._requests.tell(Defer(detection))
             yield Listening(detection, self._sound())
@@ -140,6 +141,10 @@ class _Ear:
             yield from self._ended(self._capture.hear(frame, self._requests.now.answer))
         if self._capture and self._capture.take_waiting():
             yield Waiting(self._capture.detection)
+
+    def _detect(self, frame: AudioFrame) -> Detection | None:
+        detection = self._detector.detect(frame)
+        return detection and replace(detection, source=frame.source)
 
     def _miss_frames(self) -> Iterator[Utterance]:
         """What comes is another stream: a recording ends with nothing heard."""

@@ -94,6 +94,7 @@ class Mqtt:
 
     def act(self, action: Action) -> None:
         """Send an action; what is not delivered in time is logged."""
+        log.info("publishing %s %r", action.topic, action.payload)
         self.publish(action)
 
     def publish(self, action: Action) -> Future[Delivery]:

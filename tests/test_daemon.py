@@ -1,4 +1,4 @@
-"""Freed memory goes back to the system after each piece of work."""
+"""The composition root: freed memory goes back to the system after each event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voiced.foundations.memory import given_back
+from voiced.daemon import release_memory
 
 BLOCK, BLOCKS = 32 * 1024, 4_000  # bytes, below glibc's threshold for pages of their own; 125 MiB in all
 
@@ -22,7 +22,7 @@ def resident() -> int:
 def test_what_is_freed_goes_back() -> None:
     before = resident()
     held: list[np.ndarray[tuple[int], np.dtype[np.uint8]]] = []
-    for number in given_back(range(2)):
+    for number in release_memory(range(2)):
         if number == 0:
             blocks = [np.ones(BLOCK, np.uint8) for _ in range(BLOCKS)]
             held = blocks[::200]  # what stays lies between what does not, and keeps all of it from the system
@@ -33,6 +33,6 @@ def test_what_is_freed_goes_back() -> None:
 
 
 def test_nothing_is_lost() -> None:
-    assert list(given_back("abc")) == ["a", "b", "c"]
+    assert list(release_memory("abc")) == ["a", "b", "c"]
     with pytest.raises(StopIteration):
-        next(given_back(iter(())))
+        next(release_memory(iter(())))
