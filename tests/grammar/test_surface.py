@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from voiced.grammar.surface import MAY_END, Surface, characters_of, is_writable, letters_of, look
+from voiced.grammar.surface import MAY_END, Surface, append, characters_of, is_writable, letters_of
 
 
 def written(text: str, language: str = "en") -> str | None:
     """The normal form of a text that may be written so, and may end there; None if it may not."""
     surface, normal = Surface(), ""
     for char in text:
-        seen = look(surface, char, language)
+        seen = append(surface, char, language)
         if seen is None:
             return None
         surface, normal = seen.surface, normal + seen.written

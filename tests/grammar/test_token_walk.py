@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voiced import grammar
-from voiced.grammar.surface import Surface, look
+from voiced.grammar.surface import Surface, append
 from voiced.grammar.token_tree import Vocabulary
 from voiced.grammar.token_walk import TokenWalk
 
@@ -35,7 +35,7 @@ def test_tokens_that_may_come_next(text: str, expected: list[str]) -> None:
     surface = Surface()
     places = automaton.walk("")
     for char in text:
-        seen = look(surface, char, "en")
+        seen = append(surface, char, "en")
         assert seen is not None
         surface, places = seen.surface, automaton.walk(seen.written, places)
     for _ in range(2):  # the second time out of memory

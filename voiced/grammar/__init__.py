@@ -1,5 +1,10 @@
 """YAML intents → one immutable automaton, read by the text matcher and by the token constraint.
 
+In: intents files (`load`, `parse`), then texts or tokens. Out: matches with intent and slots, the tokens that may come
+next, what may follow a text, prompts for Whisper, and sample sentences. On the way a file is read (`loading`, by
+`plain` or `intents`), its templates are parsed (`expression`), checked (`checks`) and compiled (`compile`) to an
+`automaton`. Two parts walk it: `match` with finished text, `constraint` with tokens that are being written.
+
 Knows nothing of torch, Whisper, audio or MQTT.
 """
 

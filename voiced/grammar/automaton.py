@@ -125,7 +125,7 @@ class Automaton:
         """The places that a text in normal form leads to from `places` (default: the start); empty: not allowed."""
         # Marks are dropped here, so the sets stay small: two ways to one place are one place.
         now = frozenset(place for place, _ in self.start()) if places is None else frozenset(places)
-        # All possibilities advance together, so the cost is the length of the text, not the number of readings.
+        # All possibilities advance together, so the cost is the length of the text, not the number of parses.
         for char in text:
             now = frozenset(there for place in now for there, _ in self.step(place, char))
         return now

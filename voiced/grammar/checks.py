@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voiced.grammar.action_template import ActionTemplate
-    from voiced.grammar.definitions import Scope, Sentence, Template
+    from voiced.grammar.definitions import Scope, SentenceTemplate, Template
     from voiced.grammar.expression import Expression
 
 
@@ -27,13 +27,13 @@ def point_at(where: str, column: int | None, text: str, at: int, message: str) -
     return f"{place}: {message}\n    {text}\n    {' ' * at}^"
 
 
-def check_names(sentences: Iterable[Sentence]) -> Iterator[str]:
+def check_names(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem for each reference of a sentence, or of a list's value, to a list or rule that does not exist."""
     for template, scope in _templates(sentences):
         yield from _unknown_names(template, scope)
 
 
-def _templates(sentences: Iterable[Sentence]) -> Iterator[tuple[Template, Scope]]:
+def _templates(sentences: Iterable[SentenceTemplate]) -> Iterator[tuple[Template, Scope]]:
     """Yield the templates of sentences, and once each those of the values in lists that they see, with their scopes."""
     # Thousands of sentences share a list; its values are looked at once.
     seen = set()
@@ -88,7 +88,7 @@ def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
     return ()
 
 
-def check_silence(sentences: Iterable[Sentence]) -> Iterator[str]:
+def check_silence(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem for each sentence, and each value of a list, that matches when nothing is said."""
     for template, scope in _templates(sentences):
         if may_be_silent(template.expression, scope):
@@ -112,7 +112,9 @@ def may_be_silent(expression: Expression, scope: Scope) -> bool:
     return all(may_be_silent(item, scope) for item in expression.items)
 
 
-def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequence[Sentence]) -> Iterator[str]:
+def check_actions(
+    actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequence[SentenceTemplate]
+) -> Iterator[str]:
     """Yield a problem for each slot that an action needs and that some sentence of its intent does not set.
 
     `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
@@ -137,7 +139,7 @@ def check_actions(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequ
                     break
 
 
-def slots_possible(sentence: Sentence) -> frozenset[str]:
+def slots_possible(sentence: SentenceTemplate) -> frozenset[str]:
     """The names of all slots that a sentence may set, fixed ones included."""
     return frozenset(sentence.slots) | frozenset(_slots(sentence.template.expression, sentence.scope))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from voiced.grammar.automaton import Mark
-    from voiced.grammar.definitions import ListDefinition, Scope, Sentence, TextValue
+    from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
 
 Part: TypeAlias = tuple[int, int]  # first and last state
@@ -37,7 +37,7 @@ _MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not bra
 _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
-def compile_sentences(sentences: Iterable[Sentence]) -> Automaton:
+def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
     """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th."""
     layout = _Layout()
     for number, sentence in enumerate(sentences):
@@ -106,7 +106,7 @@ class _Layout:
 
     # ---- expressions
 
-    def expression(self, expression: Expression, here: int, sentence: Sentence) -> int:
+    def expression(self, expression: Expression, here: int, sentence: SentenceTemplate) -> int:
         """Compile an expression from the state `here`; the state after it."""
         match expression:
             case Text():
@@ -128,7 +128,7 @@ class _Layout:
             case RuleReference():
                 return self.call(self.rule_part(expression.name, sentence), here)
 
-    def choice(self, choice: Choice, here: int, sentence: Sentence) -> int:
+    def choice(self, choice: Choice, here: int, sentence: SentenceTemplate) -> int:
         there = self.state()
         # Branches part here and meet again `there`; an empty one, of `[a]`, is two jumps.
         for item in choice.items:
@@ -137,7 +137,7 @@ class _Layout:
             self.jump(self.expression(item, first, sentence), there)
         return there
 
-    def permutation(self, permutation: Permutation, here: int, sentence: Sentence) -> int:
+    def permutation(self, permutation: Permutation, here: int, sentence: SentenceTemplate) -> int:
         """One state per set of items that have been read: 2ⁿ states, where writing out the orders would take n!."""
         # Each item is compiled once, as a part that is called from many states.
         parts = [self.part(item, sentence) for item in permutation.items]
@@ -203,20 +203,20 @@ class _Layout:
 
     # ---- parts
 
-    def part(self, expression: Expression, sentence: Sentence) -> Part:
+    def part(self, expression: Expression, sentence: SentenceTemplate) -> Part:
         first = self.state()
         last = self.expression(expression, first, sentence)
         self._ends.add(last)
         return first, last
 
-    def rule_part(self, name: str, sentence: Sentence) -> Part:
+    def rule_part(self, name: str, sentence: SentenceTemplate) -> Part:
         # A rule may refer to lists, so the filter of the sentence is a part of what makes it the same.
         key = ("rule", name, id(sentence.scope), _filter_key(sentence))
         if key not in self._parts:
             self._parts[key] = self.part(sentence.scope.rules[name].expression, sentence)
         return self._parts[key]
 
-    def list_part(self, name: str, sentence: Sentence) -> Part:
+    def list_part(self, name: str, sentence: SentenceTemplate) -> Part:
         definition = sentence.scope.list_named(name)
         assert definition is not None, f"list {name} was checked"
         filtered = isinstance(definition, TextList) and any(value.context for value in definition.values)
@@ -227,7 +227,7 @@ class _Layout:
             self._parts[key] = self.definition(definition, sentence)
         return self._parts[key]
 
-    def definition(self, definition: ListDefinition, sentence: Sentence) -> Part:
+    def definition(self, definition: ListDefinition, sentence: SentenceTemplate) -> Part:
         first, last = self.state(), self.state()
         self._ends.add(last)
         match definition:
@@ -241,7 +241,7 @@ class _Layout:
                 self.wildcard(first, last)
         return first, last
 
-    def text_value(self, value: TextValue, first: int, last: int, sentence: Sentence) -> None:
+    def text_value(self, value: TextValue, first: int, last: int, sentence: SentenceTemplate) -> None:
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         language = value.said.language
         # "twenty percent" → (("twenty", "20"), ("percent", "per cent", "%")): six ways to write it.
@@ -273,7 +273,7 @@ class _Layout:
         self.jump(inside, last, Value(None))
 
 
-def _allowed(value: TextValue, sentence: Sentence) -> bool:
+def _allowed(value: TextValue, sentence: SentenceTemplate) -> bool:
     """Whether a sentence may use a list value, by Home Assistant's contexts; what the value leaves open is allowed."""
     required = all(
         key not in value.context or _fits(value.context[key], wanted) for key, wanted in sentence.requires.items()
@@ -291,5 +291,5 @@ def _fits(given: object, wanted: object) -> bool:
     return wanted is None or (given in wanted if isinstance(wanted, list) else given == wanted)
 
 
-def _filter_key(sentence: Sentence) -> str:
+def _filter_key(sentence: SentenceTemplate) -> str:
     return repr((sentence.requires, sentence.excludes)) if sentence.requires or sentence.excludes else ""

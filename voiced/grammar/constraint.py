@@ -29,9 +29,9 @@ from voiced.grammar.surface import (
     MAY_END,
     Spot,
     Surface,
+    append,
     characters_of,
     every_character,
-    look,
 )
 from voiced.grammar.token_tree import beginnings, cut
 from voiced.grammar.token_walk import TokenWalk
@@ -137,7 +137,7 @@ class Constraint:
         # Each character goes through two machines: the surface says whether it may stand here and what it writes in
         # normal form (" K" → " k"), the automaton reads that.
         for char in text.characters:
-            seen = look(surface, char, self._language)
+            seen = append(surface, char, self._language)
             if seen is None:
                 return None
             surface, normal = seen.surface, normal + seen.written
@@ -174,7 +174,7 @@ class Constraint:
         return inside_word or bool(self._automaton.walk(" ", places))
 
     def _may_read(self, position: Position, letter: str) -> bool:
-        seen = look(position.surface, letter, self._language)
+        seen = append(position.surface, letter, self._language)
         return seen is not None and bool(self._automaton.walk(seen.written, position.places))
 
     def _finishes(self, places: Iterable[Place]) -> bool:

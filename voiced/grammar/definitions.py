@@ -103,7 +103,7 @@ class Scope:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Sentence:
+class SentenceTemplate:
     """One template of an intent, and what belongs to it."""
 
     intent: str

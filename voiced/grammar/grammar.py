@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voiced.flow import Match, SlotValue
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.automaton import Automaton
-    from voiced.grammar.definitions import Sentence
+    from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.sample import Sample
 
 
@@ -49,7 +49,7 @@ class Grammar:
 
     language: str  # of the first file
     intents: Mapping[str, Intent]
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[SentenceTemplate, ...]
     automaton: Automaton
 
     def match(self, text: str) -> Match | None:
@@ -63,7 +63,7 @@ class Grammar:
     def sample(self, random: Random, n: int) -> Iterator[Sample]:
         """Yield `n` random sentences; each intent is as likely as the others, and so is each of its templates."""
         # First an intent, then a template of it: an intent with many templates does not crowd out the others.
-        by_intent: dict[str, list[Sentence]] = {}
+        by_intent: dict[str, list[SentenceTemplate]] = {}
         for sentence in (each for each in self.sentences if sayable(each.template.expression, each.scope)):
             by_intent.setdefault(sentence.intent, []).append(sentence)
         names = sorted(by_intent)

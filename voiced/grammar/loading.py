@@ -17,7 +17,7 @@ from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
 from voiced.grammar import checks, definitions
 from voiced.grammar.compile import compile_sentences
-from voiced.grammar.definitions import Scope, Sentence, Template, TextList, TextValue, Wildcard
+from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.plain import plain
@@ -80,7 +80,7 @@ class _File:
 
 
 def _file(document: Document) -> _File:
-    # The fast reader first; whatever it does not take is for pydantic to read, or to explain.
+    # The fast collector first; whatever it does not take is for pydantic to read, or to explain.
     content = None if document.problems else plain(document.data)
     if content is None:
         from voiced.grammar import intents  # noqa: PLC0415 # pydantic, a quarter of a second
@@ -92,38 +92,39 @@ def _file(document: Document) -> _File:
 def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     """The grammar of files that could be read; raises ConfigError if there are problems, those given included."""
     misshapen = bool(problems)
-    reader = _Reader(problems)
+    collector = _Collector(problems)
     # First pass: what sentences may refer to. A sentence may come before the list that it uses, even in another file.
-    scopes = reader.scopes(files)
+    scopes = collector.scopes(files)
     # Second pass: the intents, each template parsed.
     for file in files:
         for name, intent in file.content.intents.items():
-            reader.intent(file, name, intent, scopes[file.content.language])
+            collector.intent(file, name, intent, scopes[file.content.language])
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
         problems += [problem for scope in scopes.values() for problem in checks.check_rules(scope)]
-        problems += checks.check_names(reader.sentences)
-    if not reader.sentences and not problems:
+        problems += checks.check_names(collector.sentences)
+    if not collector.sentences and not problems:
         problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
     # These checks follow references, so they need names that exist and rules that end.
     if not problems:
-        problems += checks.check_silence(reader.sentences)
-        problems += reader.check_actions()
+        problems += checks.check_silence(collector.sentences)
+        problems += collector.check_actions()
     # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
-    # Nothing is wrong. The order of sentences is that of the files, and decides between readings that are equally good.
-    sentences = tuple(reader.sentences)
-    return Grammar(files[0].content.language, MappingProxyType(reader.intents), sentences, compile_sentences(sentences))
+    # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
+    sentences = tuple(collector.sentences)
+    intents = MappingProxyType(collector.intents)
+    return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences))
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Collector:
     """Collects what the files define, and the problems on the way."""
 
     problems: list[str]
     intents: dict[str, Intent] = field(default_factory=dict)
-    sentences: list[Sentence] = field(default_factory=list)
+    sentences: list[SentenceTemplate] = field(default_factory=list)
     places: dict[tuple[str, str, str], str] = field(default_factory=dict)  # language, kind, name → file:line
     action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
 
@@ -235,7 +236,7 @@ class _Reader:
         )
         for i, text in enumerate(source.sentences):
             template = self._template(file, (*key, "sentences", i), text)
-            self.sentences.append(Sentence(name, template, source.slots, scope))
+            self.sentences.append(SentenceTemplate(name, template, source.slots, scope))
         for i, block in enumerate(source.data):
             self._block(file, (*key, "data", i), name, block, scope)
 
@@ -250,7 +251,7 @@ class _Reader:
         for i, text in enumerate(block.sentences):
             template = self._template(file, (*key, "sentences", i), text)
             requires, excludes = block.requires_context, block.excludes_context
-            self.sentences.append(Sentence(name, template, slots, scope, requires, excludes))
+            self.sentences.append(SentenceTemplate(name, template, slots, scope, requires, excludes))
 
 
 def _number_range(source: NumberRange, language: str) -> definitions.NumberRange:

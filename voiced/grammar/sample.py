@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from voiced.flow import SlotValue
-    from voiced.grammar.definitions import Scope, Sentence, TextValue
+    from voiced.grammar.definitions import Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
 
 _WILDCARD_TEXTS = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
@@ -34,7 +34,7 @@ class Sample:
     slots: Mapping[str, SlotValue]
 
 
-def sample_sentence(sentence: Sentence, random: Random) -> Sample:
+def sample_sentence(sentence: SentenceTemplate, random: Random) -> Sample:
     """One random way to say a sentence; `random` decides, so a seed repeats it. The sentence must be `sayable`."""
     # Fixed values first: those that are drawn replace them, as they do when a text is matched.
     slots = dict(sentence.slots)

@@ -40,7 +40,7 @@ class Spot(Enum):
 IN_WORD = (Spot.INITIAL, Spot.LETTER, Spot.SECOND)
 AFTER_MARK = (Spot.JOIN, Spot.STOP, Spot.SECOND_STOP)  # inside a word, or after it
 MAY_END = (*IN_WORD, *AFTER_MARK, Spot.MARK)
-_STOPS = {Spot.INITIAL: Spot.STOP, Spot.SECOND: Spot.SECOND_STOP, Spot.LETTER: Spot.MARK}
+_SPOT_AFTER_DOT = {Spot.INITIAL: Spot.STOP, Spot.SECOND: Spot.SECOND_STOP, Spot.LETTER: Spot.MARK}
 
 
 class Surface(NamedTuple):
@@ -50,7 +50,7 @@ class Surface(NamedTuple):
     spot: Spot = Spot.START
 
 
-class Look(NamedTuple):
+class Appended(NamedTuple):
     """The state after a character, and what the character wrote."""
 
     surface: Surface
@@ -58,23 +58,23 @@ class Look(NamedTuple):
 
 
 JOINS = ".'\u2019-"  # inside words and numbers
-MARKS = ",!?"  # after words
+WORD_MARKS = ",!?"  # after words
 EAST_ASIAN_MARKS = "\uff0c\u3001\u3002\uff01\uff1f"  # no space follows
 OPENINGS = "\u00bf\u00a1"  # ¿ and ¡
 _ALPHABETS, _HANGUL_SYLLABLES = range(0x80, 0x3100), range(0xAC00, 0xD7A4)
-_EAST_ASIAN = {"ja", "yue", "zh"}
-_OPENING = {"ca", "es", "gl"}
+_EAST_ASIAN_LANGUAGES = {"ja", "yue", "zh"}
+_OPENING_LANGUAGES = {"ca", "es", "gl"}
 
 
 @lru_cache(maxsize=50_000)
-def look(surface: Surface, char: str, language: str) -> Look | None:
+def append(surface: Surface, char: str, language: str) -> Appended | None:
     """The surface after a character, and what it wrote in normal form; None if it must not be written there."""
     # The surface decides alone whether the character may stand here; only then the transducer reads it.
     spot = _spot_after(surface, char, language)
     if spot is None:
         return None
     writing, written = write(surface.writing, char, language)
-    return Look(Surface(writing, spot), written)
+    return Appended(Surface(writing, spot), written)
 
 
 @lru_cache(maxsize=10_000)
@@ -90,7 +90,7 @@ def letters_of(char: str) -> str:
 
 def is_writable(char: str) -> bool:
     """Whether a character may stand anywhere in a text: letter, digit, symbol, mark or space."""
-    return char in " " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
+    return char in " " + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
 
 
 @cache
@@ -117,17 +117,17 @@ def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
     # Joins before marks: an apostrophe or a dot may be inside a word.
     if char in JOINS:
         return _spot_after_join(surface, char)
-    if char in MARKS + EAST_ASIAN_MARKS:
+    if char in WORD_MARKS + EAST_ASIAN_MARKS:
         return _mark(char, language) if spot in (*IN_WORD, *AFTER_MARK) else None
     if char in OPENINGS:
-        return Spot.SPACE if spot in (Spot.START, Spot.SPACE) and language in _OPENING else None
+        return Spot.SPACE if spot in (Spot.START, Spot.SPACE) and language in _OPENING_LANGUAGES else None
     return _spot_after_letters(surface, letters_of(char))
 
 
 def _mark(char: str, language: str) -> Spot | None:
     # East Asian marks are followed by no space, so the next word may begin at once.
     if char in EAST_ASIAN_MARKS:
-        return Spot.JOIN if language in _EAST_ASIAN else None
+        return Spot.JOIN if language in _EAST_ASIAN_LANGUAGES else None
     return Spot.COMMA if char == "," else Spot.MARK
 
 
@@ -136,7 +136,7 @@ def _spot_after_join(surface: Surface, char: str) -> Spot | None:
         # A dot inside words is a decimal point, or parts initials: three at most, for once it has begun to spell,
         # Whisper finds each next letter of "a.m.e.r.i.c.a.n.o" likely, whatever was said.
         is_stop = char == "." and surface.writing is not Writing.DIGIT
-        return _STOPS[surface.spot] if is_stop else Spot.JOIN
+        return _SPOT_AFTER_DOT[surface.spot] if is_stop else Spot.JOIN
     # Between words only a hyphen may stand, as a minus.
     return Spot.MINUS if char == "-" and surface.spot in (Spot.START, Spot.SPACE) else None
 

@@ -32,7 +32,7 @@ class Node:
         self.tokens: tuple[int, ...] = ()  # ids of the tokens that end here
 
 
-class Cut(NamedTuple):
+class PartialText(NamedTuple):
     """Bytes as text: whole characters, and what is left of one more."""
 
     characters: str
@@ -83,7 +83,7 @@ def beginnings(characters: Iterable[str]) -> frozenset[bytes]:
     return frozenset(spelling[:n] for spelling in spellings for n in range(1, len(spelling)))
 
 
-def cut(spelling: bytes) -> Cut | None:
+def cut(spelling: bytes) -> PartialText | None:
     """Bytes as whole characters and the first bytes of one more; None if no UTF-8 text begins like this."""
     # Take 0, 1, 2 or 3 bytes off the end until the rest decodes; a character has four bytes at most.
     for pending in range(min(_LONGEST_CHARACTER, len(spelling) + 1)):
@@ -94,7 +94,7 @@ def cut(spelling: bytes) -> Cut | None:
             continue
         # What decodes may still be followed by bytes that cannot begin a character.
         rest = spelling[len(whole) :]
-        return Cut(characters, rest) if not rest or _begins_a_character(rest) else None
+        return PartialText(characters, rest) if not rest or _begins_a_character(rest) else None
     return None
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.grammar.automaton import ANY
-from voiced.grammar.surface import EAST_ASIAN_MARKS, JOINS, MARKS, OPENINGS, Surface, look
+from voiced.grammar.surface import EAST_ASIAN_MARKS, JOINS, OPENINGS, WORD_MARKS, Surface, append
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from voiced.grammar.automaton import Automaton, Place
     from voiced.grammar.token_tree import Node
 
-_NOT_LETTERS = frozenset(" " + JOINS + MARKS + EAST_ASIAN_MARKS + OPENINGS)
+_NOT_LETTERS = frozenset(" " + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS)
 
 
 # An example: `turn on the {lamp} light` with the values "hall" and "hall lamp", after " turn on the", and the tokens "
@@ -114,7 +114,7 @@ class TokenWalk:
             if readable is not None and letters[0] not in readable:
                 continue
             # First the surface: may such a character be written here at all, and what does it come to?
-            seen = look(surface, letters[0], self._language)
+            seen = append(surface, letters[0], self._language)
             if seen is None:
                 continue
             # Then the automaton reads that; only where it can, the walk goes deeper.
@@ -132,7 +132,7 @@ class TokenWalk:
         # What a character writes before itself depends on its kind alone: a space, a point, a minus. So one letter, one
         # digit and one symbol stand for all, and lead to the places in which the character itself is read.
         for sample in "a0%":
-            seen = look(surface, sample, self._language)
+            seen = append(surface, sample, self._language)
             reached = self._automaton.walk(seen.written[:-1], places) if seen else ()
             for place in reached:
                 letters = self._automaton.letters[place[0]]
@@ -164,7 +164,7 @@ class TokenWalk:
             while waiting:
                 here, before = waiting.pop()
                 for letters, child in here.children.items():
-                    seen = look(before, letters[0], self._language)
+                    seen = append(before, letters[0], self._language)
                     if seen is not None:
                         waiting.append((child, seen.surface))
                         found.update(child.tokens)
