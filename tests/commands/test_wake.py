@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,7 @@ import soundfile
 
 from tests.wake.speakers import RATE, SPEEDS, said
 from tests.wake.test_detector import frames
-from voiced.cli import main
+from voiced.cli import main, make_parser
 from voiced.commands import wake_enroll
 from voiced.errors import AudioError, VoicedError
 from voiced.evaluation.wake_trials import WakeTrial, live, on_files
@@ -22,7 +24,6 @@ from voiced.wake.training.phrase import checked_phrase, syllables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from voiced.flow import Samples
 
@@ -68,6 +69,26 @@ def test_from_recordings_to_a_word_that_is_heard(
 
     assert main(["wake", "test", "hey_jarvis.npz", other]) == 1
     assert "missed 1 of 1" in capsys.readouterr().out
+
+
+def test_options_between_and_one_json_object(
+    recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    takes = takes_of(recorded)
+    assert main(["wake", "enroll", "hey jarvis", "-o", "x.npz", *takes[:3], "--json", *takes[3:]]) == 0
+    captured = capsys.readouterr()
+    told = json.loads(captured.out)
+    assert told == {"phrase": "hey jarvis", "file": "x.npz", "bytes": (tmp_path / "x.npz").stat().st_size}
+    assert "5 of 5" in captured.err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["test alexa --other no.wav yes.wav", "test --other no.wav alexa yes.wav", "test alexa yes.wav --other no.wav"],
+)
+def test_each_other_recording_is_named(typed: str) -> None:
+    options = make_parser(["wake"]).parse_args(["wake", *typed.split()])
+    assert (options.word, options.files, options.other) == ("alexa", [Path("yes.wav")], [Path("no.wav")])
 
 
 def test_too_few_takes_write_nothing(

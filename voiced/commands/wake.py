@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from voiced.commands.shared import DONE, FAILED, add_settings, config_of, print_text, progress
+from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, print_json, print_text, progress
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from voiced.foundations.terminal import Print
+    from voiced.records.wakes import WakeRecord
+
+
+class _Intermixed(ArgumentParser):
+    """Takes options between file names, too."""
+
+    _within = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse options first, then what is left as file names; argparse does that by calling this method again."""
+        if self._within:
+            return super().parse_known_args(args, namespace)
+        self._within = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of every action."""
     add_settings(parser)
-    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True, parser_class=_Intermixed)
     for name, (add, about) in ACTIONS.items():
         add(actions.add_parser(name, help=about))
 
@@ -28,8 +51,8 @@ def _enroll_arguments(enroll: ArgumentParser) -> None:
 
 def _train_arguments(train: ArgumentParser) -> None:
     _phrase(train)
-    takes = "recordings of yourself saying it, one take each: they count for more than any synthetic voice"
-    train.add_argument("--take", nargs="+", default=[], type=Path, metavar="FILE", help=takes)
+    takes = "a recording of yourself saying it; may be repeated, and counts for more than any synthetic voice"
+    train.add_argument("--take", action="append", default=[], type=Path, metavar="FILE", help=takes)
     language = "in which the phrase is spoken, as espeak-ng calls it (that of the intents)"
     train.add_argument("--language", metavar="CODE", help=language)
 
@@ -37,14 +60,15 @@ def _train_arguments(train: ArgumentParser) -> None:
 def _phrase(parser: ArgumentParser) -> None:
     parser.add_argument("phrase", metavar="PHRASE", help='two or three words: "hey computer"')
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="where to; without it hey_computer.npz here")
+    add_json(parser)
 
 
 def _test_arguments(test: ArgumentParser) -> None:
     test.add_argument("word", metavar="WORD", help="a bundled wake word, or the file of another")
     said = "recordings in which it is said, once each, or folders of them"
     test.add_argument("files", nargs="*", type=Path, metavar="FILE", help=said)
-    others = "recordings in which it is not said, or folders of them"
-    test.add_argument("--other", nargs="+", default=[], type=Path, metavar="FILE", help=others)
+    others = "a recording in which it is not said, or a folder of such; may be repeated"
+    test.add_argument("--other", action="append", default=[], type=Path, metavar="FILE", help=others)
     test.add_argument("--mic", action="store_true", help="listen to the microphone, and show the score")
     test.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores of all recordings")
 
@@ -52,6 +76,7 @@ def _test_arguments(test: ArgumentParser) -> None:
 def _bad_arguments(bad: ArgumentParser) -> None:
     which = "the wake that was wrong: last, or its number in the list; without it the list"
     bad.add_argument("which", nargs="?", metavar="LAST|NUMBER", help=which)
+    add_json(bad)
 
 
 ACTIONS = {
@@ -76,12 +101,13 @@ def _enroll(options: Namespace) -> int:
     config = config_of(options)
     phrase = checked_phrase(options.phrase)
     out = _out(options, phrase)
-    look = wake_trials.verifier_of(config).opinion
+    verify, say = wake_trials.verifier_of(config).opinion, _say(options)
     if options.files:
-        wake_enroll.from_files(phrase, options.files, out, look, print_text)
+        wake_enroll.from_files(phrase, options.files, out, verify, say)
     else:
         with Microphone(config.microphone.device) as microphone:
-            wake_enroll.from_microphone(phrase, microphone.frames(), out, look, print_text)
+            wake_enroll.from_microphone(phrase, microphone.frames(), out, verify, say)
+    _tell_written(options, phrase, out)
     return DONE
 
 
@@ -98,28 +124,56 @@ def _train(options: Namespace) -> int:
     language = options.language or grammar.load([config.intents]).language
     out = _out(options, phrase)
     job = wake_train.TrainingJob(phrase, language, options.take, wrong_wakes(out.stem), out)
-    wake_train.from_text(job, verifier.opinion, print_text, progress)
+    wake_train.from_text(job, verifier.opinion, _say(options), progress)
+    _tell_written(options, phrase, out)
     return DONE
 
 
 def _bad(options: Namespace) -> int:
-    from voiced.records import wakes as wake_memory
+    from voiced.records.wakes import last_wakes, mark_as_wrong
 
-    folder, wakes = wake_memory.last_wakes()
+    folder, wakes = last_wakes()
     wakes = wakes[::-1]  # the newest is number 1
     if options.which is None:
-        for number, wake in enumerate(wakes, start=1):
-            when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(wake.at))
-            was = "woke" if wake.accepted else "refused"
-            print(f"{number:2}  {when}  {wake.wake_word}  score {wake.score:.2f}  {was}")
+        _list(wakes, json=options.json)
         return DONE
-    which = "1" if options.which.lower() == "last" else options.which
-    if not which.isdecimal() or not 1 <= int(which) <= len(wakes):
-        raise VoicedError(f"{options.which!r} is none of the {len(wakes)} last wakes; `voiced wake bad` lists them")
-    wake = wakes[int(which) - 1]
-    count = wake_memory.mark_as_wrong(folder, wake)
-    print(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
+    wake = _chosen(options.which, wakes)
+    count = mark_as_wrong(folder, wake)
+    if options.json:
+        print_json({"wake_word": wake.wake_word, "marked": count})
+    else:
+        print(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
     return DONE
+
+
+def _list(wakes: Sequence[WakeRecord], *, json: bool) -> None:
+    for number, wake in enumerate(wakes, start=1):
+        when = time.localtime(wake.at)
+        if json:
+            at = time.strftime("%Y-%m-%dT%H:%M:%S%z", when)
+            told = {"number": number, "time": at, "wake_word": wake.wake_word}
+            print_json(told | {"score": round(wake.score, 4), "accepted": wake.accepted})
+        else:
+            was = "woke" if wake.accepted else "refused"
+            at = time.strftime("%Y-%m-%d %H:%M:%S", when)
+            print(f"{number:2}  {at}  {wake.wake_word}  score {wake.score:.2f}  {was}")
+
+
+def _chosen(which: str, wakes: Sequence[WakeRecord]) -> WakeRecord:
+    number = "1" if which.lower() == "last" else which
+    if not number.isdecimal() or not 1 <= int(number) <= len(wakes):
+        raise VoicedError(f"{which!r} is none of the {len(wakes)} last wakes; `voiced wake bad` lists them")
+    return wakes[int(number) - 1]
+
+
+def _say(options: Namespace) -> Print:
+    """Return how to tell what is going on: on standard error where JSON is asked for, so that it stays alone."""
+    return partial(print_text, file=sys.stderr) if options.json else print_text
+
+
+def _tell_written(options: Namespace, phrase: str, out: Path) -> None:
+    if options.json:
+        print_json({"phrase": phrase, "file": str(out), "bytes": out.stat().st_size})
 
 
 def _out(options: Namespace, phrase: str) -> Path:
