@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(__file__).parents[1] / "voiced"
-ROOMS: tuple[str, ...] = ("recognition", "wake")
+ROOMS: tuple[str, ...] = ("recognition", "listening", "wake")
 # File → constants that a format, a network or arithmetic gives, and defaults that stand for nothing: nobody chose them.
 GIVEN: dict[str, set[str]] = {
     "recognition/beam_search.py": {"length", "score", "token"},

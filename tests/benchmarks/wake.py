@@ -32,7 +32,7 @@ from tests.benchmarks import wake_streams as streams
 from voiced.audio import sound_file
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
-from voiced.listening.ear import LOOKED_AT
+from voiced.listening.tuning import VERIFIED_FRAMES
 from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
 from voiced.wake.embedding import WARM_UP
@@ -120,7 +120,7 @@ class Bench:
             detector.hear(stream.embeddings[number + 1 - steps : number + 1], end, warm=number > WARM_UP)
             detection = detector.detection(end)
             if detection:
-                sound = stream.samples[max(0, end - LOOKED_AT * FRAME_SAMPLES) : end]
+                sound = stream.samples[max(0, end - VERIFIED_FRAMES * FRAME_SAMPLES) : end]
                 began = time.process_time()
                 opinion = self.verifier.opinion(sound, phrase, detection.score)
                 self.seconds += time.process_time() - began

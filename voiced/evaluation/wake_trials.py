@@ -14,7 +14,7 @@ from voiced.config import WakeWordEntry
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.foundations.terminal import bar
-from voiced.listening.ear import LOOKED_AT
+from voiced.listening.tuning import VERIFIED_FRAMES
 from voiced.recognition.recognizer import load_model
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
 from voiced.wake.verifier import Verifier
@@ -57,7 +57,7 @@ class WakeTrial:
         self._detector.reset()
         recent: list[AudioFrame] = []
         for frame in frames:
-            recent = [*recent[1 - LOOKED_AT :], frame]
+            recent = [*recent[1 - VERIFIED_FRAMES :], frame]
             detection = self._detector.detect(frame)
             yield self._detector.scores[self.name], self._judged(detection, recent) if detection else None
 

@@ -16,8 +16,9 @@ import numpy as np
 from voiced.audio.vad import STEP_SAMPLES as STEP
 from voiced.audio.vad import Activity
 from voiced.flow import SAMPLE_RATE, Continuation, Ending, Utterance
-from voiced.listening.command_start import PAUSE, Cut, command_start, cut, speech_start
+from voiced.listening.command_start import Cut, command_start, cut, speech_start
 from voiced.listening.endpointing import Endpointer
+from voiced.listening.tuning import FADE_SAMPLES, PAUSE_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from voiced.config import ListeningSettings
     from voiced.flow import AudioFrame, Detection, Samples
     from voiced.listening.protocol_events import Answer
-
-FADE = 160  # samples, 10 ms: blanking must not click
 
 
 class VoiceActivity(Protocol):
@@ -102,7 +101,7 @@ class Capture:
         """Whether the speaker waits for a sign, not going on in the same breath; once."""
         if self._signalled or self._endpointer is None or self._endpointer.is_speaking:
             return False
-        quiet = all(sound is not Activity.SPEECH for sound in self._sounds[-PAUSE:])
+        quiet = all(sound is not Activity.SPEECH for sound in self._sounds[-PAUSE_STEPS:])
         self._signalled = quiet or self.detection is None
         return self._signalled
 
@@ -187,7 +186,7 @@ def _ending(ending: Ending, *, said: bool) -> Ending:
 def blank(sound: Samples, until: int) -> None:
     """Silence what comes before `until`; the recogniser hears better with a run-up than from a hard start."""
     sound[:until] = 0
-    fade = sound[until : until + FADE]
+    fade = sound[until : until + FADE_SAMPLES]
     fade *= np.linspace(0, 1, len(fade), dtype=np.float32)
 
 

@@ -19,20 +19,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiced.audio.vad import Activity
+from voiced.listening.tuning import (
+    EARLIEST_END_STEPS,
+    HESITATION_STEPS,
+    LATEST_END_STEPS,
+    LONGEST_WAKE_WORD_STEPS,
+    ONE_WORD_STEPS,
+    ONSET_STEPS,
+    PAUSE_STEPS,
+    USUAL_END_STEPS,
+    WORD_GAP_STEPS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# All in steps of the VAD, 30 ms.
-PAUSE = 3  # quiet steps that make a pause; the closure before a "t" is shorter
-EARLIEST = 8  # before the detection: wake words do not end sooner; but many have a pause inside ("a…lexa")
-LATEST = 5  # after the detection: most wake words have ended
-USUALLY = 3  # before the detection: where most end
-ONE_WORD = 2  # speech beyond LATEST that may be a command of one word
-WORD_GAP = 10  # quiet within a wake word ("hey … jarvis"), at most
-HESITATION = 27  # quiet after the first word of a command ("can … you turn on"), at most
-ONSET = 3  # speech before the VAD notices it
-LONGEST_WORD = 50  # from the start of a wake word to its detection, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +46,36 @@ class Cut:
 
 def command_start(sounds: Sequence[Activity], detected: int) -> int | None:
     """Step from which on speech begins a command; None until that can be told."""
-    pause = first_pause(sounds, detected - EARLIEST, detected + LATEST)
-    if pause is None and len(sounds) >= detected + LATEST + PAUSE:
-        return detected + LATEST
+    pause = first_pause(sounds, detected - EARLIEST_END_STEPS, detected + LATEST_END_STEPS)
+    if pause is None and len(sounds) >= detected + LATEST_END_STEPS + PAUSE_STEPS:
+        return detected + LATEST_END_STEPS
     return pause
 
 
 def cut(sounds: Sequence[Activity], detected: int, speech: tuple[int, int]) -> Cut:
     """Where to cut, once the recording is over; `speech` is what the endpointer found."""
     said = speech[0] < speech[1]
-    pause = first_pause(sounds, detected - EARLIEST, speech[0] if said else len(sounds))
-    usually = max(0, detected - USUALLY)
+    pause = first_pause(sounds, detected - EARLIEST_END_STEPS, speech[0] if said else len(sounds))
+    usually = max(0, detected - USUAL_END_STEPS)
     if said and pause is not None:
         return Cut(pause, (speech_start(sounds, speech[0], pause), speech[1]))
     end = speech[1] if said else len(sounds) if pause is None else pause
-    if said or end - detected - LATEST >= ONE_WORD:
-        word = run_start(sounds, detected, max(0, detected - LONGEST_WORD), WORD_GAP)
-        return Cut(max(0, word - ONSET), (usually, end), one_breath=True)
+    if said or end - detected - LATEST_END_STEPS >= ONE_WORD_STEPS:
+        word = run_start(sounds, detected, max(0, detected - LONGEST_WAKE_WORD_STEPS), WORD_GAP_STEPS)
+        return Cut(max(0, word - ONSET_STEPS), (usually, end), one_breath=True)
     return Cut(usually if pause is None else pause, speech)
 
 
 def speech_start(sounds: Sequence[Activity], found: int, earliest: int) -> int:
     """Step of the first word, which may be too short or too quiet for the endpointer to find it."""
-    return run_start(sounds, found, earliest, HESITATION)
+    return run_start(sounds, found, earliest, HESITATION_STEPS)
 
 
 def first_pause(sounds: Sequence[Activity], begin: int, end: int) -> int | None:
     """First step, from `begin` to `end`, at which a voice gives way to a pause."""
     spoken = False
-    for step in range(max(0, begin), min(end, len(sounds) - PAUSE) + 1):
-        quiet = all(sound is Activity.QUIET for sound in sounds[step : step + PAUSE])
+    for step in range(max(0, begin), min(end, len(sounds) - PAUSE_STEPS) + 1):
+        quiet = all(sound is Activity.QUIET for sound in sounds[step : step + PAUSE_STEPS])
         if spoken and quiet:
             return step
         spoken = spoken or sounds[step] is not Activity.QUIET

@@ -22,6 +22,7 @@ from voiced.listening.capture import Capture
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.listening.protocol import Doubt, Question
 from voiced.listening.protocol_events import Ask, Begin, Defer, End, Forget, Rest
+from voiced.listening.tuning import BEFORE_SAMPLES, HISTORY_FRAMES, PAUSE_SAMPLES, VERIFIED_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from voiced.listening.protocol import Situation
     from voiced.listening.requests import Requests
 
-BEFORE = 2 * SAMPLE_RATE  # samples of a recording from before the detection: a wake word and some quiet
-HISTORY = 4 * SAMPLE_RATE // FRAME_SAMPLES  # frames kept: a second look may take its time
-LOOKED_AT = 28  # frames that a second look is given, 2.24 s
-PAUSE = 1_920  # samples, 0.12 s: shorter gaps are inside of words. Of real orders one in three has a longer one
 ANSWERED = {Question.ANSWERED, Question.OVER, Question.LATE}  # since the last frame
 FREE = {Question.NONE, Question.TOLD}  # to be asked
 
@@ -79,7 +76,7 @@ class _Ear:
         self._settings = settings
         self._requests = requests
         self._patience = _Patience(settings)
-        self._history: deque[AudioFrame] = deque(maxlen=HISTORY)
+        self._history: deque[AudioFrame] = deque(maxlen=HISTORY_FRAMES)
         self._capture: Capture | None = None
         self.muted = False
 
@@ -156,7 +153,7 @@ class _Ear:
     def _begin(self, detection: Detection | None) -> Capture:
         """A recording, from shortly before the wake word on."""
         self._requests.tell(Begin(detection))
-        since = (detection.at if detection else self._history[-1].end) - BEFORE
+        since = (detection.at if detection else self._history[-1].end) - BEFORE_SAMPLES
         frames = [frame for frame in self._history if frame.start >= since]
         self._capture = Capture(self._settings, self._vad, frames, detection)
         return self._capture
@@ -169,7 +166,7 @@ class _Ear:
 
     def _sound(self) -> Samples:
         """What the second stage needs."""
-        return np.concatenate([frame.samples for frame in list(self._history)[-LOOKED_AT:]])
+        return np.concatenate([frame.samples for frame in list(self._history)[-VERIFIED_FRAMES:]])
 
     def _drop(self) -> None:
         self._requests.tell(End())
@@ -206,8 +203,8 @@ class _Patience:
 
     def __init__(self, settings: ListeningSettings) -> None:
         self._longest = round(settings.silence * SAMPLE_RATE) - FRAME_SAMPLES  # then the command is over
-        self.pause = PAUSE
+        self.pause = PAUSE_SAMPLES
 
     def answered(self, after: int) -> None:
         """Wait for half as long as the last answer took."""
-        self.pause = max(PAUSE, min(after // 2, self._longest))
+        self.pause = max(PAUSE_SAMPLES, min(after // 2, self._longest))

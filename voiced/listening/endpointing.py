@@ -14,10 +14,8 @@ reach into the first steps, is too short to fill it and leaks away.
 is known (its continuation). Where nothing can follow, the command is over; where it is a command already but may go on,
 a short silence is enough, and a shorter one if the speaker sounds done; where it is none yet, the speaker is searching
 for words and gets a long one. Where the continuation is not known, it is the ordinary one. Who makes pauses between
-words makes longer ones between phrases: a short silence is at least `SHORT` times the longest pause before it; an
-ordinary one `ORDINARY` times, and that of who sounds done `CONCLUDED` times. (Of 318 coffee orders six have a pause of
-0.42 to 0.69 s where they might have ended. The longest, 0.60 and 0.69 s, are of speakers who had paused for 0.24 and
-0.21 s before. At none of 0.24 s and more does anybody sound done.)
+words makes longer ones between phrases: a short silence is at least `SHORT_PAUSES` times the longest pause before it;
+an ordinary one `ORDINARY_PAUSES` times, and that of who sounds done `CONCLUDED_PAUSES` times.
 
 *Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
 heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
@@ -29,11 +27,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiced.flow import SAMPLE_RATE, Continuation, Ending
+from voiced.listening.tuning import CONCLUDED_PAUSES, ORDINARY_PAUSES, SHORT_PAUSES
 
 if TYPE_CHECKING:
     from voiced.config import ListeningSettings
-
-SHORT, ORDINARY, CONCLUDED = 3.5, 1.5, 1.2
 
 
 class Endpointer:
@@ -94,14 +91,14 @@ class Endpointer:
 
     def _patience(self, continuation: Continuation) -> int:
         """Samples of silence that end the command."""
-        ordinary = min(self._long, max(self._silence, round(ORDINARY * self._longest_pause)))
+        ordinary = min(self._long, max(self._silence, round(ORDINARY_PAUSES * self._longest_pause)))
         match continuation:
             case Continuation.COMPLETE:
                 return 0
             case Continuation.CONCLUDED:
-                return min(ordinary, max(self._shortest, round(CONCLUDED * self._longest_pause)))
+                return min(ordinary, max(self._shortest, round(CONCLUDED_PAUSES * self._longest_pause)))
             case Continuation.EXTENDABLE:
-                return min(ordinary, max(self._short, round(SHORT * self._longest_pause)))
+                return min(ordinary, max(self._short, round(SHORT_PAUSES * self._longest_pause)))
             case Continuation.UNFINISHED:
                 return self._long
         return ordinary

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from voiced.flow import Continuation, Utterance
 from voiced.listening.events import Listening, Pause, Waiting
+from voiced.listening.tuning import REMEMBERED_REJECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from voiced.flow import Detection, Opinion, Samples
 
 Heard = TypeVar("Heard")  # events of the ear, and whatever else comes between them
-REJECTED = 32  # rejected detections that are remembered; more than events can wait between the ear and the recogniser
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +56,7 @@ class SecondStage:
         self.opinion = opinion  # may be replaced by that of other pipelines
         self._thresholds = thresholds
         self._keep = keep or _forget
-        self._rejected: deque[Detection] = deque(maxlen=REJECTED)
+        self._rejected: deque[Detection] = deque(maxlen=REMEMBERED_REJECTIONS)
 
     def verified(self, events: Iterable[Heard], answers: Answers, told: Told) -> Iterator[Heard]:
         """The events, without those of rejected detections."""
