@@ -1,4 +1,4 @@
-"""Commands whose first words the ear has missed: each is cut off just before the first slot that was said.
+"""Commands whose first words were not recorded: each is cut off just before the first slot that was said.
 
 What is left is a command still if the beginning goes without saying ("I want a" before "large latte"), and none if it
 decides ("turn on" before "the kitchen lights").
@@ -37,7 +37,7 @@ class CutOff(NamedTuple):
 
 
 def cut_off(recognizer: Recognizer, recordings: Iterable[Recording]) -> Iterator[CutOff]:
-    """Of every recording that is read as labelled, and does not begin with a slot."""
+    """Yield a cut for every recording that is understood as labelled and does not begin with a slot."""
     for recording in recordings:
         samples = sound_file.read(recording.path)
         utterance = as_utterance(samples, Vad())
@@ -56,11 +56,11 @@ def cut_off(recognizer: Recognizer, recordings: Iterable[Recording]) -> Iterator
 
 
 def judged(recording: Recording, transcript: Transcript) -> Trial:
-    """What became of it; nobody asks how long that took."""
+    """The trial of a cut command; its processor time is not measured."""
     return trial_of(Task(recording, "cut off"), transcript, seconds=0.0, cpu=0.0)
 
 
 def _split(match: Match) -> tuple[str, str]:
-    """What was said before the first slot, and the rest."""
+    """The words before the first slot, and the rest of the sound."""
     first = min((begin for begin, end in match.spans.values() if begin < end), default=0)
     return match.text[:first].strip(), match.text[first:]

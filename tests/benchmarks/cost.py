@@ -57,7 +57,7 @@ print(json.dumps(seconds))
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one way to recognise."""
+    """Processor seconds of one way to recognise."""
 
     name: str
     seconds: list[float]  # processor time, for each command and round
@@ -105,7 +105,7 @@ def suitable(folder: Path, limit: int) -> Iterator[Utterance]:
 
 
 def compare(utterances: list[Utterance], intents: Path, model: str, peer: Path | None) -> list[Cost]:
-    """Ours first."""
+    """Processor seconds of ours, then of the peer."""
     recognizer = Recognizer(RecognizerSettings(model=model, threads=1), grammar.load([intents]))
     recognizer.warm_up()
     ours = Cost(f"voiced, {model}", [])

@@ -268,19 +268,19 @@ def write(found: dict[str, list[Result]], folder: Path) -> None:
 
 def plot(found: dict[str, list[Result]], path: Path) -> None:
     try:
-        from matplotlib import pyplot as plt
+        from matplotlib.figure import Figure
     except ImportError:
-        print("no plot: pip install matplotlib")
+        print("no picture: pip install 'voiced[plots]'")
         return
     shown = {title: results for title, results in found.items() if "a command" in title}
-    figure, axes = plt.subplots(len(shown), figsize=(8, 0.5 + 2.6 * len(shown)), squeeze=False)
+    figure = Figure(figsize=(8, 0.5 + 2.6 * len(shown)), layout="constrained")
+    axes = figure.subplots(len(shown), squeeze=False)
     for axis, (title, results) in zip(axes[:, 0], shown.items(), strict=True):
         colours = ["tab:orange" if result.entry.startswith("voiced") else "tab:gray" for result in results]
         bars = axis.barh([result.entry for result in results], [result.cpu for result in results], color=colours)
         axis.bar_label(bars, fmt="%.2f", padding=2)
         axis.invert_yaxis()
         axis.set(title=title, xlabel="seconds of processor time")
-    figure.tight_layout()
     figure.savefig(path, dpi=120)
 
 

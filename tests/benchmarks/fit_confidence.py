@@ -135,7 +135,7 @@ def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, st
 
 
 def without(whole: grammar.Grammar, intent: str) -> grammar.Grammar:
-    """The same grammar, but for one intent."""
+    """A grammar without one of its intents."""
     sentences = tuple(sentence for sentence in whole.sentences if sentence.intent != intent)
     intents = {name: other for name, other in whole.intents.items() if name != intent}
     return grammar.Grammar(whole.language, intents, sentences, compile_sentences(sentences))

@@ -120,11 +120,11 @@ def recognizing(compute: Literal["float32", "int8"], settings: Settings, samples
         yield "chain", lambda: recognizer.recognize(utterance)
     for window, length in (("short", len(samples) + round(TAIL * SAMPLE_RATE)), ("whole", 30 * SAMPLE_RATE)):
         if window in settings["work"]:
-            yield from looking(recognizer.loaded, pad_or_trim(samples, length), window, settings["sentence"])
+            yield from one_pass(recognizer.loaded, pad_or_trim(samples, length), window, settings["sentence"])
 
 
-def looking(loaded: LoadedModel, sound: Samples, window: str, sentence: str) -> Pieces:
-    """As the recogniser does it, but once, and without its grammar and its doubts."""
+def one_pass(loaded: LoadedModel, sound: Samples, window: str, sentence: str) -> Pieces:
+    """Yield encoder and decoder of one pass, held to one sentence; without grammar and rescoring."""
     from voiced.whisper.decoding import DecodingOptions, decode
     from voiced.whisper.log_mel import log_mel
 

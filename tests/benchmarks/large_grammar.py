@@ -74,7 +74,7 @@ def words(n: int, rng: random.Random) -> list[str]:
 
 
 def measure(intents: Path, rounds: int) -> dict[str, object]:
-    """Here and now."""
+    """Compile and recognise in this process; seconds and MB as a JSON object."""
     from voiced import grammar
     from voiced.audio.sound_file import read
     from voiced.audio.vad import Vad

@@ -1,4 +1,4 @@
-"""Wake words on real recordings: missed, woken by mistake, and what listening costs; with and without the second look.
+"""Wake words on real recordings: missed, woken by mistake, and what listening costs; with and without the second stage.
 
     python -m tests.benchmarks.wake RECORDINGS --negatives FOLDER… --cache CACHE --plot det.png
     python -m tests.benchmarks.wake RECORDINGS --negatives FOLDER… --cache CACHE --trained TRAINED
@@ -52,12 +52,12 @@ BUNDLED = "alexa"
 ENROLLED = tuple(word for word in streams.WORDS if word != BUNDLED)
 TAKES = 5
 LATE = SAMPLE_RATE // 2  # samples after the end of a clip
-FIRST, ALONE = 0.1, 0.5  # thresholds with a second look and without
+FIRST, ALONE = 0.1, 0.5  # thresholds with a second stage and without
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A detection, and what the second look says."""
+    """A detection, and the score of the second stage."""
 
     where: str  # stream
     at: int  # sample
@@ -161,7 +161,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="everything as JSON")
     asked = parser.parse_args()
     bench, results = Bench(asked), list[Result]()
-    print("word | missed clean, 10 dB: first look alone | false/h | with the second look | false, bound/h, of hours")
+    print("word | missed clean, 10 dB: first stage alone | false/h | with the second stage | false, bound/h, of hours")
     with tempfile.TemporaryDirectory() as folder:
         for word in asked.words:
             for draw in range(1 if word == BUNDLED or asked.trained else asked.draws):
@@ -174,8 +174,8 @@ def main() -> None:
                 print(row(results[-1]), flush=True)
     if enrolled := [result for result in results if result.word != BUNDLED]:
         print(mean(enrolled))
-    print(f"second look: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
-    print(f"first look, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
+    print(f"second stage: {1000 * bench.seconds / bench.looks:.0f} ms of CPU, mean of {bench.looks}")
+    print(f"first stage, alexa: {1000 * cpu_per_frame():.2f} ms of CPU per 80 ms")
     if asked.plot:
         figure = plots.curves_figure([curve(result) for result in results], "missed in noise at 10 dB")
         print(plots.save(asked.plot, figure))
@@ -244,7 +244,7 @@ def curve(result: Result) -> plots.Curve:
 
 
 def cpu_per_frame() -> float:
-    """Seconds of CPU for 80 ms of sound, one word, the second look apart."""
+    """Seconds of CPU for 80 ms of sound, one word, without the second stage."""
     detector = WakeWordDetector([WakeWord(BUNDLED)])
     noise = np.random.default_rng(0).normal(scale=0.01, size=(1_000, FRAME_SAMPLES)).astype(np.float32)
     began = time.process_time()

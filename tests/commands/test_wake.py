@@ -16,10 +16,8 @@ from tests.wake.test_detector import frames
 from voiced.cli import main, make_parser
 from voiced.commands import wake_enroll
 from voiced.errors import AudioError, VoicedError
-from voiced.evaluation.wake_trials import WakeTrial, live, on_files
 from voiced.flow import Opinion
 from voiced.wake import tuning, word_file
-from voiced.wake.detector import WakeWord
 from voiced.wake.training.phrase import checked_phrase, syllables
 
 if TYPE_CHECKING:
@@ -216,22 +214,3 @@ def test_what_cannot_be_tested(arguments: list[str], problem: str, capsys: pytes
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("voiced: ")
     assert problem in line
-
-
-def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
-    prints = Prints()
-    trial = WakeTrial(WakeWord("hey_jarvis"), None, 0.6)
-    live(trial, frames(np.concatenate([PAUSE, said("wake_jarvis"), PAUSE])), prints)
-    assert prints.text.count("heard at ") == 1
-    assert f"|{'#' * 40}| 1.00" in prints.text
-    assert f"|{' ' * 40}| 0.00" in prints.text
-
-
-def test_what_the_second_look_refuses_is_shown(recorded: Callable[[str, Samples], str], tmp_path: Path) -> None:
-    prints = Prints()
-    trial = WakeTrial(WakeWord("hey_jarvis", verified=True), lambda *_: Opinion(0.3, -7.0), 0.6)
-    file = tmp_path / recorded("said", said("wake_jarvis"))
-    assert not on_files(trial, [file], [], None, prints)
-    assert "refused at " in prints.text
-    assert "evidence 0.30" in prints.text
-    assert "missed 1 of 1" in prints.text
