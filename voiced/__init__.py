@@ -7,6 +7,7 @@ The story
     commands/       one file a command: its arguments, and what it does
     manual/         pages for people, shown by `voiced manual`
     daemon          opens and wires everything, says READY, closes in reverse order
+    api             `from voiced import Recognizer`: commands in recordings and buffers, from Python
     reload          new intents for a running daemon, while the old ones serve
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen
@@ -32,4 +33,25 @@ Foundations
     flow, errors    the values that flow; what goes wrong, in one sentence
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voiced.api import Recognizer
+
 __version__ = "0.1.0"
+__all__ = ["Recognizer", "__version__"]
+
+
+def __getattr__(name: str) -> type[Recognizer]:
+    """Load the public API when it is first asked for: `import voiced` alone loads neither torch nor numpy."""
+    if name == "Recognizer":
+        from voiced.api import Recognizer  # noqa: PLC0415 # that is the point
+
+        return Recognizer
+    raise AttributeError(f"module 'voiced' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -207,6 +207,36 @@ class Outcome:
     context: Context = field(default_factory=Context)  # what the answer took into account beside the transcript
 
     @property
+    def accepted(self) -> bool:
+        """Whether it was taken for a command."""
+        return self.transcript.match is not None and self.transcript.reason is None
+
+    @property
+    def text(self) -> str:
+        """The sentence of the grammar that was understood; of a rejected command the likeliest, or the free text."""
+        return self.transcript.text
+
+    @property
+    def intent(self) -> str | None:
+        """The name of the intent; None if the command was rejected."""
+        return self.transcript.match.intent if self.transcript.match and self.accepted else None
+
+    @property
+    def slots(self) -> Mapping[str, SlotValue]:
+        """Slots and their values; empty if the command was rejected."""
+        return self.transcript.match.slots if self.transcript.match and self.accepted else {}
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that this was said, 0 to 1."""
+        return self.transcript.confidence
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it was rejected; None if it was not."""
+        return self.transcript.reason
+
+    @property
     def detection(self) -> Detection | None:
         """The wake word before the command; None if there was none."""
         return self.utterance.detection if self.utterance else None
