@@ -12,6 +12,7 @@ and no broker: nothing is sent.
 from __future__ import annotations
 
 import json
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from uuid import uuid4
@@ -31,7 +32,6 @@ from voiced.recognition.recognizer import Recognizer as GrammarRecognizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from os import PathLike
     from typing import Unpack
 
     import numpy.typing as npt
@@ -68,24 +68,20 @@ class Recognizer:
         self._recognizer = GrammarRecognizer(settings, self.grammar)
         self._vad = Vad()
 
-    def recognize(self, sound: str | PathLike[str] | npt.ArrayLike) -> Outcome:
+    def recognize(self, sound: str | PathLike[str] | npt.NDArray[Any]) -> Outcome:
         """Return what was said, what it means, and the actions that it asks for; a rejection has a `reason`.
 
         `sound` is the path of a recording, or mono samples at 16 kHz: floats of full scale ±1, shape (n_samples,).
         Raises AudioError if it cannot be read.
         """
-        samples = sound_file.read(Path(sound)) if _is_path(sound) else _samples(sound)
+        samples = sound_file.read(Path(sound)) if isinstance(sound, str | PathLike) else _samples(sound)
         utterance = as_utterance(samples, self._vad)
         transcript = self._recognizer.recognize(utterance)
         return Outcome(uuid4().hex, transcript, actions_of(self.grammar, transcript), utterance)
 
 
-def _is_path(sound: object) -> bool:
-    return isinstance(sound, str) or hasattr(sound, "__fspath__")
-
-
 def _grammar(intents: str | PathLike[str] | Mapping[str, Any]) -> Grammar:
-    if isinstance(intents, str) or hasattr(intents, "__fspath__"):
+    if isinstance(intents, str | PathLike):
         return grammar.load([Path(intents)])
     return grammar.parse(_as_yaml(intents, "intents"), "intents")
 
@@ -98,7 +94,7 @@ def _as_yaml(values: Mapping[str, Any], name: str) -> str:
         raise ConfigError([f"{name}: only text, numbers, booleans, lists and mappings, as in YAML: {error}"]) from error
 
 
-def _samples(sound: npt.ArrayLike) -> Samples:
+def _samples(sound: npt.NDArray[Any]) -> Samples:
     samples = np.asarray(sound)
     if samples.ndim != 1:
         raise AudioError(f"samples must be mono, of shape (n_samples,), not {samples.shape}; take the mean of channels")
