@@ -6,14 +6,15 @@ Exit codes: 0 done, 1 failed, 2 usage, 78 configuration, 130 interrupted.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from voiced import __version__
+from voiced.commands.parser import Parser
 from voiced.errors import VoicedError
+from voiced.foundations.terminal import painted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done: int = getattr(_file(options.command), options.command)(options)
     except VoicedError as error:
         for problem in str(error).splitlines():
-            print(f"voiced: {problem}", file=sys.stderr)
+            print(f"{painted('voiced:', 'red', sys.stderr)} {problem}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -57,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return done
 
 
-def make_parser(names: Collection[str]) -> argparse.ArgumentParser:
+def make_parser(names: Collection[str]) -> Parser:
     """A parser that knows every command, and of those in `names` the arguments too; `command` is the one chosen."""
-    parser = argparse.ArgumentParser(prog="voiced", description="Offline voice commands: hear, understand, publish.")
+    parser = Parser(prog="voiced", description="Offline voice commands: hear, understand, publish.")
     parser.add_argument("--version", action="version", version=f"voiced {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for name, about in COMMANDS.items():

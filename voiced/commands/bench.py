@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from voiced.config import Config
     from voiced.evaluation.trials import Setup, Task
 
+SNRS_DB = (24, 21, 18, 15, 12, 9, 6)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
     folder = "labels.json, recordings (there or in audio/), and intents/ unless --intents names others"
     parser.add_argument("folder", type=Path, metavar="DIR", help=folder)
     parser.add_argument("--noise", type=Path, metavar="FILE", help="a recording of noise that is mixed in")
-    snr = "ratios of speech to noise in dB (24 21 18 15 12 9 6)"
-    parser.add_argument("--snr", type=float, nargs="+", default=[24, 21, 18, 15, 12, 9, 6], metavar="DB", help=snr)
+    snr = f"ratios of speech to noise in dB ({' '.join(map(str, SNRS_DB))})"
+    parser.add_argument("--snr", type=float, nargs="+", action="extend", metavar="DB", help=snr)
     parser.add_argument("--seed", type=int, default=0, help="which stretches of the noise (0)")
-    foreign = "recordings that are no commands of this grammar; all of them should be rejected"
-    parser.add_argument("--foreign", type=Path, nargs="+", default=[], metavar="DIR", help=foreign)
+    foreign = "recordings that are no commands of this grammar; all of them should be rejected; may be repeated"
+    parser.add_argument("--foreign", type=Path, action="append", default=[], metavar="DIR", help=foreign)
     parser.add_argument("--limit", type=count, metavar="N", help="only N recordings of each folder")
     parser.add_argument("--jobs", type=count, metavar="N", help="recordings recognised at once (one per processor)")
     plot = "draw how often each confidence is right, or the delays"
@@ -49,7 +51,7 @@ def bench(options: Namespace) -> int:
     config = config_of(options)
     intents = options.intents or options.folder / "intents"
     setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses)
-    own = own_tasks(options.folder, options.snr if options.noise else (), options.limit)
+    own = own_tasks(options.folder, (options.snr or SNRS_DB) if options.noise else (), options.limit)
     if options.latency:
         return _latency(options, config, setup, own)
     tasks = own + foreign_tasks(options.foreign, options.limit)

@@ -7,11 +7,13 @@ word of the user's own is opened as `run` would, for nothing else tells whether 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced import grammar
-from voiced.commands.shared import DONE, add_settings
+from voiced.commands.shared import DONE, add_json, add_settings, print_json
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, packaged_model
@@ -35,21 +37,52 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
     schema = "print the JSON Schema of such files, for editors"
     parser.add_argument("--schema", choices=["config", "intents"], help=schema)
+    add_json(parser)
 
 
 def check(options: Namespace) -> int:
-    """Look for mistakes in config and intents; tells all of them, each with file and line."""
+    """Look for mistakes in config and intents; tells all of them, each with file and line.
+
+    With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
+    null}; if there is none, one object with "settings" (path, or null without a config file), "intents" (folder),
+    "n_intents", "n_examples", "model", "wake_words", "broker" and "site".
+    """
     if options.schema:
         from voiced.commands.init import schema_of  # needs nothing of what is checked
 
         print(json.dumps(schema_of(options.schema), indent=2))
         return DONE
-    print(check_everything(options.config, intents=options.intents, model=options.model))
+    try:
+        checked = check_everything(options.config, intents=options.intents, model=options.model)
+    except ConfigError as error:
+        if not options.json:
+            raise
+        for problem in error.problems:
+            print_json(_problem_json(problem))
+        return error.exit_code
+    if options.json:
+        print_json(asdict(checked))
+    else:
+        print(_summary(checked))
     return DONE
 
 
-def check_everything(path: Path | None, *, intents: Path | None, model: str | None) -> str:
-    """What is right, in a few lines; ConfigError with everything that is wrong."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, and nothing wrong with it."""
+
+    settings: str | None  # path of the config file; None: the defaults
+    intents: str  # folder
+    n_intents: int
+    n_examples: int
+    model: str
+    wake_words: tuple[str, ...]
+    broker: str  # host:port
+    site: str
+
+
+def check_everything(path: Path | None, *, intents: Path | None, model: str | None) -> Checked:
+    """What is right; ConfigError with everything that is wrong."""
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
@@ -62,7 +95,7 @@ def check_everything(path: Path | None, *, intents: Path | None, model: str | No
         _tried(lambda: _check_broker_files(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems)
-    return _summary(find_config(path), config, commands)
+    return _checked(find_config(path), config, commands)
 
 
 def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
@@ -117,13 +150,30 @@ def _check_broker_files(settings: MqttSettings) -> None:
         tls_context(settings.tls)
 
 
-def _summary(path: Path | None, config: Config, commands: Grammar) -> str:
-    examples = sum(len(intent.examples) for intent in commands.intents.values())
-    broker = f"{config.mqtt.host}:{config.mqtt.broker_port}"
-    return (
-        f"settings: {path or 'the defaults; there is no config file'}\n"
-        f"intents:  {len(commands.intents)} in {config.intents}, {examples} examples understood\n"
-        f"model:    {config.recognizer.model}\n"
-        f"wakes at: {', '.join(word.model for word in config.wake_word.models)}\n"
-        f"broker:   {broker} (not contacted), topics voiced/{config.site_name}/…"
+def _checked(path: Path | None, config: Config, commands: Grammar) -> Checked:
+    return Checked(
+        settings=str(path) if path else None,
+        intents=str(config.intents),
+        n_intents=len(commands.intents),
+        n_examples=sum(len(intent.examples) for intent in commands.intents.values()),
+        model=config.recognizer.model,
+        wake_words=tuple(word.model for word in config.wake_word.models),
+        broker=f"{config.mqtt.host}:{config.mqtt.broker_port}",
+        site=config.site_name,
     )
+
+
+def _summary(checked: Checked) -> str:
+    return (
+        f"settings: {checked.settings or 'the defaults; there is no config file'}\n"
+        f"intents:  {checked.n_intents} in {checked.intents}, {checked.n_examples} examples understood\n"
+        f"model:    {checked.model}\n"
+        f"wakes at: {', '.join(checked.wake_words)}\n"
+        f"broker:   {checked.broker} (not contacted), topics voiced/{checked.site}/…"
+    )
+
+
+def _problem_json(problem: str) -> dict[str, Any]:
+    """A problem as an object: `lights.yaml:7: …` names a file and a line, `mqtt: …` neither."""
+    place = re.match(r"(?P<file>[^:]+):(?P<line>\d+)(:\d+)?: ", problem)
+    return {"problem": problem, "file": place and place["file"], "line": int(place["line"]) if place else None}

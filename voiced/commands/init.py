@@ -1,4 +1,4 @@
-"""`voiced init`: a folder with a commented config, example intents and the schemas for editors. Overwrites nothing."""
+"""`voiced init`: a commented config file, example intents, and the schemas for editors. Overwrites nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiced.commands.shared import DONE
+from voiced.commands.shared import DONE, add_json, print_json
 from voiced.config import Config
 from voiced.errors import VoicedError
-from voiced.foundations.resources import shipped
+from voiced.foundations.resources import PLACES, find_config, shipped
 from voiced.foundations.yaml_schema import json_schema
 from voiced.grammar.intents import intents_schema
 
@@ -17,18 +17,31 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 
+HOME_FOLDER = PLACES[1].parent  # every command looks there for settings
+
+
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="where to (here)")
+    about = f"where to write ({HOME_FOLDER}, so that no command needs --config)"
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=about)
+    add_json(parser)
 
 
 def init(options: Namespace) -> int:
-    """Write a commented config file and example intents; overwrites nothing."""
-    written = write_examples(options.folder)
-    for path in written:
-        print(f"wrote {path}")
-    if not written:
+    """Write a commented config file and example intents. Files that are there already stay as they are.
+
+    With --json, one object for each file: {"file": its path, "written": true, or false if it was there already}.
+    """
+    folder = options.folder or HOME_FOLDER.expanduser()
+    files = write_examples(folder)
+    if options.json:
+        for path, written in files.items():
+            print_json({"file": str(path), "written": written})
+        return DONE
+    for path, written in files.items():
+        print(f"wrote {path}" if written else f"kept {path}, which was there already")
+    if not any(files.values()):
         print("everything was there already; nothing was written")
-    print(next_steps(options.folder))
+    print(next_steps(folder))
     return DONE
 
 
@@ -37,38 +50,45 @@ def schema_of(kind: str) -> dict[str, Any]:
     return json_schema(Config) if kind == "config" else intents_schema()
 
 
-def write_examples(folder: Path) -> list[Path]:
-    """Write everything that `folder` does not have yet; return what was written. VoicedError if that cannot be done."""
+def write_examples(folder: Path) -> dict[Path, bool]:
+    """Write what `folder` does not have yet; return each file, and whether it is new. VoicedError if that fails."""
     if folder.exists() and not folder.is_dir():
-        raise VoicedError(f"{folder} is not a folder; name one, or leave it out for this one")
-    files = {folder / "config.yaml": shipped("config.example.yaml").read_text(encoding="utf-8")}
+        raise VoicedError(f"{folder} is not a folder; name one, or leave it out for {HOME_FOLDER}")
+    texts = _texts(folder)
+    new = {path: not path.exists() for path in texts}
+    try:
+        for path, text in texts.items():
+            if new[path]:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise VoicedError(f"cannot write {error.filename or folder}: {error.strerror}") from error
+    return new
+
+
+def _texts(folder: Path) -> dict[Path, str]:
+    """Every file that belongs there, and what it says."""
+    texts = {folder / "config.yaml": shipped("config.example.yaml").read_text(encoding="utf-8")}
     if not (folder / "intents").exists():  # a household's own intents are not to be joined by examples
-        files |= {
+        texts |= {
             folder / "intents" / path.name: path.read_text(encoding="utf-8")
             for path in sorted(shipped("intents").glob("*.yaml"))
         }
-    files |= {
+    return texts | {
         folder / ".schema" / f"{kind}.json": json.dumps(schema_of(kind), indent=2) + "\n"
         for kind in ("config", "intents")
     }
-    new = {path: text for path, text in files.items() if not path.exists()}
-    try:
-        for path, text in new.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise VoicedError(f"cannot write {error.filename or folder}: {error.strerror}") from error
-    return list(new)
 
 
 def next_steps(folder: Path) -> str:
-    """What to do with it."""
-    config = folder / "config.yaml"
+    """What to do with the files; commands name the config file where they would not find it."""
+    config, found = folder / "config.yaml", find_config(None)
+    option = "" if found and found.resolve() == config.resolve() else f" --config {config}"
     return (
         "\nNext:\n"
         f"  1. write your sentences into {folder / 'intents'}, and say one:  "
-        f"voiced say --config {config} 'turn on the kitchen lights'\n"
+        f"voiced say{option} 'turn on the kitchen lights'\n"
         f"  2. choose the microphone and the broker in {config}:  voiced devices\n"
-        f"  3. look for mistakes:  voiced check --config {config}\n"
-        f"  4. talk:  voiced run --config {config}"
+        f"  3. look for mistakes:  voiced check{option}\n"
+        f"  4. talk:  voiced run{option}"
     )

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    actions = parser.add_subparsers(metavar="download")
+    actions = parser.add_subparsers(metavar="ACTION")
     parser.set_defaults(download=None)
     download = actions.add_parser("download", help="fetch a published model; an interrupted download goes on")
     download.add_argument("download", metavar="NAME", help="as in `voiced models`")
+    add_json(download, again=True)
     add_json(parser)
 
 
@@ -24,7 +25,7 @@ def models(options: Namespace) -> int:
     from voiced.whisper.loading import checkpoints
 
     if options.download:
-        return _download(options.download)
+        return _download(options.download, as_json=options.json)
     for model in checkpoints.known():
         if options.json:
             told = {"name": model.name, "installed": bool(model.installed), "languages": model.n_languages}
@@ -37,7 +38,8 @@ def models(options: Namespace) -> int:
     return DONE
 
 
-def _download(name: str) -> int:
+def _download(name: str, *, as_json: bool) -> int:
+    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
     from voiced.whisper.loading import checkpoints
@@ -45,7 +47,8 @@ def _download(name: str) -> int:
 
     try:
         model = checkpoints.published(name)
-        with Progress("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn()) as bar:
+        columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task(model.name, total=None)
             path = download(
                 model,
@@ -54,5 +57,8 @@ def _download(name: str) -> int:
             )
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
-    print(path)
+    if as_json:
+        print_json({"name": model.name, "file": str(path)})
+    else:
+        print(path)
     return DONE

@@ -21,7 +21,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def recognize(options: Namespace) -> int:
-    """Recognise recordings of commands, one command in each, without a wake word."""
+    """Recognise recordings of commands, one command in each, without a wake word.
+
+    Ends with 1 if one was rejected, or could not be read; with --json each line says in "accepted" which.
+    """
     from voiced.acting.actions import actions_of
     from voiced.audio.sound_file import read as read_sound
     from voiced.audio.vad import Vad
@@ -40,6 +43,7 @@ def recognize(options: Namespace) -> int:
             failed = True
             continue
         transcript = recognizer.recognize(utterance)
+        failed = failed or transcript.reason is not None
         words = recognizer.words(utterance, transcript.text) if options.word_timestamps else None
         outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
         if options.json:

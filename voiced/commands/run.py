@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
     source = "recordings instead of the microphone, heard as if spoken"
-    parser.add_argument("--source", nargs="+", default=["mic"], metavar="mic|FILE", help=source)
+    parser.add_argument("--source", nargs="+", action="extend", metavar="mic|FILE", help=source)
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
 
 
@@ -31,7 +31,8 @@ def run(options: Namespace) -> int:
     log.info("loading %s", ", ".join(_models(config)))
     from voiced import daemon  # takes seconds on a small machine
 
-    files = [] if options.source == ["mic"] else [Path(file) for file in options.source]
+    source = options.source or ["mic"]
+    files = [] if source == ["mic"] else [Path(file) for file in source]
     daemon.leave(daemon.run(config, files))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import json
+from argparse import SUPPRESS, ArgumentTypeError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,31 +20,37 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; errors bring thei
 # -- options -----------------------------------------------------------------------------------------
 
 
-def add_settings(parser: ArgumentParser, *, intents: bool = True, model: bool = True) -> None:
-    """Add `--config`, and the options that go before what it says."""
+def add_settings(parser: ArgumentParser, *, intents: bool = True, model: bool = True, again: bool = False) -> None:
+    """Add `--config`, and the options that go before what it says; `again` for an action of a command that has them."""
+    default = SUPPRESS if again else None  # what is not repeated after the action must not undo what stood before it
     places = "./config.yaml, ~/.config/voiced/config.yaml, /etc/voiced/config.yaml, or the defaults"
-    parser.add_argument("--config", type=Path, metavar="FILE", help=f"settings; without it {places}")
-    parser.set_defaults(intents=None, model=None)
+    about = f"settings; without it {places}"
+    parser.add_argument("--config", type=Path, metavar="FILE", default=default, help=about)
     if intents:
-        parser.add_argument("--intents", type=Path, metavar="DIR", help="command grammars, instead of the config's")
+        about = "command grammars, instead of the config's"
+        parser.add_argument("--intents", type=Path, metavar="DIR", default=default, help=about)
     if model:
-        add_model(parser)
+        add_model(parser, default)
+    if not again:
+        parser.set_defaults(intents=None, model=None)
 
 
-def add_model(parser: ArgumentParser) -> None:
+def add_model(parser: ArgumentParser, default: str | None = None) -> None:
     """Add `--model`."""
-    parser.add_argument("--model", metavar="NAME|PATH", help="Whisper model, instead of the config's")
+    about = "Whisper model, instead of the config's; `voiced models` lists them"
+    parser.add_argument("--model", metavar="NAME|PATH", default=default, help=about)
 
 
-def add_json(parser: ArgumentParser) -> None:
-    """Add `--json`."""
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+def add_json(parser: ArgumentParser, *, again: bool = False) -> None:
+    """Add `--json`; `again` as in `add_settings`."""
+    default = SUPPRESS if again else False
+    parser.add_argument("--json", action="store_true", default=default, help="print JSON, one object a line")
 
 
 def count(text: str) -> int:
     """Read a whole number from 1 on; ArgumentTypeError if it is none."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import sys
 import time
-from argparse import ArgumentParser
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, print_json, print_text, progress
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
     from voiced.foundations.terminal import Print
     from voiced.records.wakes import WakeRecord
 
 
-class _Intermixed(ArgumentParser):
-    """Takes options between file names, too."""
-
-    _within = False
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse options first, then what is left as file names; argparse does that by calling this method again."""
-        if self._within:
-            return super().parse_known_args(args, namespace)
-        self._within = True
-        try:
-            return self.parse_known_intermixed_args(args, namespace)
-        finally:
-            self._within = False
-
-
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of every action."""
     add_settings(parser)
-    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True, parser_class=_Intermixed)
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
     for name, (add, about) in ACTIONS.items():
-        add(actions.add_parser(name, help=about))
+        action = actions.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        add(action)
+        add_settings(action, again=True)
 
 
 def _enroll_arguments(enroll: ArgumentParser) -> None:
@@ -51,8 +36,10 @@ def _enroll_arguments(enroll: ArgumentParser) -> None:
 
 def _train_arguments(train: ArgumentParser) -> None:
     _phrase(train)
-    takes = "a recording of yourself saying it; may be repeated, and counts for more than any synthetic voice"
-    train.add_argument("--take", action="append", default=[], type=Path, metavar="FILE", help=takes)
+    takes = "recordings of yourself saying it, one take each: they count for more than any synthetic voice"
+    train.add_argument("files", nargs="*", type=Path, metavar="FILE", help=takes)
+    one = "one such recording; may be repeated"
+    train.add_argument("--take", dest="takes", action="append", default=[], type=Path, metavar="FILE", help=one)
     language = "in which the phrase is spoken, as espeak-ng calls it (that of the intents)"
     train.add_argument("--language", metavar="CODE", help=language)
 
@@ -123,7 +110,7 @@ def _train(options: Namespace) -> int:
     verifier = wake_trials.verifier_of(config)
     language = options.language or grammar.load([config.intents]).language
     out = _out(options, phrase)
-    job = wake_train.TrainingJob(phrase, language, options.take, wrong_wakes(out.stem), out)
+    job = wake_train.TrainingJob(phrase, language, [*options.files, *options.takes], wrong_wakes(out.stem), out)
     wake_train.from_text(job, verifier.opinion, _say(options), progress)
     _tell_written(options, phrase, out)
     return DONE

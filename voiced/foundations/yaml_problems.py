@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
+from voiced.foundations.nearest import did_you_mean
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -96,13 +98,9 @@ def _described(given: object) -> str:
 
 
 def _suggestion(given: str, choices: Iterable[str]) -> str:
-    import difflib  # noqa: PLC0415 # wanted only where something is wrong
-
     known = list(choices)
-    close = difflib.get_close_matches(given, known, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; remove it, or use one of: {', '.join(known)}" if known else "; remove it"
+    otherwise = f"; remove it, or use one of: {', '.join(known)}" if known else "; remove it"
+    return did_you_mean(given, known) or otherwise
 
 
 def _keys_of(model: type[BaseModel], key: Key) -> list[str]:

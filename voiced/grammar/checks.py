@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.foundations.nearest import did_you_mean
 from voiced.grammar.action_template import slots_of
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
@@ -170,11 +171,6 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
 
 
 def _instead(name: str, known: Sequence[str], kind: str) -> str:
-    # Ratcliff and Obershelp's similarity, as in Python's own suggestions.
-    import difflib  # noqa: PLC0415 # wanted only where something is wrong
-
     # A name that is like enough is suggested; else all are listed.
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; define it, or use one of: {', '.join(known)}" if known else f"; define the {kind} first"
+    otherwise = f"; define it, or use one of: {', '.join(known)}" if known else f"; define the {kind} first"
+    return did_you_mean(name, known) or otherwise

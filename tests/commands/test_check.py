@@ -1,0 +1,106 @@
+"""`voiced check`: every problem at once, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import platform
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+
+from voiced.cli import main
+from voiced.foundations.onnx_session import LISTENING, SHA256
+from voiced.foundations.resources import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_check_tells_every_problem_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init", str(tmp_path)])
+    (tmp_path / "config.yaml").write_text(
+        "wake_word: {models: [hey_jarviss]}\nrecognizer: {model: tiny.eng, second_model: bass}\n"
+        "mqtt: {username: me, password_file: none}\n"
+    )
+    lights = tmp_path / "intents/lights.yaml"
+    lights.write_text(lights.read_text().replace('"turn on the kitchen lights":', '"turn on the moon":'))
+    capsys.readouterr()
+    assert main(["check"]) == 78
+    problems = capsys.readouterr().err
+    assert "'turn on the moon' is not in the grammar" in problems
+    assert "lights.yaml:" in problems
+    assert "hey_jarviss" in problems
+    assert "did you mean 'tiny.en'" in problems
+    assert "recognizer.second_model: " in problems
+    assert "password" in problems
+    assert "Traceback" not in problems
+
+
+def test_check_names_a_file_that_is_not_yaml(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yaml").write_text("mqtt:\n\thost: x\n")
+    assert main(["check"]) == 78
+    assert capsys.readouterr().err == "voiced: config.yaml:2: the line is indented with a tab; use spaces\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("[nowhere.npz]", "nowhere.npz: no such model file"),
+        ("[nowhere.onnx]", "nowhere.onnx: no such model file"),
+        ("[words.npz]", "words.npz: is not a wake word made by `voiced wake enroll`"),
+        ("[words.onnx]", "words.onnx: is not an ONNX model that can be run here"),
+        ("[alexa, {model: alexa, threshold: 0.9}]", "wake word 'alexa' is listed twice"),
+    ],
+)
+def test_check_refuses_wake_words_that_run_would(
+    words: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("words.npz", "words.onnx"):
+        (tmp_path / name).write_text("hey jarvis")
+    (tmp_path / "config.yaml").write_text(f"wake_word: {{models: {words}}}\nintents: {shipped('intents')}\n")
+    assert main(["check"]) == 78
+    assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("network", ["hey_jarvis_v0.1.onnx", *LISTENING])
+def test_check_refuses_damaged_networks(
+    network: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SHA256, network, "that of another file")
+    assert main(["check"]) == 78
+    assert f"{network}: is not the file of openwakeword 0.4.0 (wrong SHA-256)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["config", "intents"])
+def test_check_prints_schemas(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--schema", kind]) == 0
+    jsonschema.Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+def test_check_json_tells_what_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told.pop("n_examples") > 10
+    assert told.pop("n_intents") > 3
+    assert told == {
+        "settings": None,
+        "intents": str(shipped("intents")),
+        "model": "tiny.en",
+        "wake_words": ["hey_jarvis"],
+        "broker": "localhost:1883",
+        "site": platform.node(),
+    }
+
+
+def test_check_json_tells_each_problem_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents/lights.yaml").write_text('intents:\n  Light:\n    sentences: ["turn (on"]\n')
+    (tmp_path / "config.yaml").write_text("intents: intents\nrecognizer: {model: tiny.eng}\n")
+    assert main(["check", "--json"]) == 78
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    intents = next(one for one in told if one["line"])
+    model = next(one for one in told if one["problem"].startswith("recognizer.model"))
+    assert intents["problem"].startswith(f"{intents['file']}:{intents['line']}:")
+    assert (intents["file"].endswith("intents/lights.yaml"), intents["line"]) == (True, 3)
+    assert (model["file"], "did you mean 'tiny.en'" in model["problem"]) == (None, True)

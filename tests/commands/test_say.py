@@ -1,0 +1,44 @@
+"""`voiced say`: a typed sentence, its match, its actions, and its exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from voiced.cli import main
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_say_shows_match_and_actions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "turn on the kitchen lights"]) == 0
+    assert capsys.readouterr().out == (
+        "turn on the kitchen lights → LightSet state=on room=kitchen\n  home/kitchen/light/set on\n"
+    )
+
+
+def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "--json", "dim", "the", "bedroom", "lights", "to", "20%"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "accepted": True,
+        "reason": None,
+        "text": "dim the bedroom lights to 20%",
+        "intent": "LightLevel",
+        "slots": {"room": "bedroom", "level": 20},
+        "confidence": 1.0,
+        "actions": [
+            {
+                "topic": "home/bedroom/light/set",
+                "payload": '{"brightness_percent": 20}',
+                "qos": 1,
+                "retain": False,
+            }
+        ],
+    }
+
+
+def test_say_something_else_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "make me a sandwich"]) == 1
+    assert capsys.readouterr().out == "make me a sandwich → rejected: out_of_grammar\n"
