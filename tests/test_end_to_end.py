@@ -250,16 +250,22 @@ def test_a_broker_that_comes_back_too_late(microphone: VirtualMicrophone, tmp_pa
         assert broker.received("home/office/light/set") == 0
 
 
-@pytest.mark.parametrize("status", ["", "STATUS=loading"])
-def test_sigterm_while_loading(status: str) -> None:
-    """Soon after the start, before anything is said, and while models are read."""
+@pytest.mark.parametrize("seconds", [0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0])
+def test_sigterm_while_loading(seconds: float) -> None:
+    """From the first line of the log on: while libraries are imported, and while models are read."""
     with Daemon(free_port()) as daemon:
-        if status:
-            daemon.wait_until_told(status)
-        else:
-            time.sleep(0.3)
+        daemon.wait_for_log("loading")
+        time.sleep(seconds)
+        daemon.terminate()
+        assert daemon.process.returncode == 0
+        assert "Traceback" not in daemon.log
+
+
+def test_sigterm_before_the_first_line() -> None:
+    with Daemon(free_port()) as daemon:
+        time.sleep(0.1)
         assert daemon.terminate() < STOPPED
-        assert daemon.process.returncode == (0 if status else -signal.SIGTERM)
+        assert daemon.process.returncode in {0, -signal.SIGTERM}
         assert "Traceback" not in daemon.log
 
 

@@ -2,18 +2,15 @@
 
 Two threads work. One is the ear: it takes frames from the microphone, waits for the wake word and cuts out commands.
 The other, the main one, recognises and answers, so that the ear stays open meanwhile. Shutdown is the end of the audio:
-a signal closes the microphone, and what was heard before is still answered, for `GRACE` seconds at most.
+a signal closes the microphone, and what was heard before is still answered (`foundations.signals`).
 """
 
 from __future__ import annotations
 
 import ctypes
 import logging
-import os
-import signal
-import sys
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar
 
 from voiced.acting.feedback import Feedback, Player
 from voiced.assistant import Assistant
@@ -35,46 +32,29 @@ from voiced.reload import Reloader, followed
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voiced.assistant import Heard
     from voiced.audio.source import Source
     from voiced.config import Config
+    from voiced.foundations.signals import Signals
     from voiced.mqtt.topics import Command
 
 log = logging.getLogger(__name__)
 
-GRACE = 0.9  # seconds in which what was heard is still answered after a signal to stop
 EVENTS_WAITING = 8  # events of the ear, at most, while a command is being recognised
 
 T = TypeVar("T")
 
 
-class _Stopped(BaseException):
-    """A signal came where no audio can end: while something loads, or hangs."""
+def run(config: Config, files: Sequence[Path], signals: Signals) -> None:
+    """Listen and answer until a signal comes, or until the recordings end."""
+    with ExitStack() as stack:
+        _run(config, files, stack, signals)
 
 
-def run(config: Config, files: Sequence[Path]) -> int:
-    """Listen and answer until a signal comes, or until the recordings end; return the exit code."""
-    try:
-        with ExitStack() as stack:
-            signals = stack.enter_context(_Signals())
-            _run(config, files, stack, signals)
-    except _Stopped:
-        log.info("stopped at once")
-    return 0
-
-
-def leave(code: int) -> NoReturn:
-    """End the process at once: all that is ours is closed, and the libraries take another second to say goodbye."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: _Signals) -> None:
+def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signals) -> None:
     systemd = Systemd()
     systemd.status("loading")
     # Open.
@@ -138,50 +118,3 @@ def _ready(systemd: Systemd, config: Config) -> None:
     log.info("listening for %s", words)
     systemd.status(f"listening for {words}")
     systemd.ready()
-
-
-class _Signals(AbstractContextManager["_Signals"]):
-    """SIGTERM and SIGINT: at first they raise; once a source is known they end it, and raise only after `GRACE`.
-
-    SIGHUP asks for new intents, at the latest when everything is wired; in a terminal, which sends it when it is
-    closed, it is one of the others.
-    """
-
-    STOPPING = (signal.SIGTERM, signal.SIGINT)
-
-    def __init__(self) -> None:
-        self._source: Source | None = None
-        self._reload: Callable[[], None] | None = None
-        self._hung_up = False
-
-    def close_on_stop(self, source: Source) -> None:
-        self._source = source
-
-    def reload_on_hang_up(self, reload: Callable[[], None]) -> None:
-        self._reload = reload
-        if self._hung_up:
-            reload()
-
-    def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._stop) for number in (*self.STOPPING, signal.SIGALRM)}
-        hang_up = self._stop if os.isatty(0) else self._hang_up
-        self._before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _hang_up(self, _number: int, _frame: object) -> None:
-        self._hung_up = True
-        if self._reload is not None:
-            self._reload()
-
-    def _stop(self, number: int, _frame: object) -> None:
-        source, self._source = self._source, None  # a second signal does not wait
-        if source is None or number == signal.SIGALRM:
-            raise _Stopped
-        log.info("stopping")
-        source.close()
-        signal.setitimer(signal.ITIMER_REAL, GRACE)

@@ -6,8 +6,9 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import add_settings, config_of
+from voiced.commands.shared import DONE, add_settings, config_of
 from voiced.foundations.logs import log_to_stderr
+from voiced.foundations.signals import Signals, leave
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -27,13 +28,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Start the daemon: listen for the wake word, understand commands, publish actions."""
     log_to_stderr(verbose=options.verbose)
-    config = config_of(options)
-    log.info("loading %s", ", ".join(_models(config)))
-    from voiced import daemon  # takes seconds on a small machine
+    with Signals() as signals:  # before the first line: whoever reads it may stop the daemon
+        config = config_of(options)
+        log.info("loading %s", ", ".join(_models(config)))
+        from voiced import daemon  # takes seconds on a small machine
 
-    source = options.source or ["mic"]
-    files = [] if source == ["mic"] else [Path(file) for file in source]
-    daemon.leave(daemon.run(config, files))
+        source = options.source or ["mic"]
+        files = [] if source == ["mic"] else [Path(file) for file in source]
+        daemon.run(config, files, signals)
+    leave(DONE)
 
 
 def _models(config: Config) -> dict[str, None]:
