@@ -21,7 +21,7 @@ GIVEN: dict[str, set[str]] = {
     "recognition/passes.py": {"pace"},
     "recognition/rescoring.py": {"stop"},
     "recognition/views.py": {"PROMPT_TOKENS"},
-    "wake/embedding.py": {"EMBEDDING", "MEL_BANDS", "MEL_CONTEXT", "PCM_SCALE", "WARM_UP", "WINDOW"},
+    "wake/embedding.py": {"EMBEDDING", "MEL_BANDS", "MEL_CONTEXT", "PCM_SCALE", "WARM_UP", "WINDOW_FRAMES"},
     "wake/head.py": {"steps"},
     "wake/incremental.py": {
         "(FLOAT, INT64)",
@@ -35,16 +35,23 @@ GIVEN: dict[str, set[str]] = {
         "KEPT",
         "STEP",
     },
-    "wake/network.py": {"LIMIT", "STEPS", "TINY"},
+    "wake/network.py": {"LIMIT_SIGMA", "STEPS", "TINY"},
     "wake/templates.py": {"LEAST_LENGTH", "UNREACHED"},
     "wake/training/augmentation.py": {"LEAST_ENERGY", "TINY"},
     "wake/training/enrolment.py": {"LEAST_UNIT"},
     "wake/training/espeak.py": {"HEADER", "RATE", "pitch", "speed"},
-    "wake/training/kokoro.py": {"LONGEST", "PARTS", "RATE", "TINY"},
-    "wake/training/negatives.py": {"LIMIT"},
-    "wake/training/train.py": {"PART"},
+    "wake/training/kokoro.py": {"LONGEST_SYMBOLS", "PARTS", "RATE", "TINY"},
+    "wake/training/negatives.py": {"LIMIT_SIGMA"},
+    "wake/training/train.py": {"BATCH_WINDOWS"},
     "wake/verifier.py": {"TINY"},
-    "wake/word_file.py": {"LARGEST", "LONGEST_TAKE", "MOST_TAKES", "WIDEST", "_NETWORK_SHAPES", "_TAKES_SHAPES"},
+    "wake/word_file.py": {
+        "LARGEST_BYTES",
+        "LONGEST_TAKE_FRAMES",
+        "MOST_TAKES",
+        "WIDEST_UNITS",
+        "_NETWORK_SHAPES",
+        "_TAKES_SHAPES",
+    },
 }
 NEUTRAL = {0.0, 0.5, 1.0, 2.0, -1.0}  # halves, doubles, and both ends of a scale
 

@@ -7,7 +7,7 @@ from math import inf
 import pytest
 
 from voiced.flow import Action
-from voiced.mqtt.outbox import IN_FLIGHT, SILENCE, Delivery, Outbox, Parcel
+from voiced.mqtt.outbox import MOST_IN_FLIGHT, SLOW_SECONDS, Delivery, Outbox, Parcel
 
 ON = Action("light/set", "on")  # good for 10 s
 
@@ -98,16 +98,16 @@ def test_what_waits_when_the_connection_breaks_is_sent_over_the_next(outbox: Out
 def test_a_broker_that_owes_a_confirmation_gets_nothing_more(outbox: Outbox) -> None:
     outbox.post(ON, 0)
     hand_over(outbox, 1, 0)
-    outbox.post(ON, SILENCE)
-    assert taken(outbox, SILENCE + 0.01) == []
+    outbox.post(ON, SLOW_SECONDS)
+    assert taken(outbox, SLOW_SECONDS + 0.01) == []
     outbox.confirmed(1)
-    assert len(taken(outbox, SILENCE + 0.02)) == 1
+    assert len(taken(outbox, SLOW_SECONDS + 0.02)) == 1
 
 
 def test_not_too_many_under_way(outbox: Outbox) -> None:
-    for packet_id in range(IN_FLIGHT + 1):
+    for packet_id in range(MOST_IN_FLIGHT + 1):
         outbox.post(ON, 0)
-        if packet_id < IN_FLIGHT:
+        if packet_id < MOST_IN_FLIGHT:
             hand_over(outbox, packet_id, 0)
     assert outbox.take(0) is None
     outbox.confirmed(3)

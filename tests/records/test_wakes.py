@@ -17,7 +17,16 @@ from voiced.cli import main
 from voiced.flow import Detection, Opinion
 from voiced.listening.events import Listening
 from voiced.listening.second_stage import SecondStage
-from voiced.records.wakes import FILE, LAST, WRONG, WakeMemory, folders, mark_as_wrong, read, wrong_wakes
+from voiced.records.wakes import (
+    FILE,
+    KEPT_WAKES,
+    KEPT_WRONG_WAKES,
+    WakeMemory,
+    folders,
+    mark_as_wrong,
+    read,
+    wrong_wakes,
+)
 from voiced.wake import tuning
 from voiced.wake.detector import WakeWord
 from voiced.wake.templates import similarities
@@ -48,9 +57,9 @@ def remember(folder: Path, *words: str) -> None:
 
 
 def test_the_last_wakes_are_kept(state: Path) -> None:
-    remember(state, *(f"word{number}" for number in range(LAST + 2)))
+    remember(state, *(f"word{number}" for number in range(KEPT_WAKES + 2)))
     kept = read(state / FILE)
-    assert [each.wake_word for each in kept] == [f"word{number}" for number in range(2, LAST + 2)]
+    assert [each.wake_word for each in kept] == [f"word{number}" for number in range(2, KEPT_WAKES + 2)]
     assert (kept[0].score, kept[0].accepted, kept[1].accepted) == (0.52, False, True)
     assert kept[0].heard == pytest.approx(0.52 * HEARD, abs=0.01)
     assert [path.name for path in state.iterdir()] == [FILE]
@@ -153,10 +162,10 @@ def test_only_so_many_are_kept_of_a_word(state: Path) -> None:
     for number in range(3):
         assert mark_as_wrong(state, one) == number + 1
     state.joinpath("wrong_alexa.npz").unlink()
-    for _ in range(WRONG):
+    for _ in range(KEPT_WRONG_WAKES):
         mark_as_wrong(state, one)
-    assert mark_as_wrong(state, replace(one, score=0.1)) == WRONG
-    assert len(wrong_wakes("alexa")) == WRONG
+    assert mark_as_wrong(state, replace(one, score=0.1)) == KEPT_WRONG_WAKES
+    assert len(wrong_wakes("alexa")) == KEPT_WRONG_WAKES
 
 
 def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:

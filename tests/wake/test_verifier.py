@@ -7,7 +7,7 @@ import pytest
 
 from tests.wake.speakers import said
 from voiced.wake import tuning
-from voiced.wake.verifier import HEARD, Verifier, spellings
+from voiced.wake.verifier import HEARD_SAMPLES, Verifier, spellings
 from voiced.whisper.loading.weights import load
 
 
@@ -28,12 +28,12 @@ def verifier() -> Verifier:
     ],
 )
 def test_tells_what_was_said(verifier: Verifier, clip: str, phrase: str, *, was_said: bool) -> None:
-    opinion = verifier.opinion(said(clip)[-HEARD:], phrase, score=0.5)
+    opinion = verifier.opinion(said(clip)[-HEARD_SAMPLES:], phrase, score=0.5)
     assert (opinion.evidence >= tuning.EVIDENCE_THRESHOLD) == was_said
 
 
 def test_silence_and_noise_are_no_evidence(verifier: Verifier) -> None:
-    for sound in (np.zeros(HEARD, np.float32), np.random.default_rng(2).normal(scale=0.01, size=HEARD)):
+    for sound in (np.zeros(HEARD_SAMPLES, np.float32), np.random.default_rng(2).normal(scale=0.01, size=HEARD_SAMPLES)):
         assert abs(verifier.opinion(sound.astype(np.float32), "hey jarvis", score=0.5).evidence) < 0.25
 
 

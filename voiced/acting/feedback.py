@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
-LONGEST = 5.0  # seconds that a command may play
+LONGEST_SOUND_SECONDS = 5.0  # seconds that a command may play
 
 
 class Feedback:
@@ -102,7 +102,9 @@ class Player:
 
 def _by_command(command: Sequence[str]) -> None:
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=LONGEST, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            command, check=True, capture_output=True, timeout=LONGEST_SOUND_SECONDS, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise AudioError(f"feedback.command cannot play: {error}") from error
 

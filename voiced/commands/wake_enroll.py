@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     Verify: TypeAlias = Callable[[Samples, str, float], Opinion]  # of sound, phrase and score
 
 
-BAR = 30  # characters of the level meter
-QUIETEST, LOUDEST = -60.0, -10.0  # dB of full scale that it shows
+BAR_CHARACTERS = 30  # characters of the level meter
+QUIETEST_DB, LOUDEST_DB = -60.0, -10.0  # dB of full scale that it shows
 
 
 def from_files(phrase: str, files: Sequence[Path], out: Path, verify: Verify, say: Print) -> None:
@@ -106,14 +106,14 @@ def one_take(frames: Iterator[AudioFrame], say: Print) -> Samples:
             break
     else:
         raise AudioError("the sound ended before there were enough takes; nothing was written")
-    say(f"\r{' ' * (BAR + 2)}\r", end="", flush=True)
+    say(f"\r{' ' * (BAR_CHARACTERS + 2)}\r", end="", flush=True)
     first = spoken.index(True) * STEP_SAMPLES if any(spoken) else 0
     return sound[max(0, first - round(tuning.KEPT_BEFORE_SECONDS * SAMPLE_RATE)) :]
 
 
 def meter(level: float) -> str:
     """A bar for a level in dB."""
-    return bar((level - QUIETEST) / (LOUDEST - QUIETEST), BAR)
+    return bar((level - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB), BAR_CHARACTERS)
 
 
 def _odd(enrolled: Enrolled) -> int | None:

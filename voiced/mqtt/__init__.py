@@ -1,6 +1,7 @@
-"""Actions and events ↔ the broker: a connection that is kept up, and messages that are neither lost nor doubled.
+"""MQTT client: publishes actions, events and state, and receives commands.
 
-`client` is the one part that others use; `connection` speaks to paho, `delivery` and `outbox` say what may be sent
-and until when, `topics` makes text of events, `credentials` reads passwords and certificates. Knows no audio and no
-grammar.
+In order of the layers: `client` keeps the connection up in a thread; `delivery` makes one connection and moves
+messages over it; `connection` wraps paho; `outbox` decides what may be sent and until when; `topics` names topics and
+encodes events as JSON; `credentials` reads passwords and certificates. Knows no audio and no grammar. Numbered
+sections in this package are those of the OASIS standard MQTT 5.0.
 """

@@ -1,7 +1,7 @@
-"""Actions, events and state to the broker, commands from it; kept up for ever. Knows nothing of audio or grammars.
+"""MQTT client with a thread that reconnects for ever. Knows nothing of audio or grammars.
 
-One thread owns the connection; others put messages into the outbox and wake it. What may still be sent, and until
-when, the outbox decides.
+That thread owns the connection. Other threads put messages into the outbox and ring a bell; they never wait for the
+network. The outbox decides what may still be sent.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# all in seconds
-FIRST_TRY = 5.0  # that `open` waits to see whether the broker refuses us
-FAREWELL = 0.4  # for the last messages when we close; with what else ends, the daemon stops within 2
-LEAVE = 0.6  # that `close` waits for all of it
-PAUSE = (0.25, 5.0)  # between attempts to connect: the first one, doubled until the last
-URGENT_PAUSE = 0.5  # the same while a message waits
-STABLE = 5.0  # a connection that lasted so long was a good one
-REMINDER = 600.0  # between two log lines about the same trouble
+FIRST_TRY_SECONDS = 5.0  # `open` waits so long to learn whether the broker refuses us
+FAREWELL_SECONDS = 0.4  # for sending the last messages before we close; the whole daemon must stop within 2 s
+CLOSE_SECONDS = 0.6  # `close` waits so long for the thread to end
+FIRST_PAUSE_SECONDS = 0.25  # before the second attempt to connect; doubled after each failure …
+LONGEST_PAUSE_SECONDS = 5.0  # … up to this
+URGENT_PAUSE_SECONDS = 0.5  # longest pause between attempts while a message waits
+STABLE_SECONDS = 5.0  # a connection that lasted so long resets the pause
+REMINDER_SECONDS = 600.0  # between two log lines about one unchanged problem
 
 
 class Mqtt:
-    """A connection that is kept up; speaks from any thread, never blocks who speaks."""
+    """Publishes from any thread without blocking, and reconnects in a thread of its own."""
 
     def __init__(self, settings: MqttSettings, site: str, on_command: Callable[[Command], None]) -> None:
-        """`on_command` is called from the connection's thread and must return at once."""
+        """Make a client for the topics of `site`; `on_command` runs in the connection's thread, so must return fast."""
         self._settings = settings
         self._topics = Topics(site)
         self._on_command = on_command
@@ -57,15 +57,15 @@ class Mqtt:
         self._first_try: Future[None] = Future()
         self._closing = False
         self._version_known = settings.version != "5"
-        self._complaint = ("", 0.0)  # what was logged last, and when
-        self.connected = False  # whether the broker hears us now
+        self._complaint = ("", 0.0)  # the last logged problem, and its monotonic time in seconds
+        self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
-        """Connect; where the broker is away, keep trying in the background. BrokerError if it refuses us."""
+        """Start connecting; an unreachable broker is retried in the background. BrokerError if it refuses us."""
         self._thread = start_thread(self._run, "mqtt")
-        wait([self._first_try], FIRST_TRY)
+        wait([self._first_try], FIRST_TRY_SECONDS)
         if self._first_try.cancel():
-            return  # it takes long; from now on nothing is fatal
+            return  # no answer yet: later failures are retried, not raised
         try:
             self._first_try.result()
         except BrokerError:
@@ -73,53 +73,53 @@ class Mqtt:
             raise
 
     def state(self, state: State) -> None:
-        """Tell what the daemon is doing; retained, told again after each connect."""
+        """Publish the daemon's state, retained; repeated after each connect."""
         self._retain(self._topics.state, state.value)
 
     def muted(self, *, muted: bool) -> None:
-        """Tell whether the daemon is deaf; retained, told again after each connect."""
+        """Publish whether the microphone is muted, retained; repeated after each connect."""
         self._retain(self._topics.mute, "ON" if muted else "OFF")
 
     def wake(self, detection: Detection) -> None:
-        """Tell that a wake word was heard."""
+        """Publish the event of a detected wake word."""
         self.publish(wake_event(self._topics, detection, _now()))
 
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
-        """Tell that a wake word was none after all."""
+        """Publish the event of a detection that the second stage rejected."""
         self.publish(wake_rejected_event(self._topics, detection, opinion, _now()))
 
     def outcome(self, outcome: Outcome) -> None:
-        """Tell what came of a command."""
+        """Publish the event of a command that was recognised or rejected."""
         self.publish(outcome_event(self._topics, outcome, _now()))
 
     def act(self, action: Action) -> None:
-        """Send an action; what is not delivered in time is logged."""
+        """Publish and log an action; a failed delivery is logged later."""
         log.info("publishing %s %r", action.topic, action.payload)
         self.publish(action)
 
     def publish(self, action: Action) -> Future[Delivery]:
-        """Send an action; the future is done when it is delivered, or soon after it has expired."""
+        """Queue a message; the future holds its Delivery once the broker confirmed it or it expired."""
         delivery = self._outbox.post(action, monotonic())
         self._bell.ring()
         return delivery
 
     def close(self) -> None:
-        """Say offline and leave; takes 0.6 s at most, even if the broker hangs."""
+        """Publish `offline` and disconnect; waits CLOSE_SECONDS at most, even if the broker hangs."""
         self._closing = True
         self._bell.ring()
         if self._thread is not None:
-            self._thread.join(LEAVE)
+            self._thread.join(CLOSE_SECONDS)
         self._outbox.close()
-        if self._thread is None or not self._thread.is_alive():  # alive: stuck in a connect, it ends with the program
+        if self._thread is None or not self._thread.is_alive():  # a thread stuck in a connect ends with the program
             self._bell.close()
 
     def __enter__(self) -> Self:
-        """Open."""
+        """Start the connection (`open`)."""
         self.open()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """Close."""
+        """Close the connection (`close`)."""
         self.close()
 
     def _retain(self, topic: str, payload: str) -> None:
@@ -129,15 +129,15 @@ class Mqtt:
     # From here on: the connection's thread.
 
     def _run(self) -> None:
-        """Connect and serve, for ever; the pauses grow while that does not work."""
-        pause = PAUSE[0]
+        """Connect and serve until closed, with exponential back-off after failures."""
+        pause = FIRST_PAUSE_SECONDS
         while not self._closing:
             began = monotonic()
             self._connect_and_serve()
-            if monotonic() - began > STABLE:
-                pause = PAUSE[0]
+            if monotonic() - began > STABLE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
             self._rest(pause)
-            pause = min(2 * pause, PAUSE[1])
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _connect_and_serve(self) -> None:
         try:
@@ -149,17 +149,17 @@ class Mqtt:
         self._complaint = ("", 0.0)
         try:
             self._serve(connection)
-        except Exception:  # whatever a broker sends, MQTT must not end for ever
+        except Exception:  # a bug must cost one connection, not the thread
             log.exception("a bug broke the connection to %s", connection.where)
         self.connected = False
         connection.drop("given up")
         self._outbox.disconnected()
 
     def _connect(self) -> Connection:
-        """Connect; the first time without a last will, to learn which version the broker speaks.
+        """Return a welcomed connection with a last will; the first call first learns the broker's version without one.
 
-        (An older broker may lose its tongue over a last will as MQTT 5 writes it; amqtt 0.12 does.) The name is always
-        the same, so that the broker ends a half-dead connection of ours, and uses its last will, before this one.
+        A 3.1.1 broker may not answer at all to a last will in MQTT 5's format (amqtt 0.12). The constant client id
+        makes the broker end a half-dead connection of ours, and publish its will, before it takes this one (3.1.4).
         """
         name, will = f"voiced-{self._topics.site}", self._topics.availability
         if not self._version_known:
@@ -174,20 +174,20 @@ class Mqtt:
         return not self._closing
 
     def _not_connected(self, error: BrokerError) -> None:
-        """Fatal if it is the first try and trying again will not help; else said once, and again now and then."""
-        with suppress(InvalidStateError):  # it is not the first try
+        """Fail `open` if the first try was refused for good; else log, not more often than REMINDER_SECONDS."""
+        with suppress(InvalidStateError):  # raised unless this is the first try
             if not isinstance(error, BrokerAwayError):
                 self._first_try.set_exception(error)
                 self._closing = True
                 return
             self._first_try.set_result(None)
         said, when = self._complaint
-        if not self._closing and (str(error) != said or monotonic() - when > REMINDER):
+        if not self._closing and (str(error) != said or monotonic() - when > REMINDER_SECONDS):
             log.warning("%s; trying again until it works", error)
             self._complaint = (str(error), monotonic())
 
     def _serve(self, connection: Connection) -> None:
-        """Keep a connection busy until it breaks or we close."""
+        """Send and receive over a connection until it breaks or the client closes."""
         began = monotonic()
         connection.subscribe(self._topics.commands)
         self._outbox.connected()
@@ -199,9 +199,9 @@ class Mqtt:
             self._hear(connection)
         if self._closing:
             self._leave(connection)
-        elif monotonic() - began > STABLE:
+        elif monotonic() - began > STABLE_SECONDS:
             log.warning("lost %s: %s", connection.where, connection.why_ended)
-        else:  # the broker throws out the older of two clients with one name, and most do not say so
+        else:  # two clients with one id: the broker ends the older connection (3.1.4), often without a reason
             question = f"is another voiced called {self._topics.site!r} too (site)?"
             log.warning("lost %s at once: %s; %s", connection.where, connection.why_ended, question)
 
@@ -216,21 +216,21 @@ class Mqtt:
                 self._on_command(command)
 
     def _leave(self, connection: Connection) -> None:
-        """Say offline ourselves; if the broker does not confirm that, let it use our last will."""
+        """Publish `offline` and disconnect; without a confirmation, leave that to the last will."""
         self._outbox.retain(self._topics.availability, "offline")
-        until = monotonic() + FAREWELL
+        until = monotonic() + FAREWELL_SECONDS
         while connection.alive and not self._outbox.idle and monotonic() < until:
             turn(connection, self._outbox, until - monotonic())
         if self._outbox.idle:
             connection.leave()
 
     def _rest(self, pause: float) -> None:
-        """Wait before trying again; not long while a message waits."""
+        """Wait `pause` seconds before the next attempt, or URGENT_PAUSE_SECONDS while a message waits."""
         began = monotonic()
         while not self._closing:
             now = monotonic()
             self._outbox.expire(now)
-            until = began + (pause if self._outbox.idle else min(pause, URGENT_PAUSE))
+            until = began + (pause if self._outbox.idle else min(pause, URGENT_PAUSE_SECONDS))
             if now >= until:
                 return
             self._bell.wait(min(until, self._outbox.next_deadline()) - now)

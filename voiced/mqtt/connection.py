@@ -1,8 +1,8 @@
-"""One connection to the MQTT broker, from the handshake to its end; the only file that knows paho.
+"""One connection to the MQTT broker, from the handshake to its end; the only file that imports paho.
 
-Driven by one thread through `pump`, so none of paho's locks is ever contended, and its callbacks only note what
-happened. A connection that ended is thrown away with its client: paho would send what it had left unfinished again.
-Knows nothing of what the messages mean, nor of when to connect again.
+One thread drives it through `pump`, so paho's locks are never contended; callbacks only record what happened. Each
+connection has a paho client of its own, dropped with it: a reused client would resend what was not confirmed. Knows
+neither the meaning of messages nor when to reconnect.
 """
 
 from __future__ import annotations
@@ -33,16 +33,17 @@ if TYPE_CHECKING:
     from voiced.config import MqttSettings
     from voiced.flow import Action
 
-CONNECT_TIMEOUT = 3.0  # seconds, for TCP and for TLS each: a broker is near
+CONNECT_SECONDS = 3.0  # for TCP and for TLS each; a broker in the house answers within milliseconds
 PROTOCOLS = {"5": paho.MQTTv5, "3.1.1": paho.MQTTv311}
 
-UNSUPPORTED_VERSION = 132  # reason codes of MQTT 5; paho translates those of 3.1.1
-BAD_LOGIN = (134, 135)
-NOT_NOW = (136, 137, 151, 159)  # unavailable, busy, quota exceeded, too many connections
+# Reason codes of CONNACK (MQTT 5.0, 3.2.2.2); paho translates those of 3.1.1.
+UNSUPPORTED_VERSION = 132
+BAD_LOGIN = (134, 135)  # bad user name or password, not authorized
+NOT_NOW = (136, 137, 151, 159)  # unavailable, busy, quota exceeded, connection rate exceeded
 
 
 class BrokerAwayError(BrokerError):
-    """The broker cannot be reached, or not now; worth trying again."""
+    """The broker cannot be reached, or is too busy; retried."""
 
 
 class OldBrokerError(BrokerError):
@@ -50,49 +51,49 @@ class OldBrokerError(BrokerError):
 
 
 class Bell:
-    """Ends a wait for the network; rung from any thread."""
+    """Wakes a thread that waits for the network; any thread may ring (a self-pipe made of a socket pair)."""
 
     def __init__(self) -> None:
-        """Not rung."""
+        """Make a bell that has not been rung."""
         self._hears, self._rings = socket.socketpair()
         self._hears.settimeout(0)
         self._rings.settimeout(0)
 
     def ring(self) -> None:
-        """End the wait, or the next one."""
-        with suppress(OSError):  # full: it has been rung often enough; closed: nobody waits any more
+        """End the present `wait`, or the next one."""
+        with suppress(OSError):  # a full buffer holds earlier rings; a closed bell has no waiter
             self._rings.send(b"\0")
 
     def wait(self, longest: float) -> None:
-        """Wait until it is rung, for so many seconds at most."""
+        """Return when rung, or after `longest` seconds."""
         poller = select.poll()
         poller.register(self._hears, select.POLLIN)
         if poller.poll(max(0.0, longest) * 1000):
             self.clear()
 
     def clear(self) -> None:
-        """Forget that it was rung."""
+        """Discard earlier rings."""
         with suppress(BlockingIOError):
             self._hears.recv(4096)
 
     def fileno(self) -> int:
-        """For poll()."""
+        """Return the descriptor that poll() watches."""
         return self._hears.fileno()
 
     def close(self) -> None:
-        """Never wait again."""
+        """Close both sockets."""
         self._hears.close()
         self._rings.close()
 
 
 class Connection:
-    """A connection to the broker: asked for when made, usable after `require_welcome`."""
+    """One connection to the broker: CONNECT is sent on construction, usable after `require_welcome`."""
 
     def __init__(self, settings: MqttSettings, name: str, will: str | None, bell: Bell) -> None:
-        """Ask for a connection.
+        """Open TCP and TLS and send CONNECT; BrokerAwayError or BrokerError if that fails.
 
-        `name` is the client's, one per broker; the broker puts `offline` into the topic `will` if we vanish; `bell`
-        ends a `pump`. BrokerAwayError or BrokerError if it does not come as far as asking.
+        `name` is the client id, unique per broker. The broker publishes `offline` to the topic `will` if this client
+        vanishes (MQTT 5.0, 3.1.2.5). `bell` ends a `pump`.
         """
         self.settings = settings
         self.where = f"the broker at {settings.host}:{settings.broker_port}"
@@ -113,7 +114,7 @@ class Connection:
             protocol=PROTOCOLS[settings.version],
             reconnect_on_failure=False,
         )
-        client.connect_timeout = CONNECT_TIMEOUT
+        client.connect_timeout = CONNECT_SECONDS
         if settings.username is not None:
             client.username_pw_set(settings.username, read_password(settings))
         if settings.tls is not None:
@@ -136,7 +137,7 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a connection, welcomed or not yet."""
+        """Whether the socket is open, before or after CONNACK."""
         return self._channel is not None
 
     @property
@@ -145,11 +146,11 @@ class Connection:
 
     @property
     def answered(self) -> bool:
-        """Whether the broker has said yes or no."""
+        """Whether CONNACK has arrived, with success or a refusal."""
         return self._answer is not None
 
     def require_welcome(self) -> None:
-        """BrokerError, BrokerAwayError or OldBrokerError unless the broker has said yes."""
+        """Raise BrokerError, BrokerAwayError or OldBrokerError unless CONNACK says success."""
         if self._answer is None:
             if self.alive:
                 self.drop("it does not answer")
@@ -178,7 +179,7 @@ class Connection:
         return BrokerAwayError(f"{self.where} closed the connection without an answer; is it an MQTT broker?")
 
     def subscribe(self, topics: Iterable[str]) -> None:
-        """Hear these from now on; what was retained there is old and does not come."""
+        """Subscribe with QoS 1, without retained messages: a retained command is an old one (MQTT 5.0, 3.8.3.1)."""
         if self.settings.version == "5":
             options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
             self._client.subscribe([(topic, options) for topic in topics])
@@ -186,7 +187,7 @@ class Connection:
             self._client.subscribe([(topic, 1) for topic in topics])
 
     def publish(self, action: Action, seconds_left: float) -> int:
-        """Hand a message over; its packet id appears in `confirmed`. ValueError if it cannot be a message."""
+        """Send PUBLISH and return its packet id, which appears in `confirmed`; ValueError for an impossible topic."""
         properties = None
         if (
             self.settings.version == "5" and isfinite(seconds_left) and not action.retain
@@ -196,7 +197,7 @@ class Connection:
         return self._client.publish(action.topic, action.payload, action.qos, action.retain, properties).mid
 
     def pump(self, longest: float) -> None:
-        """Send and receive until something has happened, for so many seconds at most."""
+        """Send and receive once; waits `longest` seconds at most for the network or the bell."""
         if (channel := self._channel) is None:
             return
         poller = select.poll()
@@ -214,12 +215,12 @@ class Connection:
         self._client.loop_misc()
 
     def leave(self) -> None:
-        """Say goodbye: the broker does not use our last will."""
+        """Send DISCONNECT, so that the broker discards the last will (MQTT 5.0, 3.14), and close."""
         self._client.disconnect()
         self.drop("we left")
 
     def drop(self, why: str) -> None:
-        """End the connection without a word."""
+        """Close the socket without DISCONNECT, so that the broker publishes the last will."""
         if (channel := self._channel) is not None:
             self.why_ended = why
             self._dropped = True
@@ -236,16 +237,16 @@ class Connection:
         self.confirmed.append((packet_id, reason.is_failure))
 
     def _on_message(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
-        if not message.retain:  # a command that was left there before we came is an old command
+        if not message.retain:  # 3.1.1 sends retained messages in any case: old commands, ignored
             self.received.append((message.topic, bytes(message.payload)))
 
     def _on_log(self, _client: Any, _userdata: Any, level: int, text: str) -> None:
-        if level == LogLevel.MQTT_LOG_ERR:  # the only place where paho tells why a read or write failed
+        if level == LogLevel.MQTT_LOG_ERR:  # paho tells the cause of a failed read or write only in its log
             self.why_ended = text.removeprefix("failed to receive on socket: ")
 
 
 def _obstacle(error: OSError | ValueError, settings: MqttSettings, where: str) -> BrokerError:
-    """Why there is no connection, and whether it is worth trying again."""
+    """Return the error to raise for a failed connect; BrokerAwayError where a retry may help."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return BrokerError(f"cannot trust {where}: {why_distrusted(error, settings)}")
     if isinstance(error, socket.gaierror):

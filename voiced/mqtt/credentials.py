@@ -1,4 +1,4 @@
-"""Who we are to the broker, and whom we trust: password and TLS. Knows no MQTT; never logs what it reads."""
+"""Passwords and TLS for the broker: reads them, and explains failures. Knows no MQTT; never logs a secret."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from voiced.errors import BrokerError
 if TYPE_CHECKING:
     from voiced.config import MqttSettings, TlsSettings
 
-PROBE_TIMEOUT = 2.0  # seconds
+PROBE_SECONDS = 2.0  # timeout of `speaks_tls`
 WRONG_NAME = (62, 64)  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
-WRONG_TIME = (9, 10)  # not yet valid, expired
+WRONG_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
 
 
 def read_password(settings: MqttSettings) -> str | None:
-    """The password, from the file or the systemd credential that the settings name, without its last line break."""
+    """Return the password of the file or systemd credential in the settings, without its final newline, or None.
+
+    BrokerError if it cannot be read.
+    """
     if settings.credential is not None:
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if folder is None:
@@ -43,7 +46,7 @@ def _read(path: Path, setting: str) -> str:
 
 
 class _TidySocket(ssl.SSLSocket):
-    """Closes itself when the handshake fails; paho leaves that to the garbage collector, which complains."""
+    """Closes itself when the handshake fails; paho would leave the open socket to the garbage collector."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature is ssl's
         try:
@@ -54,7 +57,7 @@ class _TidySocket(ssl.SSLSocket):
 
 
 def tls_context(tls: TlsSettings) -> ssl.SSLContext:
-    """What to accept, and what to show; certificates and host name are always checked."""
+    """Return a context with the trusted authorities and our certificate; BrokerError if a file cannot be used."""
     try:
         context = ssl.create_default_context(cafile=tls.ca)
     except (OSError, ValueError) as error:
@@ -74,7 +77,7 @@ def _no_passphrase() -> str:
 
 
 def why_distrusted(error: ssl.SSLCertVerificationError, settings: MqttSettings) -> str:
-    """What is wrong with the broker's certificate, and what to do."""
+    """Return what is wrong with the broker's certificate, and what to do."""
     ca = settings.tls.ca if settings.tls else None
     if error.verify_code in WRONG_NAME:
         return f"its certificate is not for {settings.host!r}; set mqtt.host to a name in the certificate"
@@ -85,9 +88,9 @@ def why_distrusted(error: ssl.SSLCertVerificationError, settings: MqttSettings) 
 
 
 def why_no_tls(error: OSError) -> str:
-    """Why the TLS handshake failed, other than for the broker's certificate, and what to do."""
+    """Return why the TLS handshake failed, other than for the broker's certificate, and what to do."""
     reason = _reason(error)
-    if "ALERT" in reason.upper():  # the other side spoke TLS and did not like something of ours
+    if "ALERT" in reason.upper():  # the broker speaks TLS and rejects something that we sent
         return (
             f"it refuses our TLS ({reason}); does it want a client certificate (mqtt.tls.certificate), or another one?"
         )
@@ -95,21 +98,21 @@ def why_no_tls(error: OSError) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Without the error numbers and source lines that OpenSSL adds."""
+    """Return an error's text without the numbers and source lines that OpenSSL adds."""
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.lower().replace("_", " ")
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def speaks_tls(host: str, port: int) -> bool:
-    """Whether somebody there answers a TLS handshake; nothing of ours is told, and nothing believed."""
+    """Return whether a server answers a TLS handshake at that address; sends no secret, checks no certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.sslsocket_class = _TidySocket
     try:
         with (
-            socket.create_connection((host, port), PROBE_TIMEOUT) as plain,
+            socket.create_connection((host, port), PROBE_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=host),
         ):
             return True

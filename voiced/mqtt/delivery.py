@@ -1,6 +1,6 @@
-"""Words with the broker: be welcomed, hand over what the outbox gives, hear what became of it; once, or turn by turn.
+"""Moves messages between the outbox and one connection: connect, send, settle confirmations.
 
-Keeps no connection up and starts no thread: that is `mqtt`.
+Starts no thread and does not reconnect: `client` does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ANSWER = 5.0  # seconds for the broker to welcome us
+WELCOME_SECONDS = 5.0  # from CONNECT to CONNACK
 
 WHY = {
     Delivery.EXPIRED: "the broker was away for longer than the message is good for",
@@ -32,7 +32,10 @@ WHY = {
 
 
 def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goes_on: Callable[[], bool]) -> Connection:
-    """A connection that the broker has welcomed, in MQTT 3.1.1 if that is all it speaks."""
+    """Return a connection that the broker has accepted, in MQTT 3.1.1 if it knows no 5; BrokerError if it refuses.
+
+    `goes_on` is asked while waiting for the answer: False gives up.
+    """
     try:
         return _welcomed(Connection(settings, name, will, bell), goes_on)
     except OldBrokerError as error:
@@ -44,7 +47,7 @@ def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goe
 
 
 def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection:
-    until = monotonic() + ANSWER
+    until = monotonic() + WELCOME_SECONDS
     while connection.alive and not connection.answered and goes_on() and monotonic() < until:
         connection.pump(until - monotonic())
     connection.require_welcome()
@@ -52,7 +55,7 @@ def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection
 
 
 def turn(connection: Connection, outbox: Outbox, longest: float) -> None:
-    """Hand over what may be, wait until something happens, settle what did."""
+    """Send what the outbox gives, wait `longest` seconds for an event, and settle confirmed messages."""
     now = monotonic()
     while connection.alive and (parcel := outbox.take(now)):
         try:
@@ -79,7 +82,10 @@ def report(action: Action, delivery: Delivery) -> None:
 
 
 def publish_once(settings: MqttSettings, actions: Iterable[Action]) -> tuple[Delivery, ...]:
-    """Connect beside a daemon that may be running, send, leave. BrokerError if the broker is away or refuses us."""
+    """Send over a connection with a random client id, beside a running daemon; returns what became of each message.
+
+    BrokerError if the broker is away or refuses us.
+    """
     outbox = Outbox(report)
     with closing(Bell()) as bell:
         connection = connect(settings, f"voiced-{secrets.token_hex(4)}", None, bell, lambda: True)

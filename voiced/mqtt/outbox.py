@@ -1,15 +1,15 @@
-"""What waits for the broker, for how long, and what became of it. Decides only: knows no broker, clock, thread or log.
+"""Queue of messages for the broker, each with a deadline and a result. Pure: knows no broker, clock, thread or log.
 
 A spoken command that cannot be delivered now must not be delivered later: "turn on the oven" ten minutes late is a
-bug. Hence these rules, which live here and nowhere else:
+bug. The rules:
 
-1. A message waits here, with a deadline, and is handed to the connection only while there is one that answers: a
-   broker that owes a confirmation for longer than SILENCE gets nothing more. (What it has been given cannot be taken
-   back: a broker that was stopped delivers it when it goes on.)
-2. When the connection breaks, what it had not confirmed is not sent again: the broker may have passed it on, and
-   toggling a light twice is as wrong as never. It counts as unconfirmed, and whoever sent it is told.
-3. What is retained (availability, state, mute) is the opposite: the last value counts, and it is told again after every
-   connect, since a broker that crashed has forgotten it.
+1. A message waits here until its deadline. It goes to the connection only while the broker confirms in time: once a
+   confirmation is overdue by SLOW_SECONDS, nothing more is sent. (What was sent cannot be taken back: a suspended
+   broker delivers it when it resumes.)
+2. When the connection breaks, unconfirmed messages are not sent again, unlike in MQTT's own sessions (5.0, 4.4): the
+   broker may have passed them on, and toggling a light twice is as wrong as never. The sender gets UNCONFIRMED.
+3. Retained values (availability, state, mute) are the exception: only the newest value of a topic counts. All are sent
+   again after every connect, since a broker that crashed may have lost them.
 """
 
 from __future__ import annotations
@@ -27,44 +27,44 @@ from voiced.flow import Action
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SILENCE = 1.0  # seconds; a broker nearby confirms within milliseconds
-HANDSHAKE = 2  # the quality of service whose delivery takes two steps
-IN_FLIGHT = 10  # messages not yet confirmed; fewer than any broker allows by default
+SLOW_SECONDS = 1.0  # without a confirmation; a broker in the house confirms within milliseconds
+EXACTLY_ONCE = 2  # QoS 2, a handshake of two round trips (MQTT 5.0, 4.3.3)
+MOST_IN_FLIGHT = 10  # unconfirmed messages; fewer than common brokers allow by default (Receive Maximum, MQTT 5.0, 4.9)
 
 
 class Delivery(Enum):
-    """What became of a message."""
+    """Result of a message."""
 
-    DELIVERED = "delivered"  # the broker has it
-    EXPIRED = "expired"  # the broker was away for longer than the message is good for
-    REFUSED = "refused"  # the broker does not let us publish there
-    UNCONFIRMED = "unconfirmed"  # the broker did not confirm it; it may have arrived
+    DELIVERED = "delivered"  # confirmed by the broker
+    EXPIRED = "expired"  # never sent: its deadline passed while the broker was away
+    REFUSED = "refused"  # the broker does not allow that topic, or it is no valid topic
+    UNCONFIRMED = "unconfirmed"  # sent, but not confirmed; it may have arrived
 
 
 @dataclass(frozen=True, eq=False)
 class Parcel:
-    """A message on its way."""
+    """A message with its deadline and the future of its result."""
 
     action: Action
-    deadline: float  # seconds of the clock; inf for what is retained
+    deadline: float  # seconds on the caller's clock; inf for retained values
     delivery: Future[Delivery] = field(default_factory=Future)
 
 
 class Outbox:
-    """Filled from any thread; emptied by one, the connection's."""
+    """Message queue: any thread adds, only the connection's thread takes and settles."""
 
     def __init__(self, report: Callable[[Action, Delivery], None]) -> None:
-        """`report` hears what became of each message, in the thread that finds out, before its future is done."""
+        """Make an empty queue; `report` gets each result just before its future is set, in the settling thread."""
         self._report = report
         self._lock = threading.Lock()  # held for a few operations on the queue, never while calling out
-        self._waiting: deque[Parcel | str] = deque()  # a string: the topic of a retained value, looked up when sent
+        self._waiting: deque[Parcel | str] = deque()  # a string is the topic of a retained value, looked up when sent
         self._retained: dict[str, str] = {}  # topic → payload
-        self._in_flight: dict[int, tuple[Parcel, float]] = {}  # packet id → parcel, time when it was handed over
+        self._in_flight: dict[int, tuple[Parcel, float]] = {}  # packet id → parcel, second when it was sent
         self._connected = False
         self._closed = False
 
     def post(self, action: Action, now: float) -> Future[Delivery]:
-        """Take a message; it is good for `action.expires` seconds from now."""
+        """Queue a message that expires `action.expires` seconds after `now`; returns the future of its result."""
         parcel = Parcel(action, now + action.expires)
         if self._closed:
             self._settle(parcel, Delivery.EXPIRED)
@@ -74,7 +74,7 @@ class Outbox:
         return parcel.delivery
 
     def retain(self, topic: str, payload: str) -> None:
-        """Take a value that everyone may look up: told now, and after each connect."""
+        """Set a topic's retained value: sent soon, and again after each connect."""
         with self._lock:
             self._retained[topic] = payload
             if self._connected and topic not in self._waiting:
@@ -82,18 +82,18 @@ class Outbox:
 
     @property
     def idle(self) -> bool:
-        """Nothing waits, nothing is under way."""
+        """Whether nothing waits and nothing is unconfirmed."""
         return not self._waiting and not self._in_flight
 
     def connected(self) -> None:
-        """A connection is there: all retained values go first."""
+        """Note a new connection: all retained values are queued, before other messages."""
         with self._lock:
             self._connected = True
             others = [waiting for waiting in self._waiting if isinstance(waiting, Parcel)]
             self._waiting = deque([*self._retained, *others])
 
     def disconnected(self) -> None:
-        """The connection is gone, and with it what it had not confirmed."""
+        """Note a lost connection: messages that it had not confirmed become UNCONFIRMED."""
         with self._lock:
             self._connected = False
             lost = [parcel for parcel, _ in self._in_flight.values()]
@@ -102,9 +102,9 @@ class Outbox:
             self._settle(parcel, Delivery.UNCONFIRMED)
 
     def take(self, now: float) -> Parcel | None:
-        """The next message to hand over; none while the broker is slow to confirm earlier ones."""
+        """Return the next message to send, or None while the broker is slow to confirm earlier ones."""
         oldest = min((since for _, since in self._in_flight.values()), default=now)
-        if now - oldest > SILENCE or len(self._in_flight) >= IN_FLIGHT:
+        if now - oldest > SLOW_SECONDS or len(self._in_flight) >= MOST_IN_FLIGHT:
             return None
         with self._lock:
             if not self._waiting:
@@ -115,21 +115,21 @@ class Outbox:
             return Parcel(Action(waiting, self._retained[waiting], retain=True), inf)
 
     def handed_over(self, packet_id: int, parcel: Parcel, now: float) -> None:
-        """The connection has it, under this number."""
+        """Note that a message was sent under a packet id at second `now`."""
         self._in_flight[packet_id] = (parcel, now)
 
     def confirmed(self, packet_id: int, *, refused: bool = False) -> None:
-        """The broker has it, or will not have it; unknown numbers belong to messages given up earlier."""
+        """Settle a sent message by its packet id; unknown ids belong to messages given up earlier."""
         if packet_id in self._in_flight:
             parcel, _ = self._in_flight.pop(packet_id)
             self._settle(parcel, Delivery.REFUSED if refused else Delivery.DELIVERED)
 
     def refused(self, parcel: Parcel) -> None:
-        """It could not even be handed over."""
+        """Settle a message as REFUSED that could not be sent at all."""
         self._settle(parcel, Delivery.REFUSED)
 
     def expire(self, now: float) -> bool:
-        """Give up what is too old; true if a handshake under way (QoS 2) must be broken off to keep it from ending."""
+        """Give up messages past their deadline; returns whether a QoS 2 handshake is open and must be broken off."""
         with self._lock:
             late = [waiting for waiting in self._waiting if isinstance(waiting, Parcel) and waiting.deadline <= now]
             for parcel in late:
@@ -139,26 +139,26 @@ class Outbox:
         overdue = [parcel for parcel in self._unsettled() if parcel.deadline <= now]
         for parcel in overdue:
             self._settle(parcel, Delivery.UNCONFIRMED)
-        return any(parcel.action.qos == HANDSHAKE for parcel in overdue)
+        return any(parcel.action.qos == EXACTLY_ONCE for parcel in overdue)
 
     def next_deadline(self) -> float:
-        """When `expire` has something to do next, in seconds of the clock."""
+        """Return the second at which `expire` must be called next; inf if nothing waits."""
         with self._lock:
             waiting = [parcel.deadline for parcel in self._waiting if isinstance(parcel, Parcel)]
         return min([*waiting, *(parcel.deadline for parcel in self._unsettled())], default=inf)
 
     def close(self) -> None:
-        """Nothing is sent any more, now or later."""
+        """Settle all messages, and refuse later ones as EXPIRED."""
         self.disconnected()
         self._closed = True
         self.expire(inf)
 
     def _unsettled(self) -> list[Parcel]:
-        """Under way, and not given up."""
+        """Return the messages that were sent and are neither confirmed nor given up."""
         return [parcel for parcel, _ in self._in_flight.values() if not parcel.delivery.done()]
 
     def _settle(self, parcel: Parcel, delivery: Delivery) -> None:
-        """Tell what became of it, once; what is retained only if telling it again will not help either."""
+        """Set a message's result once; a lost retained value is not reported, since the next connect repeats it."""
         if parcel.delivery.done():
             return
         if parcel.deadline < inf or delivery is Delivery.REFUSED:

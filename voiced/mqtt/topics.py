@@ -1,4 +1,4 @@
-"""What is said over MQTT: topics, events as JSON, and commands that come in. Pure: knows no broker, clock or thread."""
+"""Topics of a site, events as JSON, and parsing of received commands. Pure: knows no broker, clock or thread."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
     from voiced.flow import Detection, Opinion, Outcome
 
-EVENT_EXPIRES = 10.0  # seconds; who was away that long is not told what was heard meanwhile
-LONGEST_SENTENCE = 500  # characters; a sentence that nobody would speak is no command
-LONGEST_COMMAND = 4_096  # bytes of payload that are looked at
+EVENT_EXPIRES_SECONDS = 10.0  # a subscriber that returns later gets no stale events
+LONGEST_SENTENCE_LETTERS = 500  # nobody speaks a longer command
+LONGEST_COMMAND_BYTES = 4_096  # longer payloads are refused unread
 
 
 @dataclass(frozen=True, slots=True)
 class ListenNow:
-    """Somebody asks to listen without the wake word."""
+    """Command: listen now, without the wake word."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetMute:
-    """Somebody asks to be deaf, or to listen again."""
+    """Command: mute or unmute the microphone."""
 
     muted: bool
 
@@ -35,77 +35,77 @@ Command: TypeAlias = Sentence | ListenNow | SetMute
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Every topic of one site."""
+    """All topics of one site."""
 
     site: str
 
     @property
     def availability(self) -> str:
-        """Retained: online or offline."""
+        """Outgoing, retained: `online` or `offline`."""
         return f"voiced/{self.site}/availability"
 
     @property
     def state(self) -> str:
-        """Retained: what the daemon is doing."""
+        """Outgoing, retained: the daemon's state."""
         return f"voiced/{self.site}/state"
 
     @property
     def mute(self) -> str:
-        """Retained: ON or OFF."""
+        """Outgoing, retained: `ON` or `OFF`."""
         return f"voiced/{self.site}/mute"
 
     @property
     def wake(self) -> str:
-        """A wake word was heard."""
+        """Outgoing: wake word detected."""
         return f"voiced/{self.site}/wake"
 
     @property
     def wake_rejected(self) -> str:
-        """Something sounded like a wake word, and was none."""
+        """Outgoing: detection rejected by the second stage."""
         return f"voiced/{self.site}/wake/rejected"
 
     @property
     def unmatched(self) -> str:
-        """Something was heard that is no command."""
+        """Outgoing: speech that is no command."""
         return f"voiced/{self.site}/unmatched"
 
     def intent(self, name: str) -> str:
-        """A command was understood."""
+        """Outgoing: command of an intent recognised."""
         return f"voiced/{self.site}/intent/{name}"
 
     @property
     def say(self) -> str:
-        """In: a sentence, treated as if spoken."""
+        """Incoming: a sentence, handled as if spoken."""
         return f"voiced/{self.site}/say/set"
 
     @property
     def listen(self) -> str:
-        """In: listen now."""
+        """Incoming: listen now."""
         return f"voiced/{self.site}/listen/set"
 
     @property
     def set_mute(self) -> str:
-        """In: ON or OFF."""
+        """Incoming: `ON` or `OFF`."""
         return f"voiced/{self.site}/mute/set"
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """All that come in."""
+        """All incoming topics."""
         return (self.say, self.listen, self.set_mute)
 
 
 def wake_event(topics: Topics, detection: Detection, at: datetime) -> Action:
-    """A wake word was heard."""
+    """Return the message of a detected wake word; its JSON counts `at` in seconds of sound since the start."""
     told: dict[str, object] = {
         "wake_word": detection.wake_word,
         "score": round(detection.score, 4),
-        "at": round(detection.at / SAMPLE_RATE, 2),  # seconds of sound, as all that follow
+        "at": round(detection.at / SAMPLE_RATE, 2),
     }
     return _event(topics, topics.wake, told, at)
 
 
 def wake_rejected_event(topics: Topics, detection: Detection, opinion: Opinion, at: datetime) -> Action:
-    """The recogniser did not hear the wake word that was detected."""
+    """Return the message of a detection that the second stage rejected, with its evidence."""
     told: dict[str, object] = {
         "wake_word": detection.wake_word,
         "score": round(detection.score, 4),
@@ -117,7 +117,7 @@ def wake_rejected_event(topics: Topics, detection: Detection, opinion: Opinion, 
 
 
 def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
-    """A command was understood, or something was heard that is none."""
+    """Return the message of a recognised command, or of speech that is none; times in seconds."""
     transcript = outcome.transcript
     told: dict[str, object] = {
         "id": outcome.id,
@@ -147,13 +147,13 @@ def _event(topics: Topics, topic: str, told: dict[str, object], at: datetime) ->
     payload = json.dumps(
         told | {"site": topics.site, "time": at.isoformat(timespec="milliseconds")}, ensure_ascii=False
     )
-    return Action(topic, payload, expires=EVENT_EXPIRES)
+    return Action(topic, payload, expires=EVENT_EXPIRES_SECONDS)
 
 
 def read_command(topics: Topics, topic: str, payload: bytes) -> Command:
-    """What a message asks for; ValueError, with the reason as its text, if that makes no sense."""
-    if len(payload) > LONGEST_COMMAND:
-        raise ValueError(f"longer than {LONGEST_COMMAND} bytes")
+    """Return the command in a received message; ValueError with the reason if there is none."""
+    if len(payload) > LONGEST_COMMAND_BYTES:
+        raise ValueError(f"longer than {LONGEST_COMMAND_BYTES} bytes")
     text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
     if topic == topics.say:
         return _sentence(text)
@@ -171,8 +171,8 @@ def read_command(topics: Topics, topic: str, payload: bytes) -> Command:
 def _sentence(text: str) -> Sentence:
     if not text:
         raise ValueError("an empty sentence")
-    if len(text) > LONGEST_SENTENCE:
-        raise ValueError(f"a sentence of more than {LONGEST_SENTENCE} characters")
+    if len(text) > LONGEST_SENTENCE_LETTERS:
+        raise ValueError(f"a sentence of more than {LONGEST_SENTENCE_LETTERS} characters")
     if not all(character.isprintable() or character.isspace() for character in text):
         raise ValueError("a sentence with unprintable characters")
     return Sentence(" ".join(text.split()))

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LAST = 10  # wakes that are kept
-WRONG = 60  # wakes of a word that are kept as wrong
+KEPT_WAKES = 10  # wakes that are kept
+KEPT_WRONG_WAKES = 60  # wakes of a word that are kept as wrong
 FILE = "wakes.npz"
 
 
@@ -61,7 +61,7 @@ class WakeMemory:
         if self._wakes is None:
             self._wakes = read(self._file)
         wake = WakeRecord(detection.wake_word, time.time(), detection.score, accepted, detection.heard)
-        self._wakes = [*self._wakes, wake][-LAST:]
+        self._wakes = [*self._wakes, wake][-KEPT_WAKES:]
         try:
             _write(self._file, self._wakes)
         except OSError as error:
@@ -106,7 +106,7 @@ def last_wakes() -> tuple[Path, list[WakeRecord]]:
 def mark_as_wrong(folder: Path, wake: WakeRecord) -> int:
     """Keep a wake for the next training of its word; how many of the word there are."""
     file = _wrong_file(folder, wake.wake_word)
-    wakes = [*read(file), wake][-WRONG:]
+    wakes = [*read(file), wake][-KEPT_WRONG_WAKES:]
     try:
         _write(file, wakes)
     except OSError as error:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PCM_SCALE = 32_768  # the networks were trained on 16-bit sample values
 MEL_CONTEXT = 480  # samples before the frame that its first mel frames overlap
 MEL_BANDS = 32
-WINDOW = 76  # mel frames that one embedding looks at, 775 ms
+WINDOW_FRAMES = 76  # mel frames that one embedding looks at, 775 ms
 EMBEDDING = 96  # numbers in an embedding
 WARM_UP = 5  # frames after a start whose embeddings mean nothing, since the window is not filled with sound
 
@@ -73,7 +73,7 @@ class Embedder:
     def _embed_only(self, mel: Features) -> tuple[Features, Sequence[Features]]:
         """The same after nothing else was heard for so long that it does not matter what was before."""
         embedding, caches = self._embed(mel, [np.zeros((1, *shape), np.float32) for shape in CACHE_SHAPES])
-        for _ in range(WINDOW // STEP):
+        for _ in range(WINDOW_FRAMES // STEP):
             embedding, caches = self._embed(mel, caches)
         return embedding, caches
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STEPS = 16  # embeddings that it looks at: 1.3 s, and the 0.8 s that the first of them looks back
 TINY = 1e-12  # divides a row of zeros
-LIMIT = 4.0  # standard deviations at which an embedding's numbers are cut off
+LIMIT_SIGMA = 4.0  # standard deviations at which an embedding's numbers are cut off
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,7 +53,7 @@ class Network:
 
 def scale_of(scale: Scale, embeddings: Features) -> Features:
     """Embeddings (…, 96) as networks read them."""
-    return np.asarray(np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT, LIMIT), np.float32)
+    return np.asarray(np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT_SIGMA, LIMIT_SIGMA), np.float32)
 
 
 def windows_of(stream: Features) -> Features:

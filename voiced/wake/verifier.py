@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
     from voiced.whisper.loaded import LoadedModel
 
-HEARD = round(tuning.HEARD_SECONDS * SAMPLE_RATE)  # samples before the detection that are heard
-WINDOW = round(tuning.WINDOW_SECONDS * SAMPLE_RATE)  # samples that the encoder reads
+HEARD_SAMPLES = round(tuning.HEARD_SECONDS * SAMPLE_RATE)  # samples before the detection that are heard
+WINDOW_SAMPLES = round(tuning.WINDOW_SECONDS * SAMPLE_RATE)  # samples that the encoder reads
 TINY = 1e-9  # keeps the log odds of 0 and 1 finite
 
 
@@ -37,7 +37,7 @@ class Verifier:
         self._unheard = cache(self._logprob_unheard)
 
     def opinion(self, sound: Samples, phrase: str, score: float) -> Opinion:
-        """Return the evidence, about 0 to 1, for `phrase` in the last HEARD samples; `score` is the detector's."""
+        """Return the evidence, about 0 to 1, for `phrase` in the last HEARD_SAMPLES; `score`: the detector's."""
         logprob = self.logprob(sound, phrase)
         odds = math.log(max(score, TINY) / max(1 - score, TINY))
         trust = tuning.SCORE_TRUST * max(tuning.LOG_ODDS_LIMITS[0], min(tuning.LOG_ODDS_LIMITS[1], odds))
@@ -46,7 +46,7 @@ class Verifier:
     def logprob(self, sound: Samples, phrase: str) -> float:
         """Return the log probability per token of the phrase's likeliest spelling in the sound (samples,)."""
         model, encode = self._loaded.model, self._loaded.tokenizer.encode
-        features = model.encode(log_mel(pad_or_trim(sound[-HEARD:], WINDOW), model.dims.n_mels))
+        features = model.encode(log_mel(pad_or_trim(sound[-HEARD_SAMPLES:], WINDOW_SAMPLES), model.dims.n_mels))
         hidden, cache = model.decode(torch.tensor([self._start], device=model.device), model.start(features))
         first = model.logits(hidden[:, -1])
         found = []
@@ -62,8 +62,8 @@ class Verifier:
 
     def _logprob_unheard(self, phrase: str) -> float:
         """Return the phrase's log probability where nobody speaks: the mean of digital silence and of a quiet room."""
-        room = np.random.default_rng(0).normal(scale=tuning.ROOM_NOISE, size=HEARD).astype(np.float32)
-        return (self.logprob(np.zeros(HEARD, np.float32), phrase) + self.logprob(room, phrase)) / 2
+        room = np.random.default_rng(0).normal(scale=tuning.ROOM_NOISE, size=HEARD_SAMPLES).astype(np.float32)
+        return (self.logprob(np.zeros(HEARD_SAMPLES, np.float32), phrase) + self.logprob(room, phrase)) / 2
 
 
 def spellings(phrase: str) -> list[str]:

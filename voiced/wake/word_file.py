@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
 
-LARGEST = 1_000_000  # bytes; such a file has a tenth of it
+LARGEST_BYTES = 1_000_000  # bytes; such a file has a tenth of it
 MOST_TAKES = 20
-LONGEST_TAKE = 64  # vectors
-WIDEST = 256  # units of a layer
+LONGEST_TAKE_FRAMES = 64  # vectors
+WIDEST_UNITS = 256  # units of a layer
 TAKES, NETWORK = "voiced wake word: takes, 1", "voiced wake word: network, 1"
 
 
@@ -119,7 +119,7 @@ def read(path: Path) -> WordOfTakes | WordOfNetwork:
 def _check_size(content: bytes) -> None:
     """Packed and unpacked."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
-        if max(len(content), sum(member.file_size for member in archive.infolist())) > LARGEST:
+        if max(len(content), sum(member.file_size for member in archive.infolist())) > LARGEST_BYTES:
             raise ValueError("it is too large for one")
 
 
@@ -167,7 +167,7 @@ def _takes(stored: Stored) -> WordOfTakes:
     lengths = [int(length) for length in stored["lengths"].astype(np.int64)]
     if not 1 <= len(lengths) <= MOST_TAKES or numbers["calibration"].shape[1] != len(lengths):
         raise ValueError(f"{len(lengths)} takes")
-    if sum(lengths) != len(numbers["vectors"]) or not all(1 <= length <= LONGEST_TAKE for length in lengths):
+    if sum(lengths) != len(numbers["vectors"]) or not all(1 <= length <= LONGEST_TAKE_FRAMES for length in lengths):
         raise ValueError("its takes are not as long as it says")
     high, unit = numbers["calibration"]
     if not (unit > 0).all():
@@ -183,7 +183,7 @@ def _network(stored: Stored) -> WordOfNetwork:
     inputs = STEPS * EMBEDDING
     for number in range(3):
         weights, unit, biases = (numbers[f"{name}{number}"] for name in ("weights", "unit", "biases"))
-        if weights.shape[1] != inputs or not 1 <= len(weights) == len(unit) == len(biases) <= WIDEST:
+        if weights.shape[1] != inputs or not 1 <= len(weights) == len(unit) == len(biases) <= WIDEST_UNITS:
             raise ValueError(f"its layer {number} does not fit the others")
         layers.append((from_bytes(weights, unit), biases))
         inputs = len(weights)

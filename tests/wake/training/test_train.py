@@ -13,7 +13,7 @@ from voiced.wake import tuning, word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.head import NetworkHead, open_model
 from voiced.wake.model_file import find
-from voiced.wake.network import LIMIT, STEPS, Network, as_bytes, from_bytes, windows_of
+from voiced.wake.network import LIMIT_SIGMA, STEPS, Network, as_bytes, from_bytes, windows_of
 from voiced.wake.templates import Scale
 from voiced.wake.training.train import TrainingSet, calibrated, outputs_of, peaks, train
 
@@ -76,7 +76,7 @@ def test_windows_are_every_row_of_steps() -> None:
 
 def test_numbers_far_out_are_cut_off() -> None:
     network, _ = learnt()
-    far, further = (np.full((1, STEPS, EMBEDDING), 2 + 3 * times, np.float32) for times in (LIMIT, 100))
+    far, further = (np.full((1, STEPS, EMBEDDING), 2 + 3 * times, np.float32) for times in (LIMIT_SIGMA, 100))
     assert network.outputs(far) == pytest.approx(network.outputs(further))
 
 

