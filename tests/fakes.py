@@ -55,7 +55,7 @@ class Notes:
         else:
             self.told.append((transcript.match.intent, dict(transcript.match.slots), word, latency))
 
-    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
+    def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool:
         self.told.append((so_far.speech, continuation))
         return self.ends_at_once and continuation is Continuation.COMPLETE
 

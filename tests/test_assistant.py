@@ -62,7 +62,7 @@ def told(
 ) -> list[object]:
     notes = Notes(ends_at_once=ends_at_once)
     recognizer = Recognizer(commands, list(texts), doubt)
-    Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect).run(events)
+    Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.answer_pause).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
@@ -91,8 +91,8 @@ def pause(last: int = 30_000) -> Pause:
 
 
 def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Grammar) -> None:
-    expected, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
-    assert expected == ((20_000, 30_000), Continuation.COMPLETE)
+    answered, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
+    assert answered == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
     assert state == State.WAITING
@@ -110,7 +110,7 @@ def test_what_was_doubtful_at_the_pause_is_recognised_again(commands: Grammar, *
 def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> None:
     """Two rooms that share a recogniser do not meet in it: whoever asked keeps what was found."""
     recognizer, notes = Recognizer(commands, ["good night", "good night", "stop"], DOUBT), Notes()
-    assistant = Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.expect)
+    assistant = Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.answer_pause)
     assistant.run([pause(), utterance(), utterance()])
     first, second = recognizer.handed_back
     assert first
@@ -120,15 +120,15 @@ def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> N
 
 def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:
     """The ear leaves the answer to the assistant, and hands out no utterance."""
-    expected, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
-    assert expected == ((20_000, 30_000), Continuation.COMPLETE)
+    answered, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
+    assert answered == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert (action, state) == (("home/kitchen/light/set", "on"), State.WAITING)
 
 
 def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:
-    expected, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
-    assert expected == ((20_000, 25_000), Continuation.COMPLETE)
+    answered, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
+    assert answered == ((20_000, 25_000), Continuation.COMPLETE)
     assert thinking == State.THINKING
     assert isinstance(outcome, tuple)
     assert outcome[0] != "GoodNight"

@@ -76,18 +76,18 @@ class Assistant:
         publisher: Publisher,
         sounds: Sounds,
         since: Callable[[Utterance], float],
-        expect: Callable[[Utterance, Continuation], bool],
+        answer_pause: Callable[[Utterance, Continuation], bool],
     ) -> None:
         """Wire an assistant of one room.
 
-        `since` returns how many seconds ago the speech of an utterance ended. `expect` tells the ear what may follow an
-        utterance up to a pause, and returns whether that ends the recording: then no whole utterance will come.
+        `since`: seconds since the speech of an utterance ended. `answer_pause`: tells the ear what may follow an
+        utterance up to a pause; returns whether that ends the recording, so that no whole utterance will come.
         """
         self._recognizer = recognizer
         self._publisher = publisher
         self._sounds = sounds
         self._since = since
-        self._expect = expect
+        self._answer_pause = answer_pause
         self._so_far: SoFar | None = None  # what the recogniser found at the newest pause; handed back at the end
 
     def run(self, events: Iterable[Heard]) -> None:
@@ -115,7 +115,7 @@ class Assistant:
     def _consider(self, utterance: Utterance) -> None:
         # While the speaker pauses, recognise what there is; the ear waits as long as what may follow is worth it.
         self._so_far = self._recognizer.recognize_so_far(utterance)
-        if self._expect(utterance, self._so_far.continuation):
+        if self._answer_pause(utterance, self._so_far.continuation):
             ending = Ending.COMPLETE if self._so_far.continuation is Continuation.COMPLETE else utterance.ending
             self._understand(replace(utterance, ending=ending))
 

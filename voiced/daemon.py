@@ -80,7 +80,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    assistant = Assistant(pipelines, mqtt, sounds, pace.since, requests.expect)
+    assistant = Assistant(pipelines, mqtt, sounds, pace.since, requests.answer_pause)
     # Run, until the sound ends; with its first frame comes READY.
     signals.close_on_stop(source)
     signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)

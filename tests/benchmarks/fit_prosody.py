@@ -106,7 +106,7 @@ def pauses(recognizer: Recognizer, sound: Samples) -> Iterator[dict[str, Any]]:
     for event in listen(frames(sound), NoWakeWord(), vad, settings, requests):
         if isinstance(event, Pause):
             so_far = recognizer.recognize_so_far(event.so_far)
-            requests.expect(event.so_far, Continuation.UNKNOWN)
+            requests.answer_pause(event.so_far, Continuation.UNKNOWN)
             if so_far.prosody and so_far.continuation in {Continuation.EXTENDABLE, Continuation.CONCLUDED}:
                 asked.append((event.so_far, so_far.prosody))
     spoken = [step for step, sound in enumerate(vad.heard) if sound is Activity.SPEECH]

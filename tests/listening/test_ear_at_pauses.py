@@ -56,7 +56,7 @@ def hear(
             if waiting and answers and waiting[0][0] == at:
                 so_far = waiting.pop(0)[1]
                 continuation = answers.pop(0)
-                if requests.expect(so_far, continuation):
+                if requests.answer_pause(so_far, continuation):
                     heard.append(replace(so_far, ending=Ending.COMPLETE) if continuation is COMPLETE else so_far)
             yield frame
 
@@ -205,7 +205,7 @@ def test_one_word_in_one_breath_with_the_real_parts() -> None:
             transcript = so_far.transcript
             assert (transcript.text.strip(" .!").lower(), transcript.reason) == ("stop", None)
             # The ear is at work meanwhile: it ends the recording at the next frame.
-            requests.expect(event.so_far, so_far.continuation)
+            requests.answer_pause(event.so_far, so_far.continuation)
         if isinstance(event, Utterance):
             break
     assert isinstance(heard[-1], Utterance)
@@ -237,5 +237,5 @@ def test_muting_makes_a_question_void() -> None:
             heard.append(event)
         if isinstance(event, Muted) and not event.muted:
             assert isinstance(heard[1], Pause)
-            requests.expect(heard[1].so_far, COMPLETE)
+            requests.answer_pause(heard[1].so_far, COMPLETE)
     assert [type(event) for event in heard] == [Listening, Pause, Muted, Muted]

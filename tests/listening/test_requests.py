@@ -97,7 +97,7 @@ def test_either_the_answer_ends_the_recording_or_the_ear_learns_of_it() -> None:
     def trial(step: int) -> bool:
         requests, over = asked(Continuation.COMPLETE), list[bool]()
         more = interrupted(
-            requests.next_frame, step, lambda: over.append(requests.expect(SO_FAR, Continuation.COMPLETE))
+            requests.next_frame, step, lambda: over.append(requests.answer_pause(SO_FAR, Continuation.COMPLETE))
         )
         if more:
             told = requests.now.question
@@ -109,7 +109,7 @@ def test_either_the_answer_ends_the_recording_or_the_ear_learns_of_it() -> None:
 
 @pytest.mark.parametrize("continuation", list(Continuation))
 def test_only_what_the_ear_has_said_ends_a_recording(continuation: Continuation) -> None:
-    assert asked(Continuation.COMPLETE, Continuation.CONCLUDED).expect(SO_FAR, continuation) is (
+    assert asked(Continuation.COMPLETE, Continuation.CONCLUDED).answer_pause(SO_FAR, continuation) is (
         continuation in {Continuation.COMPLETE, Continuation.CONCLUDED}
     )
 
@@ -120,6 +120,6 @@ def test_what_is_illegal_changes_nothing() -> None:
     with pytest.raises(ProtocolError):
         requests.tell(Begin())
     assert requests.now is before
-    assert requests.expect(SO_FAR, Continuation.COMPLETE)
+    assert requests.answer_pause(SO_FAR, Continuation.COMPLETE)
     with pytest.raises(ProtocolError):
-        requests.expect(SO_FAR, Continuation.COMPLETE)
+        requests.answer_pause(SO_FAR, Continuation.COMPLETE)

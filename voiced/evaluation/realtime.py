@@ -68,7 +68,7 @@ def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], don
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
     ear = listen(stage.frames(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), listening, stage.requests)
     heard: Relay[Heard] = Relay(ear, 8, "ear")
-    Assistant(stage.recognizer, stage, stage, stage.since, stage.expect).run(heard)
+    Assistant(stage.recognizer, stage, stage, stage.since, stage.answer_pause).run(heard)
     return stage.replies
 
 
@@ -187,9 +187,9 @@ class _Stage:
         assert len(self.replies) > number, f"{spoken.task.recording.name}: no answer in {PATIENCE_SECONDS} s"
         self._begin = at
 
-    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
+    def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool:
         """Tell the ear what may follow."""
-        over = self.requests.expect(so_far, continuation)
+        over = self.requests.answer_pause(so_far, continuation)
         self._over = self._heard if over else None
         return over
 

@@ -45,7 +45,7 @@ class Requests:
 
     # -- the recogniser's side
 
-    def expect(self, so_far: Utterance, continuation: Continuation) -> bool:
+    def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool:
         """Answer to a pause; whether that has ended the recording: `so_far` is the command, no utterance will come."""
         return self.tell(Answer(so_far.speech[1], continuation)).question is Question.OVER
 

@@ -28,7 +28,7 @@ class Answers(Protocol):
     """Where the ear hears of verdicts, and of what may follow a pause."""
 
     def judge(self, detection: Detection, *, accepted: bool) -> None: ...
-    def expect(self, so_far: Utterance, continuation: Continuation) -> bool: ...
+    def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool: ...
 
 
 class Told(Protocol):
@@ -68,7 +68,9 @@ class SecondStage:
                     elif not self._verify(detection, sound, answers, told):
                         continue
                 case Pause(so_far) if so_far.detection in self._rejected:
-                    answers.expect(so_far, Continuation.UNKNOWN)  # the ear asks nothing else before this is answered
+                    answers.answer_pause(
+                        so_far, Continuation.UNKNOWN
+                    )  # the ear asks nothing else before this is answered
                     continue
                 case Utterance(detection=detection) | Waiting(detection) if detection in self._rejected:
                     continue

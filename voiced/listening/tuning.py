@@ -46,7 +46,7 @@ LONGEST_WAKE_WORD_STEPS = 50
 
 # -- Endpointing: silence that ends a command, in multiples of the longest pause inside of it -------------
 # Higher → fewer speakers are cut off, but slow ones wait longer. Chosen on 318 coffee orders, of which six have a pause
-# where they might have ended: tests/benchmarks/fit_cadence.py.
+# where they might have ended: tests/benchmarks/fit_prosody.py.
 
 SHORT_PAUSES = 3.5  # a command that may go on
 ORDINARY_PAUSES = 1.5  # nobody knows what may follow
