@@ -1,7 +1,7 @@
-"""What can go wrong through no bug of ours, one class for each who must act; knows nothing else of the house.
+"""Errors that are not bugs: one class for each kind of cause, with the program's exit code.
 
-Errors are made at the edges or when something is loaded. Only `cli.main` prints them: `voiced: ` and one line per
-problem. Anything that is not a `VoicedError` is a bug and shows its traceback.
+They are raised where data enters the program or something is loaded. Only `cli.main` prints them: `voiced: `, then one
+line per problem. Any other exception is a bug and shows its traceback. Knows no other module.
 """
 
 from __future__ import annotations
@@ -13,41 +13,41 @@ if TYPE_CHECKING:
 
 
 class VoicedError(Exception):
-    """Something outside the program is not as it should be; the text is one clear sentence per line."""
+    """Base class: something outside the program is wrong; the text has one sentence per line."""
 
     exit_code = 1
 
 
 class ConfigError(VoicedError):
-    """The user's YAML: every problem at once, each `file:line: key: what is wrong; what to do`."""
+    """Invalid YAML: all problems at once, each `file:line: key: what is wrong; what to do`."""
 
     exit_code = 78  # EX_CONFIG of sysexits.h: systemd does not restart on it
 
     def __init__(self, problems: Sequence[str], page: str = "") -> None:
-        """Keep the problems apart, so that several files' can be gathered into one report; `page` of the manual helps.
+        """Join the problems into one text, whose last line names `page` of the manual, if given.
 
-        The text of the error names the page once, on a last line of its own; `problems` do not.
+        `problems` stays a tuple without that line, so that the problems of several files can be put into one report.
         """
         super().__init__("\n".join([*problems, f"see `voiced manual {page}`"] if page else problems))
         self.problems = tuple(problems)
 
 
 class ModelError(VoicedError):
-    """A model is missing, or is not what it claims to be."""
+    """A model is missing, damaged or of another kind."""
 
     exit_code = 78
 
     @classmethod
     def told_by(cls, error: OSError | ValueError) -> ModelError:
-        """What `whisper/` raises, as ours."""
+        """Return a ModelError with the text of an exception that `whisper/` raised."""
         if isinstance(error, OSError) and error.filename and error.strerror:
             return cls(f"{error.filename}: {error.strerror}")
         return cls(str(error))
 
 
 class AudioError(VoicedError):
-    """A microphone or recording cannot be opened, or vanished."""
+    """A microphone, loudspeaker or recording cannot be opened, or vanished."""
 
 
 class BrokerError(VoicedError):
-    """The broker refuses us: credentials, TLS. Merely being away is not an error, it is retried for ever."""
+    """The broker refuses the connection: credentials, TLS. An unreachable broker is retried for ever instead."""

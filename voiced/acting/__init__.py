@@ -1,5 +1,5 @@
-"""Match → Actions, and what the speaker hears of it.
+"""Turns a match into MQTT messages, and plays feedback sounds.
 
-`actions` fills the templates of the intents with what was said, `feedback` plays short sounds. Knows no audio
-input, no model and no broker.
+`actions` fills the intents' templates with slot values; `feedback` plays short sounds. Knows no audio input, no model
+and no broker.
 """

@@ -1,7 +1,7 @@
-"""A match becomes MQTT messages: the templates of its intent, filled with the values of its slots.
+"""Builds MQTT messages from a match: fills the intent's templates with the slots' values.
 
-A payload is text; a mapping, a list or a number becomes JSON, and in it a text that is nothing but `"{level}"` keeps
-the number a number. Knows nothing of how messages are sent.
+A text payload stays text; a mapping, a list or a number is sent as JSON. A JSON string that is exactly one slot, such
+as `"{level}"`, becomes the slot's value with its type, so a number stays a number. Knows nothing of sending.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.grammar.action_template import ActionTemplate
 
-_UNSAFE = re.compile(r"[/+#\0]")  # would let something spoken choose another topic
+_UNSAFE = re.compile(r"[/+#\0]")  # MQTT's separator and wildcards (MQTT 5.0, 4.7): speech must not choose a topic
 
 
 def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Action, ...]:
-    """The messages to send for a match, in the order of the file."""
+    """Return the messages of a match, one per template, in the templates' order."""
     return tuple(
         Action(
             topic=SLOT.sub(lambda slot: _UNSAFE.sub("_", _as_text(match.slots[slot[1]])), template.topic),
@@ -40,7 +40,7 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Acti
 
 
 def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
-    """The messages to send because of a transcript, in the order of the file; none if it was rejected."""
+    """Return the messages of a transcript, in the order of the intent's file; none if it was rejected."""
     if transcript.match is None or transcript.reason is not None:
         return ()
     return actions_for(grammar.intents[transcript.match.intent].actions, transcript.match)
@@ -65,5 +65,5 @@ def _filled(value: JsonValue, slots: Mapping[str, SlotValue]) -> Any:
 
 
 def _as_text(value: SlotValue) -> str:
-    """A value as it is said: 21, not 21.0."""
+    """Return a value as text; whole numbers without a point: 21, not 21.0."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,8 +1,8 @@
-"""Short sounds that tell the speaker what happened: woken, understood, rejected, the broker is away.
+"""Plays short sounds: woken, understood, rejected, broker away.
 
-Played through PortAudio, or by a command of the user's, in a thread of its own and never two at once: who asks does not
-wait, and a loudspeaker that fails is a warning in the log, not the end. *Woken* is played when the speaker pauses after
-the wake word: whoever goes on in the same breath is not interrupted. Knows no microphone and no broker.
+PortAudio or the user's own command plays them, in a thread of its own and one at a time: the caller never waits, and a
+broken loudspeaker only logs a warning. *Woken* sounds once the speaker pauses after the wake word; a command spoken in
+one breath is not interrupted. Knows no microphone and no broker.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
-LONGEST_SOUND_SECONDS = 5.0  # seconds that a command may play
+LONGEST_SOUND_SECONDS = 5.0  # timeout of the user's command
 
 
 class Feedback:
-    """Plays what is switched on."""
+    """Plays the sounds that the settings switch on."""
 
     def __init__(
         self,
@@ -41,9 +41,9 @@ class Feedback:
         play: Callable[[Path], None],
         broker_is_there: Callable[[], bool],
     ) -> None:
-        """`own`: by name, what tells of wake words that have a sound of their own, or none; `play` must not wait.
+        """Check all sound files; AudioError if one cannot be read.
 
-        AudioError if a file that is switched on is no sound.
+        `own` maps a wake word's name to its own *woken* sound, or to False for none. `play` must return at once.
         """
         wanted = {name: getattr(settings, name) for name in ("woken", "understood", "rejected", "broker_away")}
         self._files = {name: _file(name, sound) for name, sound in wanted.items()}
@@ -55,11 +55,11 @@ class Feedback:
         self._broker_is_there = broker_is_there
 
     def woken(self, detection: Detection | None) -> None:
-        """A wake word was heard, or somebody asked to listen, and the speaker waits."""
+        """Play *woken*, after a wake word or a request to listen (None), once the speaker pauses."""
         self._sound(self._own.get(detection.wake_word, self._files["woken"]) if detection else self._files["woken"])
 
     def answered(self, outcome: Outcome) -> None:
-        """A command was understood, or not; that nothing was said needs no sound."""
+        """Play *understood*, *broker away* or *rejected*; nothing if nobody spoke."""
         transcript = outcome.transcript
         if transcript.match is None or transcript.reason:
             if transcript.reason is not Reason.NO_SPEECH:
@@ -77,14 +77,14 @@ def _file(name: str, sound: bool | Path) -> Path | None:  # noqa: FBT001 # a swi
 
 
 class Player:
-    """Plays one file at a time; what comes meanwhile is dropped."""
+    """Plays one file at a time; requests made while it plays are dropped."""
 
     def __init__(self, settings: FeedbackSettings) -> None:
         self._settings = settings
         self._busy = Lock()
 
     def play(self, file: Path) -> None:
-        """Begin to play; returns at once."""
+        """Start playing a file in a thread of its own."""
         if self._busy.acquire(blocking=False):
             start_thread(lambda: self._play(file), "loudspeaker")
 

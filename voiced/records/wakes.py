@@ -1,7 +1,7 @@
-"""The last wakes, believed or refused, for whoever says later that one was wrong (`voiced wake bad`).
+"""Keeps the last detections, accepted or rejected, so that `voiced wake bad` can mark one as wrong.
 
-Kept is what a wake word's network looks at, 2.6 s of embeddings of each, and no sound. What was marked as wrong is kept
-apart, by word, and is what the next training or enrolment of the word learns from.
+A record holds 2.6 s of embeddings, the input of a wake word's head, and no sound. Wakes marked as wrong have a file of
+their own for each word; the next training or enrolment of that word learns from them.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEPT_WAKES = 10  # wakes that are kept
-KEPT_WRONG_WAKES = 60  # wakes of a word that are kept as wrong
+KEPT_WAKES = 10  # newest detections of all words
+KEPT_WRONG_WAKES = 60  # newest wakes marked as wrong, of each word
 FILE = "wakes.npz"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WakeRecord:
-    """Something that sounded like a wake word."""
+    """A remembered detection."""
 
     wake_word: str
-    at: float  # seconds since 1970
+    at: float  # Unix time in seconds
     score: float
     accepted: bool
-    heard: Features  # (tuning.REMEMBERED_FRAMES, 96)
+    heard: Features  # (tuning.REMEMBERED_FRAMES, 96) embeddings
 
 
 class WakeMemory:
-    """Keeps the last wakes of a running daemon in a file."""
+    """Writes the last wakes of a running daemon to a file."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
@@ -55,7 +55,7 @@ class WakeMemory:
         self._complained = False
 
     def remember(self, detection: Detection, *, accepted: bool) -> None:
-        """Keep one more; a folder that cannot be written is a warning, once."""
+        """Add a wake to the file; a file that cannot be written is logged once."""
         if detection.heard is None:
             return
         if self._wakes is None:
@@ -71,14 +71,14 @@ class WakeMemory:
 
 
 def folders() -> list[Path]:
-    """Where a daemon may keep them: what systemd gives this one, the user's, and the system service's."""
+    """Return the folders that may hold wakes: systemd's for this process, the user's, the system service's."""
     given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
     user = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return [*([Path(given)] if given else []), Path(user).expanduser() / "voiced", Path("/var/lib/voiced")]
 
 
 def read(file: Path) -> list[WakeRecord]:
-    """The wakes of a file, the newest last; none if there is no such file, or it is damaged."""
+    """Return the wakes of a file, the newest last; empty if it is missing or damaged."""
     try:
         with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as stored:
             words, numbers, heard = stored["words"], stored["numbers"], stored["heard"]
@@ -93,18 +93,18 @@ def read(file: Path) -> list[WakeRecord]:
 
 
 def last_wakes() -> tuple[Path, list[WakeRecord]]:
-    """Of the first folder in which there are some; VoicedError if there are none."""
+    """Return the first folder that has wakes, and these; VoicedError if none has."""
     for folder in folders():
         if wakes := read(folder / FILE):
             return folder, wakes
     raise VoicedError(
         "no wakes are remembered: the daemon has heard none yet, or remembers none (wake_word.remember), "
-        "or they may not be read (a system service's need sudo)"
+        "or they may not be read (a system service's need sudo); see `voiced manual wake-words`"
     )
 
 
 def mark_as_wrong(folder: Path, wake: WakeRecord) -> int:
-    """Keep a wake for the next training of its word; how many of the word there are."""
+    """Store a wake for the next training of its word; returns how many of that word are stored."""
     file = _wrong_file(folder, wake.wake_word)
     wakes = [*read(file), wake][-KEPT_WRONG_WAKES:]
     try:
@@ -115,7 +115,7 @@ def mark_as_wrong(folder: Path, wake: WakeRecord) -> int:
 
 
 def wrong_wakes(wake_word: str) -> Features:
-    """What was marked as wrong of a word, (n, tuning.REMEMBERED_FRAMES, 96), in any of the folders."""
+    """Return the embeddings (n, tuning.REMEMBERED_FRAMES, 96) of a word's wakes that were marked as wrong."""
     found = [wake.heard for folder in folders() for wake in read(_wrong_file(folder, wake_word))]
     return np.stack(found) if found else np.zeros((0, tuning.REMEMBERED_FRAMES, EMBEDDING), np.float32)
 
@@ -126,7 +126,7 @@ def _wrong_file(folder: Path, wake_word: str) -> Path:
 
 
 def _write(file: Path, wakes: Sequence[WakeRecord]) -> None:
-    """As a whole or not at all; for the user's eyes only."""
+    """Write a file atomically (rename), readable by its owner only."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partly = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:

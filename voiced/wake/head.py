@@ -1,4 +1,4 @@
-"""Heads: the embeddings of the sound → how surely one wake word was just completed."""
+"""Heads: the last embeddings → the score, 0 to 1, that a wake word was just completed. Three kinds of one protocol."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ if TYPE_CHECKING:
 
 
 class Head(Protocol):
-    """One word's judge."""
+    """Scores one word on a stream of embeddings."""
 
     @property
     def steps(self) -> int:
-        """How many embeddings it looks at."""
+        """How many embeddings `hear` needs."""
 
     def hear(self, embeddings: Features) -> float:
-        """Score from 0 to 1, of at least `steps` embeddings, the newest last; it hears every one of a stream."""
+        """Return the score, 0 to 1, of at least `steps` embeddings (n, 96), the newest last; call for every frame."""
 
     def reset(self) -> None:
-        """Forget what it heard."""
+        """Forget the stream."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Model:
-    """A wake word, ready to be listened for."""
+    """A loaded wake word."""
 
-    name: str  # as settings and messages call it
-    phrase: str  # as it is spoken: "hey jarvis"
+    name: str  # in settings and MQTT events
+    phrase: str  # as spoken: "hey jarvis"
     head: Head
 
 
 class OnnxHead:
-    """A network of openWakeWord's, bundled or the user's. It remembers nothing."""
+    """An ONNX network of openWakeWord, bundled or the user's. Stateless."""
 
     def __init__(self, path: Path) -> None:
-        """ModelError if the file is not such a network."""
+        """Load the network; ModelError if the file is no wake-word network."""
         self._session = open_session(path)
         self._input, self.steps = _input_of(self._session, path)
 
     def hear(self, embeddings: Features) -> float:
-        """The network's output."""
+        """Return the network's output as the score, 0 to 1."""
         output = self._session.run(None, {self._input: embeddings[None, -self.steps :]})[0].reshape(-1)
-        # A head with several outputs ("timer") tells phrases apart; its first output means "none of them".
+        # A head with several outputs ("timer") classifies phrases; output 0 is the class "none of them".
         return float(output[1:].max() if len(output) > 1 else output[0])
 
     def reset(self) -> None:
@@ -66,7 +66,7 @@ class OnnxHead:
 
 
 class TemplateHead:
-    """Somebody's takes of the phrase, aligned with the stream."""
+    """Compares the stream with enrolled takes of the phrase, by dynamic time warping (`templates`)."""
 
     steps = 1
 
@@ -75,18 +75,18 @@ class TemplateHead:
         self._aligner = Aligner(word.takes)
 
     def hear(self, embeddings: Features) -> float:
-        """How well the takes fit what was just heard."""
+        """Return the calibrated score, 0 to 1, of how well the takes fit the newest embeddings."""
         [direction] = self._scale.directions(embeddings[-1:])
         similarities = self._aligner.hear(direction)
         return self._calibration.score(float(self._calibration.units(similarities[None])[0]))
 
     def reset(self) -> None:
-        """No alignment is under way."""
+        """Drop all alignments."""
         self._aligner.reset()
 
 
 class NetworkHead:
-    """A network that was trained on the phrase. It remembers nothing."""
+    """A network that `voiced wake train` made. Stateless."""
 
     steps = STEPS
 
@@ -94,7 +94,7 @@ class NetworkHead:
         self._network = network
 
     def hear(self, embeddings: Features) -> float:
-        """The network's output, as a score."""
+        """Return the calibrated score, 0 to 1, of the last STEPS embeddings."""
         return self._network.score(float(self._network.outputs(embeddings[None, -STEPS:])[0]))
 
     def reset(self) -> None:
@@ -102,7 +102,7 @@ class NetworkHead:
 
 
 def open_model(file: ModelFile) -> Model:
-    """Ready to listen; ModelError if the file is not what it says."""
+    """Load a wake word; ModelError if the file is damaged or of another kind."""
     if file.path.suffix != SUFFIX:
         return Model(file.name, phrase_of(file.name), OnnxHead(file.path))
     word = word_file.read(file.path)
@@ -112,17 +112,17 @@ def open_model(file: ModelFile) -> Model:
 
 
 def phrase_of(name: str) -> str:
-    """A model's name as one says it: `hey_jarvis_v0.1` → "hey jarvis"."""
+    """Return the spoken form of a model's name: `hey_jarvis_v0.1` → "hey jarvis"."""
     return re.sub(r"_v\d.*$", "", name).replace("_", " ").strip().lower()
 
 
 def _input_of(session: Session, path: Path) -> tuple[str, int]:
-    """Name of the head's input, and how many embeddings it looks at."""
+    """Return the name of the network's input, and its number of embeddings; ModelError for another shape."""
     wanted = session.get_inputs()[0]
     shape = list(wanted.shape)  # [1 or a name, steps, EMBEDDING]
     if len(session.get_inputs()) > 1 or shape[2:] != [EMBEDDING] or not isinstance(shape[1], int):
         raise ModelError(
             f"{path}: is not a wake word model of openWakeWord "
-            f"(its input has the shape {shape}, not [1, steps, {EMBEDDING}])"
+            f"(its input has the shape {shape}, not [1, steps, {EMBEDDING}]); see `voiced manual wake-words`"
         )
     return wanted.name, shape[1]

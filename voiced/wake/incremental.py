@@ -1,12 +1,12 @@
-"""openWakeWord's embedding network, rewritten to compute nothing twice; knows ONNX's file format, and runs nothing.
+"""Rewrites openWakeWord's embedding network to a streaming one that computes nothing twice. Edits ONNX; runs nothing.
 
-The network looks at 76 mel frames, advances by 8, and has no padding in time: of the 76, 68 give the same intermediate
-values as in the step before. So in front of each of its eleven convolutions that are 3 long in time, the rewritten
-network takes in the last 2 frames that this convolution saw in the step before (a cache), and gives out the 2 for the
-next step. It takes 8 mel frames instead of 76, costs a quarter, and its embeddings are the same to the last bit.
+The network reads 76 mel frames, advances by 8, and has no padding in time. So 68 of the 76 frames give intermediate
+values that the step before had computed already. Eleven of its convolutions have a kernel of 3 frames; each gets a
+cache: the last 2 frames of its input, taken from the step before and handed to the next. The rewritten network reads 8
+mel frames instead of 76 and costs a quarter; its embeddings equal the original's to the last bit.
 
-An ONNX file is a protocol buffer: nested lists of numbered fields. Nothing here is general: the file is known by its
-SHA-256. Numbers of fields and types are those of onnx.proto.
+An ONNX file is a protocol buffer: nested lists of numbered fields, whose numbers onnx.proto defines. The code is made
+for this one file, which is known by its SHA-256.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     Field: TypeAlias = tuple[int, int | bytes]  # number; a varint, or what is length-delimited
 
-STEP = 8  # mel frames taken in at once
-KEPT = 2  # frames in a cache: a convolution 3 long needs two from before
+STEP = 8  # new mel frames in each step
+KEPT = 2  # frames in a cache: a kernel of 3 needs two earlier ones
 CACHE_SHAPES = tuple(
     (channels, KEPT, bands)
     for channels, bands in [
         (1, 34), (24, 32), (48, 16), (48, 16), (72, 8), (72, 8), (96, 4), (96, 4), (96, 2), (96, 2), (96, 1)
     ]
 )  # fmt: skip
-"""Of what each convolution over time sees, in order: channels, mel frames, bands."""
+"""Shape (channels, mel frames, bands) of each cache, in the order of the convolutions."""
 
 CONSTANTS = {
     "first_shape": (1, 1, -1, 34),  # batch, channel, time, bands with padding
@@ -45,7 +45,7 @@ FLOAT, INT64 = 1, 7  # types of elements
 
 
 def incremental(model: bytes) -> bytes:
-    """The network that takes (1, STEP, 32, 1) of mel and the caches, and gives an embedding (1, 96) and new caches."""
+    """Return the streaming network: mel (1, STEP, 32, 1) and caches → embedding (1, 96) and the next caches."""
     return b"".join(
         field(number, _graph(value) if number == GRAPH and isinstance(value, bytes) else value)
         for number, value in fields(model)
@@ -70,12 +70,10 @@ def _graph(graph: bytes) -> bytes:
 
 
 def _node(node: bytes, caches: Iterator[int]) -> Iterator[bytes]:
-    """The node, and before it, where it is a convolution over time, what joins its cache and makes the next."""
+    """Yield a node; a convolution over time is preceded by Concat (cache + input) and Slice (next cache)."""
     inputs = [value for number, value in fields(node) if number == FROM and isinstance(value, bytes)]
     operation = next(value for number, value in fields(node) if number == OPERATION)
-    if (
-        operation == b"Reshape"
-    ):  # to (1, channels, time, bands), and at the end to the embedding: time is not 76 any more
+    if operation == b"Reshape":  # the original's shapes hold 76 frames; these leave the time open
         inputs[1] = b"first_shape" if b"Pad" in inputs[0] else b"last_shape"
     if operation == b"Conv" and _lasts(node):
         index = next(caches)
@@ -88,7 +86,7 @@ def _node(node: bytes, caches: Iterator[int]) -> Iterator[bytes]:
 
 
 def _lasts(convolution: bytes) -> bool:
-    """Whether its kernel is longer than one frame."""
+    """Return whether a convolution's kernel spans several frames."""
     for number, value in fields(convolution):
         if number == ATTRIBUTE and isinstance(value, bytes) and _name(value) == "kernel_shape":
             return next(size for part, size in fields(value) if part == INTEGERS) == KEPT + 1
@@ -104,26 +102,26 @@ def _operation(kind: str, inputs: list[str], output: str, axis: int | None = Non
 
 
 def _declarations(kind: int, name: str, shape: tuple[int, ...], caches: str) -> Iterator[bytes]:
-    """What the network takes or gives: first what it did before, then the caches."""
+    """Yield the declarations of the original input or output, then of the caches."""
     yield field(kind, _declaration(name, shape))
     for index, cache in enumerate(CACHE_SHAPES):
         yield field(kind, _declaration(f"{caches}{index}", (1, *cache)))
 
 
 def _declaration(name: str, shape: tuple[int, ...]) -> bytes:
-    """An input or output: its name, type and shape."""
+    """Return the declaration (ValueInfoProto) of a float tensor."""
     dimensions = b"".join(field(1, field(1, size)) for size in shape)
     return field(1, name.encode()) + field(2, field(1, field(1, FLOAT) + field(2, dimensions)))
 
 
 def _constant(name: str, values: tuple[int, ...]) -> bytes:
-    """A list of integers."""
+    """Return a constant (TensorProto) of 64-bit integers."""
     raw = b"".join(value.to_bytes(8, "little", signed=True) for value in values)
     return field(1, len(values)) + field(2, INT64) + field(8, name.encode()) + field(9, raw)
 
 
 def _name(message: bytes) -> str:
-    """Of an attribute, an input or an output: field 1."""
+    """Return the name, field 1, of an attribute, an input or an output."""
     return next(value for number, value in fields(message) if number == 1 and isinstance(value, bytes)).decode()
 
 
@@ -131,7 +129,7 @@ def _name(message: bytes) -> str:
 
 
 def fields(message: bytes) -> Iterator[Field]:
-    """Every field of a message, in order; numbers of fixed length are not needed here and come as bytes."""
+    """Yield every field of a message, in order; fixed-length numbers stay bytes, since nothing here needs them."""
     at = 0
     while at < len(message):
         tag, at = _varint(message, at)
@@ -146,21 +144,21 @@ def fields(message: bytes) -> Iterator[Field]:
 
 
 def field(number: int, value: int | bytes) -> bytes:
-    """A field as it is written."""
+    """Return a field, encoded."""
     if isinstance(value, int):
         return _varint_bytes(number << 3 | VARINT) + _varint_bytes(value)
     return _varint_bytes(number << 3 | DELIMITED) + _varint_bytes(len(value)) + value
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """The number at a place, and the place after it: seven bits a byte, the lowest first."""
+    """Return the varint at an offset, and the offset after it: seven bits a byte, the lowest first."""
     value = shift = 0
     while True:
         byte = message[at]
         at += 1
         value |= (byte & 0x7F) << shift
         shift += 7
-        if byte < 0x80:  # noqa: PLR2004 - the highest bit says that more follow
+        if byte < 0x80:  # noqa: PLR2004 - without the highest bit it is the last byte
             return value, at
 
 

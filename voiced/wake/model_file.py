@@ -1,6 +1,6 @@
-"""Which file a wake word is in: bundled, made by `voiced wake`, or a network of openWakeWord's. Opens none of them.
+"""Finds a wake word's file: bundled, made by `voiced wake`, or a network of openWakeWord. Opens none.
 
-Knows no NumPy and no ONNX Runtime, so that `voiced check` need not load them.
+Imports neither NumPy nor ONNX Runtime, so that `voiced check` stays quick.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BUNDLED = ("alexa", "hey_jarvis", "hey_marvin", "hey_mycroft", "timer", "weather")
-SUFFIX = ".npz"  # of what `voiced wake` makes
-NETWORK = ".onnx"  # of what openWakeWord does
+SUFFIX = ".npz"  # files that `voiced wake enroll` and `train` make
+NETWORK = ".onnx"  # files of openWakeWord
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A wake word's."""
+    """Where a wake word is stored."""
 
-    name: str  # as settings and messages call it
+    name: str  # in settings and MQTT events
     path: Path
-    bundled: bool  # then its SHA-256 is right
+    bundled: bool  # comes with a package, and its SHA-256 has been checked
 
 
 def find_all(models: Iterable[str]) -> list[ModelFile]:
-    """In the same order; ModelError if two have one name."""
+    """Return the file of each model, in order; ModelError if two have one name."""
     files = [find(model) for model in models]
     names = [file.name for file in files]
     for name in names:
@@ -40,14 +40,15 @@ def find_all(models: Iterable[str]) -> list[ModelFile]:
 
 
 def find(model: str) -> ModelFile:
-    """Of a bundled word by its name, or a path; ModelError names the known words."""
+    """Return the file of a bundled word's name, or of a path; ModelError if there is none, with the known names."""
     if model in BUNDLED:
         return ModelFile(model, packaged_model(f"{model}_v0.1.onnx"), bundled=True)
     path = Path(model).expanduser()
     if path.suffix not in (SUFFIX, NETWORK):
         raise ModelError(
             f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, "
-            f"or the path of an {NETWORK} file or of an {SUFFIX} file that `voiced wake enroll` or `train` made"
+            f"or the path of an {NETWORK} file or of an {SUFFIX} file that `voiced wake enroll` or `train` made; "
+            "see `voiced manual wake-words`"
         )
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")

@@ -1,12 +1,13 @@
-"""A wake word as a few spoken takes of it: how well does the newest sound fit any of them? Arithmetic over embeddings.
+"""Query-by-example detection: compares the stream with a few spoken takes of the phrase. Pure arithmetic.
 
-Dynamic time warping, one step for each embedding of the stream: a take is a row of vectors, and in each step an
-alignment stays where it is, goes on by one vector or skips one. What a step costs is one minus the cosine between the
-vectors. An alignment may begin at any time; its similarity is one minus the cost per vector of the take.
+Subsequence dynamic time warping (Sakoe and Chiba 1978, with a free begin), online: each new embedding of the stream
+moves every alignment. An alignment stays at its vector of the take, advances by one, or skips one. A step costs one
+minus the cosine of the two vectors; an alignment may begin at any frame. The similarity is one minus the cost per
+vector of the take.
 
-Takes differ in how similar everything else is to them. So each is calibrated against a bank of other speech: zero is
-what one frame in a thousand of the bank reaches, and the unit is the distance from there down to the bank's median. The
-two best takes count, by their mean. Which similarity is a score of how much is calibrated, too: see `Calibration`.
+Other speech is more similar to some takes than to others, so similarities are calibrated on negatives for each take:
+zero is the similarity that one frame of a thousand exceeds, and one unit is the distance from their median to zero. The
+mean of the best takes counts, and `Calibration` turns it into a score.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
     from voiced.wake.embedding import Features
 
-LEAST_LENGTH = 1e-6  # of a vector: divides what is zero
+LEAST_LENGTH = 1e-6  # of a vector, against division by zero
 UNREACHED = np.float32(1e6)  # cost of a cell that no alignment has reached
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scale:
-    """What embeddings of speech in general look like: each is standardised by it."""
+    """Mean and standard deviation of embeddings of speech, by which others are standardised."""
 
     mean: Features  # (96,)
     deviation: Features  # (96,)
 
     def directions(self, embeddings: Features) -> Features:
-        """Standardised, at unit length: (n, 96) → (n, 96)."""
+        """Return embeddings (n, 96), standardised and scaled to unit length."""
         standardised = (embeddings - self.mean) / self.deviation
         length = np.linalg.norm(standardised, axis=1, keepdims=True)
         return np.asarray(standardised / np.maximum(length, LEAST_LENGTH), np.float32)
@@ -44,34 +45,34 @@ class Scale:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Calibration:
-    """What a similarity means."""
+    """Maps the similarities of a word's takes to a score."""
 
-    high: Features  # (takes,): similarity that is zero
-    unit: Features  # (takes,): what is one unit above it
+    high: Features  # (takes,): the similarity that counts as zero units
+    unit: Features  # (takes,): similarity in one unit
     offset: float  # units at which the score is tuning.CANDIDATE_SCORE
 
     def units(self, similarities: Features) -> Features:
-        """(n, takes) → (n,)."""
+        """Return the calibrated mean (n,) of the best takes, from similarities (n, takes)."""
         units = (similarities - self.high) / self.unit
         best = min(tuning.BEST_TAKES, units.shape[1])
         return np.asarray(np.sort(units, axis=1)[:, -best:].mean(axis=1))
 
     def score(self, units: float) -> float:
-        """0 to 1."""
+        """Return the score, 0 to 1, of a similarity in units."""
         log_odds = tuning.TAKES_SLOPE * (units - self.offset) + log_odds_of(tuning.CANDIDATE_SCORE)
         return probability_of(log_odds)
 
 
 class Aligner:
-    """Aligns a stream with any number of takes, vector by vector."""
+    """Aligns a stream with all takes of a word at once, one embedding at a time."""
 
     def __init__(self, takes: Sequence[Features]) -> None:
-        """`takes`: directions, (n, 96) each."""
+        """Make an aligner of takes, (n, 96) unit vectors each."""
         self._lengths = np.array([len(take) for take in takes])
         longest = int(self._lengths.max())
         vectors = np.zeros((len(takes), longest, takes[0].shape[1]), np.float32)
         for row, take in zip(vectors, takes, strict=True):
-            row[longest - len(take) :] = take  # all end in the last column
+            row[longest - len(take) :] = take  # right-aligned: every take ends in the last column
         self._vectors = vectors.reshape(-1, vectors.shape[2]).T
         column, first = np.arange(longest), longest - self._lengths[:, None]
         self._before = column < first
@@ -79,23 +80,23 @@ class Aligner:
         self.reset()
 
     def reset(self) -> None:
-        """No alignment is under way."""
-        # Two more columns before the first cell, so that its predecessors can be looked up.
+        """Drop all alignments."""
+        # (takes, longest + 2): two padding columns stand for the predecessors of the first cell
         self._costs = np.full((len(self._lengths), self._before.shape[1] + 2), UNREACHED, np.float32)
 
     def hear(self, direction: Features) -> Features:
-        """The similarity (takes,) of the best alignments that end with this vector (96,)."""
+        """Return the similarity (takes,) of each take's best alignment that ends at this unit vector (96,)."""
         cost = (1 - direction @ self._vectors).reshape(self._before.shape)
         before = self._costs
         went_on = np.minimum(before[:, 1:-1] + cost, before[:, :-2] + tuning.SKIP_WEIGHT * cost)
         new = np.minimum(before[:, 2:] + tuning.STAY_WEIGHT * cost, went_on)
-        new = np.where(self._first, np.minimum(new, cost), new)  # one may begin here
+        new = np.where(self._first, np.minimum(new, cost), new)  # an alignment may begin at any frame
         new[self._before] = UNREACHED
         self._costs = np.concatenate((before[:, :2], np.minimum(new, UNREACHED)), axis=1)
         return np.asarray(1 - self._costs[:, -1] / self._lengths)
 
 
 def similarities(takes: Sequence[Features], directions: Features) -> Features:
-    """Of a whole stream (n, 96): (n, takes)."""
+    """Return the similarities (n, takes) of a whole stream of unit vectors (n, 96)."""
     aligner = Aligner(takes)
     return np.array([aligner.hear(direction) for direction in directions], np.float32).reshape(-1, len(takes))

@@ -1,6 +1,6 @@
-"""The file of a wake word of one's own: numbers and a phrase, in NumPy's format without pickle, so it can run no code.
+"""Reads and writes the file of a wake word of one's own: NumPy's npz without pickle, so it can run no code.
 
-Some tens of kilobytes. It holds what is made of recordings, not the recordings: takes to compare with, or a network.
+Some tens of kilobytes: the phrase, and embeddings of takes or the weights of a network. No recordings.
 """
 
 from __future__ import annotations
@@ -27,33 +27,34 @@ if TYPE_CHECKING:
 
     Stored: TypeAlias = dict[str, npt.NDArray[np.generic]]
 
-LARGEST_BYTES = 1_000_000  # bytes; such a file has a tenth of it
+LARGEST_BYTES = 1_000_000  # packed or unpacked; ten times a usual file
 MOST_TAKES = 20
-LONGEST_TAKE_FRAMES = 64  # vectors
-WIDEST_UNITS = 256  # units of a layer
-TAKES, NETWORK = "voiced wake word: takes, 1", "voiced wake word: network, 1"
+LONGEST_TAKE_FRAMES = 64  # embeddings in a take: 5.1 s
+WIDEST_UNITS = 256  # of a network's layer
+TAKES, NETWORK = "voiced wake word: takes, 1", "voiced wake word: network, 1"  # kinds of file
+PAGE = "see `voiced manual wake-words`"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WordOfTakes:
-    """What `voiced wake enroll` makes."""
+    """A wake word that `voiced wake enroll` makes."""
 
     phrase: str
-    takes: tuple[Features, ...]  # directions, (n, 96) each
+    takes: tuple[Features, ...]  # unit vectors, (n, 96) each
     scale: Scale
     calibration: Calibration
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WordOfNetwork:
-    """What `voiced wake train` makes."""
+    """A wake word that `voiced wake train` makes."""
 
     phrase: str
     network: Network
 
 
 def write(path: Path, word: WordOfTakes | WordOfNetwork) -> None:
-    """Keep a wake word; the file is there as a whole or not at all. ModelError if it cannot be written."""
+    """Write a wake word's file atomically (rename); ModelError if it cannot be written."""
     _save(path, _stored_takes(word) if isinstance(word, WordOfTakes) else _stored_network(word))
 
 
@@ -91,7 +92,7 @@ def _save(path: Path, stored: Stored) -> None:
     partly = path.with_name(path.name + ".part")
     try:
         with partly.open("wb") as file:
-            np.savez_compressed(file, **stored)  # type: ignore[arg-type] # its stub takes the names for its own flag
+            np.savez_compressed(file, **stored)  # type: ignore[arg-type] # NumPy's stub takes the names for its flag
         partly.replace(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot be written ({error.strerror})") from error
@@ -100,7 +101,7 @@ def _save(path: Path, stored: Stored) -> None:
 
 
 def read(path: Path) -> WordOfTakes | WordOfNetwork:
-    """ModelError, with one sentence, if it is not such a file."""
+    """Return the wake word of a file; ModelError if it is missing, damaged or of another kind."""
     if not path.is_file():
         raise ModelError(f"{path}: no such model file")
     content = path.read_bytes()
@@ -113,11 +114,11 @@ def read(path: Path) -> WordOfTakes | WordOfNetwork:
             return _takes({name: stored[name] for name in _TAKES_SHAPES})
     except (OSError, ValueError, KeyError, EOFError, TypeError, zlib.error, zipfile.BadZipFile) as error:
         made_by = "`voiced wake enroll` or `voiced wake train`"
-        raise ModelError(f"{path}: is not a wake word made by {made_by} ({error})") from error
+        raise ModelError(f"{path}: is not a wake word made by {made_by} ({error}); {PAGE}") from error
 
 
 def _check_size(content: bytes) -> None:
-    """Packed and unpacked."""
+    """Raise ValueError if the archive is too large, packed or unpacked."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         if max(len(content), sum(member.file_size for member in archive.infolist())) > LARGEST_BYTES:
             raise ValueError("it is too large for one")
@@ -145,7 +146,7 @@ _NETWORK_SHAPES = {
 
 
 def _checked(stored: Stored, shapes: dict[str, tuple[int | None, ...]], kind: str) -> dict[str, Features]:
-    """The numbers, if all are of the right kind and shape."""
+    """Return the arrays as float32; ValueError if a kind, a shape or a number is wrong."""
     for name, shape in shapes.items():
         found = stored[name].shape
         if len(found) != len(shape) or any(
