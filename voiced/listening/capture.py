@@ -1,9 +1,9 @@
-"""One command while it is being recorded: sound from shortly before the wake word on, and where in it the command is.
+"""Records one command: sound from shortly before the wake word on, and where in this sound the command lies.
 
-A capture begins with the two seconds before the wake word was detected. The VAD sleeps until then and hears them first:
-so it knows how loud the speaker is, and where the wake word ended (`command_start` tells how). At each pause the
-recording so far can be had as an utterance; whoever recognises it may say what can follow, and the endpointer waits
-accordingly. Knows no microphone, model file or clock.
+A capture begins with the two seconds before the detection of the wake word. The VAD sleeps until a capture begins, and
+hears these seconds first: they show how loud the speaker is and where the wake word ended (see `command_start`). At
+each pause `pause` returns the recording so far as an utterance. The recogniser answers what may follow, and the
+endpointer waits as long as that answer demands. Knows no microphone, model file or clock.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class VoiceActivity(Protocol):
-    """Tells what is speech, in steps of STEP samples."""
+    """Classifies sound as speech or not, in steps of STEP samples (30 ms)."""
 
     def judge(self, samples: Samples) -> Iterable[Activity]: ...
     def reset(self) -> None: ...
 
 
 class Capture:
-    """The recording under way. Make a new one for the next."""
+    """One recording, from its first frame to its ending. Make a new capture for each command."""
 
     def __init__(
         self,
@@ -45,25 +45,26 @@ class Capture:
         history: Iterable[AudioFrame],
         detection: Detection | None,
     ) -> None:
+        """`history`: the newest frames, without a gap; `detection`: None if somebody asked to listen."""
         self._settings = settings
         self._vad = vad
         self.detection = detection
         self._frames = list(history)
         self._origin = self._frames[0].start
         woken = detection.at if detection else self._frames[-1].end
-        self._woken = (woken - self._origin) // STEP  # step of the detection or request
-        self._sounds: list[Activity] = []  # every step since the origin
-        self._endpointer: Endpointer | None = None  # None: it cannot yet be told where the command starts
-        self._signalled = False  # that the speaker waits for a sign
-        self._answer: Answer | None = None  # what may follow the speech up to a sample, as far as is known
+        self._woken = (woken - self._origin) // STEP  # index of the step at which the capture was asked for
+        self._sounds: list[Activity] = []  # one entry a step, from the first frame on
+        self._endpointer: Endpointer | None = None  # None: the start of the command is not known yet
+        self._signalled = False  # whether `take_waiting` has returned True
+        self._answer: Answer | None = None  # the newest answer to a pause
 
     def catch_up(self) -> Ending | None:
-        """Let the VAD hear what came before."""
+        """Run the VAD over the history; return an ending if the command is over already."""
         self._vad.reset()
         return next(filter(None, map(self._judge, self._frames)), None)
 
     def hear(self, frame: AudioFrame, answer: Answer | None = None) -> Ending | None:
-        """Take in the next frame; say if the command is over, given what may follow the speech so far."""
+        """Add the next frame; return an ending if the command is over. `answer`: what may follow the speech so far."""
         self._answer = answer
         self._frames.append(frame)
         return self._judge(frame) or self._one_word()
@@ -77,7 +78,7 @@ class Capture:
         return None
 
     def _start(self) -> Ending | None:
-        """Begin endpointing as soon as it can be told where the command starts."""
+        """Begin endpointing once the start of the command is known; return an ending if the command is over already."""
         start = command_start(self._sounds, self._woken) if self.detection else self._woken
         if start is None or start >= len(self._sounds):
             return None
@@ -90,7 +91,7 @@ class Capture:
         return self._endpointer.hear(STEP, is_speech=sound is Activity.SPEECH, continuation=continuation)
 
     def _continuation(self, last: int) -> Continuation:
-        """What may follow the speech that ended at sample `last` of the recording."""
+        """Return what may follow the speech up to sample `last` of the recording; UNKNOWN without an answer for it."""
         return (
             self._answer.continuation
             if self._answer and self._answer.until == self._origin + last
@@ -98,7 +99,7 @@ class Capture:
         )
 
     def take_waiting(self) -> bool:
-        """Whether the speaker waits for a sign, not going on in the same breath; once."""
+        """Return True once, when the speaker waits for a sign: paused after the wake word, or listens without one."""
         if self._signalled or self._endpointer is None or self._endpointer.is_speaking:
             return False
         quiet = all(sound is not Activity.SPEECH for sound in self._sounds[-PAUSE_STEPS:])
@@ -106,7 +107,7 @@ class Capture:
         return self._signalled
 
     def pause(self, at_least: int, answer: Answer | None = None) -> Utterance | None:
-        """What was said so far, if the speaker has been quiet for so many samples, and nothing is known of it yet."""
+        """Return the speech so far after `at_least` quiet samples; None if nothing new was said since `answer`."""
         if self._endpointer is None or (self._endpointer.is_speaking and self._endpointer.quiet < at_least):
             return None
         first, last = self._cut().speech
@@ -116,7 +117,7 @@ class Capture:
         return self.utterance(Ending.SILENCE)
 
     def ended_by(self, until: int) -> frozenset[Continuation]:
-        """What ends the command as things are, if it may follow the speech that ended at sample `until`."""
+        """Return the continuations that would end the command now, as answers for the speech up to sample `until`."""
         since = (until - self._origin) // STEP
         if not self._quiet_since(since):
             return frozenset()
@@ -126,7 +127,7 @@ class Capture:
         return all(sound is not Activity.SPEECH for sound in self._sounds[step:])
 
     def _suffices(self, continuation: Continuation, since: int) -> bool:
-        """Whether it has been quiet for long enough, `since` a step; also after one word that the endpointer missed."""
+        """Whether the quiet since step `since` ends the command; also for one word that the endpointer missed."""
         if self._endpointer is None or self._endpointer.is_speaking:
             return self._endpointer is not None and self._endpointer.suffices(continuation)
         waits = {
@@ -137,7 +138,7 @@ class Capture:
         return continuation in waits and (len(self._sounds) - since) * STEP >= waits[continuation] * SAMPLE_RATE
 
     def _one_word(self) -> Ending | None:
-        """Whether a command of one word in one breath with the wake word, too short for the endpointer, is over."""
+        """Return the ending of a one-word command that was spoken with the wake word, too short for the endpointer."""
         if self._endpointer is None or self._endpointer.is_speaking or self._answer is None:
             return None
         since, continuation = (self._answer.until - self._origin) // STEP, self._answer.continuation
@@ -146,12 +147,12 @@ class Capture:
         return Ending.COMPLETE if continuation is Continuation.COMPLETE else Ending.SILENCE
 
     def nothing(self) -> Utterance:
-        """Nothing that can be used."""
+        """Return an empty utterance (NO_SPEECH) at the end of the recording."""
         end, source = self._frames[-1].end, self._frames[-1].source
         return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection, source=source)
 
     def utterance(self, ending: Ending) -> Utterance:
-        """What was heard, without the wake word or beginning with it."""
+        """Cut the command out; it begins with the wake word (`prefix`) only if both were spoken in one breath."""
         sound = np.concatenate([frame.samples for frame in self._frames])
         kept = self._cut()
         begin, first, last = kept.begin * STEP, kept.speech[0] * STEP, kept.speech[1] * STEP
@@ -169,7 +170,7 @@ class Capture:
         )
 
     def _cut(self) -> Cut:
-        assert self._endpointer, "it is what ends a recording"
+        assert self._endpointer, "a recording ends only after endpointing began"
         first, last = (sample // STEP for sample in self._endpointer.speech)
         if self.detection:
             return cut(self._sounds, self._woken, (first, last))
@@ -177,19 +178,19 @@ class Capture:
 
 
 def _ending(ending: Ending, *, said: bool) -> Ending:
-    """Nobody spoke, or somebody did after all: the endpointer counts from the command's start on only."""
+    """Correct the ending by what the cut found: it sees speech that lies before the endpointer's start."""
     if not said:
         return Ending.NO_SPEECH
     return Ending.SILENCE if ending is Ending.NO_SPEECH else ending
 
 
 def blank(sound: Samples, until: int) -> None:
-    """Silence what comes before `until`; the recogniser hears better with a run-up than from a hard start."""
+    """Zero the samples before `until`, in place, and fade in from there: Whisper errs after a hard start."""
     sound[:until] = 0
     fade = sound[until : until + FADE_SAMPLES]
     fade *= np.linspace(0, 1, len(fade), dtype=np.float32)
 
 
 def spoken(wake_word: str) -> str:
-    """A model's name as one says it: `hey_jarvis` → "Hey Jarvis,"."""
+    """Return the name of a wake-word model as it is spoken: `hey_jarvis` → "Hey Jarvis,"."""
     return re.sub(r"_v\d.*$", "", wake_word).replace("_", " ").title() + ","

@@ -1,16 +1,16 @@
-"""Where does the wake word end and the command start? Arithmetic over the steps that the VAD judged; knows no sound.
+"""Finds where the wake word ends and the command starts: arithmetic over the VAD's steps of 30 ms; knows no sound.
 
-The detector is sure of a wake word between 0.1 s before its end and 0.3 s after it, so that cutting at the detection
-would leave "…vis" in front of one command and take "tur…" from another. The VAD tells, because speakers pause or not:
+The detector fires between 0.1 s before the end of a wake word and 0.3 s after it. A cut at the detection would leave
+"…vis" in front of one command and take "tur…" from another. The VAD's steps show the pause, if there is one:
 
-    hey jarvis      turn on …     a pause: the wake word ends where it begins; nothing of it is kept
+    hey jarvis      turn on …     a pause: the wake word ends where the pause begins, and is cut off
     ███████▲░░░░░░░░██████████
-    hey jarvis turn on …          one breath: the wake word is kept, and the recogniser takes it as read. Of 32 such
-    ██████████▲███████████        commands all were understood; of the same, cut by hand where the word ends, 29
+    hey jarvis turn on …          one breath: the wake word is kept, and the decoder gets it as a prefix;
+    ██████████▲███████████        cut between the two, fewer commands are understood
 
-What is still spoken shortly after the detection may be the end of a drawled wake word as well as a command of one word.
-It does not begin a command, for the pause after it would end the recording. But if nothing else follows, it is taken
-for a command after all, and the recogniser will tell.
+Speech shortly after the detection is either the end of a drawled wake word or a command of one word. Endpointing does
+not start there, because the pause after it would end the recording. If nothing else follows, this speech is handed out
+as the command, and the recogniser decides.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What of a recording is the command, in steps."""
+    """Where the command lies in a recording; all numbers are indices of steps."""
 
-    begin: int  # what comes before is not the command's: silence it
+    begin: int  # sound before this step is blanked
     speech: tuple[int, int]  # first and last+1 step of speech; equal if there was none
-    one_breath: bool = False  # the wake word is in it
+    one_breath: bool = False  # whether the wake word is kept in front of the command
 
 
 def command_start(sounds: Sequence[Activity], detected: int) -> int | None:
-    """Step from which on speech begins a command; None until that can be told."""
+    """Return the step from which on speech belongs to the command; None until a pause or its absence is certain."""
     pause = first_pause(sounds, detected - EARLIEST_END_STEPS, detected + LATEST_END_STEPS)
     if pause is None and len(sounds) >= detected + LATEST_END_STEPS + PAUSE_STEPS:
         return detected + LATEST_END_STEPS
@@ -53,7 +53,7 @@ def command_start(sounds: Sequence[Activity], detected: int) -> int | None:
 
 
 def cut(sounds: Sequence[Activity], detected: int, speech: tuple[int, int]) -> Cut:
-    """Where to cut, once the recording is over; `speech` is what the endpointer found."""
+    """Return where to cut a recording; `speech`: first and last+1 step of speech, as the endpointer found them."""
     said = speech[0] < speech[1]
     pause = first_pause(sounds, detected - EARLIEST_END_STEPS, speech[0] if said else len(sounds))
     usually = max(0, detected - USUAL_END_STEPS)
@@ -67,12 +67,12 @@ def cut(sounds: Sequence[Activity], detected: int, speech: tuple[int, int]) -> C
 
 
 def speech_start(sounds: Sequence[Activity], found: int, earliest: int) -> int:
-    """Step of the first word, which may be too short or too quiet for the endpointer to find it."""
+    """Return the step of the first word, from `earliest` on: one short word may precede what the endpointer `found`."""
     return run_start(sounds, found, earliest, HESITATION_STEPS)
 
 
 def first_pause(sounds: Sequence[Activity], begin: int, end: int) -> int | None:
-    """First step, from `begin` to `end`, at which a voice gives way to a pause."""
+    """Return the first step from `begin` to `end` at which a voice stops for PAUSE_STEPS; None if there is none."""
     spoken = False
     for step in range(max(0, begin), min(end, len(sounds) - PAUSE_STEPS) + 1):
         quiet = all(sound is Activity.QUIET for sound in sounds[step : step + PAUSE_STEPS])
@@ -83,7 +83,7 @@ def first_pause(sounds: Sequence[Activity], begin: int, end: int) -> int | None:
 
 
 def run_start(sounds: Sequence[Activity], end: int, earliest: int, gap: int) -> int:
-    """Step at which the speech begins that goes on until `end`, with up to `gap` quiet steps in between."""
+    """Return the step, from `earliest` on, where the speech before `end` begins; it may pause for `gap` steps."""
     start = end
     for step in range(end - 1, earliest - 1, -1):
         if sounds[step] is not Activity.QUIET:

@@ -1,12 +1,11 @@
-"""Frames → utterances: wait for the wake word, record until the endpointer says so, cut the command out.
+"""Frames → utterances: waits for the wake word, records until the endpointer ends the command, cuts the command out.
 
-Knows no microphone, model file or clock. It is a generator over the frames: it ends when they end.
+A generator over the frames, which ends when they end. Knows no microphone, model file or clock.
 
-At a pause it hands out what was said so far, and listens on. Whoever recognises that answers through `Requests`, from
-another thread, what may follow; then the recording may end sooner, or wait longer (`protocol` tells who may do what
-when). The longer the last answer took, the longer a pause the ear waits for before it asks again: on a slow machine it
-does not ask before the command is nearly over anyway, so that a question about a pause inside of a command never delays
-the answer to the command.
+At a pause the ear yields the speech so far, and listens on. The recogniser, in another thread, answers through
+`Requests` what may follow; the recording then ends sooner or later (`protocol` says which answers are legal when). The
+ear asks only after a pause of at least half the time that the last answer took. On a slow machine it therefore asks
+only when the command is nearly over, and recognising a pause inside a command does not delay the command.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ if TYPE_CHECKING:
     from voiced.listening.protocol import Situation
     from voiced.listening.requests import Requests
 
-ANSWERED = {Question.ANSWERED, Question.OVER, Question.LATE}  # since the last frame
-FREE = {Question.NONE, Question.TOLD}  # to be asked
+ANSWERED = {Question.ANSWERED, Question.OVER, Question.LATE}  # an answer came since the last frame
+FREE = {Question.NONE, Question.TOLD}  # the ear may ask
 
 
 class Detector(Protocol):
-    """Hears wake words."""
+    """Detects wake words in frames that come in order."""
 
     def detect(self, frame: AudioFrame) -> Detection | None: ...
     def refuse(self, detection: Detection) -> None: ...
@@ -53,9 +52,10 @@ def listen(
     settings: ListeningSettings,
     requests: Requests,
 ) -> Iterator[Event]:
-    """Each command as an utterance, each change on the way as an event.
+    """Yield each command as an utterance, and each change before it as an event.
 
-    A command cut short by the end of the sound, or by a gap in it, is not handed out: half of it may be another.
+    A command cut short by the end of the frames, or by a gap between them, is dropped: half of a command may be another
+    command.
     """
     ear = _Ear(detector, vad, settings, requests)
     for frame in frames:
@@ -68,7 +68,7 @@ def listen(
 
 
 class _Ear:
-    """What is known between frames: the last seconds of sound, and the recording under way."""
+    """State between frames: the last seconds of sound, and the recording under way."""
 
     def __init__(self, detector: Detector, vad: VoiceActivity, settings: ListeningSettings, requests: Requests) -> None:
         self._detector = detector
@@ -83,7 +83,7 @@ class _Ear:
     # -- what others have told
 
     def heed(self, told: Situation, now: int) -> Iterator[Event]:
-        """Do what others have asked for since the last frame, at sample `now`."""
+        """Carry out what others told the ear since the last frame; `now`: first sample of the next frame."""
         if told.asked and told.question in ANSWERED:
             self._patience.answered(now - told.asked.at)
         if told.question is Question.OVER:
@@ -98,15 +98,15 @@ class _Ear:
             yield from self._begin_late(detection)
 
     def _refuse(self, detection: Detection) -> None:
-        """Drop the recording that a refused wake word began."""
+        """Drop the recording that a rejected wake word began."""
         self._detector.refuse(detection)
         if self._capture and self._capture.detection == detection:
             self._drop()
 
     def _begin_late(self, detection: Detection) -> Iterator[Event]:
-        """Begin the recording of a wake word that was deferred, and is believed now.
+        """Record from a wake word that was deferred and is accepted now.
 
-        If the sound of it is gone, nothing was heard: half of a command may be another.
+        If its sound has left the history, yield an empty utterance: half of a command may be another command.
         """
         capture = self._begin(detection)
         if self._history[0].start > detection.at:
@@ -118,9 +118,10 @@ class _Ear:
     # -- sound
 
     def hear(self, frame: AudioFrame, *, asked: bool) -> Iterator[Event]:
-        """A wake word during a recording begins a new one: somebody starts over. `asked` does not.
+        """Detect, record and end by one frame; `asked`: somebody asked to listen without a wake word.
 
-        Nor does a doubtful wake word: what was heard may be the command's own words.
+        A certain wake word during a recording begins a new one: the speaker starts over. A doubtful one is deferred,
+        for it may be part of the command.
         """
         if self._history and self._history[-1].end != frame.start:
             yield from self._miss_frames()
@@ -144,14 +145,14 @@ class _Ear:
         return detection and replace(detection, source=frame.source)
 
     def _miss_frames(self) -> Iterator[Utterance]:
-        """What comes is another stream: a recording ends with nothing heard."""
+        """Start over after a gap between frames; a recording under way ends with an empty utterance."""
         capture = self._capture
         self._forget()
         if capture:
             yield capture.nothing()
 
     def _begin(self, detection: Detection | None) -> Capture:
-        """A recording, from shortly before the wake word on."""
+        """Begin a recording BEFORE_SAMPLES before the detection, or before now without one."""
         self._requests.tell(Begin(detection))
         since = (detection.at if detection else self._history[-1].end) - BEFORE_SAMPLES
         frames = [frame for frame in self._history if frame.start >= since]
@@ -165,7 +166,7 @@ class _Ear:
             yield capture.utterance(ending)
 
     def _sound(self) -> Samples:
-        """What the second stage needs."""
+        """Return the newest VERIFIED_FRAMES of sound, for the second stage; shape (n_samples,)."""
         return np.concatenate([frame.samples for frame in list(self._history)[-VERIFIED_FRAMES:]])
 
     def _drop(self) -> None:
@@ -181,7 +182,7 @@ class _Ear:
     # -- questions
 
     def ask(self, now: int) -> Iterator[Pause]:
-        """Hand out what was said so far, if the speaker pauses and no answer is due."""
+        """Yield the speech so far, if the speaker pauses and no answer is due; `now`: last+1 sample heard."""
         situation = self._requests.now
         if not self._capture or not self._settings.recognize_pauses or situation.question not in FREE:
             return
@@ -191,7 +192,7 @@ class _Ear:
             yield Pause(so_far)
 
     def ended_by(self) -> frozenset[Continuation]:
-        """Answers that would end the recording as things are."""
+        """Return the answers that would end the recording now; empty if no question is open."""
         situation = self._requests.now
         if not self._capture or not situation.asked or situation.question is not Question.ASKED:
             return frozenset()
@@ -199,12 +200,12 @@ class _Ear:
 
 
 class _Patience:
-    """How long a pause must be to be asked about. Counts samples: an answer takes as long as sound comes meanwhile."""
+    """Length of a pause, in samples, from which on the ear asks: it grows with the time that answers take."""
 
     def __init__(self, settings: ListeningSettings) -> None:
-        self._longest = round(settings.silence * SAMPLE_RATE) - FRAME_SAMPLES  # then the command is over
+        self._longest = round(settings.silence * SAMPLE_RATE) - FRAME_SAMPLES  # a longer pause ends the command
         self.pause = PAUSE_SAMPLES
 
     def answered(self, after: int) -> None:
-        """Wait for half as long as the last answer took."""
+        """Set the pause to half of `after`, the samples that came while the last answer was awaited."""
         self.pause = max(PAUSE_SAMPLES, min(after // 2, self._longest))

@@ -1,6 +1,6 @@
-"""When is a command over? A state machine that is told, step by step, how many samples were speech or not.
+"""Decides when a command is over: a state machine over counts of samples, each count speech or not.
 
-It knows no audio, clock or thread, only sample counts, and it decides nothing but the ending. There are three states:
+Knows no audio, clock or thread, and decides nothing but the ending. There are three states:
 
     WAITING ──enough speech──▶ SPEAKING ──silence, or nothing can follow──▶ ended: SILENCE, COMPLETE
        │                          └──────longest command──▶ ended: TOO_LONG
@@ -10,16 +10,16 @@ It knows no audio, clock or thread, only sample counts, and it decides nothing b
 the short gaps of real speech (the closure before a "t") do not start it afresh. The tail of the wake word, which may
 reach into the first steps, is too short to fill it and leaks away.
 
-*How long a silence* depends on what was said. Whoever reports a step says what may follow the speech so far, where that
-is known (its continuation). Where nothing can follow, the command is over; where it is a command already but may go on,
-a short silence is enough, and a shorter one if the speaker sounds done; where it is none yet, the speaker is searching
-for words and gets a long one. Where the continuation is not known, it is the ordinary one. Who makes pauses between
-words makes longer ones between phrases: a short silence is at least `SHORT_PAUSES` times the longest pause before it;
-an ordinary one `ORDINARY_PAUSES` times, and that of who sounds done `CONCLUDED_PAUSES` times.
+*How long a silence* depends on what was said: each step comes with the continuation of the speech so far, if known.
+COMPLETE ends the command at once. EXTENDABLE, a command that may go on, needs a short silence; CONCLUDED, a command
+whose speaker sounds done, a shorter one. UNFINISHED, no command yet, gets a long one: the speaker searches for words.
+UNKNOWN gets the ordinary one. Speakers with pauses between words make longer pauses between phrases, so each silence
+but the long one is at least a multiple of the longest pause before it: `SHORT_PAUSES`, `CONCLUDED_PAUSES`,
+`ORDINARY_PAUSES`.
 
-*Nobody speaks* is at first only decided while the sum is empty, so that whoever begins just before the time is up is
-heard out; noise that keeps the sum from running empty gets a little more time, not for ever.
-*Longest command* counts from the first word, not from the wake word: a speaker who hesitates has as long as any other.
+*Nobody speaks* is decided while the sum is empty, so that a speaker who begins just before the time is up is heard out.
+Noise that keeps the sum from running empty extends the time once, by twice the length of enough speech.
+*Longest command* counts from the first word, not from the wake word: hesitation before the command costs nothing.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 class Endpointer:
-    """Listens to one command. Make a new one for the next."""
+    """Finds the ending of one command. Make a new endpointer for each command."""
 
     def __init__(self, settings: ListeningSettings, start: int) -> None:
-        """`start` is the index, in the stream, of the first sample that will be reported."""
+        """`start`: index of the first sample that `hear` will count, on any scale; `speech` is on this scale."""
         self._min_speech = round(settings.min_speech * SAMPLE_RATE)
         self._silence = round(settings.silence * SAMPLE_RATE)
         self._short = min(self._silence, round(settings.silence_complete * SAMPLE_RATE))
@@ -47,33 +47,33 @@ class Endpointer:
         self._start_timeout = round(settings.start_timeout * SAMPLE_RATE)
         self._start = start
         self._at = start  # index of the next sample
-        self._evidence = 0  # the leaky sum, in samples
-        self._first = start  # where the speech began, if it is any
+        self._evidence = 0  # leaky sum of speech, in samples
+        self._first = start  # index of the first sample of speech, once the sum has filled
         self._last = start  # index after the newest sample of speech
         self._speaking = False
         self._longest_pause = 0  # between words of this command, in samples
 
     @property
     def speech(self) -> tuple[int, int]:
-        """First and last+1 sample of speech; equal if nothing was said."""
+        """Indices of the first and last+1 sample of speech; equal if nothing was said."""
         return (self._first, self._last) if self._speaking else (self._start, self._start)
 
     @property
     def is_speaking(self) -> bool:
-        """Whether anything was said."""
+        """Whether the state is SPEAKING: enough speech was heard."""
         return self._speaking
 
     @property
     def quiet(self) -> int:
-        """Samples since the newest speech."""
+        """Number of samples since the newest speech."""
         return self._at - self._last
 
     def hear(
         self, samples: int, *, is_speech: bool, continuation: Continuation = Continuation.UNKNOWN
     ) -> Ending | None:
-        """Take in the next `samples` of the stream; say if the command is over, and why.
+        """Count the next `samples`, all of them speech or none; return why the command is over, or None.
 
-        `continuation`: what may follow the speech so far, as far as is known.
+        `continuation`: what may follow the speech so far.
         """
         self._at += samples
         if not self._speaking:
@@ -86,11 +86,11 @@ class Endpointer:
         return Ending.TOO_LONG if self._at - self._first >= self._longest else None
 
     def suffices(self, continuation: Continuation) -> bool:
-        """Whether the command is over after as much quiet as there was, if this may follow."""
+        """Whether the quiet so far ends a command with this continuation."""
         return self.quiet >= self._patience(continuation)
 
     def _patience(self, continuation: Continuation) -> int:
-        """Samples of silence that end the command."""
+        """Return how many samples of silence end a command with this continuation."""
         ordinary = min(self._long, max(self._silence, round(ORDINARY_PAUSES * self._longest_pause)))
         match continuation:
             case Continuation.COMPLETE:

@@ -1,6 +1,6 @@
-"""What the ear tells of, as frozen values: it listens, it is muted, the speaker waits or pauses; and the utterances.
+"""Events of the ear, as frozen values: it listens, it is muted, the speaker waits or pauses; and each utterance.
 
-Whoever answers the ear knows these and not the ear: a sentence in writing is answered without loading what hears.
+The assistant imports these and not the ear: typed sentences are answered without loading VAD and wake words.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A recording has begun: woken by a word, or (None) because it was asked for.
+    """A recording has begun, after a wake word or on request.
 
-    With a doubtful word, while another recording is under way, it begins only once the word was believed.
+    A doubtful wake word during another recording is announced too; its recording begins once it is accepted.
     """
 
-    detection: Detection | None
-    sound: Samples | None = field(default=None, compare=False)  # if the detection is doubtful, for the second look
+    detection: Detection | None  # None: on request
+    sound: Samples | None = field(default=None, compare=False)  # (n_samples,) for the second stage; None: not doubtful
 
 
 @dataclass(frozen=True, slots=True)
 class Muted:
-    """Mute was switched, on or off; a recording under way was thrown away."""
+    """The microphone was muted or unmuted; a recording under way was dropped."""
 
     muted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The speaker paused after the wake word, and waits to be told that it was heard."""
+    """The speaker paused after the wake word, and waits for a sign that it was heard."""
 
-    detection: Detection | None
+    detection: Detection | None  # None: on request
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The speaker pauses, or is done; the recording goes on. Wanted: what may follow."""
+    """A question: the speaker pauses or is done, the recording goes on; what may follow?"""
 
-    so_far: Utterance
+    so_far: Utterance  # the speech up to the pause
 
 
 Event: TypeAlias = Listening | Muted | Waiting | Pause | Utterance

@@ -1,7 +1,7 @@
-"""When was a sample spoken? The link between the samples of a stream and the clock.
+"""Links the samples of a stream to the clock: how many seconds ago was a sample spoken?
 
-Everything else counts samples. `Pace` notes when the newest frame came; so it can tell how many seconds ago any sample
-was spoken. On the way each frame feeds the watchdog of the service manager: while sound comes, the daemon is alive.
+All other files count samples. `Pace` notes when the newest frame came, and computes the age of any sample from that. It
+also feeds the service manager's watchdog with each frame: while sound comes, the daemon is alive.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Feeds(Protocol):
-    """A watchdog."""
+    """Takes signs of life: `Watchdog` in the daemon."""
 
     def feed(self) -> None: ...
 
 
 class Pace:
-    """Passes frames on, and notes when they came."""
+    """Passes frames on, and notes when the newest one came."""
 
     def __init__(
         self,
@@ -38,10 +38,10 @@ class Pace:
         self._watchdog = watchdog
         self._on_first = on_first
         self._clock = clock
-        self._newest = (0, 0.0)  # of the newest frame: index after its last sample, and seconds on the clock
+        self._newest = (0, 0.0)  # newest frame: last+1 sample, and seconds on the clock when it came
 
     def frames(self) -> Iterator[AudioFrame]:
-        """The frames, as they come."""
+        """Yield the frames unchanged."""
         for frame in self._frames:
             if not self._newest[0]:
                 self._on_first()
@@ -50,6 +50,6 @@ class Pace:
             yield frame
 
     def since(self, utterance: Utterance) -> float:
-        """Seconds since the speech of an utterance ended."""
+        """Return the seconds since the speech of an utterance ended."""
         sample, at = self._newest
         return self._clock() - at + (sample - utterance.speech[1]) / SAMPLE_RATE

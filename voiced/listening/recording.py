@@ -1,4 +1,4 @@
-"""A recording of one command, without a wake word, as the utterance that the microphone would have made of it."""
+"""Recording of one command, without a wake word → utterance, as `capture` would have cut it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def as_utterance(samples: Samples, vad: Vad) -> Utterance:
-    """All of the sound; the VAD says where in it somebody speaks."""
+    """Return an utterance of all samples, (n_samples,) at 16 kHz; the VAD finds first and last speech in them."""
     vad.reset()
     spoken = [step for step, sound in enumerate(vad.judge(samples)) if sound is Activity.SPEECH]
     if not spoken:

@@ -1,7 +1,7 @@
-"""The mailbox between the ear, the recogniser and people: `protocol`, safe to use from any thread.
+"""Mailbox between the ear, the recogniser and people: the state machine of `protocol`, safe to use from any thread.
 
-One lock around one value: each event is a step from one situation to the next, so that nothing comes between the read
-and the write of anything. The lock is held for microseconds, and nobody waits for anything else under it.
+One lock guards one value. Each event reads a situation and writes its successor under the lock, so that no event is
+lost between the read and the write. The lock is held for microseconds; nothing under it waits.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 class Requests:
-    """What others tell the ear and ask of it; heeded at the next frame."""
+    """Requests and answers to the ear, which carries them out at the next frame."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # under which the situation is read and replaced
+        self._lock = threading.Lock()  # held while the situation is read and replaced
         self._now = Situation()
 
     # -- the ear's side
 
     @property
     def now(self) -> Situation:
-        """The situation as it is; only what the ear alone changes is sure to stay so."""
+        """The current situation. Other threads may change all of it but what the ear alone writes."""
         return self._now
 
     def next_frame(self) -> Situation:
-        """Begin to work on a frame: the situation as others have left it since the last one."""
+        """Begin a frame; return the situation that others have left since the last frame."""
         with self._lock:
             before, self._now = self._now, after(self._now, Frame())
             return before
 
     def tell(self, event: Event) -> Situation:
-        """Take one step, and return the situation after it. ProtocolError, and nothing has changed."""
+        """Apply an event; return the situation after it. Raise ProtocolError, and change nothing, if it is illegal."""
         with self._lock:
             self._now = after(self._now, event)
             return self._now
@@ -46,19 +46,19 @@ class Requests:
     # -- the recogniser's side
 
     def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool:
-        """Answer to a pause; whether that has ended the recording: `so_far` is the command, no utterance will come."""
+        """Say what may follow a pause; return whether that ended the recording: then no whole utterance will come."""
         return self.tell(Answer(so_far.speech[1], continuation)).question is Question.OVER
 
     def judge(self, detection: Detection, *, accepted: bool) -> None:
-        """Verdict on a doubtful wake word."""
+        """Give the verdict of the second stage on a doubtful wake word."""
         self.tell(Believe(detection) if accepted else Refuse(detection))
 
     # -- anybody's
 
     def listen_now(self) -> None:
-        """Record a command without the wake word."""
+        """Ask for a recording without a wake word."""
         self.tell(Listen())
 
     def mute(self, *, muted: bool) -> None:
-        """Throw all sound away, or listen again."""
+        """Drop all sound from the next frame on, or listen again."""
         self.tell(Mute(muted))

@@ -1,8 +1,8 @@
 """Second-stage wake-word verification: drops the events of detections that the recogniser rejects.
 
-The ear does not wait for the verdict: a recording begins with the detection, so that a command in one breath is heard
-whole. If the recogniser rejects the detection, the ear is told to drop its recording, and what the ear has already
-handed out of it is dropped here. Only the log and MQTT learn of a rejected detection.
+The ear does not wait for the verdict: it records from the detection on, so that a command in one breath is heard whole.
+If the recogniser rejects the detection, the ear drops the recording, and this stage drops the events that the ear has
+already yielded. The log, MQTT and the wake memory alone learn of a rejected detection.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ log = logging.getLogger(__name__)
 
 
 class Answers(Protocol):
-    """Where the ear hears of verdicts, and of what may follow a pause."""
+    """Takes verdicts and answers for the ear: `Requests` in the daemon."""
 
     def judge(self, detection: Detection, *, accepted: bool) -> None: ...
     def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool: ...
 
 
 class Told(Protocol):
-    """Where rejected detections are published."""
+    """Publishes rejected detections: `Mqtt` in the daemon."""
 
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None: ...
 
 
 class Keep(Protocol):
-    """Where detections are recorded."""
+    """Stores detections and verdicts: `WakeMemory.remember` in the daemon."""
 
     def __call__(self, detection: Detection, *, accepted: bool) -> None: ...
 
 
 class SecondStage:
-    """Asks the recogniser whether doubtful detections are wake words."""
+    """Verifies doubtful detections with the recogniser, and remembers those that it rejected."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class SecondStage:
         thresholds: Mapping[str, float],
         keep: Keep | None = None,
     ) -> None:
-        """`thresholds`: evidence from which a detection is accepted, by wake word; `keep` is told of each detection."""
-        self.opinion = opinion  # may be replaced by that of other pipelines
+        """`thresholds`: wake word → least evidence that accepts it, 0 to 1; `keep` is called with each detection."""
+        self.opinion = opinion  # replaced when intents are reloaded
         self._thresholds = thresholds
         self._keep = keep or _forget
         self._rejected: deque[Detection] = deque(maxlen=REMEMBERED_REJECTIONS)
 
     def verified(self, events: Iterable[Heard], answers: Answers, told: Told) -> Iterator[Heard]:
-        """The events, without those of rejected detections."""
+        """Yield the events, without those of rejected detections."""
         for event in events:
             match event:
                 case Listening(detection, sound) if detection:
@@ -70,14 +70,14 @@ class SecondStage:
                 case Pause(so_far) if so_far.detection in self._rejected:
                     answers.answer_pause(
                         so_far, Continuation.UNKNOWN
-                    )  # the ear asks nothing else before this is answered
+                    )  # an open question would keep the ear from asking again
                     continue
                 case Utterance(detection=detection) | Waiting(detection) if detection in self._rejected:
                     continue
             yield event
 
     def _verify(self, detection: Detection, sound: Samples, answers: Answers, told: Told) -> bool:
-        """Whether the recogniser accepts the detection; tells everybody who wants to know."""
+        """Return whether the recogniser accepts the detection; tell the ear, the log, the wake memory and MQTT."""
         opinion = self.opinion(detection, sound)
         accepted = opinion.evidence >= self._thresholds[detection.wake_word]
         answers.judge(detection, accepted=accepted)
@@ -90,7 +90,7 @@ class SecondStage:
 
 
 def _forget(detection: Detection, *, accepted: bool) -> None:
-    """Record nothing."""
+    """Store nothing."""
 
 
 def _log(detection: Detection, opinion: Opinion, *, accepted: bool) -> None:
