@@ -143,9 +143,9 @@ def test_wrong_password(password_broker: Broker, tmp_path: Path, version: str) -
     login = {"username": "voiced", "password_file": str(tmp_path / "password"), "version": version}
     text = complaint(settings(password_broker, **login))
     where = f"the broker at localhost:{password_broker.port}"
-    assert text == f"{where} refuses mqtt.username 'voiced' or its password"
+    assert text == f"{where} refuses mqtt.username 'voiced' or its password; see `voiced manual broker`"
     anonymous = complaint(settings(password_broker, version=version))
-    assert anonymous == f"{where} refuses anonymous clients; set mqtt.username and mqtt.password_file"
+    assert anonymous.startswith(f"{where} refuses anonymous clients; set mqtt.username and mqtt.password_file; see")
 
 
 def test_password_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
-"""`voiced wake enroll`: somebody says a phrase a few times, each take is judged at once, and a wake word is written.
+"""`voiced wake enroll`: records a phrase a few times, checks each take at once, and writes a wake word.
 
-Nothing is written before the end: whoever stops half-way keeps nothing half-made.
+Nothing is written before the end, so that stopping half-way leaves no file.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from voiced.foundations.terminal import Print
     from voiced.wake.training.enrolment import Enrolled
 
-    Verify: TypeAlias = Callable[[Samples, str, float], Opinion]  # of sound, phrase and score
+    Verify: TypeAlias = Callable[[Samples, str, float], Opinion]  # sound, phrase, score → the second stage's opinion
 
 
-BAR_CHARACTERS = 30  # characters of the level meter
-QUIETEST_DB, LOUDEST_DB = -60.0, -10.0  # dB of full scale that it shows
+BAR_CHARACTERS = 30  # width of the level meter
+QUIETEST_DB, LOUDEST_DB = -60.0, -10.0  # of full scale: the ends of the level meter
 
 
 def from_files(phrase: str, files: Sequence[Path], out: Path, verify: Verify, say: Print) -> None:
-    """Make a wake word of recordings, one take in each."""
+    """Write a wake word made of recordings, one take in each; VoicedError if too few can be used."""
     takes: list[tuple[str, Take]] = []
     for file in files:
         heard = listen_to(sound_file.read(file))
@@ -59,7 +59,7 @@ def from_files(phrase: str, files: Sequence[Path], out: Path, verify: Verify, sa
 
 
 def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, verify: Verify, say: Print) -> None:
-    """Ask for takes until there are enough; VoicedError if there never are."""
+    """Ask for takes until there are enough, and write the wake word; VoicedError after MOST_TRIES takes."""
     say(
         f"Say {phrase!r} {tuning.WANTED_TAKES} times, as you will say it every day. Wait each time until you are asked."
     )
@@ -90,7 +90,7 @@ def from_microphone(phrase: str, frames: Iterable[AudioFrame], out: Path, verify
 
 
 def one_take(frames: Iterator[AudioFrame], say: Print) -> Samples:
-    """From shortly before the first word to the quiet after the last; all that there was, if nothing is said."""
+    """Return one take (samples,), from shortly before the speech to the silence after; AudioError if frames end."""
     vad, sound = Vad(), np.zeros(0, np.float32)
     spoken: list[bool] = []  # for each step
     for frame in frames:
@@ -112,18 +112,18 @@ def one_take(frames: Iterator[AudioFrame], say: Print) -> Samples:
 
 
 def meter(level: float) -> str:
-    """A bar for a level in dB."""
+    """Return a text bar for a level in dB of full scale."""
     return bar((level - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB), BAR_CHARACTERS)
 
 
 def _odd(enrolled: Enrolled) -> int | None:
-    """The take that the others would not have woken for, the least like them."""
+    """Return the index of the take that fits the remaining ones worst, or None if all would be detected."""
     worst = int(np.argmin(enrolled.left_out))
     return worst if enrolled.left_out[worst] < tuning.CANDIDATE_SCORE else None
 
 
 def _check_second_stage(phrase: str, takes: Sequence[Take], verify: Verify, say: Print) -> None:
-    """Does the recogniser hear the phrase in the takes? A name that nobody else has it may not know."""
+    """Say in how many takes the second stage hears the phrase; it may not know an unusual name."""
     heard = sum(
         verify(take.sound, phrase, tuning.CANDIDATE_SCORE).evidence >= tuning.EVIDENCE_THRESHOLD for take in takes
     )

@@ -1,6 +1,6 @@
-"""`voiced wake train`: a phrase is spoken by synthetic voices, a small network learns it, and a wake word is written.
+"""`voiced wake train`: speaks a phrase in synthetic voices, trains a small network, and writes a wake word.
 
-Nothing is written before the end: whoever stops half-way keeps nothing half-made.
+Nothing is written before the end, so that stopping half-way leaves no file.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is done; less is for trying out."""
+    """Number of clips and training steps; tests take fewer."""
 
     counts: Counts
-    rounds: int
+    rounds: int  # steps of the optimiser
 
 
 FULL = Effort(Counts(), tuning.ROUNDS)
@@ -51,17 +51,17 @@ FULL = Effort(Counts(), tuning.ROUNDS)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TrainingJob:
-    """What to make of what."""
+    """Input and output of a training."""
 
     phrase: str
-    language: str
-    takes: Sequence[Path]
+    language: str  # of the phrase, or an accent: "en", "en-gb"
+    takes: Sequence[Path]  # the user's own recordings
     wrong: Features  # (n, frames, 96): embeddings of wakes that were marked as wrong
     out: Path
 
 
 def from_text(job: TrainingJob, verify: Verify, say: Print, progress: Progress, effort: Effort = FULL) -> None:
-    """Make a wake word; VoicedError if voices are missing, or no take can be used."""
+    """Train and write a wake word; VoicedError if voices are missing, or no take can be used."""
     takes = _takes(job.takes, say)
     network = Kokoro()
     with progress("speaking", effort.counts.total) as done:
@@ -79,7 +79,7 @@ def from_text(job: TrainingJob, verify: Verify, say: Print, progress: Progress, 
 
 
 def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
-    """The phrase, cut out of recordings of the user's."""
+    """Return the phrase (samples,), cut out of each usable recording; VoicedError if there is none."""
     takes = []
     for file in files:
         heard = listen_to(sound_file.read(file))
@@ -93,7 +93,7 @@ def _takes(files: Sequence[Path], say: Print) -> list[Samples]:
 
 
 def _examples(learnt: Examples, wrong: Features, others: Features) -> TrainingSet:
-    """The user's own takes, and what was marked as wrong, are few; they are drawn more often than others."""
+    """Return the training set; the user's takes and wakes marked as wrong are few, so each is drawn more often."""
     marked = np.concatenate([learnt.near[:0], *(windows_of(wake) for wake in wrong)])
     return TrainingSet(
         np.concatenate((learnt.phrase, learnt.takes)),
@@ -105,7 +105,7 @@ def _examples(learnt: Examples, wrong: Features, others: Features) -> TrainingSe
 
 
 def _shares(many: int, few: int, share: float) -> Features:
-    """Of each of many and of a few windows, so that the few have that share together."""
+    """Return sampling probabilities (many + few,) that give the last `few` windows `share` in sum."""
     if not few:
         return np.full(many, 1 / many)
     return np.concatenate((np.full(many, (1 - share) / many), np.full(few, share / few)))
@@ -153,7 +153,7 @@ def _drawn(job: TrainingJob, offset: float, heard: Features, false: Features, ho
 
 
 def _check_second_stage(phrase: str, clips: Sequence[Samples], verify: Verify, say: Print) -> None:
-    """Does the recogniser hear the phrase when it is spoken? A name that nobody else has it may not know."""
+    """Say in how many clips the second stage hears the phrase; it may not know an unusual name."""
     around = tuple(round(seconds * SAMPLE_RATE) for seconds in (0.8, tuning.KEPT_AFTER_SECONDS))
     heard = sum(
         verify(np.pad(clip, around), phrase, tuning.ALONE_SCORE).evidence >= tuning.EVIDENCE_THRESHOLD for clip in clips

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from voiced.flow import Action
 
 CONNECT_SECONDS = 3.0  # for TCP and for TLS each; a broker in the house answers within milliseconds
+PAGE = "see `voiced manual broker`"
 PROTOCOLS = {"5": paho.MQTTv5, "3.1.1": paho.MQTTv311}
 
 # Reason codes of CONNACK (MQTT 5.0, 3.2.2.2); paho translates those of 3.1.1.
@@ -164,9 +165,11 @@ class Connection:
         if code in NOT_NOW:
             raise BrokerAwayError(f"{self.where} cannot take us now: {self._answer}")
         if code in BAD_LOGIN and settings.username is None:
-            raise BrokerError(f"{self.where} refuses anonymous clients; set mqtt.username and mqtt.password_file")
+            raise BrokerError(
+                f"{self.where} refuses anonymous clients; set mqtt.username and mqtt.password_file; {PAGE}"
+            )
         if code in BAD_LOGIN:
-            raise BrokerError(f"{self.where} refuses mqtt.username {settings.username!r} or its password")
+            raise BrokerError(f"{self.where} refuses mqtt.username {settings.username!r} or its password; {PAGE}")
         raise BrokerError(f"{self.where} refuses us: {self._answer}")
 
     def _closed_unanswered(self) -> BrokerError:
@@ -175,7 +178,9 @@ class Connection:
             advice = "does it want a client certificate (mqtt.tls.certificate), or another one?"
             return BrokerError(f"{self.where} ended the TLS connection at once ({self.why_ended}); {advice}")
         if speaks_tls(settings.host, settings.broker_port):
-            return BrokerError(f"{self.where} wants TLS; set mqtt.tls, `tls: {{}}` for the system's authorities")
+            return BrokerError(
+                f"{self.where} wants TLS; set mqtt.tls, `tls: {{}}` for the system's authorities; {PAGE}"
+            )
         return BrokerAwayError(f"{self.where} closed the connection without an answer; is it an MQTT broker?")
 
     def subscribe(self, topics: Iterable[str]) -> None:
@@ -248,12 +253,12 @@ class Connection:
 def _obstacle(error: OSError | ValueError, settings: MqttSettings, where: str) -> BrokerError:
     """Return the error to raise for a failed connect; BrokerAwayError where a retry may help."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return BrokerError(f"cannot trust {where}: {why_distrusted(error, settings)}")
+        return BrokerError(f"cannot trust {where}: {why_distrusted(error, settings)}; {PAGE}")
     if isinstance(error, socket.gaierror):
         return BrokerAwayError(f"cannot find the host {settings.host!r} of the MQTT broker: {error.strerror}")
     if isinstance(error, ValueError):
         return BrokerError(f"mqtt.host {settings.host!r} cannot be a host name: {error}")
     handshake = isinstance(error, ssl.SSLError | ConnectionResetError | BrokenPipeError)  # TCP itself was accepted
     if settings.tls is not None and handshake:
-        return BrokerError(f"cannot use {where}: {why_no_tls(error)}")
+        return BrokerError(f"cannot use {where}: {why_no_tls(error)}; {PAGE}")
     return BrokerAwayError(f"cannot reach {where}: {error.strerror or 'it does not answer'}")

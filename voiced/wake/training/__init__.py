@@ -1,7 +1,7 @@
-"""Makes wake words of one's own: takes or a text → a word file.
+"""Makes wake words of one's own, from takes or from text.
 
-From takes: `enrolment` judges them. From text: `synthesis` has it said by many voices (`espeak`, `kokoro`), and what
-sounds a little like it (`confusable`); `augmentation` puts that into rooms and noise, `examples` makes embeddings of
-it, `train` a small network. `negatives` is other speech, to learn from and to calibrate by; `phrase` checks what was
-typed. Needed by commands alone: the daemon only reads the files that are made here.
+From takes: `enrolment` checks and calibrates them. From text: `synthesis` speaks the phrase in many voices (`espeak`,
+`kokoro`), and phrases that sound a little like it (`confusable`); `augmentation` adds rooms and noise, `examples`
+computes embeddings, `train` fits a small network. `negatives` is other speech, for training and calibration; `phrase`
+checks the typed phrase. Only commands use this; the daemon reads the files made here.
 """

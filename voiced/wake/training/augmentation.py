@@ -1,6 +1,6 @@
-"""One spoken phrase → the same as it might be said elsewhere: another speed and timbre, a room, noise, other speech.
+"""Augments a spoken phrase: speed, equaliser, reverberation, noise, and other speech before and after.
 
-Pure: a generator of random numbers decides. Knows no wake words and no embeddings.
+Pure: all randomness comes from the given generator. Knows no wake words and no embeddings.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
 
 
-TINY = 1e-9  # divides what is silent
-LEAST_ENERGY = 1e-12
+TINY = 1e-9  # least peak and least power, against division by zero
+LEAST_ENERGY = 1e-12  # added to the power of noise, against division by zero
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scene:
-    """A phrase, with what is around it."""
+    """An augmented phrase with its surroundings."""
 
-    sound: Samples
+    sound: Samples  # (samples,) at 16 kHz
     begin: int  # first sample of the phrase
-    end: int  # its last sample, and one
+    end: int  # one past the phrase's last sample
 
 
 def staged(phrase: Samples, others: Sequence[Samples], random: np.random.Generator) -> Scene:
-    """The phrase somewhere; `others` is other speech that may be near."""
+    """Return a random scene with the phrase (samples,); clips of `others` may come before, after and as babble."""
     voice = equalised(sped_up(phrase, float(random.uniform(*tuning.SCENE_SPEEDS))), random)
     lead, tail = (round(seconds * SAMPLE_RATE) for seconds in (tuning.SCENE_LEAD_SECONDS, tuning.SCENE_TAIL_SECONDS))
-    lead += int(random.integers(1_280))  # the frames of the embedding fall anywhere
+    lead += int(random.integers(1_280))  # the phrase may begin anywhere within a frame of 80 ms
     begin, end = lead, lead + len(voice)
     sound = np.zeros(end + tail, np.float32)
     sound[begin:end] = voice
@@ -54,7 +54,7 @@ def staged(phrase: Samples, others: Sequence[Samples], random: np.random.Generat
 
 
 def disturbed(sound: Samples, others: Sequence[Samples], random: np.random.Generator) -> Samples:
-    """Speech, in a room, in noise, nearer or further away."""
+    """Return speech (samples,) with random reverberation, noise and loudness."""
     voice = sound
     if random.random() < tuning.REVERBERANT_SHARE:
         sound = in_a_room(sound, random)
@@ -66,18 +66,17 @@ def disturbed(sound: Samples, others: Sequence[Samples], random: np.random.Gener
 
 
 def equalised(sound: Samples, random: np.random.Generator) -> Samples:
-    """Another microphone: bands of frequencies louder or softer."""
+    """Return sound through a random equaliser, as if from another microphone."""
     spectrum = np.fft.rfft(sound)
     gains = random.uniform(-tuning.EQUALISER_DB, tuning.EQUALISER_DB, tuning.EQUALISER_BANDS)
-    places = (tuning.EQUALISER_BANDS - 1) * np.sqrt(
-        np.linspace(0, 1, len(spectrum))
-    )  # bands are narrower below, as ears have it
+    # Bands are narrower at low frequencies, as in hearing: (len(spectrum),) positions from 0 to EQUALISER_BANDS - 1
+    places = (tuning.EQUALISER_BANDS - 1) * np.sqrt(np.linspace(0, 1, len(spectrum)))
     curve = np.interp(places, np.arange(tuning.EQUALISER_BANDS), gains)
     return np.asarray(np.fft.irfft(spectrum * 10 ** (curve / 20), len(sound)), np.float32)
 
 
 def in_a_room(sound: Samples, random: np.random.Generator) -> Samples:
-    """With echoes that fade like those of a room; the voice itself arrives when it did."""
+    """Return sound (samples,) with reverberation: its convolution with decaying noise; direct sound is not delayed."""
     seconds = float(random.uniform(*tuning.REVERBERATION_SECONDS))
     length = round(seconds * SAMPLE_RATE)
     echo = random.normal(size=length) * 10 ** (-3 * np.arange(length) / length)
@@ -89,7 +88,7 @@ def in_a_room(sound: Samples, random: np.random.Generator) -> Samples:
 
 
 def noise_like(length: int, others: Sequence[Samples], random: np.random.Generator) -> Samples:
-    """Noise at an energy of one: hissing or rumbling, several who talk, or dishes."""
+    """Return noise (length,) with a mean power of one: coloured noise, babble of five voices, or clatter."""
     kind = random.random()
     if kind < tuning.BABBLE_SHARE:
         noise = sum(np.resize(np.roll(_some(others, random), int(random.integers(9_999))), length) for _ in range(5))
@@ -102,7 +101,7 @@ def noise_like(length: int, others: Sequence[Samples], random: np.random.Generat
 
 
 def clatter(length: int, random: np.random.Generator) -> Samples:
-    """Blows upon things that ring, over a rumble."""
+    """Return a rumble (length,) with random blows upon ringing things, like dishes."""
     sound = coloured(length, 1.0, random)
     sound *= tuning.RUMBLE_SHARE / np.abs(sound).max()
     for _ in range(1 + int(random.poisson(tuning.BLOWS_A_SECOND * length / SAMPLE_RATE))):
@@ -117,14 +116,14 @@ def clatter(length: int, random: np.random.Generator) -> Samples:
 
 
 def coloured(length: int, colour: float, random: np.random.Generator) -> Samples:
-    """Noise whose amplitude falls with the frequency to the power of `colour`: 0 hisses, 1 rumbles."""
+    """Return noise (length,) whose amplitude falls as frequency to the power `colour`: 0 is white, 1 rumbles."""
     spectrum = np.fft.rfft(random.normal(size=length))
     spectrum /= np.maximum(np.arange(len(spectrum)), 10) ** colour
     return np.fft.irfft(spectrum, length).astype(np.float32)
 
 
 def _scale(voice: Samples, snr: float) -> float:
-    """Of noise with an energy of one, so that it is so many dB below the loudest 32 ms of the voice."""
+    """Return the factor that puts noise of power one `snr` dB below the loudest 32 ms of the voice."""
     blocks = voice[: len(voice) // 512 * 512].reshape(-1, 512)
     return float(np.sqrt((blocks**2).mean(axis=1).max(initial=TINY)) * 10 ** (-snr / 20))
 

@@ -1,6 +1,6 @@
-"""What sounds a little like a phrase but is not it, in the symbols of its pronunciation. Pure; knows no language.
+"""Makes confusable phrases: pronunciations that resemble a phrase, to train against. Pure; knows no language.
 
-Too near would do harm: whoever is taught that "commuter" is not "computer" misses half of the computers.
+They keep a minimum distance: a network that learns to reject "commuter" misses half of the "computer"s.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 VOWELS = "aeiouæɑɒɔəɛɜɪʊʌᵻAIOQWY"
 CONSONANTS = "bdfhjklmnpstvwzðŋɡɹʃʒʤʧθ"
-OTHER_VOWELS, OTHER_CONSONANTS = "yøœɐɨʉɯɤ", "rʁʀxçɣβʂʐɕʑɲʎʣʦ"  # of other languages: replaced, but by none of these
+OTHER_VOWELS, OTHER_CONSONANTS = "yøœɐɨʉɯɤ", "rʁʀxçɣβʂʐɕʑɲʎʣʦ"  # of other languages: are replaced, never inserted
 SOUNDS = frozenset(VOWELS + CONSONANTS + OTHER_VOWELS + OTHER_CONSONANTS)
 
 
 def confusable_phrases(symbols: str, others: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
-    """So many, all different; `others`: words of the same language. Fewer if the phrase has too few sounds for them."""
+    """Return `count` different pronunciations, fewer for a phrase of few sounds; `others`: words to combine it with."""
     found = list[str]()
     for _ in range(tuning.TRIES_A_PHRASE * count):
         candidate = _changed(symbols, others, random)
@@ -33,7 +33,7 @@ def confusable_phrases(symbols: str, others: Sequence[str], count: int, random: 
 
 
 def distance(one: str, other: str) -> float:
-    """Sounds to insert, drop or replace to make one of the other, as a share of the other's; stress does not count."""
+    """Return the edit distance of two pronunciations, divided by the sounds of `other`; stress does not count."""
     a, b = _sounds(one), _sounds(other)
     row = list(range(len(b) + 1))
     for number, sound in enumerate(a, start=1):
@@ -55,7 +55,7 @@ def _changed(symbols: str, others: Sequence[str], random: np.random.Generator) -
 
 
 def _replaced(symbols: str, random: np.random.Generator) -> str:
-    """Vowels by vowels and consonants by consonants, so that it can still be said."""
+    """Replace random vowels by vowels and consonants by consonants, so that the result can be spoken."""
     letters = list(symbols)
     places = [at for at, letter in enumerate(letters) if letter in SOUNDS]
     count = max(1, round(len(places) * float(random.uniform(*tuning.CHANGED_SHARE))))

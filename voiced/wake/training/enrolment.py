@@ -1,4 +1,4 @@
-"""A few recordings of somebody saying a phrase → a wake word. Judges each take; knows no files and no microphone."""
+"""Makes a wake word of a few recordings of the phrase, and rejects unusable takes. Knows no files, no microphone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from voiced.wake.training.negatives import Negatives
 
 
-LEAST_UNIT = 1e-3  # of similarity: keeps units finite
+LEAST_UNIT = 1e-3  # of similarity, against division by zero
 
 
 class Fault(Enum):
@@ -40,12 +40,12 @@ class Fault(Enum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Take:
-    """One recording of the phrase that can be used."""
+    """A usable recording of the phrase."""
 
     stream: Features  # (frames, 96): embeddings of the whole recording
-    word: tuple[int, int]  # first and last+1 of them that tell of the phrase
-    sound: Samples  # the recording, to shortly after the phrase
-    speech: tuple[int, int]  # first and last+1 sample of the phrase in it
+    word: tuple[int, int]  # begin and end of the phrase in `stream`, in frames
+    sound: Samples  # (samples,): the recording, to shortly after the phrase
+    speech: tuple[int, int]  # begin and end of the phrase in `sound`, in samples
 
     @property
     def vectors(self) -> Features:
@@ -54,15 +54,15 @@ class Take:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Enrolled:
-    """A wake word, and how each take fares under the others."""
+    """An enrolled word, with the leave-one-out score of each take."""
 
-    takes: tuple[Features, ...]  # directions, (n, 96) each
+    takes: tuple[Features, ...]  # unit vectors, (n, 96) each
     calibration: Calibration
-    left_out: tuple[float, ...]  # best score of each take by a wake word of the others alone
+    left_out: tuple[float, ...]  # best score, 0 to 1, of each take under a word made of the remaining takes
 
     @property
     def heard(self) -> int:
-        """Takes that the others would have woken for."""
+        """Number of takes that a word made of the remaining ones detects."""
         return sum(score >= tuning.CANDIDATE_SCORE for score in self.left_out)
 
 
@@ -104,7 +104,7 @@ def enrol(takes: Sequence[Take], negatives: Negatives, wrong: Iterable[Features]
 
 
 def _calibrated(others: Features) -> Calibration:
-    """By the similarities (n, takes) of the bank's speech."""
+    """Return the calibration that fits the similarities (n, takes) of negatives."""
     high, median = np.quantile(others, tuning.UNUSUAL_QUANTILE, axis=0), np.median(others, axis=0)
     raw = Calibration(high, np.maximum(high - median, LEAST_UNIT), 0.0)
     hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
@@ -121,7 +121,7 @@ def _peaks(units: Features) -> Features:
 
 
 def _speech(sound: Samples) -> tuple[int, int] | None:
-    """First and last+1 sample of speech."""
+    """Return begin and end of the speech in samples, or None without speech."""
     vad = Vad()
     whole = len(sound) // STEP_SAMPLES
     steps = sound[: whole * STEP_SAMPLES].reshape(-1, STEP_SAMPLES)

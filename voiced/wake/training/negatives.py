@@ -1,6 +1,7 @@
-"""What is no wake word: embeddings of other speech, to learn new wake words from and to calibrate them by.
+"""Embeddings of other speech: negatives, to train new wake words with and to calibrate them on.
 
-Embeddings are standardised, cut off at LIMIT_SIGMA and kept as bytes. `tests/sounds/make_bank.py` makes the file.
+The file holds them standardised, clipped to LIMIT_SIGMA and quantised to signed bytes; `tests/sounds/make_bank.py`
+makes it.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
 
 FILE = Path(__file__).with_name("bank.npz")
-LIMIT_SIGMA = 5.0  # standard deviations
+LIMIT_SIGMA = 5.0  # standard deviations at which embeddings are clipped
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Negatives:
-    """Streams of speech, each without a break, one after the other."""
+    """Embeddings of speech, many speakers in a row."""
 
-    embeddings: Features  # (frames, 96)
-    scale: Scale
+    embeddings: Features  # (frames, 96), one each 80 ms
+    scale: Scale  # mean and deviation of the whole bank
 
 
 def read(minutes: float = math.inf, path: Path = FILE) -> Negatives:
-    """The bank that ships with the package, or another; all of it, or as much as its first minutes."""
+    """Return the first `minutes` of a file of negatives, by default all of the one that ships with the package."""
     frames = min(minutes * 60 * SAMPLE_RATE / FRAME_SAMPLES, sys.maxsize)
     with np.load(path, allow_pickle=False) as stored:
         scale = Scale(stored["mean"], stored["deviation"])
@@ -43,7 +44,7 @@ def read(minutes: float = math.inf, path: Path = FILE) -> Negatives:
 
 
 def write(path: Path, streams: Sequence[Features]) -> None:
-    """Keep these."""
+    """Write streams (frames, 96) as a file of negatives."""
     embeddings = np.concatenate(streams)
     scale = Scale(embeddings.mean(axis=0), embeddings.std(axis=0))
     standardised = np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT_SIGMA, LIMIT_SIGMA)

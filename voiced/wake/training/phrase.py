@@ -1,4 +1,4 @@
-"""Is this a phrase to wake to? Letters only; knows no sound."""
+"""Checks whether a typed phrase suits as a wake word. Looks at letters only; knows no sound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from voiced.errors import VoicedError
 from voiced.wake import tuning
 
-# Said so often, to others, that a house would never be quiet; with "hey" before them they will do.
+# Everyday words, which would wake the house all day; allowed after another word, such as "hey".
 _EVERYDAY = (
     "alright coffee daddy dinner everybody evening family hello honey kitchen later maybe mama mommy money "
     "morning mother music never okay papa people please really sorry thank today tomorrow water window yesterday"
@@ -34,7 +34,7 @@ def checked_phrase(text: str) -> str:
 
 
 def syllables(phrase: str) -> int:
-    """About how many: groups of vowels; in English a last "e" is silent, but for "le" after a consonant ("apple")."""
+    """Return about how many syllables a phrase has: groups of vowels, without an English silent "e" at the end."""
     count = 0
     for word in phrase.split():
         groups = len(re.findall(r"[aeiouyäöüáéíóúàèìòùâêîôûåøæ]+", word))

@@ -1,6 +1,6 @@
-"""A phrase, spoken by many synthetic voices; and what sounds a little like it, and what else is said around it.
+"""Synthesises clips to train with: the phrase in many voices, confusable phrases, and everyday sentences.
 
-The voices are Kokoro's, blends of two of them, and espeak-ng's. Each clip depends on its number alone.
+The voices are Kokoro's, blends of two of these, and espeak-ng's. Each clip depends on nothing but its number.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
     from voiced.wake.training.kokoro import Kokoro
 
-MARKS = (".", "!", ",", "?", "")  # after a phrase, in turn: they change its melody
+MARKS = (".", "!", ",", "?", "")  # after a phrase, in turn: they change its intonation
 AMERICAN = "en-us"
-# What people say all day, for the words of near phrases and for the speech around the phrase
+# Everyday sentences: the words of confusable phrases, and speech around the phrase
 SENTENCES = (
     "what time is it now",
     "please open the kitchen window",
@@ -50,21 +50,21 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """All together."""
+        """Sum of all kinds."""
         return self.kokoro + self.espeak + self.near + self.around
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Clips:
-    """Clips without silence at their ends."""
+    """Trimmed clips, (samples,) at 16 kHz each."""
 
     phrase: list[Samples]
-    near: list[Samples]
-    around: list[Samples]
+    near: list[Samples]  # confusable phrases
+    around: list[Samples]  # everyday sentences
 
 
 def synthesise(phrase: str, language: str, network: Kokoro, counts: Counts, done: Callable[[], None]) -> Clips:
-    """All clips, the same each time; `done` is called after each. VoicedError if espeak-ng is missing."""
+    """Return all clips, reproducibly; `done` is called after each. VoicedError if espeak-ng is missing."""
     speakers = _Speakers(phrase, language, network)
 
     def each(count: int, speak: Callable[[int], Samples]) -> list[Samples]:
@@ -82,7 +82,7 @@ def synthesise(phrase: str, language: str, network: Kokoro, counts: Counts, done
 
 
 class _Speakers:
-    """Say a phrase in one language; the clip of a number is always the same."""
+    """Speaks a phrase in one language, and its surroundings; a clip depends on nothing but its number."""
 
     def __init__(self, phrase: str, language: str, network: Kokoro) -> None:
         self._phrase, self._network = phrase, network
@@ -93,11 +93,11 @@ class _Speakers:
         self._near = confusable_phrases(self._symbols[0], words, tuning.CONFUSABLE_PHRASES, np.random.default_rng(0))
 
     def by_kokoro(self, number: int) -> Samples:
-        """The phrase: the first clips by one voice each, the others by blends."""
+        """Return the phrase in one of Kokoro's voices; numbers beyond these take blends of two."""
         return self._said(self._symbols[number % len(self._symbols)], number, np.random.default_rng([0, number]))
 
     def by_espeak(self, number: int) -> Samples:
-        """The phrase, by a plain voice."""
+        """Return the phrase in one of espeak-ng's voices."""
         random = np.random.default_rng([1, number])
         name = self._accents[number % len(self._accents)] + espeak.VARIANTS[number % len(espeak.VARIANTS)]
         voice = espeak.Voice(
@@ -106,12 +106,12 @@ class _Speakers:
         return espeak.speak(self._phrase + MARKS[number % len(MARKS)], voice)
 
     def near(self, number: int) -> Samples:
-        """What sounds a little like it."""
+        """Return a confusable phrase."""
         random = np.random.default_rng([2, number])
         return self._said(self._near[number % len(self._near)], int(random.integers(tuning.CONFUSABLE_PHRASES)), random)
 
     def around(self, number: int) -> Samples:
-        """What people say all day."""
+        """Return an everyday sentence."""
         symbols = kokoro.symbols_of(SENTENCES[number % len(SENTENCES)], AMERICAN)
         return self._said(symbols, 5 * number, np.random.default_rng([3, number]))
 

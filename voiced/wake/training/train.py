@@ -1,4 +1,4 @@
-"""Embeddings of a phrase and of other speech → a small network that tells them apart. Knows no sound and no files."""
+"""Trains a wake word's network: binary classification of windows of embeddings. Knows no sound and no files."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from voiced.wake.embedding import Features
     from voiced.wake.templates import Scale
 
-BATCH_WINDOWS = 8_192  # windows that are looked at together
+BATCH_WINDOWS = 8_192  # in one pass without gradients; bounds the memory
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TrainingSet:
-    """What to learn from."""
+    """Windows with their sampling probabilities, and a stream of negatives."""
 
-    phrase: Features  # (n, STEPS, 96): windows right after it
-    phrase_drawn: Features  # (n,): how often each is drawn; all together 1
-    near: Features  # (n, STEPS, 96): windows of what sounds like it, and is something else
-    near_drawn: Features  # (n,)
-    others: Features  # (frames, 96): other speech, without a break
+    phrase: Features  # (n, STEPS, 96): windows right after the phrase
+    phrase_drawn: Features  # (n,): probability to draw each; sums to 1
+    near: Features  # (n, STEPS, 96): windows of confusable phrases and of wakes marked as wrong
+    near_drawn: Features  # (n,): probability to draw each; sums to 1
+    others: Features  # (frames, 96): other speech, without gaps
 
 
 def train(examples: TrainingSet, scale: Scale, held_back: Features, rounds: int, done: Callable[[], None]) -> Network:
-    """Learn, and calibrate by `held_back`, other speech (frames, 96). The same for the same examples.
+    """Return a trained network, calibrated on `held_back`: other speech (frames, 96). Reproducible.
 
-    `done` is called after each round.
+    AdamW on binary cross-entropy, with hard negatives and averaged weights. `done` is called after each round.
     """
     torch.manual_seed(0)
     random = np.random.default_rng(0)
@@ -91,7 +91,7 @@ def _layers() -> nn.Sequential:
 
 @torch.no_grad()
 def _hardest(model: nn.Module, windows: Features) -> npt.NDArray[np.int64]:
-    """Which windows are most like the phrase."""
+    """Return the indices (k,) of the windows with the highest outputs: hard negatives."""
     model.eval()
     outputs = []
     for at in range(0, len(windows), BATCH_WINDOWS):
@@ -124,14 +124,14 @@ def _log_odds(score: float) -> float:
 
 
 def outputs_of(network: Network, stream: Features) -> Features:
-    """Of a stream (frames, 96), from where there are STEPS frames."""
+    """Return the outputs (frames - STEPS + 1,) of every window of a stream (frames, 96)."""
     windows = windows_of(stream)
     starts = range(0, len(windows), BATCH_WINDOWS)
     return np.concatenate([network.outputs(windows[at : at + BATCH_WINDOWS]) for at in starts])
 
 
 def peaks(outputs: Features) -> Features:
-    """The highest of each stretch of CANDIDATE_APART_FRAMES frames, highest first."""
+    """Return the maximum of each block of CANDIDATE_APART_FRAMES outputs, highest first."""
     apart = tuning.CANDIDATE_APART_FRAMES
     whole = len(outputs) // apart * apart
     return np.sort(outputs[:whole].reshape(-1, apart).max(axis=1))[::-1]
