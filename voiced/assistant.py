@@ -1,8 +1,8 @@
 """Hear → recognise → match → act: the whole story on one screen. Knows no audio, model, clock or broker.
 
-At a pause it recognises what was said so far and tells the ear what may follow. What the recogniser found there is a
-value, `SoFar`, which the assistant keeps until the command is over and hands back: if nothing was said since, it is the
-answer, or the recogniser goes on from there.
+At a pause it recognises the speech so far and tells the ear what may follow. The recogniser returns a value, `SoFar`,
+which the assistant keeps until the command is over. If nothing was said since that pause, `SoFar` holds the transcript;
+otherwise the recogniser gets it back and goes on from there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Publisher(Protocol):
-    """Tells what happens, and sends actions."""
+    """Publishes what happens, and sends actions: `Mqtt` in the daemon."""
 
     def state(self, state: State) -> None: ...
     def muted(self, *, muted: bool) -> None: ...
@@ -38,20 +38,20 @@ class Publisher(Protocol):
 
 
 class Recognizing(Protocol):
-    """Tells what was said. Keeps nothing between calls: several assistants may share one."""
+    """Recognises utterances. Keeps nothing between calls: several assistants may share one."""
 
     def grammar_of(self, detection: Detection | None) -> Grammar:
-        """Return what may be said after a wake word; None: without one, or in writing."""
+        """Return the grammar that is valid after a wake word; None: without a wake word, or for text."""
 
     def recognize_so_far(self, utterance: Utterance) -> SoFar:
-        """Recognise an utterance up to a pause, and tell what may follow."""
+        """Recognise an utterance up to a pause; return what was found, and what may follow."""
 
     def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
-        """Recognise a whole utterance; `so_far` is what `recognize_so_far` found at its newest pause."""
+        """Recognise a whole utterance; `so_far`: what `recognize_so_far` returned at the newest pause."""
 
 
 class Sounds(Protocol):
-    """Short sounds for the speaker."""
+    """Plays short sounds for the speaker: `Feedback` in the daemon."""
 
     def woken(self, detection: Detection | None) -> None: ...
     def answered(self, outcome: Outcome) -> None: ...
@@ -59,7 +59,7 @@ class Sounds(Protocol):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reloaded:
-    """New intents were loaded: from this event on another recogniser answers."""
+    """New intents were loaded: this recogniser answers all events that follow."""
 
     recognizer: Recognizing
 
@@ -68,7 +68,7 @@ Heard: TypeAlias = Listening | Muted | Waiting | Pause | Utterance | Sentence | 
 
 
 class Assistant:
-    """Answers what is heard, one event after the other."""
+    """Answers the events of the ear, one after the other."""
 
     def __init__(
         self,
@@ -88,10 +88,10 @@ class Assistant:
         self._sounds = sounds
         self._since = since
         self._answer_pause = answer_pause
-        self._so_far: SoFar | None = None  # what the recogniser found at the newest pause; handed back at the end
+        self._so_far: SoFar | None = None  # what the recogniser found at the newest pause
 
     def run(self, events: Iterable[Heard]) -> None:
-        """Answer everything that is heard, until nothing more comes."""
+        """Answer each event until the events end."""
         for event in events:
             match event:
                 case Listening(detection):
@@ -113,7 +113,7 @@ class Assistant:
                     self._recognizer, self._so_far = recognizer, None
 
     def _consider(self, utterance: Utterance) -> None:
-        # While the speaker pauses, recognise what there is; the ear waits as long as what may follow is worth it.
+        # Recognise while the speaker pauses, so that the ear knows how long a silence ends this command.
         self._so_far = self._recognizer.recognize_so_far(utterance)
         if self._answer_pause(utterance, self._so_far.continuation):
             ending = Ending.COMPLETE if self._so_far.continuation is Continuation.COMPLETE else utterance.ending
@@ -121,7 +121,7 @@ class Assistant:
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._since(utterance)
-        # Nothing said since the pause, nothing in doubt: the answer is known already. Else recognise, from there on.
+        # Nothing said since the pause, nothing in doubt: the transcript is known. Otherwise recognise the whole.
         so_far, self._so_far = self._so_far, None
         transcript = (so_far and so_far.settled(utterance)) or self._think(utterance, so_far)
         recognized = self._since(utterance)
@@ -143,7 +143,7 @@ class Assistant:
 
 
 def _log(outcome: Outcome) -> None:
-    """One line per command."""
+    """Log one line for a command."""
     transcript = outcome.transcript
     figures = f"(confidence {transcript.confidence:.2f}{_spent(outcome)})"
     if transcript.match and not transcript.reason:
@@ -155,7 +155,7 @@ def _log(outcome: Outcome) -> None:
 
 
 def _spent(outcome: Outcome) -> str:
-    """Where the time went."""
+    """Return where the time went, for the log; empty for a command that came as text."""
     utterance, delays = outcome.utterance, outcome.delays
     if utterance is None or delays is None:
         return ""

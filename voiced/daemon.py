@@ -1,8 +1,8 @@
 """The composition root: open everything, wire it, say READY, run, and close in reverse order.
 
-Two threads work. One is the ear: it takes frames from the microphone, waits for the wake word and cuts out commands.
-The other, the main one, recognises and answers, so that the ear stays open meanwhile. Shutdown is the end of the audio:
-a signal closes the microphone, and what was heard before is still answered (`foundations.signals`).
+Two threads work. The ear's takes frames from the microphone, waits for the wake word and cuts out commands. The main
+thread recognises and answers; the ear listens meanwhile. Shutdown is the end of the audio: a signal closes the
+microphone, and what was heard before is still answered (see `foundations.signals`).
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVENTS_WAITING = 8  # events of the ear, at most, while a command is being recognised
+EVENTS_WAITING = 8  # most events that the ear queues while a command is recognised; a full queue makes it wait
 
 T = TypeVar("T")
 
 
 def run(config: Config, files: Sequence[Path], signals: Signals) -> None:
-    """Listen and answer until a signal comes, or until the recordings end."""
+    """Listen and answer until a signal comes or the `files` end; without files, listen to the microphone."""
     with ExitStack() as stack:
         _run(config, files, stack, signals)
 
@@ -88,11 +88,11 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
 
 
 def release_memory(work: Iterable[T]) -> Iterator[T]:
-    """Pass each item on; once it is dealt with, give freed memory back to the system.
+    """Yield each item; when the consumer asks for the next one, return freed memory to the system.
 
-    Recognition leaves thousands of small freed blocks behind. glibc keeps them, but finds no room among them for the
-    next large one, so that the process grows. Trimming takes milliseconds, when nobody waits. Other C libraries do not
-    need it. Measured by tests/benchmarks/footprint.py.
+    Recognition frees thousands of small blocks. glibc keeps them, and takes new memory for the next large block, so
+    that the process grows. `malloc_trim` takes milliseconds, after the answer. Other C libraries lack it, and need
+    none. Measured by tests/benchmarks/footprint.py.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     for each in work:
@@ -102,7 +102,7 @@ def release_memory(work: Iterable[T]) -> Iterator[T]:
 
 
 def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
-    """Pass on what somebody asks for over MQTT; called from the connection's thread."""
+    """Carry out a command that came over MQTT; called from the connection's thread."""
     match command:
         case Sentence():
             if not heard.offer(command):

@@ -1,7 +1,7 @@
-"""What flows through the house, as frozen values on one page: frames → utterance → transcript → match → actions.
+"""The values that flow through voiced, all frozen: frames → utterance → transcript → match → actions.
 
-Knows numpy and nothing else; every other file may import it. Times are sample indices of one audio stream at 16 kHz,
-counted from its first sample; seconds are for people.
+Imports nothing of voiced; every file may import it. Times are indices of samples in one audio stream at 16 kHz, counted
+from the first sample of the stream.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Samples: TypeAlias = npt.NDArray[np.float32]  # mono, 16 kHz, full scale ±1
 
-SAMPLE_RATE = 16_000  # Hz; what the wake word, the VAD and Whisper all listen to
+SAMPLE_RATE = 16_000  # Hz, of the wake-word models, the VAD and Whisper alike
 FRAME_SAMPLES = 1_280  # 80 ms: openWakeWord's step, and the block that the microphone delivers
 
 SlotValue: TypeAlias = str | int | float
@@ -26,103 +26,103 @@ SlotValue: TypeAlias = str | int | float
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AudioFrame:
-    """80 ms of sound. Where frames were dropped, `start` is not the `end` of the frame before: a gap."""
+    """80 ms of sound. A gap, where frames were dropped, shows as a `start` beyond the `end` of the previous frame."""
 
     start: int  # index of the first sample in the stream
-    samples: Samples  # shape (FRAME_SAMPLES,); the last one of a file is padded with zeros
-    source: str = ""  # where it was heard: "microphone", or the path of a recording
+    samples: Samples  # shape (FRAME_SAMPLES,); the last frame of a file is padded with zeros
+    source: str = ""  # "microphone", or the path of a recording
 
     @property
     def end(self) -> int:
-        """Index of the sample after the last."""
+        """Index, in the stream, of the sample after the last one."""
         return self.start + len(self.samples)
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A wake word was heard."""
+    """A wake word that the detector heard."""
 
     wake_word: str  # the model's name: "alexa", "hey_jarvis", or a file's stem
     score: float  # 0 to 1
-    at: int  # index of the sample after the frame that completed it
-    doubtful: bool = False  # the recogniser is to have a second look
-    phrase: str = ""  # as it is spoken, where its name does not tell
-    heard: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)  # (frames, 96): embeddings
-    source: str = ""  # where it was heard, as in its frames
+    at: int  # index of the sample after the frame in which the score was reached
+    doubtful: bool = False  # the second stage has to verify it
+    phrase: str = ""  # the spoken words, if `wake_word` does not spell them
+    heard: npt.NDArray[np.float32] | None = field(default=None, compare=False, repr=False)  # embeddings, (n, 96)
+    source: str = ""  # `source` of the frames
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the recogniser says to a wake word that was detected."""
+    """The recogniser's opinion of a detection: how likely its sound is the wake word."""
 
-    evidence: float  # about 1: the phrase is no surprise at all; about 0: as surprising as in silence
+    evidence: float  # 1: the phrase is certain; 0: as unlikely as in silence
     logprob: float  # mean natural log probability of the phrase's tokens
 
 
 class Ending(Enum):
     """Why a recording ended."""
 
-    COMPLETE = "complete"  # a sentence that cannot go on: there was nothing to wait for
-    SILENCE = "silence"  # the speaker was done
-    NO_SPEECH = "no_speech"  # nothing was said
-    TOO_LONG = "too_long"  # the longest command was reached
-    END_OF_AUDIO = "end_of_audio"  # a recording of a command alone has no other end
+    COMPLETE = "complete"  # no command goes on from this one
+    SILENCE = "silence"  # the speaker was silent for long enough
+    NO_SPEECH = "no_speech"  # nobody spoke
+    TOO_LONG = "too_long"  # it reached the longest length of a command
+    END_OF_AUDIO = "end_of_audio"  # the file ended
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Utterance:
-    """One spoken command, cut out of the stream with a little quiet around it."""
+    """One spoken command, cut out of the stream, with a little quiet before and after."""
 
-    samples: Samples  # what the recogniser hears; the wake word is not in it, but for `prefix`
-    start: int  # index of its first sample in the stream
+    samples: Samples  # shape (n_samples,); without the wake word, unless there is a `prefix`
+    start: int  # index of the first of `samples` in the stream
     speech: tuple[int, int]  # first and last+1 sample of speech, in the stream; equal if there was none
     ending: Ending
-    detection: Detection | None = None  # None: listening was asked for, or a recording of a command alone
-    prefix: str = ""  # words that the samples begin with: "Hey Jarvis,", where the command follows in one breath
-    source: str = ""  # where it was heard, as in its frames
+    detection: Detection | None = None  # the wake word before the command; None: there was none
+    prefix: str = ""  # "Hey Jarvis,": the wake word in front of a command that was spoken in one breath with it
+    source: str = ""  # `source` of the frames
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Length of `samples` in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
 
 class Reason(Enum):
-    """Why something heard was not taken for a command."""
+    """Why an utterance was rejected."""
 
-    NO_SPEECH = "no_speech"
-    OUT_OF_GRAMMAR = "out_of_grammar"
-    LOW_CONFIDENCE = "low_confidence"
-    AMBIGUOUS = "ambiguous"
+    NO_SPEECH = "no_speech"  # nobody spoke
+    OUT_OF_GRAMMAR = "out_of_grammar"  # no sentence of the intents
+    LOW_CONFIDENCE = "low_confidence"  # a sentence of the intents, but probably not what was said
+    AMBIGUOUS = "ambiguous"  # two sentences with different meanings are about equally likely
 
 
 class Continuation(Enum):
-    """What may follow what was said so far."""
+    """What may follow the words so far."""
 
-    COMPLETE = "complete"  # nothing: it is a command, and no command goes on like this
-    EXTENDABLE = "extendable"  # it is a command, and there are longer ones that begin with it
-    CONCLUDED = "concluded"  # the same, but it sounds as if the speaker were done
-    UNFINISHED = "unfinished"  # commands begin like this, but it is none yet
-    UNKNOWN = "unknown"  # no command begins like this, or it was not heard well enough to tell
+    COMPLETE = "complete"  # nothing: a command, and no command goes on from it
+    EXTENDABLE = "extendable"  # a command, and longer commands begin with it
+    CONCLUDED = "concluded"  # a command that longer ones begin with, but the speaker sounds done
+    UNFINISHED = "unfinished"  # no command yet, but the beginning of one
+    UNKNOWN = "unknown"  # no beginning of a command, or not heard well enough
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sentence of the grammar, understood."""
+    """A sentence of the grammar and its meaning."""
 
     intent: str
     slots: Mapping[str, SlotValue]
-    text: str  # the sentence as it was given
-    spans: Mapping[str, tuple[int, int]]  # slot → where in `text` it was said
-    literal_words: int = 0  # words that the template spells out: the more, the surer the meaning
+    text: str  # the sentence as written or recognised
+    spans: Mapping[str, tuple[int, int]]  # slot → first and last+1 character of its words in `text`
+    literal_words: int = 0  # words that the template spells out; of two matches, the one with more is the likelier
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Another sentence that an utterance may have been: an entry of the N-best list."""
+    """Entry of an N-best list: another sentence that the utterance may have been."""
 
     text: str
-    match: Match | None  # what it would mean; None: it is no sentence of the grammar
+    match: Match | None  # its meaning; None: no sentence of the grammar
     avg_logprob: float  # mean natural log probability per token
 
 
@@ -135,7 +135,7 @@ class Timings:
 
     @property
     def total(self) -> float:
-        """Seconds of both."""
+        """Seconds in encoder and decoder together."""
         return self.encode + self.decode
 
     def __add__(self, other: Timings) -> Timings:
@@ -144,9 +144,9 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known about a command beside its sound, by name; empty until a room or a dialogue fills it in.
+    """Facts about a command beside its sound, by name: the room, an earlier sentence. Empty until something sets them.
 
-    It stays inside the house: nothing of it is published.
+    Facts are never published.
     """
 
     facts: Mapping[str, SlotValue] = field(default_factory=dict)
@@ -154,23 +154,23 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What the recogniser made of an utterance: the text, its meaning under the grammar, and how sure that is."""
+    """Result of recognition: the text, its meaning under the grammar, and the confidence in both."""
 
-    text: str  # the best hypothesis; what was heard freely where the grammar has none
-    match: Match | None  # None: rejected, for `reason`
-    reason: Reason | None  # why it is no command; None: it is one. With a match, too: heard, but not believed
+    text: str  # the best hypothesis of the grammar; the free text if there is none
+    match: Match | None  # meaning of `text`; None: no sentence of the grammar
+    reason: Reason | None  # why it was rejected, which may happen to a match, too; None: accepted
     confidence: float  # 0 to 1
     avg_logprob: float  # mean natural log probability per token
-    heard: str = ""  # what Whisper would write without the grammar, where that was asked
-    window: float = 0.0  # seconds that the encoder saw
-    alternatives: tuple[Hypothesis, ...] = ()  # other hypotheses, best first
+    heard: str = ""  # what Whisper writes without the grammar; empty if that pass did not run
+    window: float = 0.0  # seconds of sound that the encoder saw
+    alternatives: tuple[Hypothesis, ...] = ()  # other hypotheses, the best first
     timings: Timings = field(default_factory=Timings)
-    context: Context = field(default_factory=Context)  # what recognition knew beside the sound
+    context: Context = field(default_factory=Context)  # facts that recognition used beside the sound
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A command that came as text; it is answered as if it had been spoken."""
+    """A command that came as text, and is answered like a spoken one."""
 
     text: str
 
@@ -188,32 +188,32 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds from the end of the speech, until…"""
+    """Seconds from the end of the speech to three later moments."""
 
-    stopped: float  # …the ear decided that the command was over
-    recognized: float  # …it was known what was said; at a pause that may have been known before
-    published: float  # …what to do was handed over to the connection
+    stopped: float  # the ear ended the recording
+    recognized: float  # the transcript was there; about `stopped`, if the newest pause had brought it
+    published: float  # the actions were queued for MQTT
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything that came of one command: what was heard, what it meant, what was sent."""
+    """Everything about one command: what was heard, what it meant, what was sent."""
 
-    id: str  # the same in every message about it
+    id: str  # hexadecimal; all messages about this command carry it
     transcript: Transcript
     actions: tuple[Action, ...] = ()
-    utterance: Utterance | None = None  # None: it came as text
-    delays: Delays | None = None  # where the time went
-    context: Context = field(default_factory=Context)  # what the answer took into account beside the transcript
+    utterance: Utterance | None = None  # None: the command came as text
+    delays: Delays | None = None  # None: the command came as text
+    context: Context = field(default_factory=Context)  # facts that the answer used beside the transcript
 
     @property
     def accepted(self) -> bool:
-        """Whether it was taken for a command."""
+        """Whether the command was understood and is carried out."""
         return self.transcript.match is not None and self.transcript.reason is None
 
     @property
     def text(self) -> str:
-        """The sentence of the grammar that was understood; of a rejected command the likeliest, or the free text."""
+        """The sentence that was understood; of a rejected command, the likeliest sentence, or the free text."""
         return self.transcript.text
 
     @property
@@ -223,17 +223,17 @@ class Outcome:
 
     @property
     def slots(self) -> Mapping[str, SlotValue]:
-        """Slots and their values; empty if the command was rejected."""
+        """Slot → value; empty if the command was rejected."""
         return self.transcript.match.slots if self.transcript.match and self.accepted else {}
 
     @property
     def confidence(self) -> float:
-        """How sure it is that this was said, 0 to 1."""
+        """Probability, 0 to 1, that `text` is what was said."""
         return self.transcript.confidence
 
     @property
     def reason(self) -> Reason | None:
-        """Why it was rejected; None if it was not."""
+        """Why the command was rejected; None if it was accepted."""
         return self.transcript.reason
 
     @property
@@ -243,7 +243,7 @@ class Outcome:
 
 
 class State(Enum):
-    """What the daemon is doing, for everyone to see."""
+    """What the daemon does at the moment, as published over MQTT."""
 
     WAITING = "waiting"
     LISTENING = "listening"

@@ -1,8 +1,8 @@
-"""New intents for a running daemon: read and compiled beside it when asked for, while the old ones serve.
+"""Reloads intents in a running daemon: a thread reads and compiles them while the old ones serve.
 
-The assistant gets them as one more event, so that no command is recognised under one grammar and answered under
-another; the second stage of wake words changes over with the same event. Intents with a mistake are reported as at the
-start, and the old ones stay. Knows no signals; who calls `ask` does.
+The assistant receives the new pipelines as an event between two others, so that each command is recognised and answered
+under one grammar. The second stage of wake words switches with this event. After a mistake in the intents the old ones
+stay, and each problem is logged. Knows no signals.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ log = logging.getLogger(__name__)
 
 
 class Reloader:
-    """Reads the intents again whenever it is asked to."""
+    """Reloads the intents in a thread, each time `ask` is called."""
 
     def __init__(
         self, intents: Path, read: Callable[[], Pipelines], announce: Callable[[Reloaded], bool], systemd: Systemd
     ) -> None:
-        """`read` reads the intents; `announce` hands what it made of them on, and is false if it was not taken."""
+        """`read` compiles the intents into pipelines; `announce` queues them as an event, False if it cannot."""
         self._intents = intents
         self._read = read
         self._announce = announce
         self._systemd = systemd
-        self._asked: SimpleQueue[None] = SimpleQueue()  # `put` may interrupt anything, as signal handlers do
+        self._asked: SimpleQueue[None] = SimpleQueue()  # its `put` is safe in signal handlers
         start_thread(self._serve, "reload")
 
     def ask(self) -> None:
-        """Reload soon; from a signal handler, too."""
+        """Request a reload and return at once; safe in signal handlers."""
         self._asked.put(None)
 
     def _serve(self) -> None:
         while True:
             self._asked.get()
-            while not self._asked.empty():  # once is enough for all who have asked by now
+            while not self._asked.empty():  # one reload serves all requests so far
                 self._asked.get()
             self._systemd.reloading()
             self._reload()
@@ -60,7 +60,7 @@ class Reloader:
         except VoicedError as error:
             for problem in str(error).splitlines():
                 log.error("%s", problem)  # noqa: TRY400 # the user's mistake, not ours: a sentence, no traceback
-            log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # as above
+            log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # no traceback
             return
         if self._announce(Reloaded(pipelines)):
             log.info("%s: reloaded, %d intents", self._intents, len(pipelines.grammar_of(None).intents))
@@ -69,7 +69,7 @@ class Reloader:
 
 
 def followed(events: Iterable[Heard], second_stage: SecondStage) -> Iterator[Heard]:
-    """All events; where new pipelines come among them, the second stage asks those from there on."""
+    """Yield all events; at each `Reloaded`, switch the second stage to the new pipelines first."""
     for event in events:
         if isinstance(event, Reloaded) and isinstance(event.recognizer, Pipelines):
             second_stage.opinion = event.recognizer.opinion

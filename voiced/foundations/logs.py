@@ -1,4 +1,4 @@
-"""Logging of a service: one line each on standard error, as the journal or a terminal wants it."""
+"""Logging of a service: one line a message on standard error, for the journal or a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Log from INFO on, `verbose` from DEBUG on; where the journal adds times itself, without them."""
+    """Set up logging from INFO on, or DEBUG if `verbose`; no times under systemd, whose journal adds them."""
     journal = "JOURNAL_STREAM" in os.environ
     logging.basicConfig(
         stream=sys.stderr,

@@ -1,11 +1,11 @@
 """Runs an iterator in a thread of its own; the only file that starts threads. Knows nothing of the items.
 
-Two rules. The thread starts with the first `next()` of the consumer, not before. And each end sees the other's: an
-error of the source is raised in the consumer with its traceback; when the consumer closes, the source is closed too, in
-its own thread, once the item that it is working on is done. A source that waits for the outside world therefore has to
-be woken by whoever owns it (a microphone by its `close`): nothing here interrupts it.
+Two rules. The thread starts with the first `next()` of the consumer. And each side learns how the other ends: an error
+of the source is raised in the consumer, with its traceback; when the consumer closes, the source is closed in its own
+thread, after the item that it works on. Nothing here interrupts a source that waits for the outside world: its owner
+has to wake it (a microphone by its `close`).
 
-At most `depth` items wait; then the source waits, nothing is dropped. Dropping belongs to the microphone alone.
+At most `depth` items of the source wait; then the source waits, and nothing is dropped. Only the microphone drops.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_OFFERED = 16  # items beyond `depth` that `offer` may add; further ones are dropped
-PATIENCE_SECONDS = 0.4  # that a closing consumer waits for the source to finish its item: several frames
+MOST_OFFERED = 16  # items beyond `depth` that `offer` may add; it drops more
+PATIENCE_SECONDS = 0.4  # a closing consumer waits for the source's item as long: several frames
 
 
 def start_thread(run: Callable[[], None], name: str) -> threading.Thread:
-    """Run a function in a thread that does not keep the program alive."""
+    """Run a function in a new daemon thread, which does not keep the program alive; return the thread."""
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     return thread
 
 
 class Relay(Generic[T]):
-    """The items of a source, produced by a thread while the consumer works on earlier ones; others may put some in."""
+    """Queue from a source, which a thread iterates, to the consumer, who iterates the relay; others may `offer`."""
 
     def __init__(self, source: Iterator[T], depth: int = 1, name: str = "relay") -> None:
         """The thread starts when the relay is iterated."""
@@ -40,9 +40,9 @@ class Relay(Generic[T]):
         self._depth = depth
         self._name = name
         self._items: deque[T] = deque()
-        self._changed = threading.Condition()  # under which every attribute below is read and written
-        self._closed = False  # the consumer is gone
-        self._ended = False  # the source is
+        self._changed = threading.Condition()  # held while an attribute below is read or written
+        self._closed = False  # the consumer has stopped iterating
+        self._ended = False  # the source has no more items, or failed
         self._error: BaseException | None = None
 
     def offer(self, item: T) -> bool:
@@ -55,7 +55,7 @@ class Relay(Generic[T]):
             return True
 
     def __iter__(self) -> Iterator[T]:
-        """The items, until the source ends; its error is raised here."""
+        """Yield the items until the source ends; raise the error of the source."""
         thread = start_thread(self._produce, self._name)
         try:
             while self._wait():

@@ -1,7 +1,7 @@
-"""Tells systemd how the service is (sd_notify), and a watchdog fed by audio; knows no audio and no libsystemd.
+"""Notifies systemd of the state of the service (sd_notify(3)), and feeds its watchdog. Knows no audio, no libsystemd.
 
-Without NOTIFY_SOCKET in the environment nobody is told, and nothing else differs. The protocol is one datagram of
-`KEY=value` lines a message, to a socket in the file system or, with a leading '@', in the abstract namespace.
+Each message is one datagram of `KEY=value` lines, sent to the socket NOTIFY_SOCKET: a path, or a name in the abstract
+namespace with a leading '@'. Without NOTIFY_SOCKET in the environment nothing is sent.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ log = logging.getLogger(__name__)
 
 
 class Systemd:
-    """The service manager; without NOTIFY_SOCKET every method does nothing."""
+    """Connection to the service manager; without NOTIFY_SOCKET each method does nothing."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         """Read NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID."""
         address = environment.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self.watchdog_seconds = _watchdog_seconds(environment)  # None: no watchdog is asked for
+        self.watchdog_seconds = _watchdog_seconds(environment)  # None: systemd watches nothing
 
     def ready(self) -> None:
-        """The service has started."""
+        """Send READY: the service has started, or has reloaded."""
         self._tell("READY=1")
 
     def reloading(self) -> None:
-        """The service reads its settings again; `ready` says when it is done."""
+        """Send RELOADING: the service reads its settings again, until `ready`."""
         self._tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def status(self, text: str) -> None:
-        """One line for `systemctl status`."""
+        """Send STATUS: one line for `systemctl status`; line breaks in `text` become spaces."""
         self._tell("STATUS=" + " ".join(text.split()))
 
     def stopping(self) -> None:
-        """The service is going to end."""
+        """Send STOPPING: the service is going to end."""
         self._tell("STOPPING=1")
 
     def alive(self) -> None:
-        """Nothing hangs."""
+        """Send WATCHDOG: nothing hangs."""
         self._tell("WATCHDOG=1")
 
     def _tell(self, message: str) -> None:
@@ -55,12 +55,12 @@ class Systemd:
             try:
                 channel.connect(self._address)
                 channel.sendall(message.encode())
-            except OSError as error:  # a service manager that is restarting must not take the service with it
+            except OSError as error:  # a service manager may be restarting; the service goes on
                 log.warning("cannot tell systemd %s: %s", message.partition("=")[0], error)
 
 
 def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:
-    """Seconds within which systemd expects a sign of life from this process; None if it expects none."""
+    """Return the seconds within which systemd wants a sign of life from this process; None if it wants none."""
     if environment.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     microseconds = environment.get("WATCHDOG_USEC", "")
@@ -68,17 +68,17 @@ def _watchdog_seconds(environment: Mapping[str, str]) -> float | None:
 
 
 class Watchdog:
-    """Reports to systemd that audio flows, at most four times within its limit; without audio it reports nothing."""
+    """Sends signs of life while audio comes, four times within the limit of systemd; none without audio."""
 
     def __init__(self, systemd: Systemd, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         self._systemd = systemd
         self._clock = clock
         self._pause = None if systemd.watchdog_seconds is None else systemd.watchdog_seconds / 4
-        self._next = float("-inf")  # seconds of the clock
+        self._next = float("-inf")  # the clock's seconds from which on `feed` sends
 
     def feed(self) -> None:
-        """A frame of audio has come through."""
+        """Note that a frame of audio came; send a sign of life if it is time."""
         if self._pause is None or (now := self._clock()) < self._next:
             return
         self._next = now + self._pause
