@@ -170,6 +170,8 @@ def _check_for_the_system(command: list[str]) -> None:
             assert (REPOSITORY / unit).is_file()
         case ["ln", "-s", "/opt/voiced/bin/voiced" as script, "/usr/local/bin/voiced"]:
             assert Path(script).name in PROJECT["scripts"]
+        case ["eval", "$(/opt/voiced/bin/register-python-argcomplete voiced)"]:
+            assert shutil.which("register-python-argcomplete", path=Path(sys.executable).parent)
         case ["systemctl" | "journalctl", *_, unit]:
             assert unit == "mosquitto" or (REPOSITORY / f"systemd/{unit}.service").is_file()
         case ["mkdir" | "usermod" | "nano" | "install" | "mosquitto_passwd" | "alsamixer" | "arecord", *_]:

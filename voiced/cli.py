@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK: shells that look for programs to complete find this
 """The command line: which commands there are, what was typed, and how a command ends.
 
 Each command is a file of its own in `commands/`, found by its name and loaded only when it is asked for.
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from voiced import __version__
 from voiced.commands.parser import Parser
 from voiced.errors import VoicedError
-from voiced.foundations.terminal import painted
+from voiced.foundations.terminal import painted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -43,12 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     typed = sys.argv[1:] if arguments is None else arguments
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may go on
+        _file("completion").complete(make_parser(COMMANDS))
     options = make_parser(typed[:1]).parse_args(typed)
     try:
         done: int = getattr(_file(options.command), options.command)(options)
     except VoicedError as error:
         for problem in str(error).splitlines():
-            print(f"{painted('voiced:', 'red', sys.stderr)} {problem}", file=sys.stderr)
+            told = wrapped(f"voiced: {problem}", sys.stderr)
+            print(told.replace("voiced:", painted("voiced:", "red", sys.stderr), 1), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -65,8 +65,11 @@ def test_from_recordings_to_a_word_that_is_heard(
     assert "wrote scores.png" in told
     assert (tmp_path / "scores.png").read_bytes().startswith(b"\x89PNG")
 
-    assert main(["wake", "test", "hey_jarvis.npz", other]) == 1
-    assert "missed 1 of 1" in capsys.readouterr().out
+    assert main(["wake", "test", "hey_jarvis.npz", other, "--json"]) == 1
+    captured = capsys.readouterr()
+    missed = {"file": other, "said": True, "heard": 0, "score": 0, "wakes": []}
+    assert json.loads(captured.out) | {"score": 0} == missed
+    assert captured.err == "missed 1 of 1\n"
 
 
 def test_options_between_and_one_json_object(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -10,12 +10,18 @@ import soundfile
 from tests.commands.test_wake import PAUSE, Prints
 from tests.wake.speakers import RATE, said
 from tests.wake.test_detector import frames
-from voiced.evaluation.wake_trials import WakeTrial, live, on_files
-from voiced.flow import Opinion
+from voiced.evaluation.wake_trials import (
+    JudgedDetection,
+    TriedRecording,
+    WakeTrial,
+    lines_of,
+    live,
+    passed,
+    sums_of,
+    try_files,
+)
+from voiced.flow import Detection, Opinion
 from voiced.wake.detector import WakeWord
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
@@ -28,11 +34,24 @@ def test_live_there_is_a_bar_and_a_line_for_each_detection() -> None:
 
 
 def test_what_the_second_stage_refuses_is_shown(tmp_path: Path) -> None:
-    prints = Prints()
     trial = WakeTrial(WakeWord("hey_jarvis", verified=True), lambda *_: Opinion(0.3, -7.0), 0.6)
     file = tmp_path / "said.wav"
     soundfile.write(file, said("wake_jarvis"), RATE)
-    assert not on_files(trial, [file], [], None, prints)
-    assert "refused at " in prints.text
-    assert "evidence 0.30" in prints.text
-    assert "missed 1 of 1" in prints.text
+    [tried] = try_files(trial, [file], [])
+    _, refused = lines_of(tried)
+    assert "refused at " in refused
+    assert "evidence 0.30" in refused
+    assert list(sums_of([tried])) == ["missed 1 of 1"]
+    assert not passed([tried])
+    told = tried.as_json()
+    assert (told["said"], told["heard"], told["wakes"][0]["accepted"]) == (True, 0, False)
+    assert told["wakes"][0]["evidence"] == 0.3
+
+
+def test_what_wakes_by_mistake_is_counted() -> None:
+    woken = JudgedDetection(Detection("hey_jarvis", 0.9, 16_000), None, accepted=True)
+    quiet = TriedRecording(Path("a.wav"), is_said=False, scores=(0.1, 0.2), wakes=())
+    false = TriedRecording(Path("b.wav"), is_said=False, scores=(0.9,) * 748, wakes=((12, woken),))
+    assert passed([quiet])
+    assert not passed([quiet, false])
+    assert list(sums_of([quiet, false])) == ["1 false in 1.0 minutes, 60.00 per hour"]

@@ -94,7 +94,7 @@ def check_everything(path: Path | None, *, intents: Path | None, model: str | No
         _tried(lambda: _check_wake_words(config.wake_word), problems)
         _tried(lambda: _check_broker_files(config.mqtt), problems)
     if problems or not config or not commands:
-        raise ConfigError(problems)
+        raise ConfigError(problems, page="intents" if config and not commands else "")
     return _checked(find_config(path), config, commands)
 
 
@@ -103,7 +103,7 @@ def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
     try:
         return step()
     except VoicedError as error:
-        problems += str(error).splitlines()
+        problems += error.problems if isinstance(error, ConfigError) else str(error).splitlines()
         return None
 
 

@@ -21,9 +21,9 @@ LINK = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")  # to another page: on a termin
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "topic", nargs="?", default=INDEX, metavar="TOPIC", help="a page; without it, the list of pages"
-    )
+    about = "a page; without it, the list of pages"
+    page = parser.add_argument("topic", nargs="?", default=INDEX, metavar="TOPIC", help=about)
+    page.completer = lambda **_: topics()  # type: ignore[attr-defined] # argcomplete's
 
 
 def manual(options: Namespace) -> int:

@@ -6,7 +6,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, grammar_of, print_json
+from voiced.commands.shared import (
+    DONE,
+    FAILED,
+    add_json,
+    add_settings,
+    config_of,
+    grammar_of,
+    print_json,
+    print_outcome,
+)
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -31,7 +40,7 @@ def recognize(options: Namespace) -> int:
     from voiced.flow import Outcome
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
-    from voiced.records.outcome import outcome_json, outcome_line
+    from voiced.records.outcome import outcome_json
 
     config, grammar = config_of(options), grammar_of(options)
     recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
@@ -49,5 +58,5 @@ def recognize(options: Namespace) -> int:
         if options.json:
             print_json(outcome_json(outcome, str(file), words))
         else:
-            print(f"{file}: {outcome_line(outcome)}", flush=True)
+            print_outcome(outcome, f"{file}: ")
     return FAILED if failed else DONE

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, grammar_of, print_json
+from voiced.commands.shared import (
+    DONE,
+    FAILED,
+    add_json,
+    add_settings,
+    config_of,
+    grammar_of,
+    print_json,
+    print_outcome,
+)
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -25,7 +34,7 @@ def say(options: Namespace) -> int:
     from voiced.acting.actions import actions_of
     from voiced.flow import Outcome
     from voiced.grammar import understand
-    from voiced.records.outcome import outcome_json, outcome_line
+    from voiced.records.outcome import outcome_json
 
     grammar = grammar_of(options)
     transcript = understand(grammar, " ".join(options.text))
@@ -33,7 +42,7 @@ def say(options: Namespace) -> int:
     if options.json:
         print_json(outcome_json(outcome))
     else:
-        print(outcome_line(outcome))
+        print_outcome(outcome)
         for action in outcome.actions:
             print(f"  {action.topic} {action.payload}")
     if options.publish and outcome.actions:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import SUPPRESS, ArgumentTypeError
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from voiced.foundations.terminal import painted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator
 
     from voiced.config import Config
+    from voiced.flow import Outcome
     from voiced.grammar import Grammar
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; errors bring their own
@@ -79,6 +83,14 @@ def grammar_of(options: Namespace) -> Grammar:
 def print_json(told: dict[str, Any]) -> None:
     """Print one object on one line, at once."""
     print(json.dumps(told, ensure_ascii=False), flush=True)
+
+
+def print_outcome(outcome: Outcome, before: str = "") -> None:
+    """Print one command as a line, at once; on a terminal green if it was understood, red if it was rejected."""
+    from voiced.records.outcome import outcome_line
+
+    colour = "green" if outcome.accepted else "red"
+    print(f"{before}{painted(outcome_line(outcome), colour, sys.stdout)}", flush=True)
 
 
 def print_text(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+    from voiced.evaluation.wake_trials import WakeTrial
     from voiced.foundations.terminal import Print
     from voiced.records.wakes import WakeRecord
 
@@ -58,6 +59,7 @@ def _test_arguments(test: ArgumentParser) -> None:
     test.add_argument("--other", action="append", default=[], type=Path, metavar="FILE", help=others)
     test.add_argument("--mic", action="store_true", help="listen to the microphone, and show the score")
     test.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores of all recordings")
+    add_json(test)
 
 
 def _bad_arguments(bad: ArgumentParser) -> None:
@@ -186,8 +188,26 @@ def _test(options: Namespace) -> int:
     config = config_of(options)
     trial = wake_trials.trial_of(options.word, config)
     if not options.mic:
-        passed = wake_trials.on_files(trial, options.files, options.other, options.plot, print_text)
-        return DONE if passed else FAILED
+        return _test_files(options, trial)
+    if options.json:
+        raise VoicedError("--json is for recordings; --mic shows the score while you speak")
     with Microphone(config.microphone.device) as microphone:
         wake_trials.live(trial, microphone.frames(), print_text)
     return DONE
+
+
+def _test_files(options: Namespace, trial: WakeTrial) -> int:
+    from voiced.evaluation import wake_trials
+
+    say, tried = _say(options), []
+    for one in wake_trials.try_files(trial, options.files, options.other):
+        tried.append(one)
+        if options.json:
+            print_json(one.as_json())
+        for line in () if options.json else wake_trials.lines_of(one):
+            say(line)
+    for line in wake_trials.sums_of(tried):
+        say(line)
+    if options.plot:
+        say(wake_trials.save_plot(options.plot, trial, tried))
+    return DONE if wake_trials.passed(tried) else FAILED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,32 +87,66 @@ def verifier_of(config: Config) -> Verifier:
     return Verifier(load_model(config.recognizer), grammar.load([config.intents]).language)
 
 
-def on_files(trial: WakeTrial, said: Sequence[Path], others: Sequence[Path], plot: Path | None, say: Print) -> bool:
-    """Test on recordings with the word (`said`) and without (`others`); True if none is missed and none wakes."""
-    scores, wakes = list[float](), list[tuple[int, bool]]()  # of all recordings, one after the other
-    missed, false, hours = 0, 0, 0.0
-    said, others = _recordings(said), _recordings(others)
-    for number, path in enumerate([*said, *others]):
-        heard = list(trial.hear(_around(sound_file.read(path))))
-        wakes += [(len(scores) + at, wake.accepted) for at, (_, wake) in enumerate(heard) if wake]
-        scores += [score for score, _ in heard]
-        accepted = [wake for _, wake in heard if wake and wake.accepted]
-        if number < len(said):
-            missed += not accepted
-        else:
-            false += len(accepted)
-            hours += len(heard) * FRAME_SAMPLES / SAMPLE_RATE / 3600
-        say(f"{path}: {'heard' if accepted else 'not heard'}, best score {max(score for score, _ in heard):.2f}")
-        for _, wake in heard:
-            if wake:
-                say(f"  {told(wake)}")
+@dataclass(frozen=True, slots=True)
+class TriedRecording:
+    """What a wake word did on one recording."""
+
+    path: Path
+    is_said: bool  # the word is said in it
+    scores: tuple[float, ...]  # 0 to 1, one for each frame of 80 ms
+    wakes: tuple[tuple[int, JudgedDetection], ...]  # the frame of each detection
+
+    @property
+    def accepted(self) -> int:
+        """How often it woke."""
+        return sum(wake.accepted for _, wake in self.wakes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The line of `voiced wake test --json` about this recording; times in seconds."""
+        wakes = [_wake_json(wake) for _, wake in self.wakes]
+        best = round(max(self.scores), 4)
+        return {"file": str(self.path), "said": self.is_said, "heard": self.accepted, "score": best, "wakes": wakes}
+
+
+def try_files(trial: WakeTrial, said: Sequence[Path], others: Sequence[Path]) -> Iterator[TriedRecording]:
+    """Try recordings with the word (`said`) and without (`others`), one after the other; folders stand for theirs."""
+    for is_said, paths in ((True, _recordings(said)), (False, _recordings(others))):
+        for path in paths:
+            heard = list(trial.hear(_around(sound_file.read(path))))
+            wakes = tuple((at, wake) for at, (_, wake) in enumerate(heard) if wake)
+            yield TriedRecording(path, is_said, tuple(score for score, _ in heard), wakes)
+
+
+def lines_of(tried: TriedRecording) -> Iterator[str]:
+    """What a person wants to read about one recording."""
+    best = max(tried.scores)
+    yield f"{tried.path}: {'heard' if tried.accepted else 'not heard'}, best score {best:.2f}"
+    yield from (f"  {told(wake)}" for _, wake in tried.wakes)
+
+
+def sums_of(tried: Sequence[TriedRecording]) -> Iterator[str]:
+    """How many recordings were missed, and how often others woke."""
+    said, others = [one for one in tried if one.is_said], [one for one in tried if not one.is_said]
     if said:
-        say(f"missed {missed} of {len(said)}")
+        yield f"missed {sum(not one.accepted for one in said)} of {len(said)}"
     if others:
-        say(f"{false} false in {60 * hours:.1f} minutes, {false / hours:.2f} per hour")
-    if plot:
-        say(plots.save(plot, plots.scores_figure(scores, trial.threshold, wakes, trial.name)))
-    return not missed and not false
+        false = sum(one.accepted for one in others)
+        hours = sum(len(one.scores) for one in others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
+        yield f"{false} false in {60 * hours:.1f} minutes, {false / hours:.2f} per hour"
+
+
+def passed(tried: Sequence[TriedRecording]) -> bool:
+    """Whether none is missed and none wakes by mistake."""
+    return all(bool(one.accepted) == one.is_said for one in tried)
+
+
+def save_plot(plot: Path, trial: WakeTrial, tried: Sequence[TriedRecording]) -> str:
+    """Draw the scores of all recordings, one after the other; return what was written, as a sentence."""
+    scores, wakes = list[float](), list[tuple[int, bool]]()
+    for one in tried:
+        wakes += [(len(scores) + at, wake.accepted) for at, wake in one.wakes]
+        scores += one.scores
+    return plots.save(plot, plots.scores_figure(scores, trial.threshold, wakes, trial.name))
 
 
 def live(trial: WakeTrial, frames: Iterable[AudioFrame], say: Print) -> None:
@@ -131,6 +165,13 @@ def told(wake: JudgedDetection) -> str:
         f"{'heard' if wake.accepted else 'refused'} at {detection.at / SAMPLE_RATE:.2f} s, score {detection.score:.2f}"
     )
     return f"{line}, evidence {opinion.evidence:.2f}" if opinion else line
+
+
+def _wake_json(wake: JudgedDetection) -> dict[str, Any]:
+    detection, opinion = wake.detection, wake.opinion
+    evidence = None if opinion is None else round(opinion.evidence, 4)
+    at = round(detection.at / SAMPLE_RATE, 2)
+    return {"at": at, "score": round(detection.score, 4), "evidence": evidence, "accepted": wake.accepted}
 
 
 def _recordings(paths: Sequence[Path]) -> list[Path]:

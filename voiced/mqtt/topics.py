@@ -131,16 +131,16 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
         told["latency"] = round(outcome.delays.published, 3)
         told["stopped"] = round(outcome.delays.stopped, 3)
         told["recognized"] = round(outcome.delays.recognized, 3)
-    if transcript.match is None or transcript.reason is not None:
+    if outcome.intent is None:
         told["reason"] = transcript.reason.value if transcript.reason else None
         told["heard"] = transcript.heard or transcript.text
         return _event(topics, topics.unmatched, told, at)
     told |= {
-        "intent": transcript.match.intent,
-        "slots": dict(transcript.match.slots),
-        "confidence": round(transcript.confidence, 4),
+        "intent": outcome.intent,
+        "slots": dict(outcome.slots),
+        "confidence": round(outcome.confidence, 4),
     }
-    return _event(topics, topics.intent(transcript.match.intent), told, at)
+    return _event(topics, topics.intent(outcome.intent), told, at)
 
 
 def _event(topics: Topics, topic: str, told: dict[str, object], at: datetime) -> Action:

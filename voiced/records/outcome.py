@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[TimedWord] | None = None) -> dict[str, Any]:
     """Everything about one command; the keys about sound only where there was some."""
     transcript = outcome.transcript
-    accepted = transcript.reason is None and transcript.match is not None
     told: dict[str, Any] = {} if file is None else {"file": file}
     told |= {
-        "accepted": accepted,
+        "accepted": outcome.accepted,
         "reason": transcript.reason.value if transcript.reason else None,
         "text": transcript.text,
         "intent": transcript.match.intent if transcript.match else None,
