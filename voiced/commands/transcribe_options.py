@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "on accelerators float16"
     )
     parser.add_argument("--compute", choices=COMPUTE, help=compute)
-    parser.add_argument("--threads", type=count, metavar="N", help="processor threads (as many as pay)")
+    parser.add_argument("--threads", type=count, metavar="N", help="processor threads (as many as speed it up)")
     _add_output(parser)
     _add_words(parser)
     _add_search(parser)
@@ -60,7 +60,7 @@ def _add_search(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("search")
     add = group.add_argument
     add("--beam-size", type=count, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
-    add("--patience", type=_above_zero, metavar="P", help="of beam search: the more, the longer it looks (1)")
+    add("--patience", type=_above_zero, metavar="P", help="of beam search: higher searches longer (1)")
     add("--best-of", type=count, metavar="N", help="samples at temperatures above 0 (1)")
     add(
         "--length-penalty",
