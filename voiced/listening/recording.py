@@ -8,11 +8,11 @@ from voiced.audio.vad import STEP_SAMPLES, Activity
 from voiced.flow import Ending, Utterance
 
 if TYPE_CHECKING:
-    from voiced.audio.vad import Vad
     from voiced.flow import Samples
+    from voiced.listening.capture import VoiceActivity
 
 
-def as_utterance(samples: Samples, vad: Vad) -> Utterance:
+def as_utterance(samples: Samples, vad: VoiceActivity) -> Utterance:
     """Return an utterance of all samples, (n_samples,) at 16 kHz; the VAD finds first and last speech in them."""
     vad.reset()
     spoken = [step for step, sound in enumerate(vad.judge(samples)) if sound is Activity.SPEECH]
