@@ -18,7 +18,6 @@ from voiced.commands import wake_enroll
 from voiced.errors import AudioError, VoicedError
 from voiced.flow import Opinion
 from voiced.wake import tuning, word_file
-from voiced.wake.training.phrase import checked_phrase, syllables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,30 +176,6 @@ def test_an_interrupted_enrolment_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         wake_enroll.from_microphone("hey jarvis", stream(), tmp_path / "word.npz", interrupted, Prints())  # type: ignore[arg-type] # frames, then Ctrl-C
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("jim", "'jim' has one syllable and would be heard everywhere; take two or three words: 'hey jim'"),
-        ("Music", "'music' is said too often to wake to; put something before it: 'hey music'"),
-        ("hey 2", "'hey 2': a wake word is written in letters; write numbers as words"),
-        ("", "'': a wake word is written in letters; write numbers as words"),
-        ("any old time that you would like to listen to me", "has 48 letters; take a phrase of 4 to 40"),
-    ],
-)
-def test_phrases_that_make_no_wake_word(text: str, problem: str) -> None:
-    with pytest.raises(VoicedError) as raised:
-        checked_phrase(text)
-    assert problem in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
-def test_phrases() -> None:
-    assert checked_phrase(" Hey  COMPUTER") == "hey computer"
-    assert checked_phrase("o'brien") == "o'brien"
-    counted = {"alexa": 3, "jarvis": 2, "smart mirror": 3, "home": 1, "apple": 2, "küche": 2, "view glass": 2}
-    assert {word: syllables(word) for word in counted} == counted
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 
 from tests.wake.speakers import RATE, said, takes
 from tests.wake.test_detector import detections
-from voiced.errors import ModelError
 from voiced.wake import tuning, word_file
 from voiced.wake.detector import WakeWord
 from voiced.wake.training import negatives
@@ -79,63 +78,3 @@ SILENCE = np.zeros(2 * RATE, np.float32)
 )
 def test_takes_that_cannot_be_used(sound: Samples, fault: Fault) -> None:
     assert listen_to(sound) is fault
-
-
-def test_the_file_gives_back_what_was_written(word: Path) -> None:
-    assert word.stat().st_size < 100_000
-    found = word_file.read(word)
-    assert isinstance(found, word_file.WordOfTakes)
-    assert found.phrase == "hey jarvis"
-    for stored, take in zip(found.takes, jarvis().takes, strict=True):
-        assert stored == pytest.approx(take, abs=1e-3)
-    assert found.calibration.offset == pytest.approx(jarvis().calibration.offset)
-    assert [path.name for path in word.parent.iterdir()] == ["jarvis.npz"]
-
-
-DAMAGED = {
-    "kind": np.array("something else"),
-    "phrase": np.array(["a", "list"]),
-    "vectors": np.zeros((10, 95), np.float16),
-    "lengths": np.array([3, 4]),
-    "scale": np.zeros((2, 96), np.float32),
-    "calibration": np.full((2, 5), np.nan, np.float32),
-    "offset": np.array("a word"),
-}
-
-
-@pytest.mark.parametrize("name", DAMAGED)
-def test_a_file_that_is_not_what_it_claims(word: Path, name: str) -> None:
-    with np.load(word) as stored:
-        arrays = dict(stored)
-    np.savez(word, **arrays | {name: DAMAGED[name]})
-    with pytest.raises(ModelError, match=r"jarvis\.npz: is not a wake word made by `voiced wake enroll` or") as raised:
-        word_file.read(word)
-    assert "\n" not in str(raised.value)
-
-
-def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
-    path = tmp_path / "word.npz"
-    np.savez(path, kind=np.array([print], dtype=object), allow_pickle=True)
-    with pytest.raises(ModelError, match="is not a wake word"):
-        word_file.read(path)
-
-
-@pytest.mark.parametrize("content", [b"", b"hey jarvis", b"PK\x03\x04" + bytes(100)], ids=["empty", "text", "zip"])
-def test_a_file_that_is_no_archive(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "word.npz"
-    path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"word\.npz: is not a wake word"):
-        word_file.read(path)
-
-
-def test_a_truncated_file(word: Path) -> None:
-    word.write_bytes(word.read_bytes()[:-300])
-    with pytest.raises(ModelError, match="is not a wake word"):
-        word_file.read(word)
-
-
-def test_a_file_that_is_too_large(tmp_path: Path) -> None:
-    path = tmp_path / "word.npz"
-    np.savez_compressed(path, kind=np.zeros(1_000_000))
-    with pytest.raises(ModelError, match="too large"):
-        word_file.read(path)

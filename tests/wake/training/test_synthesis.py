@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.system_parts import missing, require_program
-from voiced.errors import ModelError, VoicedError
+from voiced.errors import ModelError
 from voiced.wake import tuning
-from voiced.wake.training import espeak, kokoro
+from voiced.wake.training import kokoro
 from voiced.wake.training.synthesis import Clips, Counts, synthesise
 from voiced.wake.verifier import Verifier
 from voiced.whisper.loading.weights import load
@@ -70,18 +70,6 @@ def test_other_languages_have_other_sounds() -> None:
     german, english = (kokoro.symbols_of("hey computer", voice) for voice in ("de", "en-us"))
     assert german != english
     assert set(german + english) <= set(kokoro.voices().symbols)
-
-
-def test_a_language_that_espeak_does_not_know() -> None:
-    with pytest.raises(VoicedError, match="espeak-ng cannot say this") as raised:
-        espeak.phonemes("hello", "klingonese")
-    assert "\n" not in str(raised.value)
-
-
-def test_without_espeak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(VoicedError, match="is not installed: apt-get install espeak-ng"):
-        espeak.phonemes("hello", "en-us")
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
