@@ -31,7 +31,7 @@ def word_of_takes() -> WordOfTakes:
 
 def network() -> Network:
     """Its output is high where the last embedding of a window is far above the mean."""
-    first = random(HIDDEN, STEPS * EMBEDDING) / 1_000
+    first = np.asarray(random(HIDDEN, STEPS * EMBEDDING) / 1_000, np.float32)
     first[0, -EMBEDDING:] = 1 / EMBEDDING
     last = np.zeros((1, HIDDEN), np.float32)
     last[0, 0] = 4
