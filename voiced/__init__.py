@@ -28,7 +28,7 @@ Foundations
     grammar/        YAML intents → one immutable automaton; knows no torch and no Whisper
     audio/          microphone and sound files → frames of 80 ms; is this speech?
     config          every setting with its default
-    foundations/    YAML with line numbers, threads, ONNX sessions, systemd
+    foundations/    YAML with line numbers, threads, signals, ONNX sessions, systemd
     whisper/        our Whisper in PyTorch; knows nothing else of voiced
     flow, errors    the values that flow; what goes wrong, in one sentence
 """
