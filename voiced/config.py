@@ -140,7 +140,7 @@ class FeedbackSettings(Section):
     """Short sounds that tell what happened."""
 
     woken: Sound = False
-    """Played when the wake word was heard and nobody goes on in the same breath; true: ours, or a file; false: none."""
+    """Played after the wake word, once the speaker pauses; true: the built-in sound, or a file; false: none."""
     understood: Sound = False
     """Played when a command is carried out; true, false or a file."""
     rejected: Sound = False
@@ -181,7 +181,7 @@ class RecognizerSettings(Section):
 
 
 class TlsSettings(Section):
-    """How the broker proves who it is, and we who we are."""
+    """TLS: the authorities that sign the broker's certificate, and a certificate of our own."""
 
     ca: FilePath | None = None
     """Certificates of the authorities trusted; null: the system's."""

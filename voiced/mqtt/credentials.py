@@ -38,7 +38,7 @@ def read_password(settings: MqttSettings) -> str | None:
 
 def _read(path: Path, setting: str) -> str:
     try:
-        return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        return path.read_text(encoding="utf-8").removesuffix("\n")  # \r\n is read as \n
     except UnicodeDecodeError as error:
         raise BrokerError(f"{setting}: {path} is not UTF-8 text") from error
     except OSError as error:

@@ -36,4 +36,5 @@ def test_phrases() -> None:
 def test_an_everyday_word_wakes_only_after_another(word: str) -> None:
     with pytest.raises(VoicedError, match=r"is said too often to wake to|has one syllable"):
         checked_phrase(word)
-    assert checked_phrase(f"hey {word}") == f"hey {word}"
+    for phrase in (f"hey {word}", f"{word} robot"):
+        assert checked_phrase(phrase) == phrase

@@ -1,4 +1,4 @@
-"""A network learns what it is shown, the same each time, and its file gives back what was learnt."""
+"""A network learns what it is shown, reproducibly, and is calibrated on other speech."""
 
 from __future__ import annotations
 
