@@ -118,7 +118,7 @@ def test_commands_come_in(broker: Broker, subscriber: Subscriber, caplog: pytest
         subscriber.say("voiced/test/listen/set", b"")
         assert wait_until(lambda: len(commands) == 3, 5)
     assert commands == [Sentence("turn on the light"), SetMute(muted=True), ListenNow()]
-    assert "ignored what came on voiced/test/mute/set: must be ON or OFF" in caplog.text
+    assert "ignored a command on voiced/test/mute/set: must be ON or OFF" in caplog.text
 
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])

@@ -76,7 +76,7 @@ def test_they_outlive_the_daemon(state: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     remember(tmp_path / "file" / "folder", "alexa", "alexa")
-    assert caplog.text.count("the last wakes cannot be kept") == 1
+    assert caplog.text.count("cannot remember wakes for") == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"wakes", b"PK\x03\x04" + bytes(99)])

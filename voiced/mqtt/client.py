@@ -150,7 +150,7 @@ class Mqtt:
         try:
             self._serve(connection)
         except Exception:  # a bug must cost one connection, not the thread
-            log.exception("a bug broke the connection to %s", connection.where)
+            log.exception("an internal error ended the connection to %s", connection.where)
         self.connected = False
         connection.drop("given up")
         self._outbox.disconnected()
@@ -211,7 +211,7 @@ class Mqtt:
             try:
                 command = read_command(self._topics, topic, payload)
             except ValueError as error:
-                log.warning("ignored what came on %s: %s", topic, error)
+                log.warning("ignored a command on %s: %s", topic, error)
             else:
                 self._on_command(command)
 

@@ -41,7 +41,7 @@ def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goe
     except OldBrokerError as error:
         if settings.version == "3.1.1":
             raise
-        log.warning("%s, going on with 3.1.1; set mqtt.version to that to spare the attempt", error)
+        log.warning("%s, going on with 3.1.1; set `mqtt: {version: '3.1.1'}` to skip the first attempt", error)
         older = settings.model_copy(update={"version": "3.1.1"})
         return _welcomed(Connection(older, name, will, bell), goes_on)
 
@@ -65,7 +65,7 @@ def turn(connection: Connection, outbox: Outbox, longest: float) -> None:
             outbox.refused(parcel)
         else:
             outbox.handed_over(packet_id, parcel, now)
-    if not connection.confirmed:  # QoS 0 is as soon as it is written
+    if not connection.confirmed:  # QoS 0 counts as confirmed once it is written
         connection.pump(min(longest, outbox.next_deadline() - now))
     while connection.confirmed:
         packet_id, refused = connection.confirmed.popleft()

@@ -66,7 +66,7 @@ class WakeMemory:
             _write(self._file, self._wakes)
         except OSError as error:
             if not self._complained:
-                log.warning("the last wakes cannot be kept for `voiced wake bad`: %s", error)
+                log.warning("cannot remember wakes for `voiced wake bad`: %s", error)
             self._complained = True
 
 

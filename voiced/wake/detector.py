@@ -1,14 +1,12 @@
-"""openWakeWord: frames → detections of wake words, any number of them over one embedding of the sound.
+"""Detects any number of wake words in a stream of frames, over one shared embedding of the sound.
 
-It runs the library's networks in a loop of its own: 80 ms of sound → 8 mel frames → one embedding of the last 76 mel
-frames → each word's head looks at the last 16 or so embeddings → a score. The scores equal those of the library's own
-streaming (a test holds every bundled head to that), at a fraction of its time and memory.
+The networks are openWakeWord's: 80 ms of sound → 8 mel frames → one embedding of the last 76 mel frames → each word's
+head scores the last 16 or so embeddings. Scores equal those of the library's own streaming (a test compares every
+bundled head), at a fraction of its time and memory.
 
-It does not know microphones or commands, nor what is done with a detection. A detection tells when the head was sure,
-not when the word ended: that lies some 0.1 s before to 0.3 s after it (`listening` deals with that).
-
-A word that the second stage verifies is announced when its score has stopped rising: by then the whole word is in the
-sound, and its score is surest. `Detection.at` is still the frame in which the head was sure.
+`Detection.at` is the frame in which the head became sure. The word's end lies from 0.1 s before that frame to 0.3 s
+after it; `listening` finds it. A word that the second stage verifies is announced only when its score has stopped
+rising: then the sound holds the whole word. Knows no microphone, no commands, and not what a detection causes.
 """
 
 from __future__ import annotations
@@ -110,7 +108,7 @@ class WakeWordDetector:
 
 
 class WordDetector:
-    """One word's head, with its patience and its refractory time; the embeddings come from outside."""
+    """Turns one head's scores into detections: threshold, patience and refractory time."""
 
     def __init__(self, wake_word: WakeWord, model: Model) -> None:
         self._settings = wake_word
@@ -138,7 +136,7 @@ class WordDetector:
             self._rise = _Rise(self.score, at)
 
     def detection(self, at: int) -> Detection | None:
-        """The detection of which this sample is the end."""
+        """Return the detection that is complete at this sample, or None."""
         rise = self._rise
         if not rise or (self._settings.verified and not rise.is_over):
             return None
@@ -149,7 +147,7 @@ class WordDetector:
 
 
 class _Rise:
-    """A score on its way up."""
+    """Follows a score from the threshold to its maximum."""
 
     def __init__(self, score: float, at: int) -> None:
         self.highest, self.sure_at = score, at

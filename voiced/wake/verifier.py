@@ -1,9 +1,8 @@
-"""The second stage: was the wake word really said? Whisper is asked how likely the phrase is, given the sound.
+"""Second-stage wake-word verification: Whisper scores how likely the phrase is, given the sound of a detection.
 
-A detection costs little to doubt: the recogniser's model is loaded anyway, and is not asked to write, only how
-surprised it would be to read the phrase as what was said (forced decoding: one pass over a few tokens). How surprised
-it is without any sound depends on the phrase and the model, so what counts is the share of that surprise which the
-sound takes away. A little of the first stage's certainty is added: it helps where Whisper is in doubt.
+Forced decoding, one pass over the phrase's few tokens with the recogniser's own model, gives its mean log probability.
+Without speech that value depends on phrase and model, so the evidence is relative: 1 - logprob / logprob of the phrase
+in silence. A small share of the first stage's log odds is added, which decides where Whisper is in doubt.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ TINY = 1e-9  # keeps the log odds of 0 and 1 finite
 
 
 class Verifier:
-    """Whisper, asked about wake words. Shares the recogniser's model."""
+    """Verifies wake words with the recogniser's Whisper model."""
 
     def __init__(self, loaded: LoadedModel, language: str) -> None:
         self._loaded = loaded
