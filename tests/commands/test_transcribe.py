@@ -208,7 +208,7 @@ def test_ctrl_c_leaves_whole_segments(tmp_path: Path) -> None:
     with subprocess.Popen(program, stderr=terminal, stdout=subprocess.PIPE) as running:
         os.close(terminal)
         txt = tmp_path / "dialogue_en.txt"
-        until, shown = time.monotonic() + 60, ""
+        until, shown = time.monotonic() + 120, ""
         while not (txt.exists() and txt.read_text()) and running.poll() is None and time.monotonic() < until:
             shown += read_terminal(ours)
         running.send_signal(signal.SIGINT)

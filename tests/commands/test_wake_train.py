@@ -112,7 +112,7 @@ def test_an_interrupted_training_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         wake_train.from_text(
             TrainingJob("hey jarvis", "en", (), NONE, tmp_path / "word.npz"), hears, Prints(), interrupted, little
         )
-    assert not list(tmp_path.iterdir())
+    assert not [left for left in tmp_path.iterdir() if left.name != ".config"]  # where espeak-ng looks for sound
 
 
 def test_silence_as_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,4 +175,4 @@ def test_without_voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert main(["wake", "train", "hey computer"]) == 78
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("voiced: the voices to train a wake word with are not installed: pip install 'voiced[wake-")
-    assert not list(tmp_path.iterdir())
+    assert not [left for left in tmp_path.iterdir() if left.name != ".config"]  # where espeak-ng looks for sound
