@@ -20,8 +20,9 @@ from voiced.wake.training import negatives
 from voiced.wake.training.enrolment import Fault, listen_to
 from voiced.wake.training.examples import make_examples
 from voiced.wake.training.kokoro import Kokoro
+from voiced.wake.training.negatives import peaks
 from voiced.wake.training.synthesis import Counts, synthesise
-from voiced.wake.training.train import TrainingSet, outputs_of, peaks, train
+from voiced.wake.training.train import TrainingSet, outputs_of, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.training import negatives
 
@@ -51,3 +52,9 @@ def test_the_bank_that_ships_is_standardised_by_its_own_scale() -> None:
     standardised = (bank.embeddings - bank.scale.mean) / bank.scale.deviation
     assert np.abs(standardised.mean(axis=0)).max() < 0.05
     assert standardised.std(axis=0) == pytest.approx(1, abs=0.05)
+
+
+def test_of_scores_close_together_the_highest_counts() -> None:
+    scores = np.zeros(3 * tuning.CANDIDATE_APART_FRAMES + 1, np.float32)
+    scores[[0, 1, tuning.CANDIDATE_APART_FRAMES, -1]] = 0.2, 0.5, 0.9, 1.0  # the last one is of no whole block
+    assert negatives.peaks(scores).tolist() == pytest.approx([0.9, 0.5, 0.0])

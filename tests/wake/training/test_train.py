@@ -10,7 +10,8 @@ from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network
 from voiced.wake.templates import Scale
-from voiced.wake.training.train import TrainingSet, calibrated, outputs_of, peaks, train
+from voiced.wake.training.negatives import peaks
+from voiced.wake.training.train import TrainingSet, calibrated, outputs_of, train
 
 SCALE = Scale(np.full(EMBEDDING, 2.0, np.float32), np.full(EMBEDDING, 3.0, np.float32))
 HALF_AN_HOUR = 22_500  # frames of half an hour

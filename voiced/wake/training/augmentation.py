@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiced.audio.loudness import peak
 from voiced.audio.resampling import sped_up
 from voiced.flow import SAMPLE_RATE
 from voiced.wake import tuning
@@ -60,7 +61,7 @@ def disturbed(sound: Samples, others: Sequence[Samples], random: np.random.Gener
         sound = in_a_room(sound, random)
     if random.random() < tuning.NOISY_SHARE:
         sound = sound + noise_like(len(sound), others, random) * _scale(voice, float(random.uniform(*tuning.SNR_DB)))
-    sound = sound * (10 ** (random.uniform(*tuning.LOUDNESS_DB) / 20) / np.abs(sound).max(initial=TINY))
+    sound = sound * (10 ** (random.uniform(*tuning.LOUDNESS_DB) / 20) / max(peak(sound), TINY))
     heard = sound + random.normal(scale=10 ** (random.uniform(*tuning.HISS_DB) / 20), size=len(sound))
     return np.clip(heard, -1, 1).astype(np.float32)
 
@@ -103,7 +104,7 @@ def noise_like(length: int, others: Sequence[Samples], random: np.random.Generat
 def clatter(length: int, random: np.random.Generator) -> Samples:
     """Return a rumble (length,) with random blows upon ringing things, like dishes."""
     sound = coloured(length, 1.0, random)
-    sound *= tuning.RUMBLE_SHARE / np.abs(sound).max()
+    sound *= tuning.RUMBLE_SHARE / peak(sound)
     for _ in range(1 + int(random.poisson(tuning.BLOWS_A_SECOND * length / SAMPLE_RATE))):
         at = int(random.integers(length))
         time = np.arange(min(length - at, SAMPLE_RATE // 2)) / SAMPLE_RATE

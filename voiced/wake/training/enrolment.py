@@ -14,6 +14,7 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import tuning
 from voiced.wake.embedding import Embedder, embedded
 from voiced.wake.templates import Calibration, similarities
+from voiced.wake.training.negatives import peaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,16 +109,9 @@ def _calibrated(others: Features) -> Calibration:
     high, median = np.quantile(others, tuning.UNUSUAL_QUANTILE, axis=0), np.median(others, axis=0)
     raw = Calibration(high, np.maximum(high - median, LEAST_UNIT), 0.0)
     hours = len(others) * FRAME_SAMPLES / SAMPLE_RATE / 3600
-    peaks = _peaks(raw.units(others))
+    highest = peaks(raw.units(others))
     allowed = max(1, round(tuning.ENROLLED_CANDIDATES_PER_HOUR * hours))
-    return Calibration(raw.high, raw.unit, float(peaks[min(allowed, len(peaks)) - 1]))
-
-
-def _peaks(units: Features) -> Features:
-    """Return the highest units of each stretch of CANDIDATE_APART_FRAMES frames, highest first."""
-    apart = tuning.CANDIDATE_APART_FRAMES
-    whole = len(units) // apart * apart
-    return np.sort(units[:whole].reshape(-1, apart).max(axis=1))[::-1]
+    return Calibration(raw.high, raw.unit, float(highest[min(allowed, len(highest)) - 1]))
 
 
 def _speech(sound: Samples) -> tuple[int, int] | None:

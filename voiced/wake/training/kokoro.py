@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from voiced.audio.loudness import peak
 from voiced.audio.resampling import Resampler
 from voiced.errors import ModelError
 from voiced.foundations.onnx_session import open_session
@@ -125,5 +126,5 @@ def _joined(first: bytes, others: Sequence[Path]) -> bytes:
 
 
 def _trimmed(sound: Samples) -> Samples:
-    loud = np.flatnonzero(np.abs(sound) > tuning.QUIET_SHARE * np.abs(sound).max(initial=TINY))
+    loud = np.flatnonzero(np.abs(sound) > tuning.QUIET_SHARE * max(peak(sound), TINY))
     return sound[loud[0] : loud[-1] + 1] if len(loud) else sound

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
+from voiced.wake import tuning
 from voiced.wake.templates import Scale
 
 if TYPE_CHECKING:
@@ -50,3 +51,13 @@ def write(path: Path, streams: Sequence[Features]) -> None:
     standardised = np.clip((embeddings - scale.mean) / scale.deviation, -LIMIT_SIGMA, LIMIT_SIGMA)
     quantised = np.round(standardised * (127 / LIMIT_SIGMA)).astype(np.int8)
     np.savez_compressed(path, standardised=quantised, mean=scale.mean, deviation=scale.deviation)
+
+
+def peaks(scores: Features) -> Features:
+    """Return the maximum of each block of CANDIDATE_APART_FRAMES scores, (n_blocks,), highest first.
+
+    The first N of them, on negatives, are the N false wakes that a threshold just below the last one would cause.
+    """
+    apart = tuning.CANDIDATE_APART_FRAMES
+    whole = len(scores) // apart * apart
+    return np.sort(scores[:whole].reshape(-1, apart).max(axis=1))[::-1]

@@ -15,6 +15,7 @@ from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network, scale_of, windows_of
+from voiced.wake.training.negatives import peaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,10 +129,3 @@ def outputs_of(network: Network, stream: Features) -> Features:
     windows = windows_of(stream)
     starts = range(0, len(windows), BATCH_WINDOWS)
     return np.concatenate([network.outputs(windows[at : at + BATCH_WINDOWS]) for at in starts])
-
-
-def peaks(outputs: Features) -> Features:
-    """Return the maximum of each block of CANDIDATE_APART_FRAMES outputs, highest first."""
-    apart = tuning.CANDIDATE_APART_FRAMES
-    whole = len(outputs) // apart * apart
-    return np.sort(outputs[:whole].reshape(-1, apart).max(axis=1))[::-1]
