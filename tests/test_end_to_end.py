@@ -318,6 +318,7 @@ def test_a_missing_microphone_is_one_sentence(broker: Broker) -> None:
         assert "'Concert Hall'" in problem
 
 
+@pytest.mark.slow
 def test_recordings_instead_of_a_microphone(broker: Broker, tmp_path: Path) -> None:
     """As if spoken, one after the other; then it ends."""
     first, second = SOUNDS / "wake_one_breath.ogg", tmp_path / "second.wav"

@@ -86,6 +86,7 @@ def enrolled(microphone: VirtualMicrophone, tmp_path_factory: pytest.TempPathFac
     return folder
 
 
+@pytest.mark.slow
 def test_live_the_word_is_heard(microphone: VirtualMicrophone, enrolled: Path) -> None:
     with Command(enrolled, "wake", "test", "hey_jarvis.npz", "--mic") as command:
         command.wait_for("| 0.")
@@ -96,6 +97,7 @@ def test_live_the_word_is_heard(microphone: VirtualMicrophone, enrolled: Path) -
         assert command.process.wait(ANSWER) == 130
 
 
+@pytest.mark.slow
 def test_ten_wakes_in_noise_and_as_many_near_misses(microphone: VirtualMicrophone, enrolled: Path) -> None:
     require_program("mosquitto", HOW_TO_GET)
     require_program(espeak.PROGRAM, "apt-get install espeak-ng")

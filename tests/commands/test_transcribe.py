@@ -200,6 +200,7 @@ def read_terminal(terminal: int) -> str:
         return ""
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_whole_segments(tmp_path: Path) -> None:
     """On a terminal, where a bar shows how far it is."""
     ours, terminal = pty.openpty()

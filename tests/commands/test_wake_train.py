@@ -55,6 +55,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, prints.text
 
 
+@pytest.mark.slow
 def test_from_text_to_a_word_that_is_heard(trained: tuple[Path, str]) -> None:
     folder, _ = trained
     word = WakeWord(str(folder / "hey_jarvis.npz"), 0.1, refractory=0.5, verified=True)
@@ -66,6 +67,7 @@ def test_from_text_to_a_word_that_is_heard(trained: tuple[Path, str]) -> None:
     assert not detections([word], np.concatenate([said("wake_alexa"), said("command_timer")]))
 
 
+@pytest.mark.slow
 def test_what_is_told_and_written(trained: tuple[Path, str]) -> None:
     folder, told = trained
     assert sorted(path.name for path in folder.iterdir()) == ["hey_jarvis.npz", "hey_jarvis.png"]

@@ -63,6 +63,7 @@ def test_without_a_prompt_there_is_one_other_view(shipped_grammar: Grammar) -> N
     assert three.take(heard, second) is second
 
 
+@pytest.mark.slow
 def test_a_multilingual_model_hears_the_same_at_other_paces(shipped_grammar: Grammar) -> None:
     recognizer = Recognizer(RecognizerSettings(model="base", threads=1), shipped_grammar)
     heard, (one, two, three) = prepare(utterance("command_heating")), recognizer.passes

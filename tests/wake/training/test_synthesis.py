@@ -49,6 +49,7 @@ def evidence(sound: np.ndarray) -> float:
     return verifier().opinion(padded, "hey jarvis", score=0.5).evidence
 
 
+@pytest.mark.slow
 def test_the_phrase_is_understood_by_the_recogniser() -> None:
     assert len(clips().phrase) == 5
     assert sum(evidence(clip) >= tuning.EVIDENCE_THRESHOLD for clip in clips().phrase) >= 4
