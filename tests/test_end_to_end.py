@@ -126,6 +126,7 @@ def house(shared: House) -> House:
     return shared
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pause", "name", "topic", "payload"), TEN, ids=[f"{pause} s" for pause in PAUSES])
 def test_ten_commands_in_a_row(house: House, pause: float, name: str, topic: str, payload: str) -> None:
     house.say(clip("wake_jarvis"), pause, clip(f"command_{name}"))
@@ -229,6 +230,7 @@ def test_a_broker_that_is_killed_during_a_command_and_comes_back(house: House) -
         newcomer.wait_for(f"voiced/{SITE}/mute", "OFF")
 
 
+@pytest.mark.slow
 def test_a_broker_that_comes_back_too_late(microphone: VirtualMicrophone, tmp_path: Path) -> None:
     """The same, with less patience than the intents that ship have."""
     intents = SOUNDS.parent.parent / "intents"
@@ -269,6 +271,7 @@ def test_sigterm_before_the_first_line() -> None:
         assert "Traceback" not in daemon.log
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["listening", "thinking"])
 def test_sigterm_during_a_command(state: str, microphone: VirtualMicrophone, broker: Broker, tmp_path: Path) -> None:
     listening = {"recognize_pauses": False}  # else there is hardly anything left to think about in the end
@@ -293,6 +296,7 @@ def test_a_broker_that_is_not_there_is_waited_for() -> None:
         assert daemon.process.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("microphone")
 def test_a_wrong_password_is_one_sentence(tmp_path: Path) -> None:
     mosquitto_passwd = require_program("mosquitto_passwd", HOW_TO_GET)

@@ -22,6 +22,7 @@ COMMANDS: list[tuple[str | None, dict[str, object]]] = [("LightSet", {"state": "
 ACTIONS = [("home/kitchen/light/set", "on")]
 
 
+@pytest.mark.slow
 def test_the_demo_hears_what_was_said(tmp_path: Path) -> None:
     """Without a microphone, a config, a sound server, or anything else of this machine."""
     bare = {name: value for name, value in os.environ.items() if name in {"PATH", "OMP_NUM_THREADS"}}

@@ -79,6 +79,7 @@ def test_every_format_into_a_folder(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert " ".join(" ".join(it.content.split()) for it in captions) == report["text"].strip()
 
 
+@pytest.mark.slow
 def test_beside_the_recording_and_the_same_every_time(tmp_path: Path) -> None:
     """Also where tokens are drawn at random."""
     copy(ENGLISH, tmp_path / "a.flac")
@@ -147,6 +148,7 @@ def test_what_the_model_cannot_do(arguments: list[str], model: str, problem: str
         run(ENGLISH, *arguments, model=model)
 
 
+@pytest.mark.slow
 def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         assert run(GERMAN, "--task", "translate", model="base") == 0
@@ -155,6 +157,7 @@ def test_translation(capsys: pytest.CaptureFixture[str]) -> None:
     assert "kitchen" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not float16.is_available(), reason="this torch was built without FBGEMM, which halves the weights")
 def test_memory_that_is_taken() -> None:
     """As the manual says, in KiB. Without pages of libraries' files: how many of them count is up to the kernel.

@@ -44,6 +44,7 @@ def takes_of(recorded: Callable[[str, Samples], str], count: int = 5) -> list[st
     return [recorded(f"take{number}", said("wake_jarvis", SPEEDS[number])) for number in range(count)]
 
 
+@pytest.mark.slow
 def test_from_recordings_to_a_word_that_is_heard(
     recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

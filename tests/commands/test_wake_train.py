@@ -97,6 +97,7 @@ def test_without_matplotlib_the_word_is_there_and_the_picture_is_not(
     assert told.endswith("pictures need matplotlib: pip install 'voiced[plots]'")
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     require_voices()
 

@@ -28,6 +28,7 @@ def room(seconds: float) -> Samples:
     return NOISE.normal(scale=1e-3, size=round(seconds * SAMPLE_RATE)).astype(np.float32)
 
 
+@pytest.mark.slow
 def test_commands_are_answered_in_real_time(tmp_path: Path) -> None:
     """Two recordings: one is recognised while the microphone listens on, and its end is not waited for."""
     shutil.copy(SOUNDS / "command_lights.ogg", tmp_path / "lights.ogg")

@@ -58,6 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_folder_is_measured(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["bench", str(folder), "--noise", "noise.flac", "--snr", "24", "--foreign", "other", "--jobs", "1"]
     assert main([*arguments, "--json", "--plot", "plot.png"]) == 0

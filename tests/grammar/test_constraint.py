@@ -137,6 +137,7 @@ def walk_at_random(constraint: Constraint, random: Random) -> list[int] | None:
     return None
 
 
+@pytest.mark.slow
 def test_only_what_can_be_written_is_allowed(tokenizer: Tokenizer) -> None:
     """Every token, asked for one by one, where the walk finds them all at once."""
     commands = grammar.parse(SPECIAL)
@@ -182,6 +183,7 @@ def test_a_wildcard_comes_back(tokenizer: Tokenizer) -> None:
     assert match.slots == {"item": "three red apples and a pear"}
 
 
+@pytest.mark.slow
 def test_ten_thousand_names_cost_little_more_than_a_hundred(tokenizer: Tokenizer) -> None:
     few, many = (constrained(large_grammar(n), tokenizer) for n in (100, 10_000))
     begin = time.process_time()

@@ -139,6 +139,7 @@ def test_words_have_times(recognizer: Recognizer) -> None:
     assert recognizer.words(Utterance(np.zeros(16_000, np.float32), 0, (0, 0), Ending.NO_SPEECH), said) == []
 
 
+@pytest.mark.slow
 def test_only_in_doubt_is_there_a_second_pass(shipped_grammar: Grammar) -> None:
     """A command in hiss, and one that goes on with what no command goes on with."""
     plain = utterance("command_lights")
@@ -161,6 +162,7 @@ def test_what_is_no_command_is_rejected(recognizer: Recognizer) -> None:
     assert recognizer.recognize(utterance("no_command")).reason is not None
 
 
+@pytest.mark.slow
 def test_other_peoples_orders_are_rejected() -> None:
     """Commands of one household are no commands in another."""
     commands = grammar.parse("intents: {Order: {sentences: ['make me a (coffee|tea) [with (milk|sugar)]']}}")
@@ -182,6 +184,7 @@ def test_what_else_is_said_speaks_against_a_command(recognizer: Recognizer, name
     assert recognizer.recognize(both).reason is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [0.0, 0.5, 2.0])
 @pytest.mark.parametrize(("name", "first", "last"), [("command_lights", 0.15, 0.55), ("command_blinds", 0.0, 0.45)])
 def test_opposites_are_not_guessed(

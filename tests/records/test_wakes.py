@@ -168,6 +168,7 @@ def test_only_so_many_are_kept_of_a_word(state: Path) -> None:
     assert len(wrong_wakes("alexa")) == KEPT_WRONG_WAKES
 
 
+@pytest.mark.slow
 def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:
     heard = [listen_to(sound) for sound in takes("wake_jarvis")]
     used, others = [take for take in heard if isinstance(take, Take)], negatives.read(tuning.CALIBRATION_MINUTES)
@@ -189,6 +190,7 @@ def test_an_enrolled_word_becomes_deaf_to_what_was_wrong() -> None:
         assert word.calibration.score(float(units)) > tuning.CANDIDATE_SCORE
 
 
+@pytest.mark.slow
 def test_enrolling_again_learns_of_it(state: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def record(name: str, sound: np.ndarray) -> str:
         soundfile.write(tmp_path / f"{name}.wav", sound, RATE)

@@ -46,6 +46,7 @@ def loaded(request: pytest.FixtureRequest) -> LoadedModel:
 CERTAIN = [case for case in CASES if all(segment["temperature"] == 0 for segment in case["segments"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loaded", "case"), [(it["model"], it) for it in CERTAIN], indirect=["loaded"], ids=map(named, CERTAIN)
 )
