@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from voiced import __version__
 from voiced.commands.parser import Parser
+from voiced.commands.shared import FAILED, INTERRUPTED
 from voiced.errors import VoicedError
 from voiced.foundations.terminal import painted, wrapped
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from types import ModuleType
 
-FAILED, INTERRUPTED = 1, 130
 COMMANDS = {  # name → what it does, in one line; the rest of its help is the docstring of the command
     "run": "start the daemon: listen for the wake word, understand commands, publish actions",
     "demo": "run the daemon on a recording that ships with it, and show what happens",

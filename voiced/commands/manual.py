@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.commands.shared import DONE, USAGE
+from voiced.foundations.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -46,10 +47,7 @@ def topics() -> list[str]:
 
 def unknown(topic: str) -> str:
     """Return one sentence: there is no such page, and which one may be meant."""
-    import difflib
-
-    close = difflib.get_close_matches(topic, topics(), n=1)
-    return f"there is no page {topic!r}; " + (f"did you mean {close[0]!r}?" if close else "`voiced manual` lists them")
+    return f"there is no page {topic!r}{did_you_mean(topic, topics()) or '; `voiced manual` lists them'}"
 
 
 def _show(text: str) -> None:

@@ -12,7 +12,6 @@ import torch
 from tests.whisper.loading.small_packages import sentence
 from tests.whisper.small_models import (
     TIED,
-    Parameters,
     ctranslate2_variables,
     hugging_face_state,
     model_bin,
@@ -43,21 +42,6 @@ def test_files_that_are_no_model(tmp_path: Path) -> None:
     assert "it holds a list" in sentence(tmp_path / "list.pt")
     torch.save({"state_dict": {}}, tmp_path / "other.pt")
     assert "does not say its dimensions" in sentence(tmp_path / "other.pt")
-
-
-def broken(parameters: Parameters, change: str) -> Parameters:
-    """The parameters with one thing wrong."""
-    name = "decoder.blocks.1.mlp.0.weight"
-    changed = dict(parameters)
-    if change == "missing":
-        del changed[name]
-    elif change == "unexpected":
-        changed["decoder.blocks.1.adapter.weight"] = torch.zeros(2)
-    elif change == "shape":
-        changed[name] = changed[name].T.contiguous()
-    elif change == "NaN":
-        changed[name] = changed[name].clone().index_fill_(0, torch.tensor([3]), torch.nan)
-    return changed
 
 
 def test_truncated_files(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import srt
 import webvtt
 
 from tests.whisper.dialogues import dialogue
+from tests.whisper.transcription.spoken import segment, spoken
 from voiced.whisper.transcription.captions import Caption, Layout, captions
 from voiced.whisper.transcription.segments import transcribe
 from voiced.whisper.transcription.values import Segment, TranscriptionOptions, Word
@@ -21,19 +22,6 @@ from voiced.whisper.transcription.writers import WRITERS, clock
 if TYPE_CHECKING:
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.values import Transcription
-
-
-def segment(start: float, text: str, words: str = "") -> Segment:
-    """A second long; each of its words takes a tenth of it."""
-    timed = tuple(
-        Word(f" {word}", round(start + i / 10, 2), round(start + (i + 1) / 10, 2), 0.5)
-        for i, word in enumerate(words.split())
-    )
-    return Segment(start, start + 1.0, text, (50363, 1), 0, 0.0, -0.25, 1.1, 0.01, timed)
-
-
-def spoken(start: float, text: str) -> Segment:
-    return segment(start, " " + text, text)
 
 
 def written(format_: str, *segments: Segment, layout: Layout | None = None) -> str:
