@@ -11,6 +11,7 @@ import torch
 
 from tests.recognition.spoken import COMMANDS, utterance
 from voiced.config import RecognizerSettings
+from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.passes import confirmed
 from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer
@@ -33,7 +34,7 @@ def test_each_pass_is_shown_other_prompts(recognizer: Recognizer) -> None:
     model = one.model
     start = model.start(pad_or_trim(heard.samples))
     prompts = (model.prompts.backwards, model.prompts.longer, model.prompts.sentences)
-    expected = [model.view(start, model.before(prompt), heard, 8.0) for prompt in prompts]
+    expected = [model.view(start, model.before(prompt), heard, 8.0, UNHURRIED.go_on) for prompt in prompts]
     hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *third.views)]
     assert all(torch.equal(*pair) for pair in zip(hidden[:3], hidden[4:], strict=True))
     assert not any(torch.equal(*pair) for pair in combinations(hidden[3:], 2))

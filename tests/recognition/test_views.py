@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.recognition.spoken import utterance
 from voiced import grammar
+from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.prepared import prepare
 from voiced.recognition.tuning import LIVE_BEHIND_NATS
 from voiced.whisper.log_mel import pad_or_trim
@@ -50,7 +51,7 @@ def test_the_search_knows_how_long_was_spoken(recognizer: Recognizer) -> None:
     model = recognizer.passes[0].model
     heard = prepare(utterance("command_timer"))
     start, before = model.start(pad_or_trim(heard.samples, heard.window)), model.before(model.prompts.vocabulary)
-    whole = model.view(start, before, heard, LIVE_BEHIND_NATS)
-    hurried = model.view(start, before, replace(heard, letters=17.0), LIVE_BEHIND_NATS)
+    whole = model.view(start, before, heard, LIVE_BEHIND_NATS, UNHURRIED.go_on)
+    hurried = model.view(start, before, replace(heard, letters=17.0), LIVE_BEHIND_NATS, UNHURRIED.go_on)
     assert whole.paths
     assert not hurried.paths, "no command is said in a tenth of a second"

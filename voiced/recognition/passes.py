@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from voiced.audio.resampling import sped_up
 from voiced.flow import Timings
 from voiced.recognition import tuning
+from voiced.recognition.budget import UNHURRIED
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from voiced.recognition.budget import Budget
     from voiced.recognition.prepared import Prepared
     from voiced.recognition.rescoring import Rescored, Rescorer
     from voiced.recognition.views import GrammarModel, View
@@ -70,19 +72,24 @@ class Pass:
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
     after: Pass | None = None  # the pass of this model whose views it adds to
 
-    def take(self, heard: Prepared, before: Found | None = None) -> Found:
-        """Hear the sound once more; `before` is what was found so far. Without a new view, return that unchanged."""
+    def take(self, heard: Prepared, before: Found | None = None, budget: Budget = UNHURRIED) -> Found:
+        """Hear the sound once more; `before` is what was found so far. Without a new view, return that unchanged.
+
+        GivenUpError as the budget tells.
+        """
+        go_on = budget.go_further if self.is_whole else budget.go_on
         # 0. Views of another model are of no use here: this model takes the pass before, too.
         if self.after and (before is None or before.model is not self.model):
-            before = self.after.take(heard)
+            before = self.after.take(heard, None, budget)
         begin = perf_counter()
         # 1. Encode the sound at each pace.
         n_samples = WINDOW_SAMPLES if self.is_whole else heard.window
+        go_on()
         starts = [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
         encoded = perf_counter()
         # 2. Search each encoding after each prompt.
         views = tuple(
-            self.model.view(start, prompt, heard, self.behind)
+            self.model.view(start, prompt, heard, self.behind, go_on)
             for start, hearing in zip(starts, self.hearings, strict=True)
             for prompt in hearing.prompts
         )

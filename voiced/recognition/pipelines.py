@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced import grammar
+from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.recognizer import Recognizer
 from voiced.wake.verifier import Verifier
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from voiced.config import Config
     from voiced.flow import Detection, Opinion, Samples, Transcript, Utterance
     from voiced.grammar import Grammar
+    from voiced.recognition.budget import Budget
     from voiced.recognition.end_of_turn import SoFar
 
     Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
@@ -60,13 +62,13 @@ class Pipelines:
         """Return what may be said after a wake word; without one, and for sentences in writing, what usually may."""
         return self._answering(detection).grammar
 
-    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None, budget: Budget = UNHURRIED) -> Transcript:
         """Recognise a whole utterance with the recogniser of its wake word."""
-        return self._answering(utterance.detection).recognize(utterance, so_far)
+        return self._answering(utterance.detection).recognize(utterance, so_far, budget)
 
-    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+    def recognize_so_far(self, utterance: Utterance, budget: Budget = UNHURRIED) -> SoFar:
         """Recognise an utterance up to a pause with the recogniser of its wake word."""
-        return self._answering(utterance.detection).recognize_so_far(utterance)
+        return self._answering(utterance.detection).recognize_so_far(utterance, budget)
 
     def opinion(self, detection: Detection, sound: Samples) -> Opinion:
         """Second-stage verification of a wake word, by the model that would answer."""

@@ -16,8 +16,9 @@ import numpy as np
 import torch
 
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Ending, Reason, Transcript, Utterance
+from voiced.flow import SAMPLE_RATE, Continuation, Ending, Reason, Transcript, Utterance
 from voiced.recognition import tuning
+from voiced.recognition.budget import UNHURRIED, GivenUpError
 from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection, weights_of
 from voiced.recognition.end_of_turn import SoFar, judged
 from voiced.recognition.free_mode import transcribe_freely
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from voiced.config import RecognizerSettings
     from voiced.flow import Match
     from voiced.grammar import Grammar
+    from voiced.recognition.budget import Budget
     from voiced.recognition.confidence import Weights
     from voiced.recognition.passes import Found, Pass
     from voiced.recognition.prepared import Prepared
@@ -103,10 +105,11 @@ class Recognizer:
         if self._settings.threads is None:
             log.info("threads: %d", choose_threads(lambda: first.take(heard), _most_threads(), perf_counter))
 
-    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None, budget: Budget = UNHURRIED) -> Transcript:
         """Return what was said and what it means; and if it is no command, why not.
 
         `so_far` is what `recognize_so_far` found at the newest pause: if nothing was said since, passes go on there.
+        Where the budget tells to give up, what was said is rejected as LOW_CONFIDENCE.
         """
         # The ear has heard nobody: Whisper would only invent something.
         if utterance.ending is Ending.NO_SPEECH:
@@ -116,9 +119,12 @@ class Recognizer:
         # Take one pass after the other until one is sure; what was found at a pause need not be found again.
         before = so_far.found(utterance) if so_far else None
         passes = self.passes[tuning.PASSES_AT_A_PAUSE :] if before else self.passes
-        return self._transcript(self._taken(passes, prepare(utterance), before))
+        try:
+            return self._transcript(self._taken(passes, prepare(utterance), before, budget))
+        except GivenUpError:
+            return given_up()
 
-    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+    def recognize_so_far(self, utterance: Utterance, budget: Budget = UNHURRIED) -> SoFar:
         """Recognise an utterance up to a pause, in at most two passes, and tell what may follow.
 
         Where a third pass might know better there is a `doubt`, from which `recognize` goes on.
@@ -128,7 +134,10 @@ class Recognizer:
             transcript = self._freely(heard)
             return SoFar(utterance, transcript, judged(self.grammar, heard, transcript, (), 0.0)[0])
         # Whoever goes on speaking must not wait for a third pass; if it might know better, that remains a doubt.
-        found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard)
+        try:
+            found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard, None, budget)
+        except GivenUpError:
+            return SoFar(utterance, given_up(), Continuation.UNKNOWN)
         transcript = self._transcript(found)
         doubt = found if len(self.passes) > tuning.PASSES_AT_A_PAUSE and not self._is_settled(found) else None
         # When was the last word said, how does it sound, and what does the grammar let follow?
@@ -144,10 +153,10 @@ class Recognizer:
         start = self._model.start(pad_or_trim(heard.samples, heard.window))
         return self._model.words(text, start, heard.end_seconds)
 
-    def _taken(self, passes: Sequence[Pass], heard: Prepared, found: Found | None = None) -> Found:
+    def _taken(self, passes: Sequence[Pass], heard: Prepared, found: Found | None, budget: Budget) -> Found:
         """Take one pass after the other, from what was `found` before, until one is sure, or there is no hope."""
         for each in passes:
-            found = each.take(heard, found)
+            found = each.take(heard, found, budget)
             if self._is_settled(found):
                 break
         assert found is not None, "there is at least one pass"
@@ -191,6 +200,11 @@ class Recognizer:
 def loop(match: Match) -> Reason | None:
     """Reject a text that repeats itself, as Whisper may where the grammar leaves it free; nobody speaks so."""
     return Reason.LOW_CONFIDENCE if is_repetitive(match.text) else None
+
+
+def given_up() -> Transcript:
+    """Reject what nobody has finished to recognise."""
+    return Transcript("", None, Reason.LOW_CONFIDENCE, confidence=0.0, avg_logprob=0.0)
 
 
 def _weights(found: Found) -> Weights:

@@ -22,7 +22,7 @@ from voiced.whisper.log_mel import log_mel
 from voiced.whisper.text_tree import TextTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -116,15 +116,18 @@ class GrammarModel:
         tokens = tokenizer.encode(" " + prompt)[-PROMPT_TOKENS:] if prompt else []
         return [*([tokenizer.sot_prev, *tokens] if tokens else []), *start]
 
-    def view(self, start: Cache, before: Sequence[int], heard: Prepared, behind: float) -> View:
+    def view(
+        self, start: Cache, before: Sequence[int], heard: Prepared, behind: float, go_on: Callable[[], None]
+    ) -> View:
         """Search one encoding for what was said.
 
         `before` are the tokens of a prompt, `behind` the nats by which a beam may be less likely than the best one.
+        `go_on` is called before each step of the decoder, now and when the view is asked for more; it may raise.
         """
         # A wake word in the samples is text that is known: it is read, like the prompt, before the search begins.
         tokenizer, model = self.loaded.tokenizer, self.loaded.model
         initial = [*before, *(tokenizer.encode(" " + heard.prefix) if heard.prefix else [])]
-        tree = TextTree(model, start, initial, len(initial) - before.index(tokenizer.sot))
+        tree = TextTree(model, start, initial, len(initial) - before.index(tokenizer.sot), go_on)
         # Nobody says more letters than there was time for, and the decoder has room for so many tokens only.
         beams = Beams(self._beam_size, behind, heard.letters - len(heard.prefix))
         limit = min(tuning.MAX_TOKENS, model.dims.n_text_ctx - tree.root - 1)

@@ -15,7 +15,7 @@ import torch
 from voiced.whisper.model import Branches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from torch import Tensor
 
@@ -30,15 +30,28 @@ if TYPE_CHECKING:
 Node: TypeAlias = int
 
 
+def _at_once() -> None:
+    """Wait for nothing before a step."""
+
+
 class TextTree:
     """The texts read for one audio, and the log probabilities of what comes next behind each node."""
 
-    def __init__(self, model: Whisper, start: Cache, initial: Sequence[int], last: int = 1) -> None:
+    def __init__(
+        self,
+        model: Whisper,
+        start: Cache,
+        initial: Sequence[int],
+        last: int = 1,
+        before_reading: Callable[[], None] = _at_once,
+    ) -> None:
         """Read the `initial` tokens, which stand before every text; the `last` of them can be scored.
 
-        `start`: the cache of one audio before the first token.
+        `start`: the cache of one audio before the first token. `before_reading` is called before each step of the
+        decoder; what it raises ends the work.
         """
         self.model = model
+        self._before_reading = before_reading
         self.root: Node = len(initial) - 1
         self.first: Node = len(initial) - last  # the first node whose hidden state is kept
         tokens = torch.tensor([initial], device=model.device)
@@ -59,6 +72,7 @@ class TextTree:
 
     def read(self, tokens: Sequence[int], after: Sequence[Node]) -> list[Node]:
         """Read tokens (n,), each behind its own node of `after`, in one pass of the decoder → n new nodes."""
+        self._before_reading()
         first, n = self._cache.n_tokens, len(tokens)
         # A token attends to what its parent attends to, and to itself: (n, nodes so far + n).
         visible = np.zeros((n, first + n), bool)
