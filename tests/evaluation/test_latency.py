@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from voiced.evaluation.dataset import Label
-from voiced.evaluation.latency import Reply, as_json, as_text, delays
+from voiced.evaluation.dataset import NO_COMMAND, Label
+from voiced.evaluation.latency import Reply, as_json, as_text, delays, refusals
 from voiced.evaluation.scoring import Trial
 
 LIGHTS = Label(intent="LightSet", slots={"state": "on"})
@@ -64,3 +66,37 @@ def test_the_table_and_the_object_say_the_same() -> None:
     assert told["replies"][0]["published"] == 0.2
     row = as_text("coffee", "tiny.en", REPLIES[:-1], 0.8).splitlines()[3].split()
     assert row[:5] == ["clean", "99", "100.00%", "0.00%", "0.69"]
+
+
+def other(recognized: float, *, accepted: bool = False, ending: str = "silence", condition: str = "talk") -> Reply:
+    """A recording that is no command."""
+    answered = reply(recognized + 0.01, ending=ending)
+    return replace(
+        answered, trial=replace(answered.trial, label=NO_COMMAND, accepted=accepted, condition=condition), passes=3
+    )
+
+
+def test_rejections_are_counted_apart() -> None:
+    """From the end of the speech until it was known that it was no command; where nobody spoke there is no end."""
+    others = [other(seconds / 100) for seconds in range(50, 151)]
+    silent = other(4.0, ending="no_speech")
+    found = refusals([*REPLIES, *others, other(9.0, accepted=True), silent, other(0.7, condition="music")])
+    assert [(one.condition, one.recordings, one.accepted) for one in found] == [("talk", 102, 1), ("music", 1, 0)]
+    assert (found[0].median, found[0].p95, found[0].worst, found[0].passes) == pytest.approx((1.0, 1.45, 1.5, 3))
+    assert delays([*REPLIES, *others], 0.8) == delays(REPLIES, 0.8)
+
+
+def test_where_everything_was_accepted_there_is_no_time() -> None:
+    [found] = refusals([other(0.7, accepted=True)])
+    assert (found.accepted, found.median, found.p95, found.worst) == (1, None, None, None)
+    row = as_text("talk", "tiny.en", [other(0.7, accepted=True)], 0.8).splitlines()[-1].split()
+    assert row == ["talk", "1", "1", "-", "-", "-", "3.00"]
+
+
+def test_the_table_of_rejections_and_the_object_say_the_same() -> None:
+    both = [*REPLIES, other(0.7)]
+    told = as_json("coffee", "tiny.en", both, 0.8)
+    assert [one["condition"] for one in told["rejections"]] == ["talk"]
+    assert told["rejections"][0]["median"] == pytest.approx(0.7)
+    row = as_text("coffee", "tiny.en", both, 0.8).splitlines()[-1].split()
+    assert row == ["talk", "1", "0", "0.70", "0.70", "0.70", "3.00"]

@@ -52,9 +52,9 @@ def bench(options: Namespace) -> int:
     intents = options.intents or options.folder / "intents"
     setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses)
     own = own_tasks(options.folder, (options.snr or SNRS_DB) if options.noise else (), options.limit)
-    if options.latency:
-        return _latency(options, config, setup, own)
     tasks = own + foreign_tasks(options.foreign, options.limit)
+    if options.latency:
+        return _latency(options, config, setup, tasks)
     with progress("recognising", len(tasks)) as done:
         trials = attempt_all(setup, tasks, options.jobs or os.cpu_count() or 1, done)
     report = Report(str(options.folder), config.recognizer.model, trials[: len(own)], trials[len(own) :])

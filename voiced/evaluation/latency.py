@@ -1,4 +1,4 @@
-"""Delays of `voiced bench --latency`: from the end of the speech to the action, and commands that were cut off.
+"""Delays of `voiced bench --latency`: from the end of the speech to the action or the rejection, and who was cut off.
 
 Pure: counts, and writes text and JSON. The end of the speech is a reference that `stimuli` finds in the recording
 alone, not the end that the endpointer found.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiced.evaluation.scoring import Trial, Verdict
+from voiced.flow import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,12 +67,45 @@ class Delay:
     endings: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Statistics of the replies of one condition to recordings that are no commands."""
+
+    condition: str
+    recordings: int  # in which somebody spoke
+    accepted: int
+    median: float | None  # seconds from the end of the speech to the rejection; None: nothing was rejected
+    p95: float | None
+    worst: float | None
+    passes: float  # mean
+
+
 def delays(replies: Sequence[Reply], silence: float) -> tuple[Delay, ...]:
-    """Statistics of each condition, in order; `silence` is the setting `listening.silence` in seconds."""
-    return tuple(
-        _delay(condition, list(group), silence)
-        for condition, group in groupby(replies, key=lambda reply: reply.trial.condition)
-    )
+    """Statistics of the commands of each condition, in order; `silence`: `listening.silence` in seconds."""
+    commands = [reply for reply in replies if reply.trial.label.intent is not None]
+    return tuple(_delay(condition, group, silence) for condition, group in _by_condition(commands))
+
+
+def refusals(replies: Sequence[Reply]) -> tuple[Refusal, ...]:
+    """Statistics of the recordings of each condition that are no commands, in order.
+
+    Recordings in which the ear heard nobody speak are left out: there is no end of speech to count from.
+    """
+    silent = Ending.NO_SPEECH.value
+    others = [reply for reply in replies if reply.trial.label.intent is None and reply.ending != silent]
+    return tuple(_refusal(condition, group) for condition, group in _by_condition(others))
+
+
+def _by_condition(replies: Sequence[Reply]) -> Iterator[tuple[str, list[Reply]]]:
+    for condition, group in groupby(replies, key=lambda reply: reply.trial.condition):
+        yield condition, list(group)
+
+
+def _refusal(condition: str, replies: Sequence[Reply]) -> Refusal:
+    known = [reply.recognized for reply in replies if not reply.trial.accepted]
+    median, p95, worst = (float(np.percentile(known, rank)) if known else None for rank in (50, 95, 100))
+    passes = fmean(reply.passes for reply in replies)
+    return Refusal(condition, len(replies), len(replies) - len(known), median, p95, worst, passes)
 
 
 def _delay(condition: str, replies: Sequence[Reply], silence: float) -> Delay:
@@ -104,6 +138,7 @@ def as_json(folder: str, model: str, replies: Sequence[Reply], silence: float) -
         "folder": folder,
         "model": model,
         "conditions": [asdict(delay) for delay in delays(replies, silence)],
+        "rejections": [asdict(refusal) for refusal in refusals(replies)],
         "replies": [_reply_json(reply) for reply in replies],
     }
 
@@ -115,12 +150,22 @@ def as_text(folder: str, model: str, replies: Sequence[Reply], silence: float) -
 
 def _lines(folder: str, model: str, replies: Sequence[Reply], silence: float) -> Iterator[str]:
     yield f"{folder}: spoken to the ear in real time, model {model}; seconds from the end of the speech"
+    yield from _delay_lines(delays(replies, silence))
+    yield from _refusal_lines(refusals(replies))
+    for reply in replies:
+        if reply.cut_off:
+            kept = "; a fixed silence would have kept it" if reply.cut_off_needlessly else ""
+            yield f"cut off {-reply.stopped:.2f} s early: {reply.trial.file}: {reply.trial.text!r}{kept}"
+
+
+def _delay_lines(found: Sequence[Delay]) -> Iterator[str]:
+    if not found:
+        return
     yield ""
     yield (
         f"{'':12} {'commands':>8} {'right':>8} {'wrong':>8} {'median':>7} {'p95':>7} {'stopped':>8} {'known':>7} "
         f"{'cut off':>8} {'waited':>8} {'passes':>7}   endings"
     )
-    found = delays(replies, silence)
     for delay in found:
         shares = [f"{100 * share:7.2f}%" for share in (delay.right, delay.wrong, delay.cut_off, delay.full_silence)]
         endings = ", ".join(f"{ending} {number}" for ending, number in delay.endings.items())
@@ -130,10 +175,14 @@ def _lines(folder: str, model: str, replies: Sequence[Reply], silence: float) ->
         )
     fixed = ", ".join(f"{delay.fixed:.2f} s ({delay.condition})" for delay in found)
     yield f"\nwaited: for the ordinary silence or longer. A fixed silence of 0.7 s would have stopped after {fixed}"
-    for reply in replies:
-        if reply.cut_off:
-            kept = "; a fixed silence would have kept it" if reply.cut_off_needlessly else ""
-            yield f"cut off {-reply.stopped:.2f} s early: {reply.trial.file}: {reply.trial.text!r}{kept}"
+
+
+def _refusal_lines(found: Sequence[Refusal]) -> Iterator[str]:
+    if found:
+        yield f"\n{'no commands':40} {'heard':>6} {'accepted':>8} {'median':>7} {'p95':>7} {'worst':>7} {'passes':>7}"
+    for one in found:
+        seconds = (f"{'-':>7}" if known is None else f"{known:7.2f}" for known in (one.median, one.p95, one.worst))
+        yield f"{one.condition:40} {one.recordings:6} {one.accepted:8} {' '.join(seconds)} {one.passes:7.2f}"
 
 
 def _reply_json(reply: Reply) -> dict[str, Any]:

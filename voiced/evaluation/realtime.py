@@ -43,7 +43,7 @@ JITTER_SECONDS = 0.1  # by which a frame may come late
 LEAD, TAIL = round(0.3 * SAMPLE_RATE), round(1.5 * SAMPLE_RATE)  # samples of noise before and after a recording
 PAUSES = 3  # put into a recording, if pauses are asked for
 REST = 8 * FRAME_SAMPLES  # samples of noise that go on until there is an answer
-PATIENCE_SECONDS = 30.0  # until waiting for an answer ends
+PATIENCE_SECONDS = 120.0  # until waiting for an answer ends
 FIXED_SECONDS = 0.7  # silence that ends a command elsewhere, for comparison
 
 
@@ -95,13 +95,20 @@ def _spread(times: Sequence[float]) -> list[float]:
 
 def _fixed_silence(listening: ListeningSettings, sound: Samples, vad: Vad) -> int:
     """Index of the sample at which an endpointer that waits FIXED_SECONDS would have stopped recording."""
-    settings = listening.model_copy(update={"silence": FIXED_SECONDS, "recognize_pauses": False})
+    utterance = recorded(sound, listening.model_copy(update={"silence": FIXED_SECONDS}), vad)
+    return utterance.start + len(utterance.samples) if utterance else len(sound)
+
+
+def recorded(sound: Samples, listening: ListeningSettings, vad: Vad) -> Utterance | None:
+    """Return what the ear records of a sound, (n_samples,), without a wake word and without asking at pauses.
+
+    None if the sound ends before the recording does.
+    """
+    settings = listening.model_copy(update={"recognize_pauses": False})
     requests = Requests()
     requests.listen_now()
-    for event in listen(_frames(sound, 0), _NoWakeWord(), vad, settings, requests):
-        if isinstance(event, Utterance):
-            return event.start + len(event.samples)
-    return len(sound)
+    events = listen(_frames(sound, 0), _NoWakeWord(), vad, settings, requests)
+    return next((event for event in events if isinstance(event, Utterance)), None)
 
 
 def _frames(sound: Samples, start: int) -> Iterator[AudioFrame]:
