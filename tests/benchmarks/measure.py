@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.measure RECORDINGS --near-misses SPOKEN --sampled SPOKEN --out measured.json
 
-RECORDINGS holds `coffee/` (Picovoice's speech-to-intent benchmark) and `home/<language>/` (OHF-Voice's
-speech-to-phrase tests), each with `labels.json`, sound and `intents/`; `coffee/kitchen.flac` is noise. What `speak.py`
-has spoken is left out if it is not named. `--limit 20` gives a first impression. What a command costs is measured by
-`cost.py`.
+RECORDINGS holds `coffee/` (Picovoice's speech-to-intent benchmark), `home/<language>/` (OHF-Voice's speech-to-phrase
+tests), `readers/` (sentences of speechocean762, with the age group of each reader) and `words/` (Google Speech
+Commands), each with `labels.json`, sound and `intents/`; `coffee/kitchen.flac` is noise. What `speak.py` has spoken is
+left out if it is not named. `--limit 20` gives a first impression. What a command costs is measured by `cost.py`, what
+a rejection by `rejections.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from voiced.evaluation.trials import Setup, Task, attempt_all, foreign_tasks, ow
 from voiced.recognition.recognizer import Recognizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from voiced.evaluation.scoring import Trial
 
@@ -165,12 +166,43 @@ def beginnings(bench: Bench) -> Iterator[str]:
             yield f"| {what} | {model} | " + " | ".join(map(str, counts)) + " |"
 
 
+def readers(bench: Bench) -> Iterator[str]:
+    """Sentences read by people of 6 to 43 years who speak English as a foreign language, by age group."""
+    folder = bench.asked.recordings / "readers"
+    labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    yield from _commands_and_others(bench, folder, "sentences read by", lambda file: labels[file]["group"])
+
+
+def words(bench: Bench) -> Iterator[str]:
+    """Ten words, and others that must be rejected."""
+    yield from _commands_and_others(bench, bench.asked.recordings / "words", "single words", lambda _: "all")
+
+
+def _commands_and_others(bench: Bench, folder: Path, what: str, group: Callable[[str], str]) -> Iterator[str]:
+    """A row for each model and group of recordings, by file; and one for all of them, if there are several."""
+    yield f"| {what} | model | commands | understood | accepted, wrong | no commands | accepted |"
+    yield "|---|---|--:|--:|--:|--:|--:|"
+    for model in bench.asked.models:
+        trials = bench.commands(model, folder).own
+        names = {group(trial.file) for trial in trials}
+        groups = {name: [trial for trial in trials if group(trial.file) == name] for name in names}
+        for name, its in sorted(groups.items()) + ([("all", list(trials))] if len(groups) > 1 else []):
+            told = tally(name, its)
+            counts = f"{told.commands} | {part(told.right, told.commands)} | {part(told.wrong, told.commands)}"
+            others = f"{told.others} | {part(told.others_accepted, told.others)}"
+            yield f"| {name} | {model} | {counts} | {others} |"
+
+
+def part(count: int, of: int) -> str:
+    return f"{100 * count / of:.1f} %" if of else "-"
+
+
 def share(trials: Sequence[Trial], verdict: str) -> str:
-    return f"{100 * sum(trial.verdict.value == verdict for trial in trials) / len(trials):.1f} %"
+    return part(sum(trial.verdict.value == verdict for trial in trials), len(trials))
 
 
 SECTIONS = {"coffee": coffee, "home": home, "foreign": others, "near_misses": near_misses}
-SECTIONS |= {"beside": beside, "beginnings": beginnings}
+SECTIONS |= {"beside": beside, "beginnings": beginnings, "readers": readers, "words": words}
 
 if __name__ == "__main__":
     main()
