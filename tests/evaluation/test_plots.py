@@ -81,6 +81,19 @@ def test_answers_before_the_end_of_the_speech_are_shown() -> None:
     assert axes.get_xlim()[0] < -0.4
 
 
+def test_costs_by_kind() -> None:
+    """All recordings of a kind stand in its row; a kind without recordings has none."""
+    costs = {"commands": [0.3, 0.4, 0.5], "talk": [0.2, 9.0], "silence": []}
+    figure = plots.costs_figure(costs, "intents, tiny.en")
+    assert_all_is_shown(figure)
+    [axes] = figure.axes
+    assert axes.get_xscale() == "log"
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["talk (2)", "commands (3)"]
+    dots = [[x for x, _ in points(line)] for line in axes.get_lines() if line.get_linestyle() == "None"]
+    assert dots == [[0.2, 9.0], [0.3, 0.4, 0.5]]
+    assert points(next(line for line in axes.get_lines() if line.get_label() == "median"))[0][0] == 4.6
+
+
 def test_scores_of_a_wake_word() -> None:
     figure = plots.scores_figure([0.0, 0.9, 1.0, 0.1] * 25, 0.4, [(2, True), (50, False)], "hey_computer")
     assert_all_is_shown(figure)

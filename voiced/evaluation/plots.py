@@ -1,4 +1,4 @@
-"""Measurements as pictures (PNG), by matplotlib: confidence, delays, scores of a wake word, misses against false wakes.
+"""Measurements as pictures (PNG), by matplotlib: confidence, delays, costs, scores of a wake word, its misses.
 
 Each `…_figure` returns a matplotlib Figure, and `save` writes it. matplotlib is the extra `plots`; VoicedError says how
 to get it where it is missing. It is imported where it is used, without pyplot, so that there is no global state and no
@@ -19,7 +19,7 @@ from voiced.errors import VoicedError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -133,6 +133,32 @@ def _staircase(delays: Sequence[float]) -> tuple[list[float], list[float]]:
     """Seconds, and the percentage of delays that are no longer: from 0 up to 100."""
     ordered = sorted(delays)
     return [ordered[0], *ordered], [100 * number / len(ordered) for number in range(len(ordered) + 1)]
+
+
+# ---- cost ---------------------------------------------------------------------------------------------------------
+
+
+def costs_figure(seconds: Mapping[str, Sequence[float]], about: str) -> Figure:
+    """Processor seconds of each recording, a row of dots for each kind, its median and its 95th percentile marked.
+
+    `seconds`: kind → one number for each recording; the scale is logarithmic. `about` names intents and model.
+    """
+    kinds = {kind: its for kind, its in reversed([*seconds.items()]) if its}  # the first one at the top
+    figure = _blank(8, 1.6 + 0.45 * len(kinds))
+    axes = figure.subplots()
+    spread = np.random.default_rng(1)
+    for row, its in enumerate(kinds.values()):
+        axes.plot(its, row + spread.uniform(-0.25, 0.25, len(its)), ".", color=RIGHT, alpha=0.5, label=f"_{row}")
+        for rank, colour, name in ((50, "black", "median"), (95, WRONG, "95 %")):
+            at = float(np.percentile(its, rank))
+            axes.plot([at, at], [row - 0.35, row + 0.35], color=colour, label=f"_{name}" if row else name)
+    axes.set_yticks(range(len(kinds)), [f"{kind} ({len(its)})" for kind, its in kinds.items()])
+    axes.set(xscale="log", xlabel="CPU seconds of one recording", ylabel="kind (recordings)")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_title(f"What recognising costs: {about}", wrap=True)
+    axes.grid(visible=True, axis="x", which="both", alpha=0.3)
+    axes.legend()
+    return figure
 
 
 # ---- wake words ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""A slower machine, simulated: what takes seconds of processor time here takes a multiple of them there.
+
+Answers an utterance as the daemon does: the pause after it is recognised while the silence is waited for that ends the
+command, and the recording goes on meanwhile. Seconds are counted from the end of the speech. Pauses inside of a command
+are not simulated; what they cost, the ear keeps small by asking later (`listening.ear`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import process_time
+from typing import TYPE_CHECKING, TypeVar
+
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, Continuation, Ending
+from voiced.listening.tuning import PAUSE_SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiced.config import ListeningSettings
+    from voiced.flow import Transcript, Utterance
+    from voiced.recognition.recognizer import Recognizer
+
+    T = TypeVar("T")
+
+FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
+
+
+class SlowMachine:
+    """Answers utterances as the daemon would on a machine `stretch` times slower."""
+
+    def __init__(self, recognizer: Recognizer, stretch: float, listening: ListeningSettings) -> None:
+        self._recognizer = recognizer
+        self._stretch = stretch
+        self._listening = listening
+        self._pause = PAUSE_SAMPLES / SAMPLE_RATE  # seconds of quiet after which the ear asks
+
+    def clock(self) -> float:
+        """Processor seconds that the slow machine has taken."""
+        return self._stretch * process_time()
+
+    def answer(self, utterance: Utterance) -> tuple[Transcript, float]:
+        """Recognise an utterance; return also when that was done, in simulated seconds after the end of the speech."""
+        # A command that goes on and on is cut: there is no pause, and nothing was known before.
+        if utterance.ending is Ending.TOO_LONG:
+            return self._timed(lambda: self._recognizer.recognize(utterance))
+        # The ear asks after a pause, which grows with the time that answers take (`listening.ear`).
+        so_far, seconds = self._timed(lambda: self._recognizer.recognize_so_far(until(utterance, self._pause)))
+        answered = self._pause + seconds
+        latest = self._listening.silence - FRAME_SECONDS
+        self._pause = max(PAUSE_SAMPLES / SAMPLE_RATE, min(seconds / 2, latest))
+        # An answer that comes in time decides how long a silence ends the command; else that is the ordinary one.
+        ended = self._listening.silence
+        if answered < ended:
+            ended = max(answered, self._silence(so_far.continuation))
+        whole = until(utterance, ended)
+        if so_far.continuation is Continuation.COMPLETE:
+            whole = replace(whole, ending=Ending.COMPLETE)
+        # What was found at the pause is the answer, or what the rest of the passes go on from.
+        settled = so_far.settled(whole)
+        if settled:
+            return settled, max(ended, answered)
+        transcript, seconds = self._timed(lambda: self._recognizer.recognize(whole, so_far))
+        return transcript, max(ended, answered) + seconds
+
+    def _timed(self, work: Callable[[], T]) -> tuple[T, float]:
+        began = self.clock()
+        done = work()
+        return done, self.clock() - began
+
+    def _silence(self, continuation: Continuation) -> float:
+        """Seconds of silence that end a command with this continuation."""
+        return {
+            Continuation.COMPLETE: 0.0,
+            Continuation.CONCLUDED: self._listening.silence_concluded,
+            Continuation.EXTENDABLE: self._listening.silence_complete,
+            Continuation.UNFINISHED: self._listening.silence_unfinished,
+        }.get(continuation, self._listening.silence)
+
+
+def until(utterance: Utterance, quiet: float) -> Utterance:
+    """The utterance with only so many seconds of quiet behind its speech."""
+    end = utterance.speech[1] - utterance.start + round(quiet * SAMPLE_RATE)
+    return replace(utterance, samples=utterance.samples[:end])
