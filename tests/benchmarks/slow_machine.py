@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, Continuation, Ending
 from voiced.listening.tuning import PAUSE_SAMPLES
+from voiced.recognition.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,13 +40,20 @@ class SlowMachine:
         """Processor seconds that the slow machine has taken."""
         return self._stretch * process_time()
 
+    def budget(self, age: float) -> Budget:
+        """The budget of a recognition that begins `age` seconds after the end of the speech."""
+        began = self.clock()
+        return Budget(age=lambda: age + self.clock() - began)
+
     def answer(self, utterance: Utterance) -> tuple[Transcript, float]:
         """Recognise an utterance; return also when that was done, in simulated seconds after the end of the speech."""
         # A command that goes on and on is cut: there is no pause, and nothing was known before.
         if utterance.ending is Ending.TOO_LONG:
-            return self._timed(lambda: self._recognizer.recognize(utterance))
+            return self._timed(lambda: self._recognizer.recognize(utterance, budget=self.budget(0.0)))
         # The ear asks after a pause, which grows with the time that answers take (`listening.ear`).
-        so_far, seconds = self._timed(lambda: self._recognizer.recognize_so_far(until(utterance, self._pause)))
+        so_far, seconds = self._timed(
+            lambda: self._recognizer.recognize_so_far(until(utterance, self._pause), self.budget(self._pause))
+        )
         answered = self._pause + seconds
         latest = self._listening.silence - FRAME_SECONDS
         self._pause = max(PAUSE_SAMPLES / SAMPLE_RATE, min(seconds / 2, latest))
@@ -57,11 +65,12 @@ class SlowMachine:
         if so_far.continuation is Continuation.COMPLETE:
             whole = replace(whole, ending=Ending.COMPLETE)
         # What was found at the pause is the answer, or what the rest of the passes go on from.
+        begins = max(ended, answered)
         settled = so_far.settled(whole)
         if settled:
-            return settled, max(ended, answered)
-        transcript, seconds = self._timed(lambda: self._recognizer.recognize(whole, so_far))
-        return transcript, max(ended, answered) + seconds
+            return settled, begins
+        transcript, seconds = self._timed(lambda: self._recognizer.recognize(whole, so_far, self.budget(begins)))
+        return transcript, begins + seconds
 
     def _timed(self, work: Callable[[], T]) -> tuple[T, float]:
         began = self.clock()
@@ -76,6 +85,11 @@ class SlowMachine:
             Continuation.EXTENDABLE: self._listening.silence_complete,
             Continuation.UNFINISHED: self._listening.silence_unfinished,
         }.get(continuation, self._listening.silence)
+
+
+def quiet_behind(utterance: Utterance) -> float:
+    """Seconds of quiet between the end of the speech and the end of the recording."""
+    return (utterance.start + len(utterance.samples) - utterance.speech[1]) / SAMPLE_RATE
 
 
 def until(utterance: Utterance, quiet: float) -> Utterance:
