@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from tests.system_parts import require_program
 
@@ -149,6 +151,44 @@ class Subscriber:
     def __exit__(self, *_exception: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+
+class Away:
+    """A subscriber to everything with a session that outlives its connection; it is away, as a context manager."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def _connected(self, heard: list[str]) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id="away", protocol=paho.MQTTv5)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's
+        properties.SessionExpiryInterval = 600
+        subscribed: list[bool] = []
+        client.on_connect = lambda client, *_: client.subscribe("#", 1)
+        client.on_subscribe = lambda *_: subscribed.append(True)
+        client.on_message = lambda _client, _userdata, message: heard.append(message.topic)
+        client.connect("127.0.0.1", self._port, clean_start=False, properties=properties)
+        client.loop_start()
+        assert wait_until(lambda: bool(subscribed), 5)
+        return client
+
+    def __enter__(self) -> Self:
+        client = self._connected([])
+        client.disconnect()
+        client.loop_stop()
+        return self
+
+    def returns(self) -> list[str]:
+        """Connect again; the topics of what was kept for it."""
+        heard: list[str] = []
+        client = self._connected(heard)
+        wait_until(lambda: bool(heard), 5)
+        client.disconnect()
+        client.loop_stop()
+        return heard
+
+    def __exit__(self, *_exception: object) -> None:
+        """It is away already."""
 
 
 def wait_until(claim: Callable[[], bool], seconds: float) -> bool:

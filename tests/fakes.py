@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiced.flow import Continuation
+from voiced.recognition.budget import Budget
 
 if TYPE_CHECKING:
     from voiced.flow import Action, Detection, Opinion, Outcome, State, Utterance
@@ -23,12 +24,18 @@ class Clock:
         self.now += seconds
 
 
+def always(age: float) -> Budget:
+    """A budget in which everything is of one age, in seconds, and nobody waits."""
+    return Budget(lambda: age)
+
+
 class Notes:
     """A publisher that writes down what it is told, in short."""
 
     def __init__(self, *, ends_at_once: bool = False) -> None:
         """`ends_at_once`: the ear, which is told what may follow, takes it for the end if nothing may."""
         self.told: list[object] = []
+        self.acted: list[Action] = []
         self.ends_at_once = ends_at_once
 
     def state(self, state: State) -> None:
@@ -66,4 +73,5 @@ class Notes:
         """Heard by nobody: `outcome` was told already."""
 
     def act(self, action: Action) -> None:
+        self.acted.append(action)
         self.told.append((action.topic, action.payload))

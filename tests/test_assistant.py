@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from tests.fakes import Notes
+from tests.fakes import Notes, always
 from voiced import grammar
 from voiced.acting.actions import actions_of
-from voiced.assistant import Assistant, Heard, Reloaded
+from voiced.assistant import Assistant, Heard, Reloaded, awaits_an_answer, starts_over
 from voiced.flow import Continuation, Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
 from voiced.foundations.resources import shipped
 from voiced.grammar import understand
@@ -21,6 +21,7 @@ from voiced.recognition.end_of_turn import SoFar
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
+    from voiced.recognition.budget import Budget
     from voiced.recognition.passes import Found
 
 DOUBT = cast("Found", object())  # of what a recogniser has found, an assistant knows only that it is there
@@ -48,21 +49,26 @@ class Recognizer:
     def grammar_of(self, _detection: Detection | None) -> Grammar:
         return self.commands
 
-    def recognize(self, _utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+    def recognize(self, _utterance: Utterance, so_far: SoFar | None, _budget: Budget) -> Transcript:
         self.handed_back.append(so_far)
         return understand(self.commands, self.texts.pop(0))
 
-    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+    def recognize_so_far(self, utterance: Utterance, _budget: Budget) -> SoFar:
         transcript = understand(self.commands, self.texts.pop(0))
         return SoFar(utterance, transcript, continuation(self.commands, transcript.text), doubt=self.doubt)
 
 
 def told(
-    commands: Grammar, events: list[Heard], *texts: str, ends_at_once: bool = False, doubt: Found | None = None
+    commands: Grammar,
+    events: list[Heard],
+    *texts: str,
+    ends_at_once: bool = False,
+    doubt: Found | None = None,
+    age: float = 0.4,
 ) -> list[object]:
     notes = Notes(ends_at_once=ends_at_once)
     recognizer = Recognizer(commands, list(texts), doubt)
-    Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.answer_pause).run(events)
+    Assistant(recognizer, notes, notes, lambda _heard: always(age), notes.answer_pause).run(events)
     assert recognizer.texts == [], "less was recognised than is heard"
     return notes.told
 
@@ -110,7 +116,7 @@ def test_what_was_doubtful_at_the_pause_is_recognised_again(commands: Grammar, *
 def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> None:
     """Two rooms that share a recogniser do not meet in it: whoever asked keeps what was found."""
     recognizer, notes = Recognizer(commands, ["good night", "good night", "stop"], DOUBT), Notes()
-    assistant = Assistant(recognizer, notes, notes, lambda _utterance: 0.4, notes.answer_pause)
+    assistant = Assistant(recognizer, notes, notes, lambda _heard: always(0.4), notes.answer_pause)
     assistant.run([pause(), utterance(), utterance()])
     first, second = recognizer.handed_back
     assert first
@@ -171,6 +177,119 @@ def test_mute_is_told(commands: Grammar) -> None:
         ("muted", False),
         State.WAITING,
     ]
+
+
+# -- what is too late ----------------------------------------------------------------------------------
+
+HOUSE = grammar.parse("""
+intents:
+  Light: {sentences: [light on], action: [{topic: light, payload: "on", expires: 2}, {topic: log, expires: 60}]}
+  Night: {sentences: [good night]}
+  Note: {sentences: [note it], action: {topic: note, expires: 30}}
+""")
+
+
+def acted(events: list[Heard], *texts: str, age: float) -> tuple[list[object], list[float]]:
+    """What is told, and for how many more seconds each action is good."""
+    notes, recognizer = Notes(), Recognizer(HOUSE, list(texts))
+    Assistant(recognizer, notes, notes, lambda _heard: always(age), notes.answer_pause).run(events)
+    assert recognizer.texts == [], "less was recognised than is heard"
+    return notes.told, [action.expires for action in notes.acted]
+
+
+@pytest.mark.parametrize("events", [[utterance()], [Sentence("light on")]], ids=["spoken", "written"])
+def test_an_action_is_good_for_what_is_left(events: list[Heard]) -> None:
+    """All actions of a command or none: the shortest `expires` counts for each."""
+    told_, seconds_left = acted(events, *["light on"] * isinstance(events[0], Utterance), age=1.5)
+    assert ("light", "on") in told_
+    assert ("log", "") in told_
+    assert seconds_left == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "is_done"),
+    [
+        ("light on", 1.9, True),
+        ("light on", 2.0, False),
+        ("good night", 9.9, True),  # people automate on the event
+        ("good night", 10.0, False),
+        ("note it", 29.9, True),
+        ("note it", 30.0, False),
+    ],
+)
+def test_what_is_too_old_is_not_done(text: str, age: float, *, is_done: bool) -> None:
+    kinds: list[tuple[Heard, str | None, float | None]] = [(utterance(), "alexa", age), (Sentence(text), None, None)]
+    for event, word, latency in kinds:
+        unheard = age >= 30 or not isinstance(event, Utterance)
+        told_, seconds_left = acted([event], *[] if unheard else [text], age=age)
+        assert ((None, Reason.LATE, word, latency) in told_) == (not is_done)
+        assert is_done or seconds_left == []
+
+
+def test_what_is_too_old_for_any_command_is_not_recognised() -> None:
+    assert acted([utterance()], age=30.0) == ([(None, Reason.LATE, "alexa", 30.0), State.WAITING], [])
+    assert acted([Sentence("nobody reads it")], age=68.0) == ([(None, Reason.LATE, None, None)], [])
+
+
+def test_at_a_pause_what_is_too_old_is_answered_and_not_recognised() -> None:
+    assert acted([pause()], age=30.0) == ([((20_000, 30_000), Continuation.UNKNOWN)], [])
+
+
+def test_a_pause_that_was_recognised_in_time_may_be_answered_too_late() -> None:
+    """The ear hands out the utterance when everything has become old."""
+    ages, notes = iter([1.0, *[40.0] * 9]), Notes()
+    recognizer = Recognizer(HOUSE, ["light on"])
+    assistant = Assistant(recognizer, notes, notes, lambda _heard: always(next(ages)), notes.answer_pause)
+    assistant.run([pause(), utterance()])
+    assert [told_ for told_ in notes.told if isinstance(told_, tuple)][1:] == [(None, Reason.LATE, "alexa", 40.0)]
+
+
+def test_what_is_no_command_stays_that_however_late() -> None:
+    nothing = Utterance(np.zeros(16_000, np.float32), 16_000, (20_000, 20_000), Ending.NO_SPEECH, WOKEN.detection)
+    told_, _ = acted([nothing], "", age=68.0)
+    assert (None, Reason.OUT_OF_GRAMMAR, "alexa", 68.0) in told_
+    told_, _ = acted([utterance()], "how are you", age=20.0)
+    assert (None, Reason.OUT_OF_GRAMMAR, "alexa", 20.0) in told_
+
+
+def test_a_late_command_is_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        acted([Sentence("light on")], age=2.5)
+    assert caplog.text.count("\n") == 1
+    assert "'light on' rejected: late, 2.5 s old" in caplog.text
+
+
+# -- who waits -----------------------------------------------------------------------------------------
+
+DOUBTFUL = Listening(Detection("alexa", 0.3, 16_000, doubtful=True), np.zeros(9, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("event", "over", "answer"),
+    [
+        (WOKEN, True, True),
+        (Listening(None), True, True),  # somebody asked to listen
+        (DOUBTFUL, False, True),
+        (Sentence("good night"), False, True),
+        (utterance(), False, False),
+        (pause(), False, False),
+        (Waiting(None), False, False),
+        (Muted(muted=True), False, False),
+    ],
+)
+def test_for_whom_a_pass_is_given_up(event: Heard, *, over: bool, answer: bool) -> None:
+    assert (starts_over(event), awaits_an_answer(event)) == (over, answer)
+
+
+def test_what_was_given_up_at_a_pause_is_recognised_when_the_command_is_over(commands: Grammar) -> None:
+    class Interrupted(Recognizer):
+        def recognize_so_far(self, utterance: Utterance, _budget: Budget) -> SoFar:
+            nothing = Transcript("", None, Reason.LOW_CONFIDENCE, 0.0, 0.0)
+            return SoFar(utterance, nothing, Continuation.UNKNOWN, is_given_up=True)
+
+    notes, recognizer = Notes(), Interrupted(commands, ["good night"])
+    Assistant(recognizer, notes, notes, lambda _heard: always(0.4), notes.answer_pause).run([pause(), utterance()])
+    assert ("GoodNight", {}, "alexa", 0.4) in notes.told
 
 
 def test_a_rejected_match_has_no_actions(commands: Grammar) -> None:

@@ -199,7 +199,7 @@ def _check_topics(options: list[str]) -> None:
     for topic in topics:
         assert topic in {"voiced/#", "home/#", "voiced/kitchen/#", *KITCHEN.commands}, topic
     if "-m" in options:
-        read_command(KITCHEN, topics[0], options[options.index("-m") + 1].encode())
+        read_command(KITCHEN, topics[0], options[options.index("-m") + 1].encode(), 0.0)
 
 
 QUICK = {"init", "check", "say", "sample", "models", "manual"}
@@ -516,7 +516,7 @@ def test_the_topics_of_the_flow_exist() -> None:
     for node in FLOW.values():
         if node["type"] == "inject":
             [[target]] = node["wires"]
-            read_command(KITCHEN, FLOW[target]["topic"], node["payload"].encode())
+            read_command(KITCHEN, FLOW[target]["topic"], node["payload"].encode(), 0.0)
 
 
 # -- topics ------------------------------------------------------------------------------------------

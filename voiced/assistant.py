@@ -3,6 +3,10 @@
 At a pause it recognises the speech so far and tells the ear what may follow. The recogniser returns a value, `SoFar`,
 which the assistant keeps until the command is over. If nothing was said since that pause, `SoFar` holds the transcript;
 otherwise the recogniser gets it back and goes on from there.
+
+A command is too late to be carried out once the shortest `expires` of its actions has passed since the end of the
+speech: then none of them is sent, and it is rejected. What waited so long that no command could be carried out is
+rejected unheard. The recogniser's `Budget` says how old the speech is, and who waits meanwhile.
 """
 
 from __future__ import annotations
@@ -12,16 +16,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-from voiced.acting.actions import actions_of
-from voiced.flow import Continuation, Delays, Ending, Outcome, Sentence, State, Utterance
+from voiced.acting.actions import actions_of, longest_good_for
+from voiced.flow import Continuation, Delays, Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
 from voiced.grammar import understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiced.flow import Action, Detection, Transcript
+    from voiced.flow import Action, Detection
     from voiced.grammar import Grammar
+    from voiced.recognition.budget import Budget
     from voiced.recognition.end_of_turn import SoFar
 
 log = logging.getLogger(__name__)
@@ -43,10 +48,10 @@ class Recognizing(Protocol):
     def grammar_of(self, detection: Detection | None) -> Grammar:
         """Return the grammar that is valid after a wake word; None: without a wake word, or for text."""
 
-    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+    def recognize_so_far(self, utterance: Utterance, budget: Budget) -> SoFar:
         """Recognise an utterance up to a pause; return what was found, and what may follow."""
 
-    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+    def recognize(self, utterance: Utterance, so_far: SoFar | None, budget: Budget) -> Transcript:
         """Recognise a whole utterance; `so_far`: what `recognize_so_far` returned at the newest pause."""
 
 
@@ -67,6 +72,16 @@ class Reloaded:
 Heard: TypeAlias = Listening | Muted | Waiting | Pause | Utterance | Sentence | Reloaded
 
 
+def starts_over(event: Heard) -> bool:
+    """Whether a recording has begun that is certainly meant: whoever spoke before does not wait for an answer."""
+    return isinstance(event, Listening) and event.sound is None
+
+
+def awaits_an_answer(event: Heard) -> bool:
+    """Whether somebody waits for an answer to this: to a wake word, even a doubtful one, or to a sentence."""
+    return isinstance(event, Listening | Sentence)
+
+
 class Assistant:
     """Answers the events of the ear, one after the other."""
 
@@ -75,18 +90,19 @@ class Assistant:
         recognizer: Recognizing,
         publisher: Publisher,
         sounds: Sounds,
-        since: Callable[[Utterance], float],
+        budget_of: Callable[[Utterance | Sentence], Budget],
         answer_pause: Callable[[Utterance, Continuation], bool],
     ) -> None:
         """Wire an assistant of one room.
 
-        `since`: seconds since the speech of an utterance ended. `answer_pause`: tells the ear what may follow an
-        utterance up to a pause; returns whether that ends the recording, so that no whole utterance will come.
+        `budget_of`: how old an utterance or a sentence is at any moment, and who waits. `answer_pause`: tells the ear
+        what may follow an utterance up to a pause; returns whether that ends the recording, so that no whole utterance
+        will come.
         """
         self._recognizer = recognizer
         self._publisher = publisher
         self._sounds = sounds
-        self._since = since
+        self._budget_of = budget_of
         self._answer_pause = answer_pause
         self._so_far: SoFar | None = None  # what the recogniser found at the newest pause
 
@@ -107,39 +123,71 @@ class Assistant:
                     self._consider(so_far)
                 case Utterance() as utterance:
                     self._understand(utterance)
-                case Sentence(text):
-                    self._answer(understand(self._recognizer.grammar_of(None), text))
+                case Sentence() as sentence:
+                    self._answer(self._read(sentence), sentence)
                 case Reloaded(recognizer):
                     self._recognizer, self._so_far = recognizer, None
 
     def _consider(self, utterance: Utterance) -> None:
         # Recognise while the speaker pauses, so that the ear knows how long a silence ends this command.
-        self._so_far = self._recognizer.recognize_so_far(utterance)
-        if self._answer_pause(utterance, self._so_far.continuation):
-            ending = Ending.COMPLETE if self._so_far.continuation is Continuation.COMPLETE else utterance.ending
+        is_late = self._is_late(utterance)
+        self._so_far = None if is_late else self._recognizer.recognize_so_far(utterance, self._budget_of(utterance))
+        continuation = self._so_far.continuation if self._so_far else Continuation.UNKNOWN
+        if self._answer_pause(utterance, continuation):
+            ending = Ending.COMPLETE if continuation is Continuation.COMPLETE else utterance.ending
             self._understand(replace(utterance, ending=ending))
 
     def _understand(self, utterance: Utterance) -> None:
-        stopped = self._since(utterance)
+        stopped = self._age(utterance)
         # Nothing said since the pause, nothing in doubt: the transcript is known. Otherwise recognise the whole.
         so_far, self._so_far = self._so_far, None
         transcript = (so_far and so_far.settled(utterance)) or self._think(utterance, so_far)
-        recognized = self._since(utterance)
-        self._answer(transcript, utterance, Delays(stopped, recognized, self._since(utterance)))
+        recognized = self._age(utterance)
+        self._answer(transcript, utterance, Delays(stopped, recognized, self._age(utterance)))
         self._publisher.state(State.WAITING)
 
     def _think(self, utterance: Utterance, so_far: SoFar | None) -> Transcript:
+        if utterance.ending is not Ending.NO_SPEECH and self._is_late(utterance):
+            return _unheard("")
         self._publisher.state(State.THINKING)
-        return self._recognizer.recognize(utterance, so_far)
+        return self._recognizer.recognize(utterance, so_far, self._budget_of(utterance))
 
-    def _answer(self, transcript: Transcript, utterance: Utterance | None = None, delays: Delays | None = None) -> None:
-        grammar = self._recognizer.grammar_of(utterance.detection if utterance else None)
-        outcome = Outcome(uuid4().hex, transcript, actions_of(grammar, transcript), utterance, delays)
+    def _read(self, sentence: Sentence) -> Transcript:
+        if self._is_late(sentence):
+            return _unheard(sentence.text)
+        return understand(self._recognizer.grammar_of(None), sentence.text)
+
+    def _answer(self, transcript: Transcript, heard: Utterance | Sentence, delays: Delays | None = None) -> None:
+        utterance = heard if isinstance(heard, Utterance) else None
+        actions = actions_of(self._grammar_of(heard), transcript)
+        outcome = in_time(Outcome(uuid4().hex, transcript, actions, utterance, delays, age=self._age(heard)))
         _log(outcome)
         self._publisher.outcome(outcome)
+        seconds_left = outcome.good_for - self._age(heard)
         for action in outcome.actions:
-            self._publisher.act(action)
+            self._publisher.act(replace(action, expires=seconds_left))
         self._sounds.answered(outcome)
+
+    def _grammar_of(self, heard: Utterance | Sentence) -> Grammar:
+        return self._recognizer.grammar_of(heard.detection if isinstance(heard, Utterance) else None)
+
+    def _age(self, heard: Utterance | Sentence) -> float:
+        return self._budget_of(heard).age()
+
+    def _is_late(self, heard: Utterance | Sentence) -> bool:
+        """Whether it is too old for any command of its grammar."""
+        return self._age(heard) >= longest_good_for(self._grammar_of(heard))
+
+
+def in_time(outcome: Outcome) -> Outcome:
+    """Return an outcome; if it is a command that is too old to be carried out, return it as rejected."""
+    if not outcome.accepted or outcome.age < outcome.good_for:
+        return outcome
+    return replace(outcome, transcript=replace(outcome.transcript, reason=Reason.LATE), actions=())
+
+
+def _unheard(text: str) -> Transcript:
+    return Transcript(text, None, Reason.LATE, confidence=0.0, avg_logprob=0.0)
 
 
 def _log(outcome: Outcome) -> None:
@@ -151,6 +199,8 @@ def _log(outcome: Outcome) -> None:
     else:
         nearest = f"; nearest: {transcript.text!r}" if transcript.match and transcript.heard else ""
         reason = transcript.reason and transcript.reason.value
+        if transcript.reason is Reason.LATE:
+            reason = f"late, {outcome.age:.1f} s old"
         log.info("%r rejected: %s%s %s", transcript.heard or transcript.text, reason, nearest, figures)
 
 

@@ -11,13 +11,14 @@ import ctypes
 import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from voiced.acting.feedback import Feedback, Player
-from voiced.assistant import Assistant
+from voiced.assistant import Assistant, awaits_an_answer, starts_over
 from voiced.audio.microphone import Microphone
 from voiced.audio.source import Recordings
 from voiced.audio.vad import Vad
-from voiced.flow import Sentence, State
+from voiced.flow import Outcome, Reason, Sentence, State, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
 from voiced.listening.ear import listen
@@ -26,18 +27,20 @@ from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.recognition.budget import Budget
 from voiced.recognition.pipelines import Pipelines
 from voiced.records.wakes import WakeMemory, folders
 from voiced.reload import Reloader, followed
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voiced.assistant import Heard
     from voiced.audio.source import Source
     from voiced.config import Config
+    from voiced.flow import Utterance
     from voiced.foundations.signals import Signals
     from voiced.mqtt.topics import Command
 
@@ -70,7 +73,8 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     pace = Pace(source.frames(), watchdog, lambda: _ready(systemd, config))
     ear = listen(pace.frames(), detector, vad, config.listening, requests)
     heard: Relay[Heard] = Relay(ear, EVENTS_WAITING, "ear")
-    mqtt = stack.enter_context(Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests)))
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt))
+    stack.enter_context(mqtt)
     mqtt.muted(muted=False)
     mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
@@ -80,7 +84,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    assistant = Assistant(pipelines, mqtt, sounds, pace.since, requests.answer_pause)
+    assistant = Assistant(pipelines, mqtt, sounds, _budgets(pace, heard, signals), requests.answer_pause)
     # Run, until the sound ends; with its first frame comes READY.
     signals.close_on_stop(source)
     signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
@@ -101,12 +105,25 @@ def release_memory(work: Iterable[T]) -> Iterator[T]:
             trim(0)
 
 
-def _obey(command: Command, heard: Relay[Heard], requests: Requests) -> None:
+def _budgets(pace: Pace, heard: Relay[Heard], signals: Signals) -> Callable[[Utterance | Sentence], Budget]:
+    """Return a function that tells how old an utterance or a sentence is, and whether somebody waits meanwhile."""
+
+    def overtaken() -> bool:
+        return signals.stopping or heard.holds(starts_over)
+
+    def awaited() -> bool:
+        return heard.holds(awaits_an_answer)
+
+    return lambda what: Budget(lambda: pace.since(what), overtaken, awaited)
+
+
+def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt) -> None:
     """Carry out a command that came over MQTT; called from the connection's thread."""
     match command:
         case Sentence():
             if not heard.offer(command):
-                log.warning("dropped %r: too many sentences at once", command.text)
+                log.warning("%r rejected: busy, too many sentences came at once", command.text)
+                mqtt.outcome(Outcome(uuid4().hex, Transcript(command.text, None, Reason.BUSY, 0.0, 0.0)))
         case ListenNow():
             requests.listen_now()
         case SetMute(muted):

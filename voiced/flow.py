@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Samples: TypeAlias = npt.NDArray[np.float32]  # mono, 16 kHz, full scale ±1
 
 SAMPLE_RATE = 16_000  # Hz, of the wake-word models, the VAD and Whisper alike
+EXPIRES_SECONDS = 10.0  # from the end of the speech: as long a command is good for, unless its intent says otherwise
 FRAME_SAMPLES = 1_280  # 80 ms: openWakeWord's step, and the block that the microphone delivers
 
 SlotValue: TypeAlias = str | int | float
@@ -94,6 +95,8 @@ class Reason(Enum):
     OUT_OF_GRAMMAR = "out_of_grammar"  # no sentence of the intents
     LOW_CONFIDENCE = "low_confidence"  # a sentence of the intents, but probably not what was said
     AMBIGUOUS = "ambiguous"  # two sentences with different meanings are about equally likely
+    LATE = "late"  # too old by now to be carried out
+    BUSY = "busy"  # too many sentences in writing came at once
 
 
 class Continuation(Enum):
@@ -173,6 +176,7 @@ class Sentence:
     """A command that came as text, and is answered like a spoken one."""
 
     text: str
+    arrived: float = field(default=0.0, compare=False)  # second on the monotonic clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,19 @@ class Action:
     payload: str
     qos: int = 1
     retain: bool = False
-    expires: float = 10.0  # seconds after which it must not be delivered any more
+    expires: float = EXPIRES_SECONDS  # seconds from now, or from the end of the speech, after which it is not delivered
+
+
+class Expiring(Protocol):
+    """What expires: an action, or the template of one."""
+
+    @property
+    def expires(self) -> float: ...
+
+
+def good_for(actions: Iterable[Expiring]) -> float:
+    """Return the age in seconds from which on a command with these actions may not be carried out: the shortest."""
+    return min((action.expires for action in actions), default=EXPIRES_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +221,12 @@ class Outcome:
     utterance: Utterance | None = None  # None: the command came as text
     delays: Delays | None = None  # None: the command came as text
     context: Context = field(default_factory=Context)  # facts that the answer used beside the transcript
+    age: float = 0.0  # seconds since the end of the speech, or since the text arrived, when this was known
+
+    @property
+    def good_for(self) -> float:
+        """Age in seconds from which on nothing may be done: one action too old is reason enough to do none."""
+        return good_for(self.actions)
 
     @property
     def accepted(self) -> bool:

@@ -125,6 +125,24 @@ def test_others_put_items_in_while_the_source_is_silent() -> None:
     assert list(items) == []
 
 
+def test_what_waits_is_known() -> None:
+    relay: Relay[int] = Relay(iter(()), name="test")
+    relay.offer(3)
+    relay.offer(4)
+    assert relay.holds(lambda number: number == 4)
+    assert not relay.holds(lambda number: number == 5)
+    assert list(relay) == [3, 4]
+    assert not relay.holds(lambda _number: True)
+
+
+def test_what_nobody_will_take_is_not_accepted() -> None:
+    relay: Relay[int] = Relay(iter((1, 2)), name="test")
+    items = iter(relay)
+    next(items)
+    items.close()  # type: ignore[attr-defined]
+    assert not relay.offer(3)
+
+
 def test_a_flood_is_dropped() -> None:
     relay: Relay[int] = Relay(iter(()), name="test")
     accepted = [relay.offer(number) for number in range(MOST_OFFERED + 10)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import Clock
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Ending, Utterance
+from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame, Ending, Sentence, Utterance
 from voiced.listening.pace import Pace
 
 if TYPE_CHECKING:
@@ -53,3 +53,39 @@ def test_the_newest_frame_tells_when_speech_ended() -> None:
     clock.advance(0.5)
     assert pace.since(spoken_until(3 * FRAME_SAMPLES)) == pytest.approx(0.5)
     assert pace.since(spoken_until(3 * FRAME_SAMPLES - SAMPLE_RATE // 10)) == pytest.approx(0.6)
+
+
+def heard_after(delays: list[float], clock: Clock) -> Pace:
+    """A pace that has seen a frame for each delay, which came so many seconds after it was spoken."""
+    began = clock.now
+
+    def frames_() -> Iterator[AudioFrame]:
+        for number, delay in enumerate(delays):
+            clock.now = began + (number + 1) * 0.08 + delay
+            yield AudioFrame(number * FRAME_SAMPLES, np.zeros(FRAME_SAMPLES, np.float32))
+
+    pace = Pace(frames_(), Notes(), lambda: None, clock)
+    list(pace.frames())
+    return pace
+
+
+def test_frames_that_come_late_make_speech_no_younger() -> None:
+    """On a busy machine frames wait in the microphone's queue: a command that is 5 s old is 5 s old."""
+    clock = Clock()
+    pace = heard_after([0.1, 0.02, 0.3, *[5.0] * 150], clock)
+    assert pace.since(spoken_until(153 * FRAME_SAMPLES)) == pytest.approx(5.0 - 0.02)
+
+
+def test_what_came_long_ago_tells_nothing() -> None:
+    """A sound server that was starved has lost 3 s of sound without a sign: samples are counted from there on."""
+    clock = Clock()
+    pace = heard_after([0.0] * 10 + [3.0] * 300, clock)
+    assert pace.since(spoken_until(310 * FRAME_SAMPLES)) == pytest.approx(0.0)
+
+
+def test_a_sentence_has_an_age_too() -> None:
+    clock = Clock()
+    pace = heard_after([0.0], clock)
+    arrived = clock.now
+    clock.advance(2.5)
+    assert pace.since(Sentence("good night", arrived)) == pytest.approx(2.5)

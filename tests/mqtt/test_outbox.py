@@ -77,6 +77,62 @@ def test_what_waits_too_long_expires(outbox: Outbox, reports: Reports) -> None:
     assert reports.all == [("short", Delivery.EXPIRED)]
 
 
+@pytest.mark.parametrize("qos", [0, 1, 2])
+@pytest.mark.parametrize("retain", [False, True])
+def test_what_is_overdue_is_never_handed_over(outbox: Outbox, reports: Reports, qos: int, *, retain: bool) -> None:
+    """Nobody has asked what expired meanwhile: CONNACK took 2.5 s."""
+    overdue = outbox.post(Action("short", "on", qos, retain, expires=1.0), 0)
+    in_time = outbox.post(Action("long", "on", qos, retain, expires=3.0), 0)
+    outbox.connected()
+    assert taken(outbox, 2.5) == [("long", "on")]
+    assert overdue.result(0) is Delivery.EXPIRED
+    assert not in_time.done()
+    assert reports.all == [("short", Delivery.EXPIRED)]
+
+
+def test_the_last_moment_is_too_late(outbox: Outbox) -> None:
+    outbox.post(Action("x", "", expires=1.0), 0)
+    assert taken(outbox, 1.0) == []
+    assert outbox.idle
+
+
+def test_each_message_is_judged_when_it_is_taken(outbox: Outbox) -> None:
+    for number in range(3):
+        outbox.post(Action(str(number), "", expires=1.0), 0)
+    assert taken(outbox, 0.5)[0] == ("0", "")
+    outbox.post(Action("3", "", expires=1.0), 0)
+    outbox.post(Action("4", "", expires=2.0), 0)
+    assert taken(outbox, 1.5) == [("4", "")]
+
+
+def test_what_waits_through_reconnects_expires_all_the_same(outbox: Outbox) -> None:
+    outbox.retain("state", "waiting")
+    delivery = outbox.post(Action("x", "", expires=1.0), 0)
+    for _ in range(3):
+        outbox.connected()
+        outbox.disconnected()
+    outbox.connected()
+    assert taken(outbox, 1.5) == [("state", "waiting")]
+    assert delivery.result(0) is Delivery.EXPIRED
+
+
+def test_what_is_too_old_already_is_not_sent(outbox: Outbox, reports: Reports) -> None:
+    outbox.connected()
+    outbox.post(Action("x", "", expires=-0.1), 0)
+    assert outbox.take(0) is None
+    assert reports.all == [("x", Delivery.EXPIRED)]
+
+
+def test_what_was_handed_over_and_is_overdue_is_known(outbox: Outbox) -> None:
+    outbox.post(Action("x", "", qos=0, expires=1.0), 0)
+    hand_over(outbox, 1, 0)
+    assert not outbox.given_up
+    outbox.expire(1.0)
+    assert outbox.given_up
+    outbox.confirmed(1)
+    assert not outbox.given_up
+
+
 def test_what_is_under_way_when_the_connection_breaks_is_not_sent_again(outbox: Outbox) -> None:
     delivery = outbox.post(ON, 0)
     hand_over(outbox, 1, 0)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from voiced.flow import Delays, Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
+from voiced.flow import Action, Delays, Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
 from voiced.mqtt.topics import ListenNow, SetMute, Topics, outcome_event, read_command, wake_event
 
 TOPICS = Topics("den")
@@ -29,14 +29,15 @@ def test_wake() -> None:
 
 def test_intent() -> None:
     match = Match("LightSet", {"room": "Küche", "level": 5}, "die Küche auf fünf", {})
-    outcome = Outcome("17", Transcript(match.text, match, None, 0.91234, -0.1), (), SPOKEN, Delays(0.1, 0.12, 0.12345))
+    transcript, delays = Transcript(match.text, match, None, 0.91234, -0.1), Delays(0.1, 0.12, 0.12345)
+    outcome = Outcome("17", transcript, (), SPOKEN, delays, age=0.12351)
     action = outcome_event(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/intent/LightSet"
     assert "Küche" in action.payload
     assert json.loads(action.payload) == {
         "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5}, "text": "die Küche auf fünf",
         "confidence": 0.9123, "wake_word": "hey_jarvis", "speech": [1.0, 1.5], "ending": "silence",
-        "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
+        "age": 0.124, "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
         "time": TIME,
     }  # fmt: skip
 
@@ -47,7 +48,7 @@ def test_unmatched() -> None:
     assert action.topic == "voiced/den/unmatched"
     assert json.loads(action.payload) == {
         "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
-        "site": "den", "time": TIME,
+        "age": 0.0, "site": "den", "time": TIME,
     }  # fmt: skip
 
 
@@ -58,6 +59,38 @@ def test_a_match_that_was_rejected_is_unmatched() -> None:
     assert action.topic == "voiced/den/unmatched"
     told = json.loads(action.payload)
     assert (told["text"], told["heard"], told["reason"]) == ("lights", "nice lights", "low_confidence")
+
+
+NIGHT = Transcript("good night", Match("GoodNight", {}, "good night", {}), None, 1.0, 0.0)
+SHORT, LONG = Action("a", "x", expires=1.5), Action("b", "x", expires=3600.0)
+
+
+@pytest.mark.parametrize(
+    ("actions", "age", "seconds_left"),
+    [
+        ((), 0.4, 9.6),  # people automate on the event
+        ((Action("a", "x"),), 3.0, 7.0),
+        ((SHORT, LONG), 0.5, 1.0),  # no longer than what is done
+        ((LONG,), 0.5, 10.0),  # nobody who returns later gets an old event
+        ((LONG,), 60.0, 10.0),  # it is carried out, so it is told
+    ],
+)
+def test_an_intent_expires_with_its_actions(actions: tuple[Action, ...], age: float, seconds_left: float) -> None:
+    event = outcome_event(TOPICS, Outcome("20", NIGHT, actions, age=age), AT)
+    assert event.expires == pytest.approx(seconds_left)
+    assert json.loads(event.payload)["age"] == age
+
+
+@pytest.mark.parametrize(("age", "seconds_left"), [(0.4, 9.6), (7.0, 3.0), (9.5, 2.0), (68.0, 2.0)])
+def test_what_is_rejected_is_told_however_late(age: float, seconds_left: float) -> None:
+    late = Transcript("", None, Reason.LATE, 0.0, 0.0)
+    assert outcome_event(TOPICS, Outcome("21", late, age=age), AT).expires == pytest.approx(seconds_left)
+
+
+def test_a_sentence_knows_when_it_arrived() -> None:
+    sentence = read_command(TOPICS, TOPICS.say, b"good night", 7.0)
+    assert isinstance(sentence, Sentence)
+    assert sentence.arrived == 7.0
 
 
 @pytest.mark.parametrize(
@@ -74,7 +107,7 @@ def test_a_match_that_was_rejected_is_unmatched() -> None:
     ],
 )
 def test_commands(topic: str, payload: str, command: object) -> None:
-    assert read_command(TOPICS, f"voiced/den/{topic}/set", payload.encode()) == command
+    assert read_command(TOPICS, f"voiced/den/{topic}/set", payload.encode(), 7.0) == command
 
 
 @pytest.mark.parametrize(
@@ -95,10 +128,10 @@ def test_commands(topic: str, payload: str, command: object) -> None:
 )
 def test_what_makes_no_sense(topic: str, payload: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        read_command(TOPICS, f"voiced/den/{topic}/set", payload)
+        read_command(TOPICS, f"voiced/den/{topic}/set", payload, 7.0)
 
 
 def test_every_topic_for_commands_is_read() -> None:
     assert TOPICS.commands == ("voiced/den/say/set", "voiced/den/listen/set", "voiced/den/mute/set")
     for topic in TOPICS.commands:
-        read_command(TOPICS, topic, b"ON")
+        read_command(TOPICS, topic, b"ON", 7.0)

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from voiced.flow import Action
+from voiced.flow import EXPIRES_SECONDS, Action, good_for
 from voiced.grammar.action_template import SLOT
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
     if transcript.match is None or transcript.reason is not None:
         return ()
     return actions_for(grammar.intents[transcript.match.intent].actions, transcript.match)
+
+
+def longest_good_for(grammar: Grammar) -> float:
+    """Return the age in seconds from which on no command of a grammar may be carried out, whichever it is."""
+    return max((good_for(intent.actions) for intent in grammar.intents.values()), default=EXPIRES_SECONDS)
 
 
 def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:

@@ -26,6 +26,7 @@ from voiced.foundations.relay import Relay
 from voiced.listening.ear import listen
 from voiced.listening.recording import as_utterance
 from voiced.listening.requests import Requests
+from voiced.recognition.budget import Budget
 from voiced.recognition.recognizer import Recognizer
 from voiced.wake.detector import WakeWord, WakeWordDetector
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from voiced.assistant import Heard
     from voiced.config import ListeningSettings
     from voiced.evaluation.trials import Setup, Task
-    from voiced.flow import Action, Continuation, Detection, Outcome, Samples, State, Transcript
+    from voiced.flow import Action, Continuation, Detection, Outcome, Samples, Sentence, State, Transcript
     from voiced.grammar import Grammar
     from voiced.recognition.end_of_turn import SoFar
 
@@ -68,7 +69,7 @@ def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], don
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
     ear = listen(stage.frames(), WakeWordDetector([WakeWord("hey_jarvis")]), Vad(), listening, stage.requests)
     heard: Relay[Heard] = Relay(ear, 8, "ear")
-    Assistant(stage.recognizer, stage, stage, stage.since, stage.answer_pause).run(heard)
+    Assistant(stage.recognizer, stage, stage, stage.budget_of, stage.answer_pause).run(heard)
     return stage.replies
 
 
@@ -138,13 +139,13 @@ class _Counted:
     def grammar_of(self, _detection: Detection | None) -> Grammar:
         return self._recognizer.grammar
 
-    def recognize(self, utterance: Utterance, so_far: SoFar | None = None) -> Transcript:
+    def recognize(self, utterance: Utterance, so_far: SoFar | None, budget: Budget) -> Transcript:
         self._passes += 1
-        return self._recognizer.recognize(utterance, so_far)
+        return self._recognizer.recognize(utterance, so_far, budget)
 
-    def recognize_so_far(self, utterance: Utterance) -> SoFar:
+    def recognize_so_far(self, utterance: Utterance, budget: Budget) -> SoFar:
         self._passes += 1
-        return self._recognizer.recognize_so_far(utterance)
+        return self._recognizer.recognize_so_far(utterance, budget)
 
     def take_passes(self) -> int:
         """The number of passes since the last call."""
@@ -200,9 +201,10 @@ class _Stage:
         self._over = self._heard if over else None
         return over
 
-    def since(self, utterance: Utterance) -> float:
-        """Seconds since the speech of an utterance ended."""
-        return time.monotonic() - self._zero - utterance.speech[1] / SAMPLE_RATE
+    def budget_of(self, heard: Utterance | Sentence) -> Budget:
+        """How old an utterance is; nobody else waits."""
+        assert isinstance(heard, Utterance), "nothing comes as text here"
+        return Budget(lambda: time.monotonic() - self._zero - heard.speech[1] / SAMPLE_RATE)
 
     def outcome(self, outcome: Outcome) -> None:
         """A recording was answered."""

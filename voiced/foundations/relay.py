@@ -46,13 +46,18 @@ class Relay(Generic[T]):
         self._error: BaseException | None = None
 
     def offer(self, item: T) -> bool:
-        """Add an item from any thread without waiting; False if too many items wait, and the item is dropped."""
+        """Add an item from any thread without waiting; False if it is dropped: too many wait, or nobody takes them."""
         with self._changed:
-            if len(self._items) >= self._depth + MOST_OFFERED:
+            if self._closed or len(self._items) >= self._depth + MOST_OFFERED:
                 return False
             self._items.append(item)
             self._changed.notify_all()
             return True
+
+    def holds(self, is_meant: Callable[[T], bool]) -> bool:
+        """Whether such an item waits for the consumer; may be asked from any thread, often."""
+        with self._changed:
+            return any(map(is_meant, self._items))
 
     def __iter__(self) -> Iterator[T]:
         """Yield the items until the source ends; raise the error of the source."""

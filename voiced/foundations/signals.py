@@ -55,6 +55,7 @@ class Signals(AbstractContextManager["Signals"]):
         self._source: Closable | None = None  # None: not known yet, or closed already
         self._reload: Callable[[], None] | None = None
         self._hung_up = False
+        self.stopping = False  # whether the service has been asked to end
 
     def close_on_stop(self, source: Closable) -> None:
         """From now on, SIGTERM and SIGINT close this source instead of ending the process."""
@@ -89,6 +90,7 @@ class Signals(AbstractContextManager["Signals"]):
         if self._at_once:
             log.info("stopped at once")
             leave(0)
+        self.stopping = True
         source, self._source = self._source, None  # a second signal does not wait
         if source is None or number == signal.SIGALRM:
             log.info("stopped before everything was answered")

@@ -1,15 +1,21 @@
 """Links the samples of a stream to the clock: how many seconds ago was a sample spoken?
 
-All other files count samples. `Pace` notes when the newest frame came, and computes the age of any sample from that. It
-also feeds the service manager's watchdog with each frame: while sound comes, the daemon is alive.
+All other files count samples. `Pace` notes when each frame comes, and computes the age of any sample from that. On a
+busy machine frames come late: they wait in the microphone's queue, up to ten seconds. No frame comes before it was
+spoken, so the frame that came soonest of the last RECENT_SECONDS tells when all others were spoken. (Of longer ago it
+would not: clocks of sound cards run fast or slow, and a sound server that is starved loses sound without a sign.)
+
+`Pace` also feeds the service manager's watchdog with each frame: while sound comes, the daemon is alive.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import SAMPLE_RATE, Sentence
+from voiced.listening.tuning import RECENT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +30,7 @@ class Feeds(Protocol):
 
 
 class Pace:
-    """Passes frames on, and notes when the newest one came."""
+    """Passes frames on, and notes when each came."""
 
     def __init__(
         self,
@@ -38,18 +44,34 @@ class Pace:
         self._watchdog = watchdog
         self._on_first = on_first
         self._clock = clock
-        self._newest = (0, 0.0)  # newest frame: last+1 sample, and seconds on the clock when it came
+        self._began = False
+        # Of recent frames: when each came, and when the stream's first sample was spoken by what it tells; rising.
+        self._recent: deque[tuple[float, float]] = deque()
+        self._zero = 0.0  # when the stream's first sample was spoken, on the clock, by the frame that came soonest
 
     def frames(self) -> Iterator[AudioFrame]:
         """Yield the frames unchanged."""
         for frame in self._frames:
-            if not self._newest[0]:
+            if not self._began:
+                self._began = True
                 self._on_first()
-            self._newest = frame.end, self._clock()
+            self._note(frame.end)
             self._watchdog.feed()
             yield frame
 
-    def since(self, utterance: Utterance) -> float:
-        """Return the seconds since the speech of an utterance ended."""
-        sample, at = self._newest
-        return self._clock() - at + (sample - utterance.speech[1]) / SAMPLE_RATE
+    def _note(self, end: int) -> None:
+        """Note that the frame before sample `end` has come: minimum of a sliding window."""
+        now, recent = self._clock(), self._recent
+        zero = now - end / SAMPLE_RATE
+        while recent and recent[-1][1] >= zero:  # a frame that came later, and told more: of no use any more
+            recent.pop()
+        recent.append((now, zero))
+        while recent[0][0] < now - RECENT_SECONDS:
+            recent.popleft()
+        self._zero = recent[0][1]
+
+    def since(self, heard: Utterance | Sentence) -> float:
+        """Return the seconds since the speech of an utterance ended, or since a sentence in writing arrived."""
+        if isinstance(heard, Sentence):
+            return self._clock() - heard.arrived
+        return self._clock() - self._zero - heard.speech[1] / SAMPLE_RATE

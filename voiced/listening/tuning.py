@@ -18,6 +18,12 @@ PAUSE_SAMPLES = 1_920
 # Rejected detections that are remembered: more than events can wait between the ear and the recogniser.
 REMEMBERED_REJECTIONS = 32
 
+# -- Pace: which frame tells when the others were spoken ------------------------------------------------
+
+# Longer → the clocks of computer and sound card drift apart; shorter than the microphone's queue, 10 s → on a busy
+# machine none of the frames came in time, and speech is taken for younger than it is. tests/benchmarks/soak.py.
+RECENT_SECONDS = 20.0
+
 # -- Cutting ------------------------------------------------------------------------------------------
 
 # Fade at the edge of blanked sound, 10 ms: a shorter one clicks, a longer one eats into the first sound.

@@ -209,7 +209,7 @@ class Mqtt:
         while connection.received:
             topic, payload = connection.received.popleft()
             try:
-                command = read_command(self._topics, topic, payload)
+                command = read_command(self._topics, topic, payload, monotonic())
             except ValueError as error:
                 log.warning("ignored a command on %s: %s", topic, error)
             else:

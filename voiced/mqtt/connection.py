@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections import deque
 from contextlib import suppress
-from math import ceil, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt import client as paho
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 3.0  # for TCP and for TLS each; a broker in the house answers within milliseconds
 PAGE = "see `voiced manual broker`"
+LONGEST_EXPIRY_SECONDS = 2**32 - 1  # a four byte integer (MQTT 5.0, 3.3.2.3.3)
 PROTOCOLS = {"5": paho.MQTTv5, "3.1.1": paho.MQTTv311}
 
 # Reason codes of CONNACK (MQTT 5.0, 3.2.2.2); paho translates those of 3.1.1.
@@ -191,6 +192,11 @@ class Connection:
         else:
             self._client.subscribe([(topic, 1) for topic in topics])
 
+    @property
+    def is_clogged(self) -> bool:
+        """Whether some of what was published is not written yet, since the broker does not read."""
+        return self.alive and self._client.want_write()
+
     def publish(self, action: Action, seconds_left: float) -> int:
         """Send PUBLISH and return its packet id, which appears in `confirmed`; ValueError for an impossible topic."""
         properties = None
@@ -198,7 +204,7 @@ class Connection:
             self.settings.version == "5" and isfinite(seconds_left) and not action.retain
         ):  # a retained value would vanish
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's
-            properties.MessageExpiryInterval = max(1, ceil(seconds_left))  # whole seconds
+            properties.MessageExpiryInterval = expiry_interval(seconds_left)
         return self._client.publish(action.topic, action.payload, action.qos, action.retain, properties).mid
 
     def pump(self, longest: float) -> None:
@@ -248,6 +254,15 @@ class Connection:
     def _on_log(self, _client: Any, _userdata: Any, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:  # paho tells the cause of a failed read or write only in its log
             self.why_ended = text.removeprefix("failed to receive on socket: ")
+
+
+def expiry_interval(seconds_left: float) -> int:
+    """Return the Message Expiry Interval, in whole seconds, of a message that is good for `seconds_left` more.
+
+    Rounded down: a subscriber who was away must not get it late. But never 0: the standard would have a broker deliver
+    such a message at once or never, which fits, but common brokers take 0 for "never expires" (Mosquitto 2.0).
+    """
+    return max(1, min(int(seconds_left), LONGEST_EXPIRY_SECONDS))
 
 
 def _obstacle(error: OSError | ValueError, settings: MqttSettings, where: str) -> BrokerError:

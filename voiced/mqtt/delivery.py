@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from voiced.config import MqttSettings
     from voiced.flow import Action
+    from voiced.mqtt.outbox import Parcel
 
 log = logging.getLogger(__name__)
 
 WELCOME_SECONDS = 5.0  # from CONNECT to CONNACK
+LOOK_SECONDS = 0.1  # between looks at whether to go on waiting for CONNACK
 
 WHY = {
     Delivery.EXPIRED: "the broker was away for longer than the message is good for",
@@ -34,7 +36,7 @@ WHY = {
 def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goes_on: Callable[[], bool]) -> Connection:
     """Return a connection that the broker has accepted, in MQTT 3.1.1 if it knows no 5; BrokerError if it refuses.
 
-    `goes_on` is asked while waiting for the answer: False gives up.
+    `goes_on` is asked while waiting for the answer, every LOOK_SECONDS or oftener: False gives up.
     """
     try:
         return _welcomed(Connection(settings, name, will, bell), goes_on)
@@ -49,29 +51,32 @@ def connect(settings: MqttSettings, name: str, will: str | None, bell: Bell, goe
 def _welcomed(connection: Connection, goes_on: Callable[[], bool]) -> Connection:
     until = monotonic() + WELCOME_SECONDS
     while connection.alive and not connection.answered and goes_on() and monotonic() < until:
-        connection.pump(until - monotonic())
+        connection.pump(min(until - monotonic(), LOOK_SECONDS))
     connection.require_welcome()
     return connection
 
 
 def turn(connection: Connection, outbox: Outbox, longest: float) -> None:
     """Send what the outbox gives, wait `longest` seconds for an event, and settle confirmed messages."""
-    now = monotonic()
-    while connection.alive and (parcel := outbox.take(now)):
-        try:
-            packet_id = connection.publish(parcel.action, parcel.deadline - now)
-        except ValueError as error:
-            log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
-            outbox.refused(parcel)
-        else:
-            outbox.handed_over(packet_id, parcel, now)
+    while connection.alive and not connection.is_clogged and (parcel := outbox.take(now := monotonic())):
+        _send(connection, outbox, parcel, now)
     if not connection.confirmed:  # QoS 0 counts as confirmed once it is written
-        connection.pump(min(longest, outbox.next_deadline() - now))
+        connection.pump(min(longest, outbox.next_deadline() - monotonic()))
     while connection.confirmed:
         packet_id, refused = connection.confirmed.popleft()
         outbox.confirmed(packet_id, refused=refused)
-    if outbox.expire(monotonic()):
-        connection.drop("it did not confirm a message in time")
+    if outbox.expire(monotonic()) or (connection.is_clogged and outbox.given_up):
+        connection.drop("it did not take or confirm a message in time")
+
+
+def _send(connection: Connection, outbox: Outbox, parcel: Parcel, now: float) -> None:
+    try:
+        packet_id = connection.publish(parcel.action, parcel.deadline - now)
+    except ValueError as error:
+        log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
+        outbox.refused(parcel)
+    else:
+        outbox.handed_over(packet_id, parcel, now)
 
 
 def report(action: Action, delivery: Delivery) -> None:

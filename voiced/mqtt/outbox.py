@@ -3,9 +3,9 @@
 A spoken command that cannot be delivered now must not be delivered later: "turn on the oven" ten minutes late is a
 bug. The rules:
 
-1. A message waits here until its deadline. It goes to the connection only while the broker confirms in time: once a
-   confirmation is overdue by SLOW_SECONDS, nothing more is sent. (What was sent cannot be taken back: a suspended
-   broker delivers it when it resumes.)
+1. A message waits here until its deadline, and is never handed over after it. It goes to the connection only while the
+   broker confirms in time: once a confirmation is overdue by SLOW_SECONDS, nothing more is sent. (What was sent cannot
+   be taken back: a suspended broker delivers it when it resumes.)
 2. When the connection breaks, unconfirmed messages are not sent again, unlike in MQTT's own sessions (5.0, 4.4): the
    broker may have passed them on, and toggling a light twice is as wrong as never. The sender gets UNCONFIRMED.
 3. Retained values (availability, state, mute) are the exception: only the newest value of a topic counts. All are sent
@@ -36,7 +36,7 @@ class Delivery(Enum):
     """Result of a message."""
 
     DELIVERED = "delivered"  # confirmed by the broker
-    EXPIRED = "expired"  # never sent: its deadline passed while the broker was away
+    EXPIRED = "expired"  # never sent: its deadline passed while it waited
     REFUSED = "refused"  # the broker does not allow that topic, or it is no valid topic
     UNCONFIRMED = "unconfirmed"  # sent, but not confirmed; it may have arrived
 
@@ -102,17 +102,26 @@ class Outbox:
             self._settle(parcel, Delivery.UNCONFIRMED)
 
     def take(self, now: float) -> Parcel | None:
-        """Return the next message to send, or None while the broker is slow to confirm earlier ones."""
+        """Return the next message to send, or None while the broker is slow to confirm earlier ones.
+
+        Messages before it whose deadline has passed at second `now` are settled as EXPIRED: read the clock for each.
+        """
         oldest = min((since for _, since in self._in_flight.values()), default=now)
         if now - oldest > SLOW_SECONDS or len(self._in_flight) >= MOST_IN_FLIGHT:
             return None
+        while parcel := self._next():
+            if parcel.deadline > now:
+                return parcel
+            self._settle(parcel, Delivery.EXPIRED)
+        return None
+
+    def _next(self) -> Parcel | None:
+        """Remove the first message from the queue; None if nothing waits."""
         with self._lock:
-            if not self._waiting:
-                return None
-            waiting = self._waiting.popleft()
-            if isinstance(waiting, Parcel):
-                return waiting
-            return Parcel(Action(waiting, self._retained[waiting], retain=True), inf)
+            waiting = self._waiting.popleft() if self._waiting else None
+            if isinstance(waiting, str):
+                return Parcel(Action(waiting, self._retained[waiting], retain=True), inf)
+            return waiting
 
     def handed_over(self, packet_id: int, parcel: Parcel, now: float) -> None:
         """Note that a message was sent under a packet id at second `now`."""
@@ -128,12 +137,18 @@ class Outbox:
         """Settle a message as REFUSED that could not be sent at all."""
         self._settle(parcel, Delivery.REFUSED)
 
+    @property
+    def given_up(self) -> bool:
+        """Whether a message that was handed over is overdue, and still neither confirmed nor refused."""
+        return any(parcel.delivery.done() for parcel, _ in self._in_flight.values())
+
     def expire(self, now: float) -> bool:
         """Give up messages past their deadline; returns whether a QoS 2 handshake is open and must be broken off."""
         with self._lock:
             late = [waiting for waiting in self._waiting if isinstance(waiting, Parcel) and waiting.deadline <= now]
-            for parcel in late:
-                self._waiting.remove(parcel)
+            if late:
+                gone = set(map(id, late))
+                self._waiting = deque(waiting for waiting in self._waiting if id(waiting) not in gone)
         for parcel in late:
             self._settle(parcel, Delivery.EXPIRED)
         overdue = [parcel for parcel in self._unsettled() if parcel.deadline <= now]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from voiced.flow import Detection, Opinion, Outcome
 
 EVENT_EXPIRES_SECONDS = 10.0  # a subscriber that returns later gets no stale events
+LEAST_NEWS_SECONDS = 2.0  # an event good for less may miss a broker that is away for a moment
 LONGEST_SENTENCE_LETTERS = 500  # nobody speaks a longer command
 LONGEST_COMMAND_BYTES = 4_096  # longer payloads are refused unread
 
@@ -127,6 +128,7 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
     if outcome.utterance is not None:
         told["speech"] = [round(sample / SAMPLE_RATE, 2) for sample in outcome.utterance.speech]
         told["ending"] = outcome.utterance.ending.value
+    told["age"] = round(outcome.age, 3)
     if outcome.delays is not None:
         told["latency"] = round(outcome.delays.published, 3)
         told["stopped"] = round(outcome.delays.stopped, 3)
@@ -134,29 +136,35 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
     if outcome.intent is None:
         told["reason"] = transcript.reason.value if transcript.reason else None
         told["heard"] = transcript.heard or transcript.text
-        return _event(topics, topics.unmatched, told, at)
+        # That nothing is done is told however late it is known.
+        seconds_left = max(EVENT_EXPIRES_SECONDS - outcome.age, LEAST_NEWS_SECONDS)
+        return _event(topics, topics.unmatched, told, at, seconds_left)
     told |= {
         "intent": outcome.intent,
         "slots": dict(outcome.slots),
         "confidence": round(outcome.confidence, 4),
     }
-    return _event(topics, topics.intent(outcome.intent), told, at)
+    # Others may act on this event: it is good for no longer than our own actions.
+    seconds_left = min(EVENT_EXPIRES_SECONDS, outcome.good_for - outcome.age)
+    return _event(topics, topics.intent(outcome.intent), told, at, seconds_left)
 
 
-def _event(topics: Topics, topic: str, told: dict[str, object], at: datetime) -> Action:
+def _event(
+    topics: Topics, topic: str, told: dict[str, object], at: datetime, seconds_left: float = EVENT_EXPIRES_SECONDS
+) -> Action:
     payload = json.dumps(
         told | {"site": topics.site, "time": at.isoformat(timespec="milliseconds")}, ensure_ascii=False
     )
-    return Action(topic, payload, expires=EVENT_EXPIRES_SECONDS)
+    return Action(topic, payload, expires=seconds_left)
 
 
-def read_command(topics: Topics, topic: str, payload: bytes) -> Command:
-    """Return the command in a received message; ValueError with the reason if there is none."""
+def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> Command:
+    """Return the command in a message that arrived at this second; ValueError with the reason if there is none."""
     if len(payload) > LONGEST_COMMAND_BYTES:
         raise ValueError(f"longer than {LONGEST_COMMAND_BYTES} bytes")
     text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
     if topic == topics.say:
-        return _sentence(text)
+        return Sentence(_sentence(text), arrived)
     if topic == topics.listen:
         if text.upper() not in {"", "ON", "PRESS"}:  # PRESS is what a Home Assistant button sends
             raise ValueError("must be empty or ON")
@@ -168,11 +176,11 @@ def read_command(topics: Topics, topic: str, payload: bytes) -> Command:
     raise ValueError("not a topic for commands")
 
 
-def _sentence(text: str) -> Sentence:
+def _sentence(text: str) -> str:
     if not text:
         raise ValueError("an empty sentence")
     if len(text) > LONGEST_SENTENCE_LETTERS:
         raise ValueError(f"a sentence of more than {LONGEST_SENTENCE_LETTERS} characters")
     if not all(character.isprintable() or character.isspace() for character in text):
         raise ValueError("a sentence with unprintable characters")
-    return Sentence(" ".join(text.split()))
+    return " ".join(text.split())

@@ -44,10 +44,11 @@ class SoFar:
     continuation: Continuation  # what may follow
     prosody: Prosody | None = None  # how it sounds; None: nothing was understood
     doubt: Found | None = None  # where a further pass may know better: what was found; None: the transcript stands
+    is_given_up: bool = False  # nothing was found, since something else waited
 
     def settled(self, utterance: Utterance) -> Transcript | None:
         """Return the transcript, if nothing was said since and nothing is in doubt; else None."""
-        if self.doubt or utterance.ending is Ending.NO_SPEECH:
+        if self.doubt or self.is_given_up or utterance.ending is Ending.NO_SPEECH:
             return None
         before, now = self.utterance, utterance
         return self.transcript if (before.start, before.speech) == (now.start, now.speech) else None

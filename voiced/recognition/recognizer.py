@@ -137,7 +137,7 @@ class Recognizer:
         try:
             found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard, None, budget)
         except GivenUpError:
-            return SoFar(utterance, given_up(), Continuation.UNKNOWN)
+            return SoFar(utterance, given_up(), Continuation.UNKNOWN, is_given_up=True)
         transcript = self._transcript(found)
         doubt = found if len(self.passes) > tuning.PASSES_AT_A_PAUSE and not self._is_settled(found) else None
         # When was the last word said, how does it sound, and what does the grammar let follow?
