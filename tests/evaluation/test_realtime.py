@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from voiced.audio.sound_file import read
+from voiced.audio.vad import Vad
 from voiced.config import ListeningSettings, RecognizerSettings
-from voiced.evaluation.realtime import speak
+from voiced.evaluation.realtime import recorded, speak
 from voiced.evaluation.trials import Setup, own_tasks
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import SAMPLE_RATE, Ending
 from voiced.foundations.resources import shipped
 
 if TYPE_CHECKING:
@@ -26,6 +28,25 @@ NOISE = np.random.default_rng(1)
 
 def room(seconds: float) -> Samples:
     return NOISE.normal(scale=1e-3, size=round(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+def test_what_the_ear_records_of_a_sound() -> None:
+    """The speech, a little before it, and the silence that ends it; nothing, if the sound ends before that."""
+    lights, settings = read(SOUNDS / "command_lights.ogg"), ListeningSettings()
+    utterance = recorded(np.concatenate((room(1.0), lights, room(2.0))), settings, Vad())
+    assert utterance
+    assert utterance.ending is Ending.SILENCE
+    first, last = utterance.speech
+    assert 1.0 <= first / SAMPLE_RATE <= last / SAMPLE_RATE <= 1.0 + len(lights) / SAMPLE_RATE
+    quiet = (utterance.start + len(utterance.samples) - last) / SAMPLE_RATE
+    assert settings.silence <= quiet < settings.silence + 0.2
+    assert recorded(lights[: len(lights) // 2], settings, Vad()) is None
+
+
+def test_where_nobody_speaks_the_ear_records_nothing() -> None:
+    utterance = recorded(room(2.0), ListeningSettings(start_timeout=1.0), Vad())
+    assert utterance
+    assert utterance.ending is Ending.NO_SPEECH
 
 
 @pytest.mark.slow
