@@ -32,6 +32,7 @@ DOTS_PER_INCH = 120
 FRAMES_PER_SECOND = SAMPLE_RATE / FRAME_SAMPLES
 MOST_POINTS = 8_000  # of a line: a recording of many hours is drawn by the highest score of each stretch
 WIDEST_INCHES, INCHES_PER_SECOND = 30.0, 0.15
+TICKS = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 2, 5)]  # of a logarithmic axis
 NORMAL_95 = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
 RIGHT, WRONG, QUIET = "tab:blue", "tab:red", "0.6"  # colours; 0.6 is a grey
 
@@ -154,6 +155,8 @@ def costs_figure(seconds: Mapping[str, Sequence[float]], about: str) -> Figure:
             axes.plot([at, at], [row - 0.35, row + 0.35], color=colour, label=f"_{name}" if row else name)
     axes.set_yticks(range(len(kinds)), [f"{kind} ({len(its)})" for kind, its in kinds.items()])
     axes.set(xscale="log", xlabel="CPU seconds of one recording", ylabel="kind (recordings)")
+    low, high = axes.get_xlim()
+    axes.set_xticks([tick for tick in TICKS if low <= tick <= high])
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_title(f"What recognising costs: {about}", wrap=True)
     axes.grid(visible=True, axis="x", which="both", alpha=0.3)
