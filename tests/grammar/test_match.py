@@ -9,7 +9,10 @@ from voiced import grammar
 from voiced.grammar.match import match_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from voiced.grammar.automaton import Automaton, Mark, Move, Place
+    from voiced.grammar.set_machine import SetMachine
 
 
 def readings(text: str, intents: str) -> list[tuple[str, dict[str, Any]]]:
@@ -89,8 +92,12 @@ class Counting:
     automaton: Automaton
     steps: list[int] = field(default_factory=lambda: [0])
 
-    def start(self) -> tuple[Move, ...]:
-        return self.automaton.start()
+    @property
+    def sets(self) -> SetMachine:
+        return self.automaton.sets
+
+    def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
+        return self.automaton.start(sentences)
 
     def step(self, place: Place, char: str) -> tuple[Move, ...]:
         self.steps[0] += 1
@@ -101,8 +108,9 @@ class Counting:
 
 
 def steps(commands: grammar.Grammar, text: str) -> int:
+    """How many steps from place to place a match takes."""
     counting = Counting(commands.automaton)
-    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these three
+    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these four
     return counting.steps[0]
 
 
@@ -113,10 +121,26 @@ def test_a_text_costs_its_length_even_where_readings_explode() -> None:
         "intents: {A: {sentences: ['{w} a {w:v} a {w:u} a {w:t} a {w:s} x']}}\nlists: {w: {wildcard: true}}"
     )
     for commands, words in ((optionals, 14), (wildcards, 40)):
-        short, long = "a " * words, "a " * (2 * words)
+        short, long = f"{'a ' * words}x", f"{'a ' * (2 * words)}x"
         assert 0 < steps(commands, short) <= 200 * len(short)
         assert steps(commands, long) <= 2.5 * steps(commands, short)
-        assert commands.match(short + "x") is not None
+
+
+def test_what_is_no_command_takes_no_steps() -> None:
+    commands = grammar.parse("intents: {A: {sentences: ['turn on [the] {l}']}}\nlists: {l: [light, lamp]}")
+    assert steps(commands, "turn on the lights") == 0
+    assert steps(commands, "turn on the light") > 0
+
+
+def test_other_sentences_are_not_followed() -> None:
+    """However many sentences begin and end alike, only those that the text completes are looked at."""
+
+    def sentences(n: int) -> grammar.Grammar:
+        many = [f"turn on [the] {{l}} number {number}" for number in range(n)]
+        return grammar.parse(f"intents: {{A: {{sentences: {many}}}}}\nlists: {{l: [light, lamp]}}")
+
+    text = "turn on the lamp number 5"
+    assert steps(sentences(200), text) == steps(sentences(10), text) > 0
 
 
 def test_readings_that_meet_are_few() -> None:

@@ -29,17 +29,16 @@ lists: {lamp: [hall, hall lamp], text: {wildcard: true}}
     ],
 )
 def test_tokens_that_may_come_next(text: str, expected: list[str]) -> None:
-    automaton = grammar.parse(INTENTS).automaton
-    walk = TokenWalk(automaton, "en")
+    sets = grammar.parse(INTENTS).automaton.sets
+    walk = TokenWalk(sets, "en")
     vocabulary = Vocabulary([token.encode() for token in TOKENS])
-    surface = Surface()
-    places = automaton.walk("")
+    surface, here = Surface(), sets.start
     for char in text:
         seen = append(surface, char, "en")
         assert seen is not None
-        surface, places = seen.surface, automaton.walk(seen.written, places)
+        surface, here = seen.surface, sets.walk(seen.written, here)
     for _ in range(2):  # the second time out of memory
-        found = walk.tokens(vocabulary.root, surface, places)
+        found = walk.tokens(vocabulary.root, surface, here)
         assert sorted(TOKENS[token] for token in found) == sorted(expected)
     walk.forget()
-    assert walk.tokens(vocabulary.root, surface, places) == found
+    assert walk.tokens(vocabulary.root, surface, here) == found

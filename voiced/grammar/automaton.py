@@ -19,8 +19,9 @@ construction for nondeterministic automata. Three things go beyond a textbook's 
 - *Marks* on the jumps say where a slot opens, which value it has, where it closes and which sentence has ended. The
   constraint ignores them; the matcher collects them.
 
-A place is a hashable value and depends only on what was read, so beams may be copied and reordered. `step` remembers
-its answers, within bounds: a lazy determinisation of the part of the automaton that is used.
+Places are what the matcher collects marks on, in the few sentences that a text completes. Which those are, and all that
+a decoder asks, is answered by `sets`, the automaton made deterministic (`set_machine`): there all places that a text
+leads to are one.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from voiced.grammar.set_machine import SetMachine
+from voiced.grammar.state_sets import ANY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from voiced.flow import SlotValue
 
-ANY = ""  # the letter of a wildcard: whatever is not a space
-_NOBODY = (-1, None)  # below the stack of a part whose caller is not known; no state has number -1
 _REMEMBERED_STEPS = 50_000  # about 20 MB; a household's grammar has a few thousand
 
 
@@ -95,13 +97,20 @@ class Automaton:
     letters: tuple[Mapping[str, int], ...]  # letter → state
     jumps: tuple[tuple[Jump, ...], ...]
     returns: bytes  # 1 in the last state of a part that is called
+    sentences: tuple[tuple[int, int], ...]  # first and last state of each; no two sentences share a state of their own
     initial: int
     final: int
+    sets: SetMachine = field(init=False, repr=False)
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
 
-    def start(self) -> tuple[Move, ...]:
-        """The moves to the places in which a text may begin."""
-        return self._settle(self.initial, True, None)  # noqa: FBT003 # a place's at_boundary
+    def __post_init__(self) -> None:
+        # A frozen value may set its own fields only like this.
+        object.__setattr__(self, "sets", SetMachine(self))
+
+    def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
+        """The moves to the places in which a text of these sentences may begin."""
+        firsts = (self.sentences[sentence][0] for sentence in sentences)
+        return tuple(move for first in firsts for move in self._settle(first, True, None))  # noqa: FBT003 # at_boundary
 
     def step(self, place: Place, char: str) -> tuple[Move, ...]:
         """The moves that one character in normal form allows; () if no sentence goes on like this."""
@@ -120,38 +129,6 @@ class Automaton:
         state, _, stack = place
         # As at a boundary: spaces that the grammar has at the end of a sentence need not be written.
         return tuple(marks for end, marks in self._settle(state, True, stack) if end[0] == self.final)  # noqa: FBT003
-
-    def walk(self, text: str, places: Iterable[Place] | None = None) -> frozenset[Place]:
-        """The places that a text in normal form leads to from `places` (default: the start); empty: not allowed."""
-        # Marks are dropped here, so the sets stay small: two ways to one place are one place.
-        now = frozenset(place for place, _ in self.start()) if places is None else frozenset(places)
-        # All possibilities advance together, so the cost is the length of the text, not the number of parses.
-        for char in text:
-            now = frozenset(there for place in now for there, _ in self.step(place, char))
-        return now
-
-    def alone(self, place: Place) -> Place:
-        """`place` without its callers: when its part ends, it goes on to `final`, and `has_left` tells so.
-
-        What is found out about a part alone holds for all who call it.
-        """
-        # The end of the part pops `final`, and below it lies _NOBODY: a mark that no real stack holds.
-        state, at_boundary, _ = place
-        return state, at_boundary, (self.final, _NOBODY)
-
-    def has_left(self, place: Place) -> bool:
-        """Whether `place` is the end of a part that was walked `alone`."""
-        return place[0] == self.final and place[2] == _NOBODY
-
-    def leave(self, place: Place, at_boundary: bool) -> tuple[Place, ...]:  # noqa: FBT001
-        """The places in which the caller goes on after the part that `place` is in; () if nobody called it."""
-        # Pop one caller, then settle behind its call, with the boundary as the part left it.
-        stack = place[2]
-        return () if stack is None else tuple(there for there, _ in self._settle(stack[0], at_boundary, stack[1]))
-
-    def is_wild(self, place: Place) -> bool:
-        """Whether `place` is inside a wildcard, where any letter may come next."""
-        return ANY in self.letters[place[0]]
 
     def _follow(self, place: Place, char: str) -> tuple[Move, ...]:
         state, _, stack = place

@@ -18,11 +18,14 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
-from voiced.grammar.automaton import ANY, Automaton, Close, Ended, Jump, Open, Value
+from voiced.grammar.automaton import Automaton, Close, Ended, Jump, Open, Value
+from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
+from voiced.grammar.identities import Identities
 from voiced.grammar.normalize import SYMBOLS, normalize, normalize_part
 from voiced.grammar.spelling import digits, number_spellings, spellings
+from voiced.grammar.state_sets import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -41,7 +44,7 @@ def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
     """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th."""
     layout = _Layout()
     for number, sentence in enumerate(sentences):
-        # Each sentence has a first state of its own: its beginning is not shared, since it is read by sets of places.
+        # Each sentence has states of its own: what it shares with others is shared when it is read (`set_machine`).
         first = layout.state()
         layout.jump(layout.initial, first)
         layout.skip_words(first, sentence.scope)
@@ -50,6 +53,7 @@ def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
         if sentence.scope.skip_words:
             layout.jump(layout.space(last, sentence.scope), last := layout.follower(last))
         layout.jump(last, layout.final, Ended(number))
+        layout.sentences.append((first, last))
     return layout.automaton()
 
 
@@ -63,26 +67,29 @@ class _Layout:
 
     def __init__(self) -> None:
         self._letters: list[dict[str, int]] = []
-        self._jumps: list[tuple[Jump, ...]] = []
+        self._jumps: dict[int, list[Jump]] = {}  # of those states that have any
+        self.sentences: list[tuple[int, int]] = []  # first and last state
         self._ends: set[int] = set()  # last states of parts that are called
         self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
+        self._identities = Identities()
         self.initial = self.state()
         self.final = self.state()
 
     def automaton(self) -> Automaton:
         # One byte per state, indexed like `letters`.
-        returns = bytes(state in self._ends for state in range(len(self._letters)))
-        return Automaton(tuple(self._letters), tuple(self._jumps), returns, self.initial, self.final)
+        states = range(len(self._letters))
+        returns = bytes(state in self._ends for state in states)
+        jumps = tuple(tuple(self._jumps.get(state, ())) for state in states)
+        return Automaton(tuple(self._letters), jumps, returns, tuple(self.sentences), self.initial, self.final)
 
     # ---- states and ways between them
 
     def state(self) -> int:
         self._letters.append({})
-        self._jumps.append(())
         return len(self._letters) - 1
 
     def jump(self, source: int, target: int, mark: Mark | None = None, back: int | None = None) -> None:
-        self._jumps[source] += (Jump(target, mark, back),)
+        self._jumps.setdefault(source, []).append(Jump(target, mark, back))
 
     def follower(self, source: int) -> int:
         there = self.state()
@@ -179,7 +186,7 @@ class _Layout:
 
     def skip_words(self, here: int, scope: Scope) -> None:
         """Where a word begins, allow any number of words that mean nothing before it."""
-        key = ("skip words", id(scope))
+        key = ("skip words", scope.language, scope.skip_words)
         if scope.skip_words and key not in self._parts:
             # One part for all places: one of the words, then a space.
             first = self.state()
@@ -210,31 +217,26 @@ class _Layout:
         return first, last
 
     def rule_part(self, name: str, sentence: SentenceTemplate) -> Part:
-        # A rule may refer to lists, so the filter of the sentence is a part of what makes it the same.
-        key = ("rule", name, id(sentence.scope), _filter_key(sentence))
-        if key not in self._parts:
-            self._parts[key] = self.part(sentence.scope.rules[name].expression, sentence)
-        return self._parts[key]
+        identity = self._identities.rule(name, sentence)
+        if identity not in self._parts:
+            self._parts[identity] = self.part(sentence.scope.rules[name].expression, sentence)
+        return self._parts[identity]
 
     def list_part(self, name: str, sentence: SentenceTemplate) -> Part:
         definition = sentence.scope.list_named(name)
         assert definition is not None, f"list {name} was checked"
-        filtered = isinstance(definition, TextList) and any(value.context for value in definition.values)
-        # Equal ranges are one part, wherever they are written; a filter makes a list another list.
-        identity = definition if isinstance(definition, NumberRange) else id(definition)
-        key = ("list", identity, _filter_key(sentence) if filtered else "")
-        if key not in self._parts:
-            self._parts[key] = self.definition(definition, sentence)
-        return self._parts[key]
+        identity = self._identities.list(definition, sentence)
+        if identity not in self._parts:
+            self._parts[identity] = self.definition(definition, sentence)
+        return self._parts[identity]
 
     def definition(self, definition: ListDefinition, sentence: SentenceTemplate) -> Part:
         first, last = self.state(), self.state()
         self._ends.add(last)
         match definition:
             case TextList():
-                for value in definition.values:
-                    if _allowed(value, sentence):
-                        self.text_value(value, first, last, sentence)
+                for value in values_for(definition, sentence):
+                    self.text_value(value, first, last, sentence)
             case NumberRange():
                 self.number_range(definition, first, last)
             case Wildcard():
@@ -271,25 +273,3 @@ class _Layout:
         for state in (first, inside, between):
             self._letters[state][ANY] = inside
         self.jump(inside, last, Value(None))
-
-
-def _allowed(value: TextValue, sentence: SentenceTemplate) -> bool:
-    """Whether a sentence may use a list value, by Home Assistant's contexts; what the value leaves open is allowed."""
-    required = all(
-        key not in value.context or _fits(value.context[key], wanted) for key, wanted in sentence.requires.items()
-    )
-    return required and not any(
-        key in value.context and _fits(value.context[key], unwanted) for key, unwanted in sentence.excludes.items()
-    )
-
-
-def _fits(given: object, wanted: object) -> bool:
-    # Home Assistant writes one value, a list of values, or a mapping with either; without any, whatever is given fits.
-    if isinstance(wanted, dict):  # {value: …, slot: true}
-        wanted = wanted.get("value")
-    given = given.get("value") if isinstance(given, dict) else given
-    return wanted is None or (given in wanted if isinstance(wanted, list) else given == wanted)
-
-
-def _filter_key(sentence: SentenceTemplate) -> str:
-    return repr((sentence.requires, sentence.excludes)) if sentence.requires or sentence.excludes else ""

@@ -9,7 +9,7 @@ A `Position` is a value that depends only on what was written, so beams may be c
 position is computed when it is first asked for, and then remembered:
 
 - whole characters by one walk of the vocabulary's tree and the automaton together (`token_walk`);
-- tokens that end in a mark or inside a character one by one: they are few;
+- tokens that end in a mark or inside a character in groups that write one thing: "," and "..." write nothing;
 - inside a wildcard everything may be written, so the answer depends on the surface alone.
 
 The idea of masking a decoder with a grammar over its vocabulary: Willard and Louf, "Efficient Guided Generation for
@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from voiced.grammar.automaton import ANY
 from voiced.grammar.normalize import Writing
+from voiced.grammar.state_sets import ANY
 from voiced.grammar.surface import (
     IN_WORD,
     MAY_END,
@@ -41,18 +41,20 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from voiced.grammar.automaton import Automaton, Place
+    from voiced.grammar.automaton import Automaton
+    from voiced.grammar.state_sets import StateSet
     from voiced.grammar.token_tree import Vocabulary
 
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
 _REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundreds of them
+_REMEMBERED_GROUPS = 500  # surfaces and bytes that wait; of surfaces there are some dozens
 
 
 class Position(NamedTuple):
     """Where a text that is being written stands: a hashable value."""
 
-    places: frozenset[Place]  # of the automaton, after all whole characters
+    states: StateSet  # of the automaton, after all whole characters
     surface: Surface = Surface()
     pending: bytes = b""  # the first bytes of a character that the next token completes
 
@@ -64,14 +66,22 @@ class Step(NamedTuple):
     written: str  # what the token added, in normal form
 
 
+class Group(NamedTuple):
+    """What some tokens write, all of them, after one surface."""
+
+    written: str  # in normal form
+    surface: Surface  # behind it
+    pending: bytes
+
+
 class Constraint:
     """A grammar's automaton over a vocabulary of tokens; it only grows what it remembers."""
 
     def __init__(self, automaton: Automaton, language: str, vocabulary: Vocabulary, eot: int) -> None:
         """`language` decides how text may be written (`surface`); `eot` is the token that ends the text."""
         self.eot = eot
-        self.start = Position(frozenset(place for place, _ in automaton.start()))
-        self._automaton = automaton
+        self._sets = automaton.sets
+        self.start = Position(self._sets.start)
         self._language = language
         self._vocabulary = vocabulary
         # What letters the grammar has tells which characters beyond ASCII can occur: "ü" where a "u" and its dots do.
@@ -79,12 +89,14 @@ class Constraint:
         characters = characters_of(letters - {ANY})
         self._spellings = tuple(char.encode() for char in characters)
         self._beginnings = beginnings(every_character() if ANY in letters else characters)
-        self._beginning = [token for pending, token in self._vocabulary.beginning if pending in self._beginnings]
+        beginning = [token for pending, token in self._vocabulary.beginning if pending in self._beginnings]
+        self._one_by_one = (*vocabulary.marks, *beginning)
         # Remembered answers, by what they depend on.
         self._allowed: dict[Position, TokenIds] = {}
         self._steps: dict[tuple[Position, int], Step | None] = {}
         self._wild: dict[tuple[Surface, bool], TokenIds] = {}
-        self._token_walk = TokenWalk(automaton, language)
+        self._groups: dict[tuple[Surface, bytes], dict[Group, list[int]]] = {}
+        self._token_walk = TokenWalk(self._sets, language)
 
     def allowed(self, position: Position) -> TokenIds:
         """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""
@@ -119,83 +131,90 @@ class Constraint:
 
     def accepts(self, position: Position) -> bool:
         """Whether the text may end here: no bytes wait, no mark dangles, and a sentence is complete."""
-        places, surface, pending = position
-        return not pending and surface.spot in MAY_END and self._finishes(places)
+        states, surface, pending = position
+        return not pending and surface.spot in MAY_END and bool(self._sets.finish(states).sentences)
 
     def is_free(self, position: Position) -> bool:
         """Whether the position is inside a wildcard, where any words may follow."""
-        return any(map(self._automaton.is_wild, position.places))
+        return position.states.is_wild
 
     # ---- one token
 
     def _read(self, position: Position, token: bytes) -> Step | None:
+        # First the surface: may such a token stand here, and what does it come to? Then the automaton reads that.
+        group = self._written(position.surface, position.pending, token)
+        return None if group is None else self._step(position.states, group)
+
+    def _written(self, surface: Surface, pending: bytes, token: bytes) -> Group | None:
+        """What a token writes after a surface and bytes that wait; None if it must not stand there."""
         # Bytes to characters: those that waited, then the token's; an incomplete last character waits again.
-        text = cut(position.pending + token)
+        text = cut(pending + token)
         if text is None:
             return None
-        places, surface, normal = position.places, position.surface, ""
-        # Each character goes through two machines: the surface says whether it may stand here and what it writes in
-        # normal form (" K" → " k"), the automaton reads that.
+        # Each character may stand behind the one before, or the whole token may not.
+        normal = ""
         for char in text.characters:
             seen = append(surface, char, self._language)
             if seen is None:
                 return None
             surface, normal = seen.surface, normal + seen.written
-            places = self._automaton.walk(seen.written, places)
+        return Group(normal, surface, text.pending)
+
+    def _step(self, states: StateSet, group: Group) -> Step | None:
         # A dead end is refused at once: a beam must never be left without a next token.
-        there = Position(places, surface, text.pending)
-        return Step(there, normal) if self._leads_on(there) else None
+        there = Position(self._sets.walk(group.written, states), group.surface, group.pending)
+        return Step(there, group.written) if self._leads_on(there) else None
 
     def _leads_on(self, position: Position) -> bool:
         """Whether a character can follow, or the text may end here."""
-        # The places say what letters may come; the surface adds that some marks need something behind them.
-        places, surface, pending = position
+        # The states say what letters may come; the surface adds that some marks need something behind them.
+        states, surface, pending = position
         if self.is_free(position):
             return not pending or pending in self._beginnings
-        if not places:
+        if not states:
             return False
         # Bytes that wait must be the beginning of a character that the grammar can read here.
         if pending:
-            whole = Position(places, surface)
+            whole = Position(states, surface)
             return any(self._read(whole, char) for char in self._spellings if char.startswith(pending))
-        # Inside a word there are places, so there is a letter, a space or the end that they wait for.
+        # Inside a word there are states, so there is a letter, a space or the end that they wait for.
         if surface.spot in IN_WORD or self.accepts(position):
             return True
         # A hyphen before a number and a point or comma inside one: a digit follows, or else a word (" 5, then").
         if surface.spot is Spot.MINUS or surface.writing in (Writing.POINT, Writing.COMMA):
             may_read_number = any(self._may_read(position, digit) for digit in "0123456789")
-            return may_read_number or (surface.spot is not Spot.MINUS and bool(self._automaton.walk(" ", places)))
+            return may_read_number or (surface.spot is not Spot.MINUS and bool(self._sets.step(states, " ")))
         # After any other mark: the word goes on, or the grammar can read a space.
         inside_word = surface.spot is not Spot.MARK and surface.writing in (
             Writing.WORD,
             Writing.DIGIT,
             Writing.NOTHING,
         )
-        return inside_word or bool(self._automaton.walk(" ", places))
+        return inside_word or bool(self._sets.step(states, " "))
 
     def _may_read(self, position: Position, letter: str) -> bool:
         seen = append(position.surface, letter, self._language)
-        return seen is not None and bool(self._automaton.walk(seen.written, position.places))
-
-    def _finishes(self, places: Iterable[Place]) -> bool:
-        return any(self._automaton.finish(place) for place in places)
+        return seen is not None and bool(self._sets.walk(seen.written, position.states))
 
     # ---- all tokens
 
     def _find(self, position: Position) -> TokenIds:
-        places, surface, pending = position
+        states, surface, pending = position
         is_wild = not pending and self.is_free(position)
         # Inside a wildcard the answer depends on the surface alone, and on whether the text may end.
         key = (surface, self.accepts(position))
         if is_wild and key in self._wild:
             return self._wild[key]
-        vocabulary = self._vocabulary
-        # Bytes that wait leave only tokens that complete a character. Otherwise: marks, tokens that begin a character
-        # of the grammar without ending it, and by the walk all tokens of whole letters.
-        one_by_one = vocabulary.continuing if pending else [*vocabulary.marks, *self._beginning]
-        found = {token for token in one_by_one if self._read(position, vocabulary.tokens[token])}
+        # Marks, and tokens that begin a character without ending it: in groups that write one thing.
+        found = {
+            token
+            for group, tokens in self._grouped(surface, pending).items()
+            if self._step(states, group)
+            for token in tokens
+        }
+        # By the walk all tokens of whole letters.
         if not pending:
-            found |= self._token_walk.tokens(vocabulary.root, surface, places)
+            found |= self._token_walk.tokens(self._vocabulary.root, surface, states)
         # Where a sentence is complete, the text may end: the token for that is one more choice.
         if key[1]:
             found.add(self.eot)
@@ -203,3 +222,20 @@ class Constraint:
         if is_wild:
             self._wild[key] = ids
         return ids
+
+    def _grouped(self, surface: Surface, pending: bytes) -> dict[Group, list[int]]:
+        """What tokens that are asked for one by one write after a surface and bytes that wait, and which tokens do."""
+        key = (surface, pending)
+        groups = self._groups.get(key)
+        if groups is None:
+            if len(self._groups) >= _REMEMBERED_GROUPS:
+                self._groups.clear()
+            groups = {}
+            # Bytes that wait leave only tokens that complete a character.
+            for token in self._vocabulary.continuing if pending else self._one_by_one:
+                group = self._written(surface, pending, self._vocabulary.tokens[token])
+                if group is not None:
+                    groups.setdefault(group, []).append(token)
+            # Of some two thousand tokens a few groups are left.
+            self._groups[key] = groups
+        return groups

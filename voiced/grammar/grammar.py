@@ -1,16 +1,18 @@
 """All intents, compiled: what other rooms see of a grammar.
 
-Immutable (the automaton only remembers its steps), so threads may share it. Knows nothing of files: `loading` makes
+Immutable (its parts only remember what they found), so threads may share it. Knows nothing of files: `loading` makes
 grammars.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiced.flow import Reason, Transcript
+from voiced.grammar.following import Follower
 from voiced.grammar.match import match_text
+from voiced.grammar.openings import Openings
 from voiced.grammar.sample import sample_sentence, sayable
 
 if TYPE_CHECKING:
@@ -51,9 +53,18 @@ class Grammar:
     intents: Mapping[str, Intent]
     sentences: tuple[SentenceTemplate, ...]
     automaton: Automaton
+    follower: Follower = field(init=False, repr=False)
+    openings: Openings = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # A frozen value may set its own fields only like this.
+        # What is known of the grammar alone is found when it is first asked for, and remembered.
+        object.__setattr__(self, "follower", Follower(self.automaton))
+        object.__setattr__(self, "openings", Openings(self.automaton))
 
     def match(self, text: str) -> Match | None:
         """The best meaning of a text, or None if it is not in the grammar."""
+        # The first is the best.
         return next(iter(self.matches(text)), None)
 
     def matches(self, text: str) -> tuple[Match, ...]:

@@ -1,4 +1,9 @@
-"""Matches a text with the grammar: walks the automaton and collects the marks on the way.
+"""Matches a text with the grammar: finds the sentences that it completes, and then collects the marks on the way.
+
+Three walks. *Which sentences?* The deterministic machine (`set_machine`) reads the text at one look a letter; most
+texts that are no command end here. *By which places?* In those sentences alone all places are followed forward, and
+those that do not lead to the end are dropped backward. *What does it mean?* Over the places that are left parses
+collect marks.
 
 A *parse* is one way to understand the text so far: its slots, and how good it is. All parses advance together, one
 character at a time: the cost is the length of the text times the number of places, not the number of parses. Where
@@ -11,8 +16,7 @@ then if its sentence stands first in the files; then if its slots end first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.flow import Match
 from voiced.grammar.automaton import Close, Ended, Open, Value
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 _MOST_PARSES = 8  # in one place: as many meanings of one text as anybody needs
 
 Parses: TypeAlias = "dict[Place, list[Parse]]"
+Layer: TypeAlias = "dict[Place, tuple[Move, ...]]"  # before one character: places, and the moves that it allows
 
 
 # One text, step by step, for `set {room} to {n}` and "set hall to 5" (indices are those of the normal form):
@@ -40,8 +45,7 @@ Parses: TypeAlias = "dict[Place, list[Parse]]"
 #   " to "    literal_words=2, and so on until Ended sets the sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A slot that was said: its value, and the characters in normal form that it covers."""
 
     slot: str
@@ -50,8 +54,7 @@ class Filled:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parse:
+class Parse(NamedTuple):
     """One way to understand the text so far."""
 
     literal_words: int = 0  # words that the template spells out, outside slots
@@ -66,18 +69,18 @@ class Parse:
         # A literal word is counted at its first letter: the place stands at a boundary, and no slot is open.
         if self.opened is not None or char == " " or not place[1]:
             return self
-        return replace(self, literal_words=self.literal_words + 1)
+        return self._replace(literal_words=self.literal_words + 1)
 
     def pass_mark(self, mark: Mark, position: int) -> Parse:
         """The parse after a mark that stands before the character with index `position`."""
         # Parses are values: each mark makes a new one, and others that share its past are not touched.
         match mark:
             case Open():
-                return replace(self, opened=(mark.slot, position), value=None)
+                return self._replace(opened=(mark.slot, position), value=None)
             case Value():
-                return replace(self, value=mark.value)
+                return self._replace(value=mark.value)
             case Ended():
-                return replace(self, sentence=mark.sentence)
+                return self._replace(sentence=mark.sentence)
             case Close():
                 return self._close(position)
 
@@ -88,7 +91,7 @@ class Parse:
         wild = position - start if self.value is None else 0
         # A list that no slot takes was read like any other, and leaves nothing behind.
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
-        return replace(self, filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
+        return self._replace(filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
 
 
 def match_text(
@@ -96,28 +99,35 @@ def match_text(
     sentences: Sequence[SentenceTemplate],
     text: str,
     language: str,
-    begin: Iterable[Move] | None = None,
 ) -> tuple[Match, ...]:
-    """The distinct meanings of a text (intent and slots), the best first; () if it is not in the grammar.
-
-    `begin`: the moves to the places in which the text may begin, if not at the beginning of sentences.
-    """
+    """The distinct meanings of a text (intent and slots), the best first; () if it is not in the grammar."""
     normal = normalize(text, language)
+    # Which sentences does the text complete? Only these are looked at closely, in their order in the files.
+    sets = automaton.sets
+    ended = sets.finish(sets.walk(normal.text)).sentences
+    return meanings(automaton, sentences, text, normal, automaton.start(sorted(ended))) if ended else ()
+
+
+def meanings(
+    automaton: Automaton, sentences: Sequence[SentenceTemplate], text: str, normal: NormalText, begin: Iterable[Move]
+) -> tuple[Match, ...]:
+    """The distinct meanings of a text, `normal` in normal form, that begins with one of the moves `begin`."""
     # Before the first character: one empty parse in every place where a text may begin.
-    parses = _advance(automaton.start() if begin is None else begin, [Parse()], 0, {})
-    # parses: place → its parses. Each character leads from all places of one round to those of the next.
-    for position, char in enumerate(normal.text):
+    layers, finals = _leading_to_the_end(automaton, begin, normal.text)
+    parses = _advance([move for move in begin if move[0] in layers[0]], [Parse()], 0, {})
+    # parses: place → its parses. Each character leads from all places of one layer to those of the next.
+    for position, (char, layer) in enumerate(zip(normal.text, layers, strict=False)):
         after: Parses = {}
         for place, here in parses.items():
-            moves = automaton.step(place, char)
-            if moves:
-                _advance(moves, [parse.read(char, place) for parse in here], position + 1, after)
+            # Inside a slot a letter changes nothing but the place, so the parses are handed on as they are.
+            read = [parse.read(char, place) for parse in here] if place[1] else here
+            _advance(layer[place], read, position + 1, after)
         parses = after
     # Whoever can finish without one more letter has read a whole sentence.
     ended = [
         _passed(parse, marks, len(normal.text))
         for place, here in parses.items()
-        for marks in automaton.finish(place)
+        for marks in finals[place]
         for parse in here
     ]
     # Python's sort is stable and the key is total enough: the order does not depend on how the sets were walked.
@@ -130,18 +140,43 @@ def match_text(
     return tuple(distinct.values())
 
 
+def _leading_to_the_end(
+    automaton: Automaton, begin: Iterable[Move], normal: str
+) -> tuple[list[Layer], dict[Place, tuple[tuple[Mark, ...], ...]]]:
+    """Layers of places, one before each character and one behind the last, and the marks to the end from the latter.
+
+    Places and moves from which the text does not lead to the end of a sentence are left out.
+    """
+    # Forward: where each character leads from all places that the one before it led to.
+    layers: list[Layer] = []
+    places = dict.fromkeys(place for place, _ in begin)
+    for char in normal:
+        layers.append({place: automaton.step(place, char) for place in places})
+        places = dict.fromkeys(there for moves in layers[-1].values() for there, _ in moves)
+    finals = {place: marks for place in places if (marks := automaton.finish(place))}
+    # Backward: what leads to a place that is left stays, in its order.
+    layers.append(dict.fromkeys(finals, ()))
+    for number in range(len(normal) - 1, -1, -1):
+        behind, kept = layers[number + 1], {}
+        for place, moves in layers[number].items():
+            # A place all of whose moves lead nowhere leads nowhere itself.
+            if left := tuple(move for move in moves if move[0] in behind):
+                kept[place] = left
+        layers[number] = kept
+    return layers, finals
+
+
 def _advance(moves: Iterable[Move], here: list[Parse], position: int, parses: Parses) -> Parses:
     """Add to `parses` what becomes of the parses `here` by `moves`; the best `_MOST_PARSES` of a place stay."""
     for place, marks in moves:
-        there = parses.setdefault(place, [])
-        for parse in here:
-            # Two ways with equal marks are one parse.
-            arrived = _passed(parse, marks, position)
-            if arrived not in there:
-                there.append(arrived)
+        arrived = [_passed(parse, marks, position) for parse in here] if marks else here
+        there = parses.get(place)
+        # Lists are handed on and shared, so one that grows is a new one. Two ways with equal marks are one parse.
+        there = list(dict.fromkeys(arrived if there is None else [*there, *arrived])) if marks or there else arrived
         if len(there) > _MOST_PARSES:
             there.sort(key=lambda parse: (*_rank(parse), _ends(parse)))
             del there[_MOST_PARSES:]
+        parses[place] = there
     return parses
 
 

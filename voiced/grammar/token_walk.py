@@ -4,8 +4,13 @@ Asking for each of 50,000 tokens one by one would read the beginning " tu" once 
 sides are trees of characters, so a depth-first walk reads each beginning once, and leaves a branch with everything
 behind it as soon as the automaton does not allow its letter.
 
-Inside a part that many sentences call (a list of ten thousand names) the walk must not depend on who called: it starts
-from the place `alone`, without its callers, and is remembered. Where the part ends in the middle of a token, the walk
+What a character comes to depends on the surface: after a word " K" writes " k", at the start it writes "k". So the tree
+is seen through the surface: its branches are sorted by the letter that they write first (`Branches`), and of a node
+with hundreds of branches only those are looked at whose letter the automaton can read. That does not depend on the
+grammar's places, and is worked out once for each node and surface.
+
+Inside a part that many sentences call (a list of ten thousand names) the walk must not depend on who called: the set of
+a called part is walked by itself, and its walk is remembered. Where the part ends in the middle of a token, the walk
 notes an *exit*; each caller goes on from there by itself. " kitchen light" may end the list after " kitchen", and then
 the sentence reads " light".
 
@@ -14,18 +19,20 @@ Knows numbers of tokens and characters; nothing of bytes and probabilities.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.grammar.automaton import ANY
-from voiced.grammar.surface import EAST_ASIAN_MARKS, JOINS, OPENINGS, WORD_MARKS, Surface, append
+from voiced.grammar.surface import append
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from voiced.grammar.automaton import Automaton, Place
+    from voiced.grammar.set_machine import SetMachine
+    from voiced.grammar.state_sets import States, StateSet
+    from voiced.grammar.surface import Surface
     from voiced.grammar.token_tree import Node
 
-_NOT_LETTERS = frozenset(" " + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS)
+_REMEMBERED = 50_000  # walks of parts, and as many nodes seen through a surface
+
+# First letter that is written → what else the character writes, the node behind it, and its view.
+Branches: TypeAlias = "dict[str, list[tuple[str, Node, Through]]]"
 
 
 # An example: `turn on the {lamp} light` with the values "hall" and "hall lamp", after " turn on the", and the tokens "
@@ -34,11 +41,21 @@ _NOT_LETTERS = frozenset(" " + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS)
 # the exit the caller reads " light", so " hall" and " hall light" are allowed, and " hallway" is not.
 
 
+class Through:
+    """The tree as it looks through one surface."""
+
+    __slots__ = ("branches", "surface")
+
+    def __init__(self, surface: Surface) -> None:
+        self.surface = surface
+        self.branches: dict[Node, Branches] = {}  # by node, as far as it was looked at
+
+
 class Exit(NamedTuple):
     """A called part ends in the middle of a walk; its callers go on here."""
 
     node: Node  # of the vocabulary: what was read of tokens so far
-    surface: Surface
+    through: Through
     rest: str  # what the last character wrote beyond the part, in normal form
     at_boundary: bool
 
@@ -51,122 +68,132 @@ class Walk(NamedTuple):
 
 
 class TokenWalk:
-    """Walks of one automaton over one vocabulary; remembers what it found about parts and wildcards."""
+    """Walks of one automaton over one vocabulary; remembers what it found about parts, wildcards and the tree."""
 
-    def __init__(self, automaton: Automaton, language: str) -> None:
-        self._automaton = automaton
+    def __init__(self, sets: SetMachine, language: str) -> None:
+        self._sets = sets
         self._language = language
-        self._walks: dict[tuple[Node, Surface, Place], Walk] = {}
-        self._spelt: dict[tuple[Node, Surface], frozenset[int]] = {}
+        self._through: dict[Surface, Through] = {}
+        self._n_branches = 0
+        self._walks: dict[tuple[Node, Through, StateSet], Walk] = {}
+        self._spelt: dict[tuple[Node, Through], frozenset[int]] = {}
 
     def forget(self) -> None:
         """Free what was remembered about parts."""
         self._walks.clear()
 
-    def tokens(self, root: Node, surface: Surface, places: Iterable[Place]) -> frozenset[int]:
-        """The tokens below `root` whose characters can be read from one of the places."""
-        return self._gather(root, surface, places).tokens
+    def tokens(self, root: Node, surface: Surface, here: StateSet) -> frozenset[int]:
+        """The tokens below `root` whose characters can be read from a set."""
+        return self._explore(root, self._seen_through(surface), here).tokens
 
-    def _gather(self, node: Node, surface: Surface, places: Iterable[Place]) -> Walk:
-        """Tokens below a node that can be read from places with their callers, and where their parts end."""
-        # Places that differ in their callers alone are one walk: ten sentences inside one list walk it once.
-        callers: dict[Place, list[Place]] = {}
-        for place in places:
-            callers.setdefault(self._automaton.alone(place), []).append(place)
-        found: set[int] = set()
-        exits: set[Exit] = set()
-        for alone, here in callers.items():
-            key = (node, surface, alone)
-            if key not in self._walks:
-                self._walks[key] = self._explore(*key)
-            walk = self._walks[key]
-            found |= walk.tokens
-            # Each end of the part is a place in which every caller reads on.
-            for end in walk.exits:
-                beyond = self._go_on(end, here)
-                found |= beyond.tokens
-                exits |= beyond.exits
-        return Walk(frozenset(found), frozenset(exits))
-
-    def _go_on(self, end: Exit, here: Iterable[Place]) -> Walk:
-        """What the callers of a part can read once it has ended."""
-        # Pop the stack, then read what the last character wrote beyond the part: the space before a word, for instance.
-        back = frozenset(there for place in here for there in self._automaton.leave(place, end.at_boundary))
-        exits: set[Exit] = set()
-        after = self._step_alone(end.rest, back, end.node, end.surface, exits)
-        if not after:
-            return Walk(frozenset(), frozenset(exits))
-        # Tokens that end exactly here count, too; so do longer ones.
-        walk = self._gather(end.node, end.surface, after)
-        return Walk(walk.tokens.union(end.node.tokens), walk.exits | exits)
-
-    def _explore(self, node: Node, surface: Surface, alone: Place) -> Walk:
-        """Tokens below a node that can be read from one place without its callers, and where its part ends."""
+    def _explore(self, node: Node, through: Through, here: StateSet) -> Walk:
+        """Tokens below a node that can be read from a set, and where its part ends."""
         # A wildcard takes every letter, so only the surface matters, and the answer does not depend on the place.
-        if self._automaton.is_wild(alone):
-            return Walk(self._spell(node, surface))
+        if here.is_wild:
+            return Walk(self._spell(node, through))
         found: set[int] = set()
         exits: set[Exit] = set()
-        places = frozenset([alone])
-        readable = self._readable(places, surface)
-        # A branch holds the normal form of one character; few of a node's branches are worth trying.
-        for letters, child in node.children.items():
-            if readable is not None and letters[0] not in readable:
-                continue
-            # First the surface: may such a character be written here at all, and what does it come to?
-            seen = append(surface, letters[0], self._language)
-            if seen is None:
-                continue
-            # Then the automaton reads that; only where it can, the walk goes deeper.
-            there = self._step_alone(seen.written + letters[1:], places, child, seen.surface, exits)
-            if there:
-                walk = self._gather(child, seen.surface, there)
-                found |= walk.tokens.union(child.tokens)
-                exits |= walk.exits
+        # Each called part is walked once, whoever calls it; each of its ends is where its callers read on.
+        for part, backs in here.calls:
+            walk = self._walked(node, through, part)
+            found |= walk.tokens
+            for end in walk.exits:
+                self._go_on(end, backs, found, exits)
+        if here.states:
+            self._read(node, through, self._sets.own(here), found, exits)
         return Walk(frozenset(found), frozenset(exits))
 
-    def _readable(self, places: frozenset[Place], surface: Surface) -> set[str] | None:
-        """The first letters that may be readable from places walked alone, and all marks; None: try every letter."""
-        # Worth its cost: near the root a node has many branches, and most places read a handful of letters.
-        found = set(_NOT_LETTERS)
-        # What a character writes before itself depends on its kind alone: a space, a point, a minus. So one letter, one
-        # digit and one symbol stand for all, and lead to the places in which the character itself is read.
-        for sample in "a0%":
-            seen = append(surface, sample, self._language)
-            reached = self._automaton.walk(seen.written[:-1], places) if seen else ()
-            for place in reached:
-                letters = self._automaton.letters[place[0]]
-                if self._automaton.has_left(place) or ANY in letters:
-                    return None
-                found.update(letters)
-        return found
+    def _walked(self, node: Node, through: Through, part: StateSet) -> Walk:
+        # What is read of a part depends on nothing but the part: 300 intents walk a list of names once.
+        key = (node, through, part)
+        walk = self._walks.get(key)
+        if walk is None:
+            if len(self._walks) >= _REMEMBERED:
+                self._walks.clear()
+            walk = self._walks[key] = self._explore(node, through, part)
+        return walk
 
-    def _step_alone(
-        self, written: str, places: frozenset[Place], node: Node, surface: Surface, exits: set[Exit]
-    ) -> frozenset[Place]:
-        """The places after `written`; where the part ends on the way, an exit is added to `exits`."""
-        # One round more than there are letters: the part may end after the last one, too.
-        for number, letter in enumerate(written + ".", start=0):
+    def _go_on(self, end: Exit, backs: States, found: set[int], exits: set[Exit]) -> None:
+        """What the callers of a part can read once it has ended."""
+        # They enter the state behind their call, then read what the last character wrote beyond the part: the space
+        # before a word, for instance.
+        # The set behind the call is one for all texts that come here, so it is entered once.
+        there = self._sets.entered(backs, at_boundary=end.at_boundary)
+        if there.leaves:
+            exits.add(end)
+        self._follow(end.rest, there, end.node, end.through, found, exits)
+
+    def _read(self, node: Node, through: Through, own: StateSet, found: set[int], exits: set[Exit]) -> None:
+        """What states read by themselves: along each branch of the node that begins with a letter they know."""
+        branches = self._branches(node, through)
+        # A mark inside a token, as in "what's", writes nothing.
+        for _, child, beyond in branches.get("", ()):
+            self._follow("", own, child, beyond, found, exits)
+        for letter in self._sets.targets(own).keys() & branches.keys():
+            there = own.next.get(letter) or self._sets.step(own, letter)
+            for rest, child, beyond in branches[letter]:
+                if there.leaves:
+                    exits.add(Exit(child, beyond, rest, there.at_boundary))
+                self._follow(rest, there, child, beyond, found, exits)
+
+    def _follow(
+        self, written: str, there: StateSet, node: Node, through: Through, found: set[int], exits: set[Exit]
+    ) -> None:
+        """Read what is left of a character, then all that is below its node."""
+        for number, letter in enumerate(written, start=1):
+            there = self._sets.step(there, letter)
             # Who has left the part reads the rest from its callers' places, which are not known here.
-            ends = {place for place in places if self._automaton.has_left(place)}
-            exits.update(Exit(node, surface, written[number:], at_boundary) for _, at_boundary, _ in ends)
-            places -= ends
-            if number < len(written):
-                places = self._automaton.walk(letter, places)
-        return places
+            if there.leaves:
+                exits.add(Exit(node, through, written[number:], there.at_boundary))
+        # Tokens that end exactly here count, and so do longer ones.
+        if there:
+            found.update(node.tokens)
+            if node.children:
+                walk = self._explore(node, through, there)
+                found |= walk.tokens
+                exits |= walk.exits
 
-    def _spell(self, node: Node, surface: Surface) -> frozenset[int]:
+    # ---- the tree, seen through a surface
+
+    def _seen_through(self, surface: Surface) -> Through:
+        return self._through.setdefault(surface, Through(surface))
+
+    def _branches(self, node: Node, through: Through) -> Branches:
+        """A node's branches that the surface allows, by the first letter that they write."""
+        branches = through.branches.get(node)
+        if branches is None:
+            self._make_room()
+            # Sorted by what is written, so that a walk need not look at what nobody can read.
+            branches = {}
+            # A branch holds the normal form of one character: its first letter stands for the character itself.
+            for letters, child in node.children.items():
+                seen = append(through.surface, letters[0], self._language)
+                if seen is not None:
+                    written = seen.written + letters[1:]
+                    branches.setdefault(written[:1], []).append((written[1:], child, self._seen_through(seen.surface)))
+            through.branches[node] = branches
+        return branches
+
+    def _make_room(self) -> None:
+        # Forgetting everything at once costs less than keeping count of what was used last.
+        self._n_branches += 1
+        if self._n_branches > _REMEMBERED:
+            for through in list(self._through.values()):
+                through.branches.clear()
+            self._n_branches = 0
+
+    def _spell(self, node: Node, through: Through) -> frozenset[int]:
         """Every token below a node that the surface allows: what a wildcard takes, whatever the letters."""
-        key = (node, surface)
+        key = (node, through)
         if key not in self._spelt:
             found: set[int] = set()
             waiting = [key]
             while waiting:
                 here, before = waiting.pop()
                 for letters, child in here.children.items():
-                    seen = append(before, letters[0], self._language)
+                    seen = append(before.surface, letters[0], self._language)
                     if seen is not None:
-                        waiting.append((child, seen.surface))
+                        waiting.append((child, self._seen_through(seen.surface)))
                         found.update(child.tokens)
             self._spelt[key] = frozenset(found)
         return self._spelt[key]
