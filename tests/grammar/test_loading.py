@@ -40,6 +40,14 @@ def in_template(template: str, rest: str = "lists: {room: [kitchen]}") -> str:
         ("turn (a|b;c) light", 9, "'|' and ';' are mixed; put brackets around one of them"),
         ("turn (a;b;c;d;e;f;g;h;i)", 0, "a permutation has at most 8 parts; put some in brackets"),
         ("", 0, "the template is empty"),
+        (
+            "turn {0..100000:level} light",
+            5,
+            "the range holds more than 10,000 numbers; give it a step, as in {0..100,5}",
+        ),
+        ("turn {5..1:level} light", 5, "the range goes from 5 down to 1; swap its ends"),
+        ("turn {1..5,0:level} light", 5, "the step of the range is 0; write 1 or more"),
+        (f"turn {'(' * 31}a|b{')' * 31}", 35, "brackets are nested more than 30 deep; write a part as a rule"),
         ("turn {rom} light", 5, "there is no list 'rom'; did you mean 'room'?"),
         ("turn {planet} light", 5, "there is no list 'planet'; define it, or use one of: room"),
         ("turn <on> light", 5, "there is no rule 'on'; define the rule first"),
@@ -62,6 +70,10 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         (
             "intents: {A: {sentences: ['{l}']}}\nlists: {l: {range: {from: 0, to: 99999}}}",
             "2: lists.l.range: the range holds more than 10,000 numbers; use a larger 'step'",
+        ),
+        (
+            "intents: {A: {sentences: ['{l}']}}\nlists: {l: {range: {from: 0, to: 9999, fractions: tenths}}}",
+            "2: lists.l.range: the range holds more than 10,000 numbers; use a larger 'step', or no 'fractions'",
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists: {l: {range: {from: 0, to: 9, digits: false, words: false}}}",
@@ -100,6 +112,10 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         (
             "intents: {A: {sentences: [a <x>]}}\nrules:\n  x: b <y>\n  y: c <x>",
             "3:8: the rule refers to itself (<x> → <y> → <x>); write one of them out\n    b <y>\n      ^",
+        ),
+        (
+            "intents: {A: {sentences: [a <x>]}}\nrules:\n  x: b {y}\nlists:\n  y: [c, 'd <x>']",
+            "5:13: the list refers to itself ({y} → <x> → {y}); write one of them out\n    d <x>\n      ^",
         ),
         (
             "intents: {A: {sentences: [a <x>]}}\nrules:\n  x: b {y}",

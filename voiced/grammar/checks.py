@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from voiced.foundations.nearest import did_you_mean
 from voiced.grammar.action_template import slots_of
-from voiced.grammar.definitions import TextList
+from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
+from voiced.grammar.nesting import Nesting
 from voiced.grammar.normalize import normalize
+from voiced.grammar.source import MOST_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import Scope, SentenceTemplate, Template
     from voiced.grammar.expression import Expression
+
+
+_MOST_NUMBERS_IN_ALL = 20_000  # of all ranges; each takes a fifth of a millisecond
 
 
 def point_at(where: str, column: int | None, text: str, at: int, message: str) -> str:
@@ -47,26 +52,39 @@ def _templates(sentences: Iterable[SentenceTemplate]) -> Iterator[tuple[Template
 
 
 def check_rules(scope: Scope) -> Iterator[str]:
-    """Yield a problem for each reference of a rule to what does not exist, and for rules that refer to themselves."""
-    for name, template in scope.rules.items():
+    """Yield a problem for each reference of a rule to what does not exist, and for what refers to itself."""
+    for template in scope.rules.values():
         yield from _unknown_names(template, scope)
-        # A part may not call itself, or the automaton's stack would have no bound.
-        circle = _circle((name,), scope)
-        if circle:
-            way = " → ".join(f"<{rule}>" for rule in circle)
-            message = f"the rule refers to itself ({way}); write one of them out"
-            yield _point(template, f"<{circle[1]}", message)
+    yield from (_point(*problem) for problem in Nesting(scope).circles())
 
 
 def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
     # Names are looked up in the scope of the sentence, and what is most like a wrong one is suggested.
     for reference in references(template.expression):
-        if isinstance(reference, ListReference) and scope.list_named(reference.name) is None:
-            message = f"there is no list '{reference.name}'{_instead(reference.name, list(scope.lists), 'list')}"
-            yield _point(template, "{" + reference.name, message)
+        if isinstance(reference, ListReference):
+            definition = scope.list_named(reference.name)
+            message = None
+            if definition is None:
+                message = f"there is no list '{reference.name}'{_instead(reference.name, list(scope.lists), 'list')}"
+            elif isinstance(definition, NumberRange) and reference.name not in scope.lists:
+                message = _inline_range(definition)
+            if message:
+                yield _point(template, "{" + reference.name, message)
         if isinstance(reference, RuleReference) and reference.name not in scope.rules:
             message = f"there is no rule '{reference.name}'{_instead(reference.name, list(scope.rules), 'rule')}"
             yield _point(template, "<" + reference.name, message)
+
+
+def _inline_range(numbers: NumberRange) -> str | None:
+    """What is wrong with a range that is written in place, `{0..100,5}`: the rules of `range:`; None if nothing is."""
+    # Asked in this order: each question needs the answer to the one before.
+    if numbers.step == 0:
+        return "the step of the range is 0; write 1 or more"
+    if numbers.start > numbers.stop:
+        return f"the range goes from {numbers.start} down to {numbers.stop}; swap its ends"
+    if len(numbers) > MOST_NUMBERS:
+        return f"the range holds more than {MOST_NUMBERS:,} numbers; give it a step, as in {{0..100,5}}"
+    return None
 
 
 def _point(template: Template, piece: str, message: str) -> str:
@@ -75,18 +93,31 @@ def _point(template: Template, piece: str, message: str) -> str:
     return point_at(template.where, template.column, template.text, at, message)
 
 
-def _circle(way: tuple[str, ...], scope: Scope) -> tuple[str, ...]:
-    """A chain of rules, each referring to the next, from `way[0]` back to itself; () if there is none."""
-    if way[-1] not in scope.rules:
-        return ()
-    # Depth-first search; rules that are on the way already are left to the checks that begin with them.
-    for reference in references(scope.rules[way[-1]].expression):
-        if isinstance(reference, RuleReference):
-            if reference.name == way[0]:
-                return (*way, way[0])
-            if reference.name not in way and (found := _circle((*way, reference.name), scope)):
-                return found
-    return ()
+def check_sizes(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
+    """Yield a problem for each sentence, rule and value of a list that is too large to be followed."""
+    # Rules and lists are measured once for all sentences that see them.
+    by_scope: dict[int, tuple[Scope, list[Template]]] = {}
+    for sentence in sentences:
+        by_scope.setdefault(id(sentence.scope), (sentence.scope, []))[1].append(sentence.template)
+    for scope, templates in by_scope.values():
+        yield from (_point(*problem) for problem in Nesting(scope).too_large(templates))
+
+
+def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
+    """Yield a problem where the numbers of all ranges become too many: each has several spellings, worked out here."""
+    # Equal ranges are compiled once, so they count once.
+    seen: set[NumberRange] = set()
+    scopes = {id(sentence.scope): sentence.scope for sentence in sentences}.values()
+    rules = [(rule, scope) for scope in scopes for rule in scope.rules.values()]
+    for template, scope in [*rules, *_templates(sentences)]:
+        for each in references(template.expression):
+            definition = scope.list_named(each.name) if isinstance(each, ListReference) else None
+            if isinstance(definition, NumberRange) and definition not in seen:
+                seen.add(definition)
+                if sum(map(len, seen)) > _MOST_NUMBERS_IN_ALL:
+                    message = f"all ranges together hold more than {_MOST_NUMBERS_IN_ALL:,} numbers; use larger steps"
+                    yield _point(template, "{" + each.name, message)
+                    return
 
 
 def check_silence(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
@@ -108,7 +139,7 @@ def may_be_silent(expression: Expression, scope: Scope) -> bool:
             # Its values are checked by themselves, and numbers and wildcards are never empty.
             return False
         case RuleReference():
-            return may_be_silent(scope.rules[expression.name].expression, scope)
+            return scope.of_rule(may_be_silent, expression.name)
     # A sequence or a permutation is silent only if each of its items is.
     return all(may_be_silent(item, scope) for item in expression.items)
 
@@ -142,16 +173,18 @@ def check_actions(
 
 def slots_possible(sentence: SentenceTemplate) -> frozenset[str]:
     """The names of all slots that a sentence may set, fixed ones included."""
-    return frozenset(sentence.slots) | frozenset(_slots(sentence.template.expression, sentence.scope))
+    return frozenset(sentence.slots) | _slots(sentence.template.expression, sentence.scope)
 
 
-def _slots(expression: Expression, scope: Scope) -> Iterator[str]:
+def _slots(expression: Expression, scope: Scope) -> frozenset[str]:
     # Rules are followed to the slots inside them; they cannot be circular here.
+    found: set[str] = set()
     for reference in references(expression):
         if isinstance(reference, RuleReference):
-            yield from _slots(scope.rules[reference.name].expression, scope)
+            found |= scope.of_rule(_slots, reference.name)
         elif reference.slot is not None:
-            yield reference.slot
+            found.add(reference.slot)
+    return frozenset(found)
 
 
 def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
@@ -162,7 +195,7 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
         case ListReference():
             return frozenset() if expression.slot is None else frozenset({expression.slot})
         case RuleReference():
-            return slots_always_set(scope.rules[expression.name].expression, scope)
+            return scope.of_rule(slots_always_set, expression.name)
         case Choice():
             # Of alternatives only what all of them set is certain; `[{room}]` has an empty one.
             return frozenset.intersection(*(slots_always_set(item, scope) for item in expression.items))

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from voiced.flow import SlotValue
     from voiced.grammar.expression import Expression
+
+T = TypeVar("T")
 
 _INLINE_RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:,(\d+))?")  # {0..100,5:level}
 
@@ -59,6 +61,10 @@ class NumberRange:
     words: bool = True
     language: str = "en"
 
+    def __len__(self) -> int:
+        """How many numbers may be said."""
+        return len(range(self.start, self.stop + 1, self.step)) * (1 + len(self.fractions))
+
     def numbers(self) -> Iterator[int | float]:
         """Yield the numbers that may be said, ascending within each whole number and its fractions."""
         # Each whole number brings its fractions along, rounded to tenths.
@@ -89,6 +95,17 @@ class Scope:
     rules: Mapping[str, Template]
     language: str
     skip_words: tuple[str, ...] = ()  # may be said between any others
+    _answers: dict[tuple[str, str], object] = field(init=False, default_factory=dict, repr=False)
+
+    def of_rule(self, question: Callable[[Expression, Scope], T], name: str) -> T:
+        """The answer to a question about a rule's expression, which is asked once.
+
+        Rules that name the next one twice would be asked about 2ⁿ times if each reference were followed.
+        """
+        key = (question.__name__, name)
+        if key not in self._answers:
+            self._answers[key] = question(self.rules[name].expression, self)
+        return cast("T", self._answers[key])
 
     def list_named(self, name: str) -> ListDefinition | None:
         """The list of a name; for a name such as `0..100,5` the range that it spells out; None if there is neither."""

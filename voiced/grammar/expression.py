@@ -26,6 +26,7 @@ else:  # without hassil's matcher, which takes longer to import than intents to 
 
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _MOST_PERMUTED = 8  # parts: the automaton has a state for each subset of them
+_MOST_NESTED = 30  # brackets: whatever follows the tree is recursive, and Python's stack has an end
 _NAMES = "{<"  # brackets that hold a name, not a template
 
 
@@ -178,6 +179,8 @@ def _check_brackets(template: str) -> None:
         # … and anything else opens another one, or stands between.
         elif char in _CLOSING_BRACKETS:
             opened.append(_OpenBracket(at, char))
+            if len(opened) > _MOST_NESTED + 1:
+                raise TemplateError(f"brackets are nested more than {_MOST_NESTED} deep; write a part as a rule", at)
         else:
             _check_between(char, at, innermost)
     # Whatever is still open at the end was never closed; the innermost one is named.

@@ -101,11 +101,15 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
             collector.intent(file, name, intent, scopes[file.content.language])
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
-        problems += [problem for scope in scopes.values() for problem in checks.check_rules(scope)]
+        # Home Assistant's blocks of sentences may have scopes of their own.
+        every = {id(scope): scope for scope in [*scopes.values(), *(each.scope for each in collector.sentences)]}
+        problems += [problem for scope in every.values() for problem in checks.check_rules(scope)]
         problems += checks.check_names(collector.sentences)
     if not collector.sentences and not problems:
         problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
-    # These checks follow references, so they need names that exist and rules that end.
+    # These checks follow references, so they need names that exist and rules that end, within bounds.
+    if not problems:
+        problems += [*checks.check_sizes(collector.sentences), *checks.check_numbers(collector.sentences)]
     if not problems:
         problems += checks.check_silence(collector.sentences)
         problems += collector.check_actions()

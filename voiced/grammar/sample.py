@@ -52,7 +52,7 @@ def sayable(expression: Expression, scope: Scope) -> bool:
         case Choice():
             return any(sayable(item, scope) for item in expression.items)
         case RuleReference():
-            return sayable(scope.rules[expression.name].expression, scope)
+            return scope.of_rule(sayable, expression.name)
         case ListReference():
             definition = scope.list_named(expression.name)
             return not isinstance(definition, TextList) or any(map(_has_words, definition.values))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Context: TypeAlias = Mapping[str, JsonValue]
 
-_MOST_NUMBERS = 10_000  # of one range: each has several spellings, and each spelling its states
+MOST_NUMBERS = 10_000  # of one range: each has several spellings, and each spelling its states
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,8 +69,11 @@ class NumberRange:
         # Each rule says what is wrong and what to do; the caller adds file and line.
         if self.start > self.stop:
             raise ValueError(f"the range goes from {self.start} down to {self.stop}; swap 'from' and 'to'")
-        if len(range(self.start, self.stop + 1, self.step)) > _MOST_NUMBERS:
-            raise ValueError(f"the range holds more than {_MOST_NUMBERS:,} numbers; use a larger 'step'")
+        # Fractions stand beside each whole number: one half, or nine tenths.
+        each = {None: 1, "halves": 2, "tenths": 10}[self.fractions]
+        if each * len(range(self.start, self.stop + 1, self.step)) > MOST_NUMBERS:
+            instead = ", or no 'fractions'" if self.fractions else ""
+            raise ValueError(f"the range holds more than {MOST_NUMBERS:,} numbers; use a larger 'step'{instead}")
         if not (self.digits or self.words):
             raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
 
