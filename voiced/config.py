@@ -108,7 +108,7 @@ class WakeWordSettings(Section):
     patience: Annotated[int, Field(ge=1, le=25)] = 1
     """Frames of 80 ms in a row that must reach the threshold."""
     refractory: Annotated[float, Field(ge=0, le=60)] = 2.0
-    """Seconds after a detection in which the same word is not detected again."""
+    """Seconds after a detection in which the same word is not detected again, unless it is clearly said again."""
     remember: bool = True
     """Keep embeddings of the last ten wakes on disk, and no sound, so that `voiced wake bad` can mark one as wrong."""
 

@@ -142,7 +142,11 @@ class NoWakeWord:
     def detect(self, _frame: AudioFrame) -> Detection | None:
         return None
 
+    suspects = False
+
     def refuse(self, detection: Detection) -> None: ...
+
+    def allow_again(self) -> None: ...
 
     def reset(self) -> None: ...
 

@@ -40,6 +40,8 @@ WORD = "." * 10 + "s" * 9 + "W"  # the detector is sure when the word has ended
 class ScriptDetector:
     """Detects where the script says so."""
 
+    suspects = False
+
     def __init__(self) -> None:
         self.resets = 0
         self.refused: list[Detection] = []
@@ -49,6 +51,9 @@ class ScriptDetector:
         if symbol not in (WAKE, DOUBTFUL):
             return None
         return Detection("hey_jarvis", 0.9, frame.end, doubtful=bool(symbol == DOUBTFUL))
+
+    def allow_again(self) -> None:
+        """It may always."""
 
     def refuse(self, detection: Detection) -> None:
         self.refused.append(detection)

@@ -16,13 +16,15 @@ from voiced.audio import sound_file
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
 from voiced.foundations.onnx_session import packaged_model
-from voiced.wake.detector import WakeWord, WakeWordDetector
+from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
+from voiced.wake.head import Model
 from voiced.wake.model_file import BUNDLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voiced.flow import Detection, Samples
+    from voiced.wake.embedding import Features
 
 SOUNDS = Path(__file__).parent.parent / "sounds"
 
@@ -139,3 +141,92 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"word\.onnx: is not an ONNX model") as raised:
         WakeWordDetector([WakeWord(str(path))])
     assert "\n" not in str(raised.value)
+
+
+def said_again(words: Sequence[WakeWord], samples: Samples) -> list[Detection]:
+    """Detections where each begins a recording, in which a word may be said again."""
+    detector = WakeWordDetector(words)
+    found: list[Detection] = []
+    for frame in frames(samples):
+        if detection := detector.detect(frame):
+            found.append(detection)
+            detector.allow_again()
+    return found
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_word_said_again_is_detected_within_the_refractory_time(*, verified: bool) -> None:
+    word = WakeWord(threshold=0.1 if verified else 0.5, refractory=10.0, verified=verified)
+    assert len(said_again([word], stream("wake_jarvis", "wake_jarvis", "wake_jarvis"))) == 3
+
+
+@pytest.mark.parametrize("verified", [False, True])
+@pytest.mark.parametrize("clip", ["wake_jarvis", "wake_one_breath", "wake_one_word"])
+def test_a_word_said_once_is_detected_once(clip: str, *, verified: bool) -> None:
+    """Its score may rise twice, or stay high for a while."""
+    word = WakeWord(threshold=0.1 if verified else 0.5, refractory=10.0, verified=verified)
+    assert len(said_again([word], stream(clip, "command_lights"))) == 1
+
+
+class ScriptHead:
+    """Scores frames as a text says: a digit is so many tenths."""
+
+    steps = 16
+
+    def __init__(self, script: str) -> None:
+        self._scores = iter(script)
+
+    def hear(self, _embeddings: Features) -> float:
+        return int(next(self._scores)) / 10
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+
+def told_of(script: str, *, verified: bool = False, again: bool = True) -> list[tuple[int, bool]]:
+    """Frame and doubt of each detection; each begins a recording in which the word may be said again."""
+    word = WordDetector(WakeWord(verified=verified, refractory=2.0), Model("word", "word", ScriptHead(script)))
+    found: list[tuple[int, bool]] = []
+    for frame in range(len(script)):
+        word.hear(np.zeros((16, 96), np.float32), (frame + 1) * FRAME_SAMPLES, warm=True)
+        if detection := word.detection((frame + 1) * FRAME_SAMPLES):
+            found.append((frame, detection.doubtful))
+            if again:
+                word.allow_again()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("0900" + "0" * 20, [(1, False)]),
+        ("0900" + "0" * 20 + "9" + "0" * 5, [(1, False), (24, False)]),  # said again
+        ("0900" + "0" * 6 + "9" + "0" * 5, [(1, False), (13, True)]),  # soon: it may be an echo
+        ("0990900" + "0" * 9, [(1, False)]),  # one word, two peaks
+        ("09" + "9" * 20, [(1, False)]),  # it never fell
+        ("0900" + "0" * 24 + "9" + "0" * 5, [(1, False), (28, False)]),  # beyond the refractory time
+    ],
+)
+def test_a_word_may_be_said_again_in_the_recording_that_it_began(script: str, found: list[tuple[int, bool]]) -> None:
+    assert told_of(script) == found
+
+
+def test_without_a_recording_the_refractory_time_is_kept() -> None:
+    assert told_of("0900" + "0" * 12 + "9" + "0" * 5, again=False) == [(1, False)]
+    assert told_of("0900" + "0" * 24 + "9" + "0" * 5, again=False) == [(1, False), (28, False)]
+
+
+def test_a_verified_word_is_in_doubt_again() -> None:
+    assert told_of("09000" + "0" * 8 + "9" + "0" * 5, verified=True) == [(4, True), (16, True)]
+
+
+def test_a_word_that_is_perhaps_said_again_is_suspected_before_it_is_detected() -> None:
+    detector = WakeWordDetector([WakeWord(threshold=0.1, verified=True)])
+    told: list[str] = []
+    for frame in frames(stream("wake_jarvis", "wake_jarvis")):
+        if detector.detect(frame):
+            told.append("detected")
+            detector.allow_again()
+        elif detector.suspects and told[-1:] != ["suspected"]:
+            told.append("suspected")
+    assert told == ["detected", "suspected", "detected"]

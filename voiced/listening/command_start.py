@@ -59,11 +59,16 @@ def cut(sounds: Sequence[Activity], detected: int, speech: tuple[int, int]) -> C
     usually = max(0, detected - USUAL_END_STEPS)
     if said and pause is not None:
         return Cut(pause, (speech_start(sounds, speech[0], pause), speech[1]))
-    end = speech[1] if said else len(sounds) if pause is None else pause
+    end = speech[1] if said else _voice_end(sounds) if pause is None else pause
     if said or end - detected - LATEST_END_STEPS >= ONE_WORD_STEPS:
         word = run_start(sounds, detected, max(0, detected - LONGEST_WAKE_WORD_STEPS), WORD_GAP_STEPS)
         return Cut(max(0, word - ONSET_STEPS), (usually, end), one_breath=True)
     return Cut(usually if pause is None else pause, speech)
+
+
+def _voice_end(sounds: Sequence[Activity]) -> int:
+    """Return the step after the last voice; a detector that is late fires when the wake word is over for long."""
+    return max((step + 1 for step, sound in enumerate(sounds) if sound is not Activity.QUIET), default=0)
 
 
 def speech_start(sounds: Sequence[Activity], found: int, earliest: int) -> int:

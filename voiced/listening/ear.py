@@ -6,6 +6,11 @@ At a pause the ear yields the speech so far, and listens on. The recogniser, in 
 `Requests` what may follow; the recording then ends sooner or later (`protocol` says which answers are legal when). The
 ear asks only after a pause of at least half the time that the last answer took. On a slow machine it therefore asks
 only when the command is nearly over, and recognising a pause inside a command does not delay the command.
+
+Whoever says a wake word again during a recording thinks that nobody listened: the recording begins again, behind that
+word. The word may come at once or after a pause, alone or with a command; another word, or a request, may have begun
+the recording. What was said before it is not recognised: the ear asks nothing while the detector suspects a word or a
+doubtful one has no verdict, and hands out no recording whose newest speech is a doubtful word.
 """
 
 from __future__ import annotations
@@ -16,12 +21,20 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from voiced.audio.vad import STEP_SAMPLES
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
-from voiced.listening.capture import Capture
+from voiced.listening.capture import Capture, blank
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.listening.protocol import Doubt, Question
 from voiced.listening.protocol_events import Ask, Begin, Defer, End, Forget, Rest
-from voiced.listening.tuning import BEFORE_SAMPLES, HISTORY_FRAMES, PAUSE_SAMPLES, VERIFIED_FRAMES
+from voiced.listening.tuning import (
+    BEFORE_SAMPLES,
+    HISTORY_FRAMES,
+    LATEST_END_STEPS,
+    PAUSE_SAMPLES,
+    USUAL_END_STEPS,
+    VERIFIED_FRAMES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,13 +47,18 @@ if TYPE_CHECKING:
     from voiced.listening.requests import Requests
 
 ANSWERED = {Question.ANSWERED, Question.OVER, Question.LATE}  # an answer came since the last frame
+AFTER_SAMPLES, USUAL_SAMPLES = LATEST_END_STEPS * STEP_SAMPLES, USUAL_END_STEPS * STEP_SAMPLES
 FREE = {Question.NONE, Question.TOLD}  # the ear may ask
 
 
 class Detector(Protocol):
     """Detects wake words in frames that come in order."""
 
+    @property
+    def suspects(self) -> bool: ...  # a word is perhaps ending just now: the next frames will tell
+
     def detect(self, frame: AudioFrame) -> Detection | None: ...
+    def allow_again(self) -> None: ...  # within the refractory time
     def refuse(self, detection: Detection) -> None: ...
     def reset(self) -> None: ...
 
@@ -78,6 +96,7 @@ class _Ear:
         self._patience = _Patience(settings)
         self._history: deque[AudioFrame] = deque(maxlen=HISTORY_FRAMES)
         self._capture: Capture | None = None
+        self._woken_until = 0  # sample up to which a wake word was said that has begun a recording
         self.muted = False
 
     # -- what others have told
@@ -127,18 +146,25 @@ class _Ear:
             yield from self._miss_frames()
         self._history.append(frame)
         detection = self._detect(frame)
+        sound = self._sound() if detection and detection.doubtful else None
         if detection and detection.doubtful and self._capture:
             self._requests.tell(Defer(detection))
-            yield Listening(detection, self._sound())
+            yield Listening(detection, sound)
             detection = None
         if detection or (asked and not self._capture):
             capture = self._begin(detection)
-            yield Listening(detection, self._sound() if detection and detection.doubtful else None)
+            yield Listening(detection, sound)
             yield from self._ended(capture.catch_up())
         elif self._capture:
-            yield from self._ended(self._capture.hear(frame, self._requests.now.answer))
+            ending = self._capture.hear(frame, self._requests.now.answer)
+            yield from self._ended(None if self._ends_in_doubt(self._capture) else ending)
         if self._capture and self._capture.take_waiting():
             yield Waiting(self._capture.detection)
+
+    def _ends_in_doubt(self, capture: Capture) -> bool:
+        """Whether the newest speech is a doubtful wake word: if it is believed, another recording begins with it."""
+        in_doubt = self._requests.now.in_doubt(Doubt.DEFERRED)
+        return any(capture.is_quiet_since(detection.at + AFTER_SAMPLES) for detection in in_doubt)
 
     def _detect(self, frame: AudioFrame) -> Detection | None:
         detection = self._detector.detect(frame)
@@ -152,11 +178,17 @@ class _Ear:
             yield capture.nothing()
 
     def _begin(self, detection: Detection | None) -> Capture:
-        """Begin a recording BEFORE_SAMPLES before the detection, or before now without one."""
+        """Begin a recording BEFORE_SAMPLES before the detection, or before now without one.
+
+        It does not reach back into the wake word that began another recording: that was said for itself.
+        """
         self._requests.tell(Begin(detection))
         since = (detection.at if detection else self._history[-1].end) - BEFORE_SAMPLES
+        if detection:
+            since, self._woken_until = max(since, self._woken_until), detection.at - USUAL_SAMPLES
         frames = [frame for frame in self._history if frame.start >= since]
         self._capture = Capture(self._settings, self._vad, frames, detection)
+        self._detector.allow_again()
         return self._capture
 
     def _ended(self, ending: Ending | None) -> Iterator[Event]:
@@ -166,8 +198,15 @@ class _Ear:
             yield capture.utterance(ending)
 
     def _sound(self) -> Samples:
-        """Return the newest VERIFIED_FRAMES of sound, for the second stage; shape (n_samples,)."""
-        return np.concatenate([frame.samples for frame in list(self._history)[-VERIFIED_FRAMES:]])
+        """Return the newest VERIFIED_FRAMES of sound, for the second stage; shape (n_samples,).
+
+        A wake word that has begun a recording is silenced in them: it must not bear witness for another one.
+        """
+        frames = list(self._history)[-VERIFIED_FRAMES:]
+        sound = np.concatenate([frame.samples for frame in frames])
+        if self._woken_until > frames[0].start:
+            blank(sound, self._woken_until - frames[0].start)
+        return sound
 
     def _drop(self) -> None:
         self._requests.tell(End())
@@ -186,6 +225,8 @@ class _Ear:
         situation = self._requests.now
         if not self._capture or not self._settings.recognize_pauses or situation.question not in FREE:
             return
+        if self._detector.suspects or situation.in_doubt(Doubt.DEFERRED):
+            return
         so_far = self._capture.pause(self._patience.pause, situation.answer)
         if so_far:
             self._requests.tell(Ask(so_far.speech[1], now))
@@ -195,6 +236,8 @@ class _Ear:
         """Return the answers that would end the recording now; empty if no question is open."""
         situation = self._requests.now
         if not self._capture or not situation.asked or situation.question is not Question.ASKED:
+            return frozenset()
+        if self._ends_in_doubt(self._capture):
             return frozenset()
         return self._capture.ended_by(situation.asked.until)
 

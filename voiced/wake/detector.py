@@ -6,7 +6,12 @@ bundled head), at a fraction of its time and memory.
 
 `Detection.at` is the frame in which the head became sure. The word's end lies from 0.1 s before that frame to 0.3 s
 after it; `listening` finds it. A word that the second stage verifies is announced only when its score has stopped
-rising: then the sound holds the whole word. Knows no microphone, no commands, and not what a detection causes.
+rising: then the sound holds the whole word.
+
+Within its refractory time a word is not detected again, since a score may rise twice for one word: of "alexa" every
+other time when the word leaves the head's window. Whoever says it again, because nothing seemed to happen, makes a
+second rise, too: `allow_again` lets it count. Where it may be an echo, it is left to the second stage, in any case.
+Knows no microphone, no commands, and not what a detection causes.
 """
 
 from __future__ import annotations
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
     from voiced.flow import AudioFrame
     from voiced.wake.embedding import Features
     from voiced.wake.head import Model
+
+
+SOON_SAMPLES, ECHO_SAMPLES = (round(seconds * SAMPLE_RATE) for seconds in (tuning.SOON_SECONDS, tuning.ECHO_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,16 @@ class WakeWordDetector:
         best = max(fired, key=lambda found: found.score, default=None)
         return replace(best, heard=embeddings[-tuning.REMEMBERED_FRAMES :]) if best else None
 
+    @property
+    def suspects(self) -> bool:
+        """Whether a word that may be said again is perhaps ending just now: a few frames will tell."""
+        return any(word.suspects for word in self._words)
+
+    def allow_again(self) -> None:
+        """Detect each word within its refractory time, too, if it is clearly said again."""
+        for word in self._words:
+            word.allow_again()
+
     def refuse(self, detection: Detection) -> None:
         """Shorten the refractory time of a word whose detection the second stage has refused."""
         for word in self._words:
@@ -117,39 +135,60 @@ class WordDetector:
 
     def reset(self) -> None:
         self.head.reset()
-        self.score = 0.0
+        self.score = self._score_before = 0.0
         self._patient_for = 0  # consecutive frames at or above the threshold
+        self._at = 0  # index of the sample after the newest frame
         self._deaf_until = 0  # index of the first sample that counts again
         self._fired_at = 0
+        self._began_at = 0  # the newest rise
+        self._fell = False  # below the threshold, since the newest detection
+        self._is_allowed_again = False  # within the refractory time of the newest detection
         self._rise: _Rise | None = None
 
     def listen_again(self) -> None:
         self._deaf_until = min(self._deaf_until, self._fired_at + round(tuning.AGAIN_SECONDS * SAMPLE_RATE))
 
+    def allow_again(self) -> None:
+        self._is_allowed_again = True
+
     def hear(self, embeddings: Features, at: int, *, warm: bool) -> None:
         score = self.head.hear(embeddings)
-        self.score = score if warm else 0.0
+        self._score_before, self.score = self.score, score if warm else 0.0
+        self._at = at
+        self._fell = self._fell or self.score < self._settings.threshold
         self._patient_for = self._patient_for + 1 if self.score >= self._settings.threshold else 0
         if self._rise:
             self._rise.go_on(self.score, at)
-        elif self._patient_for >= self._settings.patience and at >= self._deaf_until:
-            self._rise = _Rise(self.score, at)
+        elif self._patient_for >= self._settings.patience and (at >= self._deaf_until or self._again(SOON_SAMPLES)):
+            is_echo = at < self._deaf_until and not self._again(ECHO_SAMPLES)
+            self._rise, self._began_at = _Rise(self.score, at, doubtful=self._settings.verified or is_echo), at
+
+    def _again(self, after: int) -> bool:
+        """Whether a rise now would be a second one, and begin so many samples after the first."""
+        return self._is_allowed_again and self._fell and self._at >= self._began_at + after
+
+    @property
+    def suspects(self) -> bool:
+        rises = self.score >= tuning.SUSPICIOUS_SCORE and self.score > self._score_before
+        return (self._rise is not None or rises) and self._again(ECHO_SAMPLES)
 
     def detection(self, at: int) -> Detection | None:
         """Return the detection that is complete at this sample, or None."""
         rise = self._rise
-        if not rise or (self._settings.verified and not rise.is_over):
+        if not rise or (rise.doubtful and not rise.is_over):
             return None
         self._rise = None
         self._fired_at = at
+        self._fell = self._is_allowed_again = False
         self._deaf_until = at + round(self._settings.refractory * SAMPLE_RATE)
-        return Detection(self.name, rise.highest, rise.sure_at, doubtful=self._settings.verified, phrase=self.phrase)
+        return Detection(self.name, rise.highest, rise.sure_at, doubtful=rise.doubtful, phrase=self.phrase)
 
 
 class _Rise:
     """Follows a score from the threshold to its maximum."""
 
-    def __init__(self, score: float, at: int) -> None:
+    def __init__(self, score: float, at: int, *, doubtful: bool) -> None:
+        self.doubtful = doubtful
         self.highest, self.sure_at = score, at
         self._is_sure = score >= tuning.SURE_SCORE
         self._frames = self._since_highest = 0

@@ -12,6 +12,11 @@ SURE_SCORE = 0.5  # 0 to 1; wakes without a second stage; higher → fewer false
 CANDIDATE_SCORE = 0.1  # 0 to 1; is verified by the second stage; lower → fewer misses, more work for the recogniser
 PATIENCE_FRAMES = 1  # frames of 80 ms in a row that must reach the threshold; higher → later, fewer false wakes
 REFRACTORY_SECONDS = 2.0  # after a detection, without another of the same word; lower → one word may wake twice
+SOON_SECONDS = 0.6  # from rise to rise of a word said again; lower → its own second peak is verified, too
+ECHO_SECONDS = (
+    1.2  # from rise to rise; sooner it is verified, since "alexa" has echoes up to 1.04 s; lower → echoes wake
+)
+SUSPICIOUS_SCORE = 0.01  # 0 to 1; rising above it, a word may be ending; higher → more words are recognised as commands
 AGAIN_SECONDS = 0.4  # the refractory time after a detection that the second stage refused
 SETTLED_FRAMES = 3  # frames without a higher score that end a rise; higher → surer scores, later verification
 LONGEST_RISE_FRAMES = 8  # frames after which a rise ends anyway: 0.64 s
