@@ -99,6 +99,9 @@ class Counting:
     def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
         return self.automaton.start(sentences)
 
+    def reads(self, place: Place, char: str) -> bool:
+        return self.automaton.reads(place, char)
+
     def step(self, place: Place, char: str) -> tuple[Move, ...]:
         self.steps[0] += 1
         return self.automaton.step(place, char)
@@ -110,7 +113,7 @@ class Counting:
 def steps(commands: grammar.Grammar, text: str) -> int:
     """How many steps from place to place a match takes."""
     counting = Counting(commands.automaton)
-    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these four
+    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these five
     return counting.steps[0]
 
 

@@ -27,17 +27,18 @@ leads to are one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.grammar.set_machine import SetMachine
 from voiced.grammar.state_sets import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from voiced.flow import SlotValue
 
-_REMEMBERED_STEPS = 50_000  # about 20 MB; a household's grammar has a few thousand
+_REMEMBERED_CLOSURES = 20_000
+_REMEMBERED_STEPS = 20_000  # about 8 MB; a household's grammar has a few thousand
 
 
 # Marks carry the meaning: a text is read by letters alone, and what it means is the marks on the way.
@@ -86,6 +87,14 @@ class Jump:
     back: int | None = None  # of a call: the state to go on in when the called part has ended
 
 
+class Reached(NamedTuple):
+    """What is reached without reading inside a part."""
+
+    state: int | None  # None: the end of the part
+    calls: tuple[int, ...]  # made on the way and not returned from: the states to come back to, the outermost first
+    marks: tuple[Mark, ...]  # passed on the way
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Automaton:
     """States are the numbers 0, 1, …: the indices of `letters`, `jumps` and `returns`.
@@ -102,6 +111,7 @@ class Automaton:
     final: int
     sets: SetMachine = field(init=False, repr=False)
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
+    _closures: dict[tuple[int, bool], tuple[Reached, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         # A frozen value may set its own fields only like this.
@@ -111,6 +121,12 @@ class Automaton:
         """The moves to the places in which a text of these sentences may begin."""
         firsts = (self.sentences[sentence][0] for sentence in sentences)
         return tuple(move for first in firsts for move in self._settle(first, True, None))  # noqa: FBT003 # at_boundary
+
+    def reads(self, place: Place, char: str) -> bool:
+        """Whether a character leads anywhere."""
+        # A wildcard reads letters, and spaces between them by their own name.
+        letters = self.letters[place[0]]
+        return char in letters or (ANY in letters and char != " ")
 
     def step(self, place: Place, char: str) -> tuple[Move, ...]:
         """The moves that one character in normal form allows; () if no sentence goes on like this."""
@@ -144,35 +160,82 @@ class Automaton:
         """The epsilon closure: moves to all places that are reached without reading and can read, or are final."""
         # A dict as a set that keeps its order, so that results do not depend on hashes.
         found: dict[Move, None] = {}
-        seen = set()
-        # Depth first, by hand: marks tell ways to one place apart, so (state, stack, marks) is what is visited once.
-        waiting: list[tuple[int, Stack, tuple[Mark, ...]]] = [(state, stack, ())]
-        while waiting:
-            here = waiting.pop()
-            if here in seen:
-                continue
-            seen.add(here)
-            # `marks` are those passed since the last character, in order.
-            now, calls, marks = here
-            letters = self.letters[now]
-            # States that only jump are passed through; places are those in which the next character matters.
-            if letters or now == self.final:
-                found[(now, at_boundary, calls), marks] = None
-            waiting.extend(self._ways(now, calls, marks))
-            # A space was just read, or nothing yet: the space that comes next in the grammar has been read with it.
-            if at_boundary and " " in letters:
-                waiting.append((letters[" "], calls, marks))
+        self._unfold(state, at_boundary, stack, (), found)
         return tuple(found)
 
-    def _ways(self, state: int, stack: Stack, marks: tuple[Mark, ...]) -> Iterable[tuple[int, Stack, tuple[Mark, ...]]]:
-        """Jumps from a state and the return to its caller, in reverse order: `_settle` takes from the end."""
-        for jump in reversed(self.jumps[state]):
-            # A call pushes the state to come back to; a plain jump leaves the stack alone.
-            yield (
-                jump.target,
-                stack if jump.back is None else (jump.back, stack),
-                marks if jump.mark is None else (*marks, jump.mark),
-            )
-        # The end of a part pops the caller's state, and goes on there with the rest of the stack.
-        if self.returns[state] and stack is not None:
-            yield stack[0], stack[1], marks
+    def _unfold(  # what a search hands down
+        self,
+        state: int,
+        at_boundary: bool,  # noqa: FBT001
+        stack: Stack,
+        marks: tuple[Mark, ...],
+        found: dict[Move, None],
+    ) -> None:
+        """Add the moves from a state to `found`, behind the `marks` that were passed before."""
+        for reached in self._closure(state, at_boundary):
+            passed = marks + reached.marks
+            # Calls on the way are pushed, the outermost first; the end of a part pops, and goes on with its caller.
+            if reached.state is not None:
+                inside = stack
+                for back in reached.calls:
+                    inside = (back, inside)
+                found[(reached.state, at_boundary, inside), passed] = None
+            elif stack is not None:
+                self._unfold(stack[0], at_boundary, stack[1], passed, found)
+
+    def _closure(self, state: int, at_boundary: bool) -> tuple[Reached, ...]:  # noqa: FBT001
+        """What is reached from a state inside its part, in the order of a depth-first search; whoever called it."""
+        key = (state, at_boundary)
+        closure = self._closures.get(key)
+        if closure is None:
+            # (Like `_steps`, a memory: what is forgotten is found again.)
+            if len(self._closures) >= _REMEMBERED_CLOSURES:
+                self._closures.clear()
+            closure = self._closures[key] = self._close(state, at_boundary)
+        return closure
+
+    def _close(self, state: int, at_boundary: bool) -> tuple[Reached, ...]:  # noqa: FBT001
+        # A dict as a set that keeps its order, again.
+        found: dict[Reached, None] = {}
+        # Depth first, by hand: what waits is a state of this part to go on from, or a place inside a part it called.
+        # Marks tell ways to one state apart, so (state, marks) is what is visited once.
+        seen = set()
+        waiting: list[tuple[int, tuple[Mark, ...]] | Reached] = [(state, ())]
+        while waiting:
+            here = waiting.pop()
+            if isinstance(here, Reached):
+                found[here] = None
+            elif here not in seen:
+                seen.add(here)
+                # What comes first is put on top.
+                waiting += reversed(list(self._ways(*here, at_boundary)))
+        return tuple(found)
+
+    def _ways(
+        self,
+        state: int,
+        marks: tuple[Mark, ...],
+        at_boundary: bool,  # noqa: FBT001
+    ) -> Iterator[tuple[int, tuple[Mark, ...]] | Reached]:
+        """What one state leads to without reading: places as they are, and states to go on from with their marks."""
+        letters = self.letters[state]
+        # States that only jump are passed through; places are those in which the next character matters.
+        if letters or state == self.final:
+            yield Reached(state, (), marks)
+        # A space was just read, or nothing yet: the space that comes next in the grammar has been read with it.
+        if at_boundary and " " in letters:
+            yield letters[" "], marks
+        if self.returns[state]:
+            yield Reached(None, (), marks)
+        for jump in self.jumps[state]:
+            # Marks are strung together in the order of the way.
+            passed = marks if jump.mark is None else (*marks, jump.mark)
+            if jump.back is None:
+                yield jump.target, passed
+                continue
+            # A called part is closed by itself: its places stand one call deeper, its end goes on behind the call.
+            for inside in self._closure(jump.target, at_boundary):
+                if inside.state is None:
+                    yield jump.back, passed + inside.marks
+                else:
+                    yield Reached(inside.state, (jump.back, *inside.calls), passed + inside.marks)

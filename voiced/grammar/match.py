@@ -147,11 +147,11 @@ def _leading_to_the_end(
 
     Places and moves from which the text does not lead to the end of a sentence are left out.
     """
-    # Forward: where each character leads from all places that the one before it led to.
+    # Forward: where each character leads from all places that the one before it led to, and that can read it.
     layers: list[Layer] = []
     places = dict.fromkeys(place for place, _ in begin)
     for char in normal:
-        layers.append({place: automaton.step(place, char) for place in places})
+        layers.append({place: automaton.step(place, char) for place in places if automaton.reads(place, char)})
         places = dict.fromkeys(there for moves in layers[-1].values() for there, _ in moves)
     finals = {place: marks for place in places if (marks := automaton.finish(place))}
     # Backward: what leads to a place that is left stays, in its order.
@@ -169,6 +169,7 @@ def _leading_to_the_end(
 def _advance(moves: Iterable[Move], here: list[Parse], position: int, parses: Parses) -> Parses:
     """Add to `parses` what becomes of the parses `here` by `moves`; the best `_MOST_PARSES` of a place stay."""
     for place, marks in moves:
+        # Without a mark nothing changes but the place, so the parses are handed on as they are.
         arrived = [_passed(parse, marks, position) for parse in here] if marks else here
         there = parses.get(place)
         # Lists are handed on and shared, so one that grows is a new one. Two ways with equal marks are one parse.

@@ -17,9 +17,9 @@ which sentences a text completes is known here, what it means is found by `match
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from voiced.grammar.state_sets import ANY, End, StateSet
+from voiced.grammar.state_sets import ANY, Closure, End, StateSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,17 +27,8 @@ if TYPE_CHECKING:
     from voiced.grammar.automaton import Automaton, Place
     from voiced.grammar.state_sets import Key, States
 
-_MOST_REMEMBERED = 300_000  # states in all sets, and ten for each set itself: about 20 MB
+_MOST_REMEMBERED = 600_000  # states in sets, and ten for each set: about 40 MB; those that ship come to 30,000
 _SET_WEIGHT = 10
-
-
-class Closure(NamedTuple):
-    """What is reached from a state without reading (an epsilon closure), in its own part."""
-
-    states: tuple[int, ...]  # that read
-    calls: tuple[tuple[int, int], ...]  # first state of a part, state to go on in behind it
-    ended: tuple[int, ...]  # sentences
-    leaves: bool
 
 
 class SetMachine:
@@ -112,7 +103,6 @@ class SetMachine:
         """Letter → the states after it, for what the states of a set read by themselves; called parts left out."""
         found = here.targets
         if found is None:
-            # One pass over all states, since a set that is read by one letter will be read by others, too.
             found = {}
             for state in here.states:
                 for letter, target in self._letters[state].items():
@@ -168,18 +158,18 @@ class SetMachine:
         for part, backs in here.calls:
             there = part.next.get(char) or self.step(part, char)
             if there.states or there.calls:
-                calls[there] = calls[there] | backs if there in calls else backs
+                calls[there] = self._union([calls[there], backs]) if there in calls else backs
             if there.leaves:
                 pieces.append(self._entered(backs, at_boundary=at_boundary))
         return self._joined(pieces, calls, at_boundary=at_boundary)
 
     def _read(self, own: StateSet, char: str) -> StateSet:
         # By the letter's name, and as any letter of a wildcard.
-        at_boundary, targets = char == " ", self.targets(own)
-        entered = frozenset(targets.get(char, ()))
-        if ANY in targets and not at_boundary:
-            entered = entered.union(targets[ANY])
-        return self._entered(entered, at_boundary=at_boundary)
+        at_boundary, letters = char == " ", self._letters
+        entered = [letters[state][char] for state in own.states if char in letters[state]]
+        if own.is_wild and not at_boundary:
+            entered += [letters[state][ANY] for state in own.states & self._wild]
+        return self._settled(frozenset(entered), at_boundary=at_boundary)
 
     def _joined(self, pieces: list[StateSet], calls: dict[StateSet, States], *, at_boundary: bool) -> StateSet:
         """The union of sets, and of parts that were called before."""
@@ -188,11 +178,20 @@ class SetMachine:
         # Parts that several pieces call in one set have the callers of all.
         for piece in pieces:
             for part, backs in piece.calls:
-                calls[part] = calls[part] | backs if part in calls else backs
-        states = frozenset[int]().union(*(piece.states for piece in pieces))
+                calls[part] = self._union([calls[part], backs]) if part in calls else backs
+        several = [piece.states for piece in pieces if piece.states]
+        states = self._union(several) if several else frozenset()
         ended = frozenset[int]().union(*(piece.ended for piece in pieces))
         leaves = any(piece.leaves for piece in pieces)
         return self._interned((states, frozenset(calls.items()), ended, leaves, at_boundary))
+
+    def _union(self, several: list[States]) -> States:
+        # What is not copied takes no room: most sets hold on to states and callers of the ones before.
+        if len(several) == 1:
+            return several[0]
+        union = several[0].union(*several[1:])
+        self._weight += len(union)
+        return union
 
     def _entered(self, entered: States, *, at_boundary: bool) -> StateSet:
         """The set of all that is reached from states without reading."""
@@ -223,6 +222,7 @@ class SetMachine:
                     backs[first].add(back)
                 else:
                     backs[first] = {back}
+        self._weight += len(states) + sum(map(len, backs.values()))
         # Whoever calls a part at this letter shares it with all others who do.
         calls: dict[StateSet, States] = {}
         for first, callers in backs.items():
@@ -236,7 +236,7 @@ class SetMachine:
         found = self._sets.get(key)
         if found is None:
             # Count before adding, so that what is remembered never exceeds the bound.
-            self._weight += _SET_WEIGHT + len(key[0]) + sum(len(backs) for _, backs in key[1])
+            self._weight += _SET_WEIGHT + len(key[1])
             if self._weight > _MOST_REMEMBERED:
                 self._forget()
             is_wild = not self._wild.isdisjoint(key[0]) or any(part.is_wild for part, _ in key[1])
@@ -250,6 +250,7 @@ class SetMachine:
             known.next.clear()
         self._sets.clear()
         self._entries.clear()
+        self._closures.clear()
         self._weight = 0
 
     # ---- without reading
@@ -260,6 +261,7 @@ class SetMachine:
         closure = self._closures.get(key)
         if closure is None:
             closure = self._closures[key] = self._close(state, at_boundary=at_boundary)
+            self._weight += _SET_WEIGHT + len(closure.states) + len(closure.calls)
         return closure
 
     def _close(self, state: int, *, at_boundary: bool) -> Closure:

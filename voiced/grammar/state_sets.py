@@ -47,3 +47,12 @@ class End(NamedTuple):
 
     sentences: States
     leaves: bool
+
+
+class Closure(NamedTuple):
+    """What is reached from a state without reading (an epsilon closure), in its own part."""
+
+    states: tuple[int, ...]  # that read
+    calls: tuple[tuple[int, int], ...]  # first state of a part, state to go on in behind it
+    ended: tuple[int, ...]  # sentences
+    leaves: bool
