@@ -142,7 +142,7 @@ def test_a_command_in_one_breath_with_the_wake_word(house: House) -> None:
     told = json.loads(event)
     assert (told["intent"], told["slots"], told["site"]) == ("LightSet", {"state": "on", "room": "kitchen"}, SITE)
     assert told["ending"] in {"complete", "silence"}  # on a machine that is too busy to answer in time
-    assert 0.15 < told["stopped"] <= told["recognized"] <= told["latency"] < ANSWER
+    assert 0.15 < told["stopped"] <= told["recognized"] <= told["latency"] <= told["age"] < ANSWER
 
 
 def test_a_slow_speaker(house: House) -> None:
@@ -184,6 +184,27 @@ def test_a_sentence_over_mqtt_is_a_command(house: House) -> None:
     house.ask("say", "make me a sandwich")
     wait_until(lambda: bool(house.told("unmatched")), ANSWER)
     assert json.loads(house.told("unmatched")[0])["text"] == "make me a sandwich"
+
+
+def test_a_flood_of_sentences_is_answered_one_by_one(house: House) -> None:
+    """More than can wait are told so; nothing is lost without a word, and the connection is not held up."""
+    n_sentences = 200
+    for _ in range(n_sentences):
+        house.ears._client.publish(f"voiced/{SITE}/say/set", "make me a sandwich", 1)
+    wait_until(lambda: len(house.told("unmatched")) >= n_sentences, ANSWER)
+    reasons = [json.loads(event)["reason"] for event in house.told("unmatched")]
+    assert len(reasons) == n_sentences
+    assert set(reasons) <= {"out_of_grammar", "busy"}
+    house.forget()
+
+
+def test_the_wake_word_again(house: House) -> None:
+    """Nothing seemed to happen; so it is said once more, then alone, and then the command comes."""
+    house.say(clip("wake_jarvis"), 0.8, clip("wake_jarvis"), 0.5, clip("command_lights"))
+    house.wait_for_actions(LIGHTS[1:])
+    assert len(house.told("wake")) == 2
+    assert house.told("unmatched") == []
+    assert [state for state in house.told("state") if state != "thinking"] == ["waiting", *["listening"] * 2, "waiting"]
 
 
 def test_listening_when_asked_to(house: House) -> None:

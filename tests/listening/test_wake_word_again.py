@@ -139,12 +139,17 @@ def test_a_word_that_is_refused_was_a_part_of_the_command() -> None:
         assert last(events).detection == Detection("hey_jarvis", 0.9, len(FIRST) * FRAME_SAMPLES)
 
 
-def test_while_there_is_no_verdict_its_recording_is_not_handed_out() -> None:
-    assert kinds(heard(FIRST + "." * 4 + DOUBTED + "." * 40, verdict=NEVER)) == ["Listening", "Listening"]
+@pytest.mark.parametrize("command", ["", "s" * 6, COMMAND], ids=["alone", "in one breath", "a command"])
+def test_while_there_is_no_verdict_its_recording_is_not_handed_out(command: str) -> None:
+    """Else it would be answered, and what begins with the word once more."""
+    script = FIRST + "." * 4 + DOUBTED + command
+    assert kinds(heard(script + "." * (45 - len(command)), verdict=NEVER)) == ["Listening", "Listening"]
+    believed = heard(script + "." * 60, verdict=40)
+    assert [event.detection for event in believed if isinstance(event, Utterance)] == [believed[1].detection]  # type: ignore[union-attr]
 
 
-def test_a_command_that_goes_on_behind_a_doubtful_word_ends_without_a_verdict() -> None:
-    events = heard(FIRST + "." * 4 + DOUBTED + "s" * 6 + "." * 12, verdict=NEVER)
+def test_a_word_that_is_too_old_to_begin_a_recording_holds_none_up() -> None:
+    events = heard(FIRST + "." * 4 + DOUBTED + COMMAND + "." * 40, verdict=NEVER)
     assert kinds(events) == ["Listening", "Listening", "silence"]
 
 

@@ -123,10 +123,6 @@ class Capture:
             return frozenset()
         return frozenset(continuation for continuation in Continuation if self._suffices(continuation, since))
 
-    def is_quiet_since(self, sample: int) -> bool:
-        """Return whether nobody has spoken from a sample of the stream on."""
-        return self._quiet_since((sample - self._origin) // STEP)
-
     def _quiet_since(self, step: int) -> bool:
         return all(sound is not Activity.SPEECH for sound in self._sounds[max(0, step) :])
 

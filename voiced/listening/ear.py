@@ -9,8 +9,9 @@ only when the command is nearly over, and recognising a pause inside a command d
 
 Whoever says a wake word again during a recording thinks that nobody listened: the recording begins again, behind that
 word. The word may come at once or after a pause, alone or with a command; another word, or a request, may have begun
-the recording. What was said before it is not recognised: the ear asks nothing while the detector suspects a word or a
-doubtful one has no verdict, and hands out no recording whose newest speech is a doubtful word.
+the recording. What was said before it is not recognised: the ear asks nothing while the detector suspects a word, and
+neither asks nor hands out anything while a doubtful one has no verdict. Nobody waits longer for that: the recogniser
+gives the verdict before it would have come to the recording.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from voiced.listening.protocol_events import Ask, Begin, Defer, End, Forget, Res
 from voiced.listening.tuning import (
     BEFORE_SAMPLES,
     HISTORY_FRAMES,
-    LATEST_END_STEPS,
     PAUSE_SAMPLES,
     USUAL_END_STEPS,
     VERIFIED_FRAMES,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from voiced.listening.requests import Requests
 
 ANSWERED = {Question.ANSWERED, Question.OVER, Question.LATE}  # an answer came since the last frame
-AFTER_SAMPLES, USUAL_SAMPLES = LATEST_END_STEPS * STEP_SAMPLES, USUAL_END_STEPS * STEP_SAMPLES
+USUAL_SAMPLES = USUAL_END_STEPS * STEP_SAMPLES  # before its detection a wake word has ended
 FREE = {Question.NONE, Question.TOLD}  # the ear may ask
 
 
@@ -157,14 +157,18 @@ class _Ear:
             yield from self._ended(capture.catch_up())
         elif self._capture:
             ending = self._capture.hear(frame, self._requests.now.answer)
-            yield from self._ended(None if self._ends_in_doubt(self._capture) else ending)
+            yield from self._ended(None if self._is_in_doubt else ending)
         if self._capture and self._capture.take_waiting():
             yield Waiting(self._capture.detection)
 
-    def _ends_in_doubt(self, capture: Capture) -> bool:
-        """Whether the newest speech is a doubtful wake word: if it is believed, another recording begins with it."""
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether another recording, which begins within this one, may take its place: a doubtful wake word was said.
+
+        A word that is older than the sound that is kept can begin none.
+        """
         in_doubt = self._requests.now.in_doubt(Doubt.DEFERRED)
-        return any(capture.is_quiet_since(detection.at + AFTER_SAMPLES) for detection in in_doubt)
+        return any(self._history[0].start <= detection.at for detection in in_doubt)
 
     def _detect(self, frame: AudioFrame) -> Detection | None:
         detection = self._detector.detect(frame)
@@ -225,7 +229,7 @@ class _Ear:
         situation = self._requests.now
         if not self._capture or not self._settings.recognize_pauses or situation.question not in FREE:
             return
-        if self._detector.suspects or situation.in_doubt(Doubt.DEFERRED):
+        if self._detector.suspects or self._is_in_doubt:
             return
         so_far = self._capture.pause(self._patience.pause, situation.answer)
         if so_far:
@@ -237,7 +241,7 @@ class _Ear:
         situation = self._requests.now
         if not self._capture or not situation.asked or situation.question is not Question.ASKED:
             return frozenset()
-        if self._ends_in_doubt(self._capture):
+        if self._is_in_doubt:
             return frozenset()
         return self._capture.ended_by(situation.asked.until)
 
