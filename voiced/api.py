@@ -46,8 +46,9 @@ class Options(TypedDict, total=False):
     model: str
     mode: Literal["constrained", "free"]
     threads: int | None
-    beam_size: int
+    beam_size: int | None
     second_look: bool
+    patience: float
     second_model: str | None
     prompt: bool
     min_confidence: float

@@ -164,10 +164,12 @@ class RecognizerSettings(Section):
     """constrained: nothing is written but sentences of the intents; free: anything is, and matched afterwards."""
     threads: Annotated[int, Field(ge=1, le=64)] | None = None
     """Processor threads; null: as many as speed it up, tried at the start; one core is left for listening."""
-    beam_size: Annotated[int, Field(ge=1, le=32)] = 5
-    """Hypotheses followed at once; 1 is the fastest."""
+    beam_size: Annotated[int, Field(ge=1, le=32)] | None = None
+    """Hypotheses followed at once; 1 is the fastest; null: 5, fewer on a machine that is too slow for that."""
     second_look: bool = True
     """Where the first pass leaves a doubt, make more, at several times the cost; false: the first decides."""
+    patience: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """Seconds from the end of the speech within which a further pass must end, or it is not begun."""
     second_model: str | None = None
     """A larger model for those further passes; null: `model`."""
     prompt: bool = True

@@ -144,6 +144,9 @@ class Timings:
     def __add__(self, other: Timings) -> Timings:
         return Timings(self.encode + other.encode, self.decode + other.decode)
 
+    def __sub__(self, other: Timings) -> Timings:
+        return Timings(self.encode - other.encode, self.decode - other.decode)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

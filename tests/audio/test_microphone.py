@@ -179,6 +179,7 @@ def run(program: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_device_that_hangs_for_good_is_given_up_and_does_not_hang_the_program(
     virtual_microphone: VirtualMicrophone,
 ) -> None:

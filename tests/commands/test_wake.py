@@ -145,6 +145,7 @@ def test_a_take_unlike_the_others_is_asked_for_again(tmp_path: Path) -> None:
     assert "Take 5 of 5" in prints.text
 
 
+@pytest.mark.slow
 def test_a_microphone_that_ends_or_stays_silent_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "word.npz"
     with pytest.raises(AudioError, match="ended before there were enough takes; nothing was written"):

@@ -80,6 +80,7 @@ def tokenisations(text: str, tokenizer: Tokenizer, random: Random) -> list[list[
     return [tokenizer.encode(text), bytewise, tokenizer.encode(text[:cut]) + tokenizer.encode(text[cut:])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["shipped", SPECIAL, ACCENTS, EAST], ids=["shipped", "special", "accents", "east"])
 def test_what_is_drawn_is_allowed_however_it_is_written(text: str, tokenizer: Tokenizer) -> None:
     commands = grammar.load([shipped("intents")]) if text == "shipped" else grammar.parse(text)

@@ -253,6 +253,7 @@ def test_only_a_word_in_doubt_is_looked_at() -> None:
 WAKES = [0.92, 0.96, 1.0, 1.02, 1.05]  # speeds
 
 
+@pytest.mark.slow
 def test_an_enrolled_word_wakes_in_noise_and_other_words_do_not(tmp_path: Path) -> None:
     path = tmp_path / "hey_jarvis.npz"
     word_file.write(path, jarvis_word())

@@ -50,13 +50,18 @@ def test_a_first_pass_is_given_up_for_who_starts_over_and_not_for_a_sentence(rec
     said = utterance("command_lights")
     given_up = recognizer.recognize(said, budget=Budget(overtaken=After(n)))
     assert (given_up.reason, given_up.match) == (Reason.LOW_CONFIDENCE, None)
-    assert recognizer.recognize(said, budget=Budget(awaited=After(n))).reason is None
+    assert recognizer.recognize(said, budget=Budget(awaited=After(n))).reason is None, "it was sure at once"
 
 
-def test_further_passes_are_given_up_for_a_sentence(recognizer: Recognizer) -> None:
-    waits = After(3)
-    assert recognizer.recognize(utterance("no_command"), budget=Budget(awaited=waits)).reason is Reason.LOW_CONFIDENCE
-    assert waits.asked == 3, "nothing is done any more"
+@pytest.mark.parametrize("n", [1, 2, 9])
+def test_further_passes_are_given_up_for_a_sentence(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, n: int
+) -> None:
+    monkeypatch.setattr(recognizer, "_is_settled", lambda _: False)
+    waits = After(n)
+    given_up = recognizer.recognize(utterance("command_lights"), budget=Budget(awaited=waits))
+    assert given_up.reason is Reason.LOW_CONFIDENCE
+    assert waits.asked == n, "nothing is done any more"
 
 
 def test_at_a_pause_nobody_knows_what_follows_what_was_given_up(recognizer: Recognizer) -> None:

@@ -17,7 +17,6 @@ from voiced.recognition.end_of_turn import (
     expected,
     judged,
     prosody_of,
-    said_once,
     sounds_done,
 )
 from voiced.recognition.prepared import Prepared, measured
@@ -81,22 +80,6 @@ def test_what_is_rejected_may_have_been_begun(heard: str, continuation: Continua
     assert expected(COMMANDS, doubtful, LastWord(0.4, 0.9)) is continuation
     nothing = transcript("something else", Reason.OUT_OF_GRAMMAR, heard)
     assert expected(COMMANDS, nothing, None) is continuation
-
-
-@pytest.mark.parametrize(
-    ("text", "once"),
-    [
-        ("Set the kitchen to, set the kitchen to", "Set the kitchen to,"),
-        ("turn off, turn", "turn off,"),
-        ("tell me what the time is", "tell me what the time is"),
-        ("the more the merrier", "the more the merrier"),
-        ("no no", "no"),
-        ("stop", "stop"),
-        ("", ""),
-    ],
-)
-def test_a_text_that_begins_again(text: str, once: str) -> None:
-    assert said_once(text) == once
 
 
 # -- prosody: measured in sound that is made for it

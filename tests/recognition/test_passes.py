@@ -12,11 +12,11 @@ import torch
 from tests.recognition.spoken import COMMANDS, utterance
 from voiced.config import RecognizerSettings
 from voiced.recognition.budget import UNHURRIED
-from voiced.recognition.passes import confirmed
+from voiced.recognition.passes import LONG_WINDOW_SAMPLES, confirmed
 from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer
 from voiced.recognition.tuning import PACES
-from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
+from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
@@ -32,7 +32,7 @@ def test_each_pass_is_shown_other_prompts(recognizer: Recognizer) -> None:
     assert second.views[:1] == first.views
     assert third.views[:3] == second.views
     model = one.model
-    start = model.start(pad_or_trim(heard.samples))
+    start = model.start(pad_or_trim(heard.samples, LONG_WINDOW_SAMPLES))
     prompts = (model.prompts.backwards, model.prompts.longer, model.prompts.sentences)
     expected = [model.view(start, model.before(prompt), heard, 8.0, UNHURRIED.go_on) for prompt in prompts]
     hidden = [view.tree.hidden([view.tree.root]) for view in (*expected, *third.views)]
@@ -40,11 +40,11 @@ def test_each_pass_is_shown_other_prompts(recognizer: Recognizer) -> None:
     assert not any(torch.equal(*pair) for pair in combinations(hidden[3:], 2))
 
 
-def test_the_first_pass_hears_the_speech_and_the_second_the_whole_window(recognizer: Recognizer) -> None:
+def test_the_first_pass_hears_the_speech_and_the_second_more_silence_behind_it(recognizer: Recognizer) -> None:
     heard, (one, two, _) = prepare(utterance("command_lights")), recognizer.passes
     first = one.take(heard)
-    assert first.n_samples == heard.window < WINDOW_SAMPLES
-    assert two.take(heard, first).n_samples == WINDOW_SAMPLES
+    assert first.n_samples == heard.window < LONG_WINDOW_SAMPLES
+    assert two.take(heard, first).n_samples == LONG_WINDOW_SAMPLES
 
 
 def test_a_pass_takes_the_one_before_it_if_that_was_not_taken(recognizer: Recognizer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,12 @@ from tests.recognition.spoken import COMMANDS, utterance
 from voiced import grammar
 from voiced.config import RecognizerSettings
 from voiced.errors import ModelError
-from voiced.flow import SAMPLE_RATE, Continuation, Ending, Match, Reason, Utterance
+from voiced.flow import SAMPLE_RATE, Continuation, Ending, Match, Reason, Timings, Utterance
+from voiced.recognition.budget import Budget
 from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer, loop
 from voiced.recognition.rescoring import Rescored, Rescorer
+from voiced.recognition.speed import Speed
 from voiced.records.outcome import words_json
 
 if TYPE_CHECKING:
@@ -45,15 +48,37 @@ def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[
         views_of_passes.append(len(views))
         found = rescore(rescorer, views, start, heard, freely=freely)
         assert found.evidence
-        return replace(found, evidence=replace(found.evidence, margin=margin, words=words if freely else -9.0))
+        return replace(found, evidence=replace(found.evidence, margin=margin, words=words if freely else -2.5))
 
     monkeypatch.setattr(Rescorer, "rescore", doubtful)
     return views_of_passes
 
 
+@pytest.mark.parametrize(("age", "views"), [(0.0, [1, 3, 4]), (0.45, [1, 3]), (1.6, [1])])
+def test_a_further_pass_is_begun_only_if_it_ends_within_the_patience(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, age: float, views: list[int]
+) -> None:
+    taken = doubt(monkeypatch, margin=0.01, words=-0.1)
+    # A machine so slow that the second pass takes half a second and the third one 1.6, whatever is said.
+    slow = Speed((Timings(encode=1e9), Timings(encode=0.5), Timings(encode=1.6)), window=1, threads=1, beams=5)
+    monkeypatch.setattr(recognizer, "speed", slow)
+    recognizer.recognize(utterance("command_lights"), budget=Budget(age=lambda: age))
+    assert taken == views
+
+
+def test_the_speed_is_measured_at_the_start(shipped_grammar: Grammar) -> None:
+    """On a clock that ticks at each look: encoding takes one tick of every pass, decoding another."""
+    ticking = Recognizer(RecognizerSettings(threads=1), shipped_grammar, clock=count().__next__)
+    assert ticking.speed is None
+    ticking.warm_up()
+    assert ticking.speed
+    assert ticking.speed.passes == (Timings(1, 1),) * 3
+    assert ticking.under(shipped_grammar).speed is ticking.speed
+
+
 @pytest.mark.parametrize(
     ("margin", "words", "views"),
-    [(0.2, -0.1, [1, 3]), (0.09, -0.1, [1, 3, 4]), (0.01, -0.1, [1, 3, 4]), (0.2, -4, [1, 3, 4]), (0.2, -30, [1, 3])],
+    [(0.2, -0.1, [1, 3]), (0.09, -0.1, [1, 3, 4]), (0.01, -0.1, [1, 3, 4]), (0.2, -6, [1, 3, 4]), (0.2, -30, [1, 3])],
 )
 def test_what_is_doubtful_after_the_second_pass_and_not_hopeless_gets_a_third(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, margin: float, words: float, views: list[int]
@@ -69,7 +94,7 @@ def test_at_a_pause_there_are_two_passes_and_the_third_when_it_was_the_end(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who goes on speaking need not wait for it."""
-    taken = doubt(monkeypatch, 0.2, -4)
+    taken = doubt(monkeypatch, 0.2, -6)
     said = utterance("command_lights")
     longer = replace(said, speech=(said.speech[0], said.speech[1] + 1600))
     so_far = recognizer.recognize_so_far(said)
@@ -153,7 +178,7 @@ def test_only_in_doubt_is_there_a_second_pass(shipped_grammar: Grammar) -> None:
     assert first.rescored.evidence is None or first.rescored.evidence.free is None
     assert second.rescored.evidence is None or second.rescored.evidence.free
     assert recognizer.recognize(plain).window < 5
-    assert recognizer.recognize(doubtful).window == 30
+    assert recognizer.recognize(doubtful).window == 10
     hasty = Recognizer(RecognizerSettings(threads=1, second_look=False), shipped_grammar)
     assert hasty.recognize(doubtful).window < 5
 

@@ -56,7 +56,7 @@ def test_a_second_pass_compares_with_what_is_written_freely(
 ) -> None:
     heard, (one, two, _) = prepare(utterance("command_lights")), recognizer.passes
     first = one.take(heard)
-    monkeypatch.setattr(Rescorer, "_written_freely", lambda *_: (free_text, -0.1))
+    monkeypatch.setattr(Rescorer, "_written_freely", lambda *_, **__: (free_text, -0.1))
     evidence = two.take(heard, first).rescored.evidence
     assert evidence
     assert evidence.free

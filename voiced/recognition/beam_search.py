@@ -22,7 +22,7 @@ from voiced.recognition.token_scores import next_logprobs
 from voiced.whisper.repetition import REPEATED_TIMES, says_again
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -151,10 +151,17 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, 
     return least, rival
 
 
-def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ()) -> tuple[tuple[int, ...], float]:
+def free_search(
+    tree: TextTree,
+    eot: int,
+    limit: int,
+    guess: Sequence[int] = (),
+    is_over: Callable[[Sequence[int]], bool] = lambda _: False,
+) -> tuple[tuple[int, ...], float]:
     """Write greedily whatever the decoder likes: return the tokens, and their mean log probability.
 
     `guess` are tokens that it is likely to write: they are read ahead, several in one step (speculative decoding).
+    `is_over` tells whether the tokens so far are enough.
     """
     node, tokens, sum_logprob = tree.root, list[int](), 0.0
     for _ in range(limit):
@@ -162,7 +169,7 @@ def free_search(tree: TextTree, eot: int, limit: int, guess: Sequence[int] = ())
         token = int(logprobs[: eot + 1].argmax())
         sum_logprob += float(logprobs[token])
         tokens.append(token)
-        if token == eot:
+        if token == eot or is_over(tokens):
             break
         # If the token is where the guess goes on, its node is known; else read it, and the guess behind it.
         known = tree.knows(node, token)

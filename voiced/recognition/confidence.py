@@ -78,8 +78,10 @@ def is_enough(evidence: Evidence, weights: Weights, least: float) -> bool:
 
 
 def is_hopeless(evidence: Evidence, weights: Weights) -> bool:
-    """Return whether two passes found the hypothesis so unlikely that a third need not be taken."""
-    return confidence(evidence, weights) < tuning.HOPELESS_CONFIDENCE
+    """Return whether the hypothesis is so unlikely that no further pass need be taken."""
+    # The first pass knows less: it must be surer of its no.
+    least = tuning.HOPELESS_CONFIDENCE if evidence.free else tuning.HOPELESS_FIRST_CONFIDENCE
+    return confidence(evidence, weights) < least
 
 
 def rejection(evidence: Evidence, weights: Weights, least: float) -> Reason | None:

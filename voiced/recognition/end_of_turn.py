@@ -19,8 +19,8 @@ from voiced.audio.loudness import level_of
 from voiced.flow import SAMPLE_RATE, Continuation, Ending
 from voiced.foundations.logistic import probability_of
 from voiced.grammar.continuation import continuation
-from voiced.grammar.normalize import normalize
 from voiced.recognition import tuning
+from voiced.recognition.free_text import said_once
 from voiced.recognition.weighing import weighed_log_odds
 
 if TYPE_CHECKING:
@@ -135,18 +135,6 @@ def sounds_done(prosody: Prosody) -> bool:
     # Three features → log odds → probability that this is how an end sounds.
     sure = probability_of(weighed_log_odds(prosody.features(), tuning.PROSODY)) >= tuning.DONE_PROBABILITY
     return prosody.pause <= tuning.QUIET_PAUSE_DB and sure
-
-
-def said_once(text: str) -> str:
-    """Return a text up to where it begins again: "set the kitchen to, set the kitchen to" → "set the kitchen to,"."""
-    # In a short window Whisper begins again when it is through: look for the first two words (or one, at the end).
-    words = text.split()
-    plain = [normalize(word).text for word in words]
-    for index in range(1, len(words)):
-        again = plain[index : index + 2]
-        if again == plain[: len(again)]:
-            return " ".join(words[:index])
-    return text
 
 
 def _after_a_late_word(following: Continuation, chance: float, *, done: bool) -> Continuation:

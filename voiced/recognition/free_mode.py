@@ -33,7 +33,7 @@ def transcribe_freely(model: GrammarModel, settings: RecognizerSettings, samples
     # Beam search with the vocabulary as a prompt, and with the wake word, if it is in the samples, as a prefix.
     options = DecodingOptions(
         language=model.language,
-        beam_size=settings.beam_size if settings.beam_size > 1 else None,
+        beam_size=model.beam_size if model.beam_size > 1 else None,
         sample_len=tuning.MAX_TOKENS,
         prompt=model.prompts.vocabulary,
         prefix=prefix,

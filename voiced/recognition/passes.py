@@ -1,10 +1,11 @@
 """What each pass over a recording is: which windows, at which pace, after which prompts. A pass adds views to the last.
 
 A command is short, so in the first pass Whisper hears no more than the speech and a second of silence, and is shown the
-vocabulary of the grammar. The second takes several times as long: in the whole window that Whisper was trained on, once
-after the vocabulary backwards and once after the vocabulary and sentences, and asking what it would write without the
-grammar. The third reads the same window after sentences alone, and with a multilingual model the same sound slower and
-faster: in other frames Whisper sees other things. Views, averaged, know more than any one of them.
+vocabulary of the grammar. The second takes several times as long: in a longer window, with more of the silence that
+Whisper was trained on, once after the vocabulary backwards and once after the vocabulary and sentences, and asking what
+it would write without the grammar. The third reads the same window after sentences alone, and with a multilingual model
+the same sound slower and faster: in other frames Whisper sees other things. Views, averaged, know more than any one of
+them.
 
 Whether another pass is worth it, the recogniser decides.
 """
@@ -16,13 +17,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.audio.resampling import sped_up
-from voiced.flow import Timings
+from voiced.flow import SAMPLE_RATE, Timings
 from voiced.recognition import tuning
 from voiced.recognition.budget import UNHURRIED
-from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
+from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from voiced.recognition.budget import Budget
     from voiced.recognition.prepared import Prepared
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from voiced.recognition.views import GrammarModel, View
     from voiced.whisper.model import Cache
     from voiced.whisper.words import TimedWord
+
+
+LONG_WINDOW_SAMPLES = round(tuning.LONG_WINDOW_SECONDS * SAMPLE_RATE)
 
 
 class Hearing(NamedTuple):
@@ -43,13 +47,18 @@ class Hearing(NamedTuple):
 class Found:
     """What passes have found, in all their views; a further pass goes on from here."""
 
-    model: GrammarModel  # the one that heard it
+    rescorer: Rescorer  # of the model that heard it
     rescored: Rescored  # what the views agree upon
     views: tuple[View, ...]
     start: Cache  # encoding of the longest window, as fast as it was said, before the first token
     n_samples: int  # of that window
     timings: Timings
     has_free_text: bool  # the last pass has asked what Whisper would write without the grammar
+
+    @property
+    def model(self) -> GrammarModel:
+        """The model that heard it."""
+        return self.rescorer.model
 
     def words(self, heard: Prepared) -> Sequence[TimedWord]:
         """Return the words of the best hypothesis with their times; none if there is no hypothesis."""
@@ -66,27 +75,28 @@ class Pass:
     model: GrammarModel
     rescorer: Rescorer
     hearings: tuple[Hearing, ...]  # the first at the pace at which it was said
-    is_whole: bool = False  # in the whole window of 30 s; else in the speech and its tail
+    is_long: bool = False  # in a window of at least LONG_WINDOW_SECONDS; else in the speech and its tail
     freely: bool = False  # ask also what Whisper would write without the grammar
     confirms: bool = False  # may settle what was close, but overturn nothing
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
     after: Pass | None = None  # the pass of this model whose views it adds to
+    clock: Callable[[], float] = perf_counter  # seconds
 
     def take(self, heard: Prepared, before: Found | None = None, budget: Budget = UNHURRIED) -> Found:
         """Hear the sound once more; `before` is what was found so far. Without a new view, return that unchanged.
 
         GivenUpError as the budget tells.
         """
-        go_on = budget.go_further if self.is_whole else budget.go_on
+        go_on = budget.go_further if self.is_long else budget.go_on
         # 0. Views of another model are of no use here: this model takes the pass before, too.
         if self.after and (before is None or before.model is not self.model):
             before = self.after.take(heard, None, budget)
-        begin = perf_counter()
+        begin = self.clock()
         # 1. Encode the sound at each pace.
-        n_samples = WINDOW_SAMPLES if self.is_whole else heard.window
+        n_samples = max(heard.window, LONG_WINDOW_SAMPLES) if self.is_long else heard.window
         go_on()
         starts = [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
-        encoded = perf_counter()
+        encoded = self.clock()
         # 2. Search each encoding after each prompt.
         views = tuple(
             self.model.view(start, prompt, heard, self.behind, go_on)
@@ -101,9 +111,9 @@ class Pass:
         rescored = self.rescorer.rescore(views, starts[0], heard, freely=self.freely)
         if self.confirms and before:
             rescored = confirmed(rescored, before.rescored)
-        timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+        timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
         timings = before.timings + timings if before else timings
-        return Found(self.model, rescored, views, starts[0], n_samples, timings, self.freely)
+        return Found(self.rescorer, rescored, views, starts[0], n_samples, timings, self.freely)
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
         """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
@@ -128,26 +138,27 @@ def confirmed(third: Rescored, second: Rescored) -> Rescored:
     return replace(third, evidence=replace(third.evidence, margin=0.0)) if is_other and not was_close else third
 
 
-def passes_of(first: Rescorer, second: Rescorer) -> tuple[Pass, Pass, Pass]:
+def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> tuple[Pass, Pass, Pass]:
     """Return three passes: the first with one model, two more with a second model, which may be the first one."""
-    # Pass 1 is cheap; pass 2 adds two views in the whole window; pass 3 adds one there, and three at other paces.
-    one = _first(first)
+    # Pass 1 is cheap; pass 2 adds two views in a longer window; pass 3 adds one there, and three at other paces.
+    one = _first(first, clock)
     two = Pass(
         second.model,
         second,
         _hearings(second.model, ("backwards", "longer")),
-        is_whole=True,
+        is_long=True,
         freely=True,
-        after=one if second is first else _first(second),
+        after=one if second is first else _first(second, clock),
+        clock=clock,
     )
-    three = Pass(second.model, second, _further(second.model), is_whole=True, freely=True, confirms=True, after=two)
+    three = replace(two, hearings=_further(second.model), confirms=True, after=two)
     return one, two, three
 
 
-def _first(rescorer: Rescorer) -> Pass:
+def _first(rescorer: Rescorer, clock: Callable[[], float]) -> Pass:
     """The speech and its tail, after the vocabulary."""
     hearings = _hearings(rescorer.model, ("vocabulary",))
-    return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS)
+    return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS, clock=clock)
 
 
 def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...]:

@@ -18,6 +18,7 @@ import torch
 from voiced.errors import ModelError
 from voiced.flow import SAMPLE_RATE, Continuation, Ending, Reason, Transcript, Utterance
 from voiced.recognition import tuning
+from voiced.recognition.adaptation import adapt, follow
 from voiced.recognition.budget import UNHURRIED, GivenUpError
 from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection, weights_of
 from voiced.recognition.end_of_turn import SoFar, judged
@@ -26,13 +27,12 @@ from voiced.recognition.passes import passes_of
 from voiced.recognition.prepared import measured, prepare
 from voiced.recognition.rescoring import Rescorer
 from voiced.recognition.views import GrammarModel, OpenedModel, opened
-from voiced.whisper.kernels.threads import choose_threads
 from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import pad_or_trim
 from voiced.whisper.repetition import is_repetitive
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from voiced.config import RecognizerSettings
     from voiced.flow import Match
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from voiced.recognition.confidence import Weights
     from voiced.recognition.passes import Found, Pass
     from voiced.recognition.prepared import Prepared
+    from voiced.recognition.speed import Speed
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.words import TimedWord
 
@@ -62,10 +63,16 @@ def load_model(settings: RecognizerSettings) -> LoadedModel:
 class Recognizer:
     """One or two models under one grammar."""
 
-    def __init__(self, settings: RecognizerSettings, grammar: Grammar, models: Models | None = None) -> None:
-        """Load the models, if they are not given.
+    def __init__(
+        self,
+        settings: RecognizerSettings,
+        grammar: Grammar,
+        models: Models | None = None,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Load the models, if they are not given. `clock` gives seconds, by which passes are measured and foretold.
 
-        ModelError if one is missing, is not what it claims to be, or does not know the grammar's language.
+        ModelError if a model is missing, is not what it claims to be, or does not know the grammar's language.
         """
         self.grammar = grammar
         self._settings = settings
@@ -76,13 +83,18 @@ class Recognizer:
         second = first if is_one else Rescorer(GrammarModel(self._models.second, settings, grammar))
         self._model = first.model
         # Passes in the order in which they are taken; a hasty user has the first one only.
-        self.passes: tuple[Pass, ...] = passes_of(first, second)
+        self.passes: tuple[Pass, ...] = passes_of(first, second, clock)
         if not settings.second_look:
             self.passes = self.passes[:1]
+        self._clock = clock
+        self.speed: Speed | None = None  # known after `warm_up`
 
     def under(self, grammar: Grammar) -> Recognizer:
         """Return a recogniser with these models under another grammar. ModelError if they lack its language."""
-        return Recognizer(self._settings, grammar, self._models)
+        other = Recognizer(self._settings, grammar, self._models, self._clock)
+        follow(other.passes, self._model.beam_size)
+        other.speed = self.speed
+        return other
 
     @property
     def loaded(self) -> LoadedModel:
@@ -90,20 +102,16 @@ class Recognizer:
         return self._model.loaded
 
     def warm_up(self) -> None:
-        """Recognise silence once: the first run is slow. Then find the number of threads, if that is not set.
-
-        Only the first pass is run: `recognize` would not be content with silence, and take eight times as long.
-        """
+        """Recognise silence: the first run is slow. Then adapt to the machine, and measure what each pass takes."""
         n_samples = round(tuning.WARM_UP_SECONDS * SAMPLE_RATE)
         silence = Utterance(np.zeros(n_samples, dtype=np.float32), 0, (0, n_samples), Ending.SILENCE)
         # One second of silence more is added, as to every command: the libraries prepare themselves for that length.
-        heard, first = measured(silence), self.passes[0]
+        heard = measured(silence)
         if self._settings.mode == "free":
             self._freely(heard)
-        else:
-            first.take(heard)
-        if self._settings.threads is None:
-            log.info("threads: %d", choose_threads(lambda: first.take(heard), _most_threads(), perf_counter))
+        self.passes[0].take(heard)
+        self.speed = adapt(self.passes, heard, self._settings, _most_threads(), self._clock)
+        log.info("%s", self.speed.told(self._settings.patience))
 
     def recognize(self, utterance: Utterance, so_far: SoFar | None = None, budget: Budget = UNHURRIED) -> Transcript:
         """Return what was said and what it means; and if it is no command, why not.
@@ -156,23 +164,30 @@ class Recognizer:
     def _taken(self, passes: Sequence[Pass], heard: Prepared, found: Found | None, budget: Budget) -> Found:
         """Take one pass after the other, from what was `found` before, until one is sure, or there is no hope."""
         for each in passes:
+            if found and not self._is_in_time(each, found, heard, budget):
+                break
             found = each.take(heard, found, budget)
             if self._is_settled(found):
                 break
         assert found is not None, "there is at least one pass"
         return found
 
+    def _is_in_time(self, further: Pass, found: Found, heard: Prepared, budget: Budget) -> bool:
+        """Whether a further pass would end within the user's patience, as far as is known."""
+        if self.speed is None:
+            return True
+        seconds = self.speed.foretold(self.passes.index(further), found.timings, heard.window)
+        return budget.age() + seconds <= self._settings.patience
+
     def _is_settled(self, found: Found) -> bool:
-        """Whether a further pass is not worth it: sure already, or hopeless in all that the second pass hears, too."""
-        # Nothing of the grammar is likely: a second pass, in the whole window, may find something; a third will not.
+        """Whether a further pass is not worth it: sure already, or hopeless."""
+        # Nothing of the grammar is likely. That is final, unless Whisper writes a command when it is free to.
         evidence = found.rescored.evidence
         if evidence is None:
-            return found.has_free_text
-        # Sure, with no other meaning near: done. Unlikely in the whole window and beside free text, too: given up.
+            return found.has_free_text or self.grammar.match(found.rescored.free_text) is None
+        # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
         weights = _weights(found)
-        if is_enough(evidence, weights, self._settings.min_confidence):
-            return True
-        return found.has_free_text and is_hopeless(evidence, weights)
+        return is_enough(evidence, weights, self._settings.min_confidence) or is_hopeless(evidence, weights)
 
     def _transcript(self, found: Found) -> Transcript:
         """What was found, and the decision whether it is a command."""
@@ -185,9 +200,11 @@ class Recognizer:
             reason = loop(best.match) or rejection(best.evidence, weights, self._settings.min_confidence)
             sure = confidence(best.evidence, weights)
             transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
+        # What is rejected is told as it was heard, not as the nearest command.
+        free_text = best.free_text or (found.rescorer.heard(found.views)[0] if transcript.reason else "")
         return replace(
             transcript,
-            heard=best.free_text,
+            heard=free_text,
             window=found.n_samples / SAMPLE_RATE,
             alternatives=best.alternatives,
             timings=found.timings,

@@ -21,6 +21,7 @@ from voiced.recognition.agreement import agreement, compared
 from voiced.recognition.beam_search import at_odds, free_search, read_there, weighed
 from voiced.recognition.coverage import Coverage, unexplained
 from voiced.recognition.evidence import Evidence, FreeEvidence, mean
+from voiced.recognition.free_text import begins_again, said_once
 from voiced.recognition.hypotheses import ScoredHypothesis, best_of, within_reach
 from voiced.recognition.internal_lm import InternalLm
 
@@ -69,7 +70,7 @@ class Rescorer:
         # 1. Every sentence that was written anywhere is read in every view; each meaning counts once.
         ranked = self._hypotheses(views)
         if not ranked:
-            free_text, avg_logprob = self._written_freely(views[:2][-1].tree, tuning.MAX_TOKENS_FOREIGN)
+            free_text, avg_logprob = self.heard(views)
             return Rescored(None, None, avg_logprob, free_text)
         # 2. Take off what the internal language model would have expected without any sound.
         free_text = ""
@@ -204,6 +205,10 @@ class Rescorer:
 
     # ---- free text
 
+    def heard(self, views: Sequence[View]) -> tuple[str, float]:
+        """Return what Whisper writes freely of what is no command, once; and its mean log probability."""
+        return self._written_freely(views[:2][-1].tree, tuning.MAX_TOKENS_FOREIGN)
+
     def _free_text(self, views: Sequence[View], hypothesis: ScoredHypothesis) -> str:
         """What Whisper writes freely in the second view; after whole sentences it would complete a beginning."""
         # The second view has seen single words as a prompt, no sentences; with one view it is the first.
@@ -212,12 +217,25 @@ class Rescorer:
 
     def _beside(self, view: View, path: Path) -> tuple[str, float]:
         """Free text beside a hypothesis, as long as that and a little longer; and its mean log probability."""
-        return self._written_freely(view.tree, len(path.written) + tuning.MORE_TOKENS, path.tokens)
+        # "turn on the light and turn on the fan" says two words again, and is not over there.
+        once = said_once(path.normal) == path.normal
+        return self._written_freely(view.tree, len(path.written) + tuning.MORE_TOKENS, path.tokens, once=once)
 
-    def _written_freely(self, tree: TextTree, limit: int, guess: Sequence[int] = ()) -> tuple[str, float]:
-        """What Whisper would write without the grammar, perhaps `guess`; and its mean log probability."""
-        tokens, avg_logprob = free_search(tree, self._tokenizer.eot, limit, guess)
-        return self._tokenizer.decode(tokens).strip(), avg_logprob
+    def _written_freely(
+        self, tree: TextTree, limit: int, guess: Sequence[int] = (), *, once: bool = True
+    ) -> tuple[str, float]:
+        """What Whisper would write without the grammar, perhaps `guess`; and its mean log probability.
+
+        `once`: up to where it says the same again.
+        """
+        tokenizer = self._tokenizer
+
+        def is_over(tokens: Sequence[int]) -> bool:
+            return once and begins_again(tokenizer.decode(tokens))
+
+        tokens, avg_logprob = free_search(tree, tokenizer.eot, limit, guess, is_over)
+        text = tokenizer.decode(tokens).strip()
+        return said_once(text) if once else text, avg_logprob
 
     def _texts(self, path: Path, free_text: str) -> tuple[str, str]:
         """A hypothesis and the free text, both in normal form."""

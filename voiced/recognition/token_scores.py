@@ -37,9 +37,10 @@ def next_logprobs(model: Whisper, hidden: Tensor, allowed: Sequence[TokenIds]) -
     # Split each row's tokens: so many are frequent ones, scored anyway; the seldom ones of all rows are pooled.
     # Ids below N_FREQUENT are frequent: searching for that border counts them.
     numbers = [int(tokens.searchsorted(N_FREQUENT)) for tokens in allowed]
-    seldom = np.unique(np.concatenate([tokens[number:] for tokens, number in zip(allowed, numbers, strict=True)]))
-    # With many seldom tokens the whole vocabulary, (n, n_vocab), is cheaper than picking rows of its matrix.
-    if len(seldom) > tuning.MANY_TOKENS:
+    rare = [tokens[number:] for tokens, number in zip(allowed, numbers, strict=True)]
+    # With many seldom tokens the whole vocabulary, (n, n_vocab), is cheaper than picking rows of its matrix. A wildcard
+    # allows 40,000: sorting these to count them would cost more than scoring them.
+    if max(map(len, rare)) > tuning.MANY_TOKENS or len(seldom := np.unique(np.concatenate(rare))) > tuning.MANY_TOKENS:
         every = model.logits(hidden).log_softmax(dim=1).cpu().numpy()
         return [every[row, tokens] for row, tokens in enumerate(allowed)]
     # Normalise over frequent and pooled tokens only, (n, n_frequent + n_seldom): little of the mass is elsewhere.

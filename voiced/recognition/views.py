@@ -97,7 +97,7 @@ class GrammarModel:
         # The grammar's automaton over characters, walked with tokens.
         self.constraint = Constraint(grammar.automaton, grammar.language, model.vocabulary, eot)
         self.prompts = self._prompts() if settings.prompt else NO_PROMPTS
-        self._beam_size = settings.beam_size
+        self.beam_size = settings.beam_size or tuning.BEAMS[0]  # fewer if the machine turns out to be slow
 
     def hear(self, samples: Samples) -> Tensor:
         """Encode at most 30 s of samples: audio features (1, n_positions, n_state)."""
@@ -129,7 +129,7 @@ class GrammarModel:
         initial = [*before, *(tokenizer.encode(" " + heard.prefix) if heard.prefix else [])]
         tree = TextTree(model, start, initial, len(initial) - before.index(tokenizer.sot), go_on)
         # Nobody says more letters than there was time for, and the decoder has room for so many tokens only.
-        beams = Beams(self._beam_size, behind, heard.letters - len(heard.prefix))
+        beams = Beams(self.beam_size, behind, heard.letters - len(heard.prefix))
         limit = min(tuning.MAX_TOKENS, model.dims.n_text_ctx - tree.root - 1)
         return View(tree, constrained_search(tree, self.constraint, beams, limit))
 

@@ -55,6 +55,7 @@ def test_the_phrase_is_understood_by_the_recogniser() -> None:
     assert sum(evidence(clip) >= tuning.EVIDENCE_THRESHOLD for clip in clips().phrase) >= 4
 
 
+@pytest.mark.slow
 def test_what_sounds_like_it_is_not() -> None:
     assert [
         evidence(clip) for clip in (*clips().near, *clips().around) if evidence(clip) >= tuning.EVIDENCE_THRESHOLD

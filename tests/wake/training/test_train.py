@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 
 from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
@@ -37,6 +38,7 @@ def learnt(rounds: int = 120) -> tuple[Network, int]:
     return train(examples, SCALE, noise(4_000, seed=4), rounds, lambda: done.append(1)), len(done)
 
 
+@pytest.mark.slow
 def test_it_tells_the_phrase_from_other_speech() -> None:
     network, rounds = learnt()
     assert rounds == 120

@@ -150,6 +150,7 @@ def test_float32_is_float32_elsewhere_too() -> None:
     assert accelerate(stored, "float32").dtype == torch.float32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compute", ["int8", "bfloat16"])
 def test_speech_is_understood_as_well(tiny_en: LoadedModel, compute: str) -> None:
     smaller = load("tiny.en", compute=compute)

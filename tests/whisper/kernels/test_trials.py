@@ -127,6 +127,7 @@ def recognizer_with(compute: Literal["float32", "int8"]) -> Recognizer:
     return Recognizer(settings, load_grammar([REPOSITORY / "intents"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_every_kernel_hears_the_same(monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
     """Where a kernel is not available, what is taken in its place."""
@@ -148,6 +149,7 @@ def test_every_kernel_hears_the_same(monkeypatch: pytest.MonkeyPatch, kernel: st
         assert (transcript.match.intent, dict(transcript.match.slots)) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not float16.is_available(), reason="only x86 with AVX2 can be capped")
 @pytest.mark.parametrize("isa", ["SSE41", "AVX2", "AVX2_VNNI"])
 def test_what_onednn_may_not_use_is_not_used(isa: str) -> None:

@@ -96,6 +96,7 @@ def test_an_english_model_is_not_asked_for_more(tiny_en: LoadedModel, asked: dic
         prepare(tiny_en, silence(1), TranscriptionOptions(**asked))
 
 
+@pytest.mark.slow
 def test_hotwords_and_prompt_spell_names(tiny_en: LoadedModel) -> None:
     plain = whole(tiny_en)
     assert "nineteen" not in plain
@@ -109,6 +110,7 @@ def whole(loaded: LoadedModel, **asked: Any) -> str:
     return transcribe(loaded, clip("en"), TranscriptionOptions(**asked)).text
 
 
+@pytest.mark.slow
 def test_steps_reach_the_end_and_never_go_back(tiny_en: LoadedModel) -> None:
     samples = np.tile(clip("en"), 4)[: 33 * SAMPLE_RATE]
     recording = prepare(tiny_en, samples, TranscriptionOptions(compression_ratio_threshold=None))
