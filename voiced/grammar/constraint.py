@@ -218,7 +218,8 @@ class Constraint:
         # Where a sentence is complete, the text may end: the token for that is one more choice.
         if key[1]:
             found.add(self.eot)
-        ids = np.array(sorted(found), dtype=np.int64)
+        ids = np.fromiter(found, dtype=np.int64, count=len(found))
+        ids.sort()
         if is_wild:
             self._wild[key] = ids
         return ids

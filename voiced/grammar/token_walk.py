@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voiced.grammar.surface import Surface
     from voiced.grammar.token_tree import Node
 
+_MANY_BRANCHES = 12  # of a node: some hundreds of 74,000 have more
 _REMEMBERED = 50_000  # walks of parts, and as many nodes seen through a surface
 
 # First letter that is written → what else the character writes, the node behind it, and its view.
@@ -44,11 +45,13 @@ Branches: TypeAlias = "dict[str, list[tuple[str, Node, Through]]]"
 class Through:
     """The tree as it looks through one surface."""
 
-    __slots__ = ("branches", "surface")
+    __slots__ = ("branches", "surface", "written")
 
     def __init__(self, surface: Surface) -> None:
         self.surface = surface
         self.branches: dict[Node, Branches] = {}  # by node, as far as it was looked at
+        # Character → what it writes, and the tree behind it; None where it must not be written.
+        self.written: dict[str, tuple[str, Through] | None] = {}
 
 
 class Exit(NamedTuple):
@@ -156,7 +159,17 @@ class TokenWalk:
     # ---- the tree, seen through a surface
 
     def _seen_through(self, surface: Surface) -> Through:
-        return self._through.setdefault(surface, Through(surface))
+        found = self._through.get(surface)
+        if found is None:
+            found = self._through.setdefault(surface, Through(surface))
+        return found
+
+    def _write(self, through: Through, char: str) -> tuple[str, Through] | None:
+        """What a character writes behind a surface, and the tree as it looks then; None: not here."""
+        if char not in through.written:
+            seen = append(through.surface, char, self._language)
+            through.written[char] = None if seen is None else (seen.written, self._seen_through(seen.surface))
+        return through.written[char]
 
     def _branches(self, node: Node, through: Through) -> Branches:
         """A node's branches that the surface allows, by the first letter that they write."""
@@ -167,10 +180,9 @@ class TokenWalk:
             branches = {}
             # A branch holds the normal form of one character: its first letter stands for the character itself.
             for letters, child in node.children.items():
-                seen = append(through.surface, letters[0], self._language)
-                if seen is not None:
-                    written = seen.written + letters[1:]
-                    branches.setdefault(written[:1], []).append((written[1:], child, self._seen_through(seen.surface)))
+                if seen := self._write(through, letters[0]):
+                    written = seen[0] + letters[1:]
+                    branches.setdefault(written[:1], []).append((written[1:], child, seen[1]))
             through.branches[node] = branches
         return branches
 
@@ -184,16 +196,27 @@ class TokenWalk:
 
     def _spell(self, node: Node, through: Through) -> frozenset[int]:
         """Every token below a node that the surface allows: what a wildcard takes, whatever the letters."""
+        # Asked for once for each surface, and surfaces soon meet: after " t" all are alike. So what lies below a node
+        # of many branches is remembered, and what lies below one of few is looked up again.
         key = (node, through)
         if key not in self._spelt:
             found: set[int] = set()
-            waiting = [key]
-            while waiting:
-                here, before = waiting.pop()
-                for letters, child in here.children.items():
-                    seen = append(before.surface, letters[0], self._language)
-                    if seen is not None:
-                        waiting.append((child, self._seen_through(seen.surface)))
-                        found.update(child.tokens)
+            for letters, child in node.children.items():
+                if seen := self._write(through, letters[0]):
+                    found.update(child.tokens)
+                    if len(child.children) > _MANY_BRANCHES:
+                        found |= self._spell(child, seen[1])
+                    elif child.children:
+                        self._spell_few(child, seen[1], found)
             self._spelt[key] = frozenset(found)
         return self._spelt[key]
+
+    def _spell_few(self, node: Node, through: Through, found: set[int]) -> None:
+        waiting = [(node, through)]
+        while waiting:
+            here, before = waiting.pop()
+            for letters, child in here.children.items():
+                if seen := self._write(before, letters[0]):
+                    found.update(child.tokens)
+                    if child.children:
+                        waiting.append((child, seen[1]))
