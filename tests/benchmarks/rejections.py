@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from tests.benchmarks.slow_machine import SlowMachine, quiet_behind
+from tests.benchmarks.slow_machine import SlowMachine, quiet_behind, stretched
 from voiced import grammar
 from voiced.audio.sound_file import read
 from voiced.audio.vad import Vad
@@ -108,8 +108,7 @@ def main() -> None:
     torch.set_num_threads(1)
     commands = grammar.load([asked.intents])
     sounds, silent = heard(asked, kinds, commands)
-    recognizer = Recognizer(RecognizerSettings(model=asked.model, threads=1), commands)
-    costs = measure(recognizer, sounds, asked)
+    costs = measure(commands, sounds, asked)
     for line in report(kinds, costs, silent) if asked.stretch is None else simulated(kinds, costs, asked.stretch):
         print(line)
     if asked.out:
@@ -164,10 +163,12 @@ def of_kind(kind: Kind, commands: Grammar) -> Iterator[Recording]:
 # -- recognition --------------------------------------------------------------------------------------
 
 
-def measure(recognizer: Recognizer, sounds: Sequence[Sound], asked: argparse.Namespace) -> list[Cost]:
+def measure(commands: Grammar, sounds: Sequence[Sound], asked: argparse.Namespace) -> list[Cost]:
     """Recognise everything, one after the other, after the first ones for nothing: they are slow."""
+    clock = stretched(asked.stretch or 1.0)
+    recognizer = Recognizer(RecognizerSettings(model=asked.model, threads=1), commands, clock=clock)
     recognizer.warm_up()
-    slow = SlowMachine(recognizer, asked.stretch or 1.0, LISTENING)
+    slow = SlowMachine(recognizer, clock, LISTENING)
     taken = counted()
     for sound in sounds[:2]:
         recognizer.recognize(sound.utterance)

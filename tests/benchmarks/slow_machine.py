@@ -34,31 +34,25 @@ class Recognizing(Protocol):
     def recognize_so_far(self, utterance: Utterance, budget: Budget = ...) -> SoFar: ...
 
 
-class SlowMachine:
-    """Answers utterances as the daemon would on a machine `stretch` times slower."""
+def stretched(times: float) -> Callable[[], float]:
+    """A clock of a machine so many times slower, in seconds: processor time, stretched."""
+    return lambda: times * process_time()
 
-    def __init__(
-        self,
-        recognizer: Recognizing,
-        stretch: float,
-        listening: ListeningSettings,
-        seconds: Callable[[], float] = process_time,
-    ) -> None:
-        """`seconds`: processor time on this machine."""
+
+class SlowMachine:
+    """Answers utterances as the daemon would on a machine with another clock."""
+
+    def __init__(self, recognizer: Recognizing, clock: Callable[[], float], listening: ListeningSettings) -> None:
+        """`clock`: seconds on that machine; the recogniser's should be the same one."""
         self._recognizer = recognizer
-        self._stretch = stretch
-        self._seconds = seconds
+        self._clock = clock
         self._listening = listening
         self._pause = PAUSE_SAMPLES / SAMPLE_RATE  # seconds of quiet after which the ear asks
 
-    def clock(self) -> float:
-        """Processor seconds that the slow machine has taken."""
-        return self._stretch * self._seconds()
-
     def budget(self, age: float) -> Budget:
         """The budget of a recognition that begins `age` seconds after the end of the speech."""
-        began = self.clock()
-        return Budget(age=lambda: age + self.clock() - began)
+        began = self._clock()
+        return Budget(age=lambda: age + self._clock() - began)
 
     def answer(self, utterance: Utterance) -> tuple[Transcript, float]:
         """Recognise an utterance; return also when that was done, in simulated seconds after the end of the speech."""
@@ -88,9 +82,9 @@ class SlowMachine:
         return transcript, begins + seconds
 
     def _timed(self, work: Callable[[], T]) -> tuple[T, float]:
-        began = self.clock()
+        began = self._clock()
         done = work()
-        return done, self.clock() - began
+        return done, self._clock() - began
 
     def _silence(self, continuation: Continuation) -> float:
         """Seconds of silence that end a command with this continuation."""
