@@ -1,7 +1,8 @@
 """`voiced check`: every problem of the configuration at once, or a summary of what is right.
 
-Imports no torch, and runs no network: those that come with the installation are known by their SHA-256. Only a wake
-word of the user's own is opened as `run` would, for nothing else tells whether it can be; an .onnx by ONNX Runtime.
+Without --speed it imports no torch, and runs no network: those that come with the installation are known by their
+SHA-256. Only a wake word of the user's own is opened as `run` would, for nothing else tells whether it can be; an .onnx
+by ONNX Runtime.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced import grammar
-from voiced.commands.shared import DONE, add_json, add_settings, print_json
+from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, packaged_model
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from voiced.commands.check_speed import Costs
     from voiced.config import MqttSettings, WakeWordSettings
     from voiced.grammar import Grammar
 
@@ -37,6 +39,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
     schema = "print the JSON Schema of such files, for editors"
     parser.add_argument("--schema", choices=["config", "intents"], help=schema)
+    speed = "load the models, and tell what recognition costs on this machine"
+    parser.add_argument("--speed", action="store_true", help=speed)
     add_json(parser)
 
 
@@ -45,7 +49,9 @@ def check(options: Namespace) -> int:
 
     With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
     null}; if there is none, one object with "settings" (path, or null without a config file), "intents" (folder),
-    "n_intents", "n_examples", "model", "wake_words", "broker" and "site".
+    "n_intents", "n_examples", "model", "wake_words", "broker" and "site". With --speed, "speed" as well, an object:
+    "threads", "beams", "patience", "passes" (seconds of each), "in_time" (how many fit in the patience), "command" and
+    "doubtful" (seconds), "advice" (sentences).
     """
     if options.schema:
         from voiced.commands.init import schema_of  # needs nothing of what is checked
@@ -60,11 +66,18 @@ def check(options: Namespace) -> int:
         for problem in error.problems:
             print_json(_problem_json(problem))
         return error.exit_code
+    speed = _speed(options) if options.speed else None
     if options.json:
-        print_json(asdict(checked))
+        print_json(asdict(checked) | ({"speed": asdict(speed)} if speed else {}))
     else:
-        print(_summary(checked))
+        print("\n".join([_summary(checked), *(speed.lines if speed else ())]))
     return DONE
+
+
+def _speed(options: Namespace) -> Costs:
+    from voiced.commands.check_speed import costs_of  # torch, which nothing else here needs
+
+    return costs_of(config_of(options).recognizer, grammar_of(options))
 
 
 @dataclass(frozen=True, slots=True)
