@@ -32,6 +32,7 @@ class AudioFrame:
     start: int  # index of the first sample in the stream
     samples: Samples  # shape (FRAME_SAMPLES,); the last frame of a file is padded with zeros
     source: str = ""  # "microphone", or the path of a recording
+    came: float = 0.0  # second on the monotonic clock when its sound was there; 0.0: when the frame is taken
 
     @property
     def end(self) -> int:

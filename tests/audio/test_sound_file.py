@@ -71,9 +71,10 @@ def test_frames_are_the_recording_padded(tmp_path: Path) -> None:
 def test_paced_frames_come_when_they_were_spoken(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "short.wav", SPEECH[: 6 * FRAME_SAMPLES], SAMPLE_RATE)
     began = time.monotonic()
-    for count, _frame in enumerate(sound_file.frames(tmp_path / "short.wav", paced=True), start=1):
+    for count, frame in enumerate(sound_file.frames(tmp_path / "short.wav", paced=True), start=1):
         late = time.monotonic() - began - count * 0.08
         assert late >= -0.005
+        assert began + count * 0.08 <= frame.came < time.monotonic() + 0.005
     assert late < 0.3
 
 

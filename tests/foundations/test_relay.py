@@ -143,6 +143,23 @@ def test_what_nobody_will_take_is_not_accepted() -> None:
     assert not relay.offer(3)
 
 
+def test_what_is_offered_does_not_hold_up_the_source() -> None:
+    produced: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(3):
+            produced.append(number)
+            yield number
+
+    relay: Relay[int] = Relay(source(), 2, "test")
+    for number in range(10, 15):
+        assert relay.offer(number)
+    items = iter(relay)
+    assert next(items) == 10
+    assert wait_until(lambda: len(produced) == 3, 1)
+    assert list(items) == [11, 12, 13, 14, 0, 1, 2]
+
+
 def test_a_flood_is_dropped() -> None:
     relay: Relay[int] = Relay(iter(()), name="test")
     accepted = [relay.offer(number) for number in range(MOST_OFFERED + 10)]

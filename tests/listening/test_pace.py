@@ -83,6 +83,22 @@ def test_what_came_long_ago_tells_nothing() -> None:
     assert pace.since(spoken_until(310 * FRAME_SAMPLES)) == pytest.approx(0.0)
 
 
+def test_what_counts_is_when_the_sound_was_there() -> None:
+    """The ear takes the frames of 30 s at once, a minute later: it was not given the processor."""
+    clock = Clock()
+    began = clock.now
+
+    def frames_() -> Iterator[AudioFrame]:
+        clock.now = began + 90.0
+        for number in range(375):
+            came = began + (number + 1) * 0.08
+            yield AudioFrame(number * FRAME_SAMPLES, np.zeros(FRAME_SAMPLES, np.float32), "microphone", came)
+
+    pace = Pace(frames_(), Notes(), lambda: None, clock)
+    list(pace.frames())
+    assert pace.since(spoken_until(375 * FRAME_SAMPLES)) == pytest.approx(60.0)
+
+
 def test_a_sentence_has_an_age_too() -> None:
     clock = Clock()
     pace = heard_after([0.0], clock)

@@ -23,7 +23,7 @@ import atexit
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
@@ -117,9 +117,9 @@ class Microphone:
         """The sound until `close`. If the device goes away, this waits for it; the time without it shows as a gap."""
         framer = Framer("microphone")
         while self._capture and not self._closed:
-            for missing, block in self._capture.blocks(lambda: self._closed):
+            for missing, block, came in self._capture.blocks(lambda: self._closed):
                 framer.skip(missing)
-                yield from framer.frames(block)
+                yield from (replace(frame, came=came) for frame in framer.frames(block))
             if not self._closed:
                 self._reconnect(self._capture)
 
@@ -159,7 +159,7 @@ class _Capture:
         self.newest = since  # when the newest block came
         self._ended = False
         self._dropped = 0  # samples at 16 kHz, since the last block in the queue
-        self._queue: SimpleQueue[tuple[int, Samples]] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[int, Samples, float]] = SimpleQueue()
         library = portaudio()
         try:
             rate = _rate(device)
@@ -177,13 +177,16 @@ class _Capture:
         except (library.PortAudioError, ValueError) as error:
             raise AudioError(f"cannot open microphone {self.name!r}: {reason(error)}") from error
 
-    def blocks(self, closed: Callable[[], bool]) -> Iterator[tuple[int, Samples]]:
-        """How many samples are missing before each block, and the block, at 16 kHz; ends when nothing more comes."""
+    def blocks(self, closed: Callable[[], bool]) -> Iterator[tuple[int, Samples, float]]:
+        """How many samples are missing before each block, the block at 16 kHz, and the second when it came.
+
+        Ends when nothing more comes.
+        """
         before, opened = self.newest, time.monotonic()
         self.newest = None
         while not closed():
             try:
-                dropped, block = self._queue.get(timeout=POLL)
+                dropped, block, came = self._queue.get(timeout=POLL)
             except Empty:
                 if self._is_dead(opened):
                     self.newest = self.newest or before
@@ -192,7 +195,7 @@ class _Capture:
             now = time.monotonic()
             away = round((now - before - FRAME_SECONDS) * SAMPLE_RATE) if before else 0
             before, self.newest = None, now
-            yield dropped + max(0, away), self._resampler.resample(block) if self._resampler else block
+            yield dropped + max(0, away), self._resampler.resample(block) if self._resampler else block, came
 
     def close(self) -> bool:
         """Let go of the device; false if that hangs."""
@@ -216,7 +219,7 @@ class _Capture:
         if self._queue.qsize() >= MOST_WAITING:
             self._dropped += round(frames / self._stream.samplerate * SAMPLE_RATE)
         else:
-            self._queue.put((self._dropped, block[:, 0].copy()))
+            self._queue.put((self._dropped, block[:, 0].copy(), time.monotonic()))
             self._dropped = 0
 
     def _end(self) -> None:

@@ -10,6 +10,7 @@ import io
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,8 +130,9 @@ def _cut(blocks: Iterable[Samples], name: str) -> Iterator[AudioFrame]:
 def _at_speaking_pace(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
     began = time.monotonic()
     for frame in frames:
-        time.sleep(max(0.0, began + frame.end / SAMPLE_RATE - time.monotonic()))
-        yield frame
+        due = began + frame.end / SAMPLE_RATE
+        time.sleep(max(0.0, due - time.monotonic()))
+        yield replace(frame, came=due)
 
 
 def _name(source: Path) -> str:

@@ -45,7 +45,7 @@ class Recordings:
                 if self._closed:
                     return
                 name = frame.source or name  # the silence belongs to the recording before it
-                yield AudioFrame(start, frame.samples, name)
+                yield AudioFrame(start, frame.samples, name, frame.came)
                 start += FRAME_SAMPLES
 
     def close(self) -> None:

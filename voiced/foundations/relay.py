@@ -5,7 +5,8 @@ of the source is raised in the consumer, with its traceback; when the consumer c
 thread, after the item that it works on. Nothing here interrupts a source that waits for the outside world: its owner
 has to wake it (a microphone by its `close`).
 
-At most `depth` items of the source wait; then the source waits, and nothing is dropped. Only the microphone drops.
+At most `depth` items of the source wait; then the source waits, and nothing is dropped. Only the microphone drops. What
+others offer does not hold up the source.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Relay(Generic[T]):
         self._depth = depth
         self._name = name
         self._items: deque[T] = deque()
+        self._offered: deque[bool] = deque()  # of each item, whether it was offered
         self._changed = threading.Condition()  # held while an attribute below is read or written
         self._closed = False  # the consumer has stopped iterating
         self._ended = False  # the source has no more items, or failed
@@ -50,8 +52,7 @@ class Relay(Generic[T]):
         with self._changed:
             if self._closed or len(self._items) >= self._depth + MOST_OFFERED:
                 return False
-            self._items.append(item)
-            self._changed.notify_all()
+            self._append(item, offered=True)
             return True
 
     def holds(self, is_meant: Callable[[T], bool]) -> bool:
@@ -86,10 +87,14 @@ class Relay(Generic[T]):
 
     def _put(self, item: T) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._items) < self._depth)
-            self._items.append(item)
-            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._closed or self._offered.count(False) < self._depth)
+            self._append(item, offered=False)
             return not self._closed
+
+    def _append(self, item: T, *, offered: bool) -> None:
+        self._items.append(item)
+        self._offered.append(offered)
+        self._changed.notify_all()
 
     def _wait(self) -> bool:
         with self._changed:
@@ -99,6 +104,7 @@ class Relay(Generic[T]):
     def _take(self) -> T:
         with self._changed:
             item = self._items.popleft()
+            self._offered.popleft()
             self._changed.notify_all()
             return item
 

@@ -1,9 +1,9 @@
 """Links the samples of a stream to the clock: how many seconds ago was a sample spoken?
 
-All other files count samples. `Pace` notes when each frame comes, and computes the age of any sample from that. On a
-busy machine frames come late: they wait in the microphone's queue, up to ten seconds. No frame comes before it was
-spoken, so the frame that came soonest of the last RECENT_SECONDS tells when all others were spoken. (Of longer ago it
-would not: clocks of sound cards run fast or slow, and a sound server that is starved loses sound without a sign.)
+All other files count samples. `Pace` notes when the sound of each frame came, and computes the age of any sample from
+that: not when the frame was taken, which on a busy machine is up to ten seconds later. Sound may come late, but never
+before it was spoken, so the frame that came soonest of the last RECENT_SECONDS tells when all others were spoken. (Of
+longer ago it would not: clocks of sound cards run fast or slow, and a starved sound server loses sound without a sign.)
 
 `Pace` also feeds the service manager's watchdog with each frame: while sound comes, the daemon is alive.
 """
@@ -55,18 +55,18 @@ class Pace:
             if not self._began:
                 self._began = True
                 self._on_first()
-            self._note(frame.end)
+            self._note(frame.end, frame.came or self._clock())
             self._watchdog.feed()
             yield frame
 
-    def _note(self, end: int) -> None:
-        """Note that the frame before sample `end` has come: minimum of a sliding window."""
-        now, recent = self._clock(), self._recent
-        zero = now - end / SAMPLE_RATE
+    def _note(self, end: int, came: float) -> None:
+        """Note that the frame before sample `end` came at second `came`: minimum of a sliding window."""
+        recent = self._recent
+        zero = came - end / SAMPLE_RATE
         while recent and recent[-1][1] >= zero:  # a frame that came later, and told more: of no use any more
             recent.pop()
-        recent.append((now, zero))
-        while recent[0][0] < now - RECENT_SECONDS:
+        recent.append((came, zero))
+        while recent[0][0] < came - RECENT_SECONDS:
             recent.popleft()
         self._zero = recent[0][1]
 

@@ -20,8 +20,8 @@ REMEMBERED_REJECTIONS = 32
 
 # -- Pace: which frame tells when the others were spoken ------------------------------------------------
 
-# Longer → the clocks of computer and sound card drift apart; shorter than the microphone's queue, 10 s → on a busy
-# machine none of the frames came in time, and speech is taken for younger than it is. tests/benchmarks/soak.py.
+# Longer → the clocks of computer and sound card drift apart, and lost sound makes speech older than it is; shorter → on
+# a busy machine no frame of them came in time, and speech is taken for younger than it is. tests/benchmarks/soak.py.
 RECENT_SECONDS = 20.0
 
 # -- Cutting ------------------------------------------------------------------------------------------
