@@ -7,8 +7,8 @@ Folders are as `voiced bench` reads them, with labels or without. Of those under
 counts as a command; of those under `--reject`, sentences that the intents know are left out, if the labels say what was
 said. Every recording is cut by the ear that the daemon uses; where it hears nobody speak nothing is recognised, and
 nothing is counted. At most `--limit` recordings of each kind are drawn by `--seed`, and recognised in random order, so
-that whatever else the machine does hits all kinds. Ratios are to the median of the accepted commands. The clock that
-decides whether a further pass is worth its time counts processor seconds, so that other work changes nothing.
+that whatever else the machine does hits all kinds. Ratios are to the median of the accepted commands. Whether there is
+time for a further pass is decided by processor seconds from the first pause on, at which the daemon begins, too.
 
     … --stretch 6
 
@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from tests.benchmarks.slow_machine import SlowMachine, quiet_behind, stretched
+from tests.benchmarks.slow_machine import PAUSE_SECONDS, SlowMachine, stretched
 from voiced import grammar
 from voiced.audio.sound_file import read
 from voiced.audio.vad import Vad
@@ -181,7 +181,7 @@ def measure(commands: Grammar, sounds: Sequence[Sound], asked: argparse.Namespac
         elif asked.unhurried:
             transcript = recognizer.recognize(utterance)
         else:
-            transcript = recognizer.recognize(utterance, budget=slow.budget(quiet_behind(utterance)))
+            transcript = recognizer.recognize(utterance, budget=slow.budget(PAUSE_SECONDS))
         trial = trial_of(task, transcript, utterance.seconds, process_time() - began)
         costs.append(Cost(task_kind, trial, len(taken), latency))
     return costs

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
+PAUSE_SECONDS = PAUSE_SAMPLES / SAMPLE_RATE  # of quiet after which the ear asks for the first time
 
 
 class Recognizing(Protocol):
@@ -47,7 +48,7 @@ class SlowMachine:
         self._recognizer = recognizer
         self._clock = clock
         self._listening = listening
-        self._pause = PAUSE_SAMPLES / SAMPLE_RATE  # seconds of quiet after which the ear asks
+        self._pause = PAUSE_SECONDS  # seconds of quiet after which the ear asks
 
     def budget(self, age: float) -> Budget:
         """The budget of a recognition that begins `age` seconds after the end of the speech."""
@@ -65,7 +66,7 @@ class SlowMachine:
         )
         answered = self._pause + seconds
         latest = self._listening.silence - FRAME_SECONDS
-        self._pause = max(PAUSE_SAMPLES / SAMPLE_RATE, min(seconds / 2, latest))
+        self._pause = max(PAUSE_SECONDS, min(seconds / 2, latest))
         # An answer that comes in time decides how long a silence ends the command; else that is the ordinary one.
         ended = self._listening.silence
         if answered < ended:
@@ -94,11 +95,6 @@ class SlowMachine:
             Continuation.EXTENDABLE: self._listening.silence_complete,
             Continuation.UNFINISHED: self._listening.silence_unfinished,
         }.get(continuation, self._listening.silence)
-
-
-def quiet_behind(utterance: Utterance) -> float:
-    """Seconds of quiet between the end of the speech and the end of the recording."""
-    return (utterance.start + len(utterance.samples) - utterance.speech[1]) / SAMPLE_RATE
 
 
 def until(utterance: Utterance, quiet: float) -> Utterance:
