@@ -1,12 +1,19 @@
 """What many names cost: 300 intents over a list of 100 and of 10,000, compiled, held in memory, and recognised under.
 
     python -m tests.benchmarks.large_grammar [--names 100 10000] [--intents 300] [--rounds 5]
+    python -m tests.benchmarks.large_grammar --ohf SOURCE en de it [--sentences 300]
 
 Names and verbs are made up of syllables, always the same ones; among them are those of the recording, so that it is
 understood under every grammar. Each size is measured in a process of its own, on one thread, in processor seconds;
 compiling is from YAML to the constraint over tokens, without the tree of the vocabulary that all grammars share. Memory
 is what is resident: the compiled grammar's, and the most that compiling took. The constraint remembers where it has
 been, so the first command under a grammar costs more than the same one said again.
+
+With `--ohf`: Home Assistant's own sentences, of the package `home-assistant-intents` (`pip install --target SOURCE
+home-assistant-intents`) or of a copy of the repository OHF-Voice/intents. Compiling, memory, and one match of each of
+some hundred sentences that are drawn, and of as many that are spoilt, in milliseconds of processor time: median, 95 %
+and worst, beside hassil's `recognize_best` on the first of them. Then recorded commands, recognised under the intents
+that ship and under the English sentences in turn.
 """
 
 from __future__ import annotations
@@ -22,6 +29,9 @@ import tempfile
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import Any
+
+from tests.benchmarks.ohf_measure import matching, recognition
 
 RECORDING, VERB, NAME = "command_lights.ogg", "turn off", "office lights"  # what is said in it
 SOUNDS = Path(__file__).parents[1] / "sounds"
@@ -33,11 +43,51 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", type=int, default=[100, 10_000])
     parser.add_argument("--intents", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5, help="times that the command is recognised")
+    parser.add_argument("--ohf", nargs="+", metavar=("SOURCE", "LANGUAGE"), help="Home Assistant's sentences instead")
+    parser.add_argument("--sentences", type=int, default=300, help="how many are drawn, and how many spoilt")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)  # a process of its own, for this file
+    parser.add_argument("--part", help=argparse.SUPPRESS)  # language, or "recognition": a process of its own
     asked = parser.parse_args()
     if asked.measure:
         print(json.dumps(measure(asked.measure, asked.rounds)))
-        return
+    elif asked.part:
+        source = Path(asked.ohf[0])
+        if asked.part == "recognition":
+            print(json.dumps(recognition(source, asked.rounds)))
+        else:
+            print(json.dumps(matching(source, asked.part, asked.sentences)))
+    elif asked.ohf:
+        ohf(asked)
+    else:
+        sizes(asked)
+
+
+def ohf(asked: argparse.Namespace) -> None:
+    """Print tables about Home Assistant's sentences."""
+
+    def part(name: str) -> Any:
+        program = [sys.executable, "-m", "tests.benchmarks.large_grammar", "--ohf", asked.ohf[0], "--part", name]
+        program += ["--sentences", str(asked.sentences), "--rounds", str(asked.rounds)]
+        return json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
+
+    columns = ["language", "templates", "compile, CPU s", "MB kept", "MB after", "first 30, ms"]
+    columns += ["match, median / 95 % / worst", "no match", "hassil", "median of hassil's"]
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    for language in asked.ohf[1:]:
+        found = part(language)
+        spreads = [" / ".join(f"{each:.1f}" for each in found[key]) for key in ("match", "no_match", "hassil")]
+        size = f"{found['compile']:.2f} | {found['kept']:.0f} | {found['after']:.0f}"
+        cost = " | ".join([f"{found['first']:.1f}", *spreads, f"{found['of_hassil']:.2f}"])
+        print(f"| {language} | {found['templates']} | {size} | {cost} |", flush=True)
+    if "en" in asked.ohf[1:]:
+        print("\n| recording | accepted by both | shipped, CPU s | OHF-en | ratio |\n|---|:-:|--:|--:|--:|")
+        for each in part("recognition"):
+            accepted, costs = "yes" if each["accepted"] else "no", f"{each['shipped']:.3f} | {each['ohf']:.3f}"
+            print(f"| {each['recording']} | {accepted} | {costs} | {each['ohf'] / each['shipped']:.2f} |", flush=True)
+
+
+def sizes(asked: argparse.Namespace) -> None:
+    """Print a table about made-up names."""
     print("| names | compile, CPU s | MB kept | MB at most | first command, CPU s | again | understood |")
     print("|--:|--:|--:|--:|--:|--:|:-:|")
     for n_names in asked.names:

@@ -1,0 +1,141 @@
+"""What Home Assistant's sentences cost: matching beside hassil, and recognition beside the intents that ship.
+
+Called by `large_grammar --ohf`, each language in a process of its own. Knows nothing of where sentences come from.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import random
+import re
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.ohf_sentences import intents_of
+from tests.grammar.hassil_judge import mutated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiced.flow import Utterance
+    from voiced.grammar import Grammar
+    from voiced.recognition.recognizer import Recognizer
+
+SOUNDS = Path(__file__).parents[1] / "sounds"
+PEER_SENTENCES = 40  # hassil takes milliseconds for each
+TEXTS_FIRST = 30  # sentences that a grammar is read by before anything was remembered
+
+
+def matching(source: Path, language: str, n: int) -> dict[str, Any]:
+    """Cost of compiling, and of matching `n` sentences that match and `n` that do not: each once, all different."""
+    from voiced import grammar
+
+    grammar.parse("intents: {A: {sentences: [go]}}")  # what is imported and cached along the way is no cost of size
+    content = intents_of(source, language)
+    text = json.dumps(content, ensure_ascii=False)
+    gc.collect()
+    before, began = resident(), process_time()
+    commands = grammar.parse(text)
+    compiled = process_time() - began
+    kept = resident() - before
+    good, bad = _texts(commands, n)
+    gc.collect()  # what told them apart is no cost, either
+    matched = [_milliseconds(commands.match, text) for text in good]
+    rejected = [_milliseconds(commands.match, text) for text in bad]
+    peers = _hassil(content, good[:PEER_SENTENCES])
+    return {
+        "templates": len(commands.sentences),
+        "compile": compiled,
+        "kept": kept,
+        "after": resident() - before,
+        "first": median(matched[:TEXTS_FIRST]),
+        "match": _spread(matched),
+        "no_match": _spread(rejected),
+        "hassil": _spread(peers),
+        "of_hassil": median(matched[:PEER_SENTENCES]) / median(peers),
+    }
+
+
+def _texts(commands: Grammar, n: int) -> tuple[list[str], list[str]]:
+    """Sentences of a grammar and spoilt ones, told apart by another grammar object, so that nothing is remembered."""
+    judge = type(commands)(commands.language, commands.intents, commands.sentences, _fresh(commands))
+    rng, good, bad = random.Random(0), dict[str, None](), dict[str, None]()
+    while len(good) < n or len(bad) < n:
+        for sample in judge.sample(rng, n):
+            for text in (sample.text, mutated(sample.text, rng)):
+                (good if judge.match(text) else bad)[text] = None
+    return list(good)[:n], list(bad)[:n]
+
+
+def _fresh(commands: Grammar) -> Any:
+    from voiced.grammar.compile import compile_sentences
+
+    return compile_sentences(commands.sentences)
+
+
+def _hassil(content: dict[str, Any], texts: list[str]) -> list[float]:
+    """Milliseconds that Home Assistant's own matcher takes for texts."""
+    from hassil.intents import Intents
+    from hassil.recognize import recognize_best
+
+    intents = Intents.from_dict(content)
+    recognize_best(texts[0], intents)  # it, too, remembers
+    return [_milliseconds(partial(recognize_best, intents=intents), text) for text in texts]
+
+
+def recognition(source: Path, rounds: int) -> list[dict[str, Any]]:
+    """CPU seconds of recognising recorded commands, under what ships and under all English sentences of `source`."""
+    from voiced import grammar
+    from voiced.audio.sound_file import read
+    from voiced.audio.vad import Vad
+    from voiced.config import RecognizerSettings
+    from voiced.foundations.resources import shipped
+    from voiced.listening.recording import as_utterance
+    from voiced.recognition.recognizer import Recognizer
+
+    grammars = grammar.load([shipped("intents")]), grammar.parse(json.dumps(intents_of(source, "en")))
+    # As many beams under both, whatever a busy machine makes of one of them.
+    settings = RecognizerSettings(threads=1, beam_size=5)
+    pair = [Recognizer(settings, each) for each in grammars]
+    for each in pair:
+        each.warm_up()
+    found = []
+    for file in sorted(SOUNDS.glob("command_*.ogg")):
+        utterance = as_utterance(read(file), Vad())
+        accepted = all(each.recognize(utterance).match for each in pair)
+        costs = _taking_turns(pair, utterance, rounds)
+        found.append({"recording": file.stem, "accepted": accepted, "shipped": costs[0], "ohf": costs[1]})
+    return found
+
+
+def _taking_turns(pair: list[Recognizer], utterance: Utterance, rounds: int) -> list[float]:
+    """Median seconds of each recogniser; they take turns, so that whatever the machine does hits both."""
+    seconds: list[list[float]] = [[] for _ in pair]
+    for _ in range(rounds):
+        for each, mine in zip(pair, seconds, strict=True):
+            began = process_time()
+            each.recognize(utterance)
+            mine.append(process_time() - began)
+    return [median(mine) for mine in seconds]
+
+
+def _milliseconds(work: Callable[[str], object], text: str) -> float:
+    began = process_time()
+    work(text)
+    return 1000 * (process_time() - began)
+
+
+def _spread(values: list[float]) -> tuple[float, float, float]:
+    """Median, 95 % and worst."""
+    ranked = sorted(values)
+    return median(ranked), ranked[int(0.95 * len(ranked))], ranked[-1]
+
+
+def resident() -> float:
+    """MB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmRSS:\s*(\d+)", status)[1]) / 1024  # type: ignore[index] # Linux has it
