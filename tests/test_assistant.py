@@ -17,11 +17,11 @@ from voiced.foundations.resources import shipped
 from voiced.grammar import understand
 from voiced.grammar.continuation import continuation
 from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.recognition.budget import Budget
 from voiced.recognition.end_of_turn import SoFar
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar
-    from voiced.recognition.budget import Budget
     from voiced.recognition.passes import Found
 
 DOUBT = cast("Found", object())  # of what a recogniser has found, an assistant knows only that it is there
@@ -229,6 +229,15 @@ def test_what_is_too_old_is_not_done(text: str, age: float, *, is_done: bool) ->
 def test_what_is_too_old_for_any_command_is_not_recognised() -> None:
     assert acted([utterance()], age=30.0) == ([(None, Reason.LATE, "alexa", 30.0), State.WAITING], [])
     assert acted([Sentence("nobody reads it")], age=68.0) == ([(None, Reason.LATE, None, None)], [])
+
+
+@pytest.mark.parametrize(("age", "waits", "unheard"), [(9.9, True, False), (10.0, True, True), (10.0, False, False)])
+def test_what_is_too_old_for_most_commands_holds_up_nobody(age: float, *, waits: bool, unheard: bool) -> None:
+    notes, recognizer = Notes(), Recognizer(HOUSE, ["note it"])
+    budget = Budget(lambda: age, awaited=lambda: waits)
+    Assistant(recognizer, notes, notes, lambda _heard: budget, notes.answer_pause).run([utterance()])
+    assert (recognizer.texts == ["note it"]) == unheard
+    assert ((None, Reason.LATE, "alexa", age) in notes.told) == unheard
 
 
 def test_at_a_pause_what_is_too_old_is_answered_and_not_recognised() -> None:

@@ -1,13 +1,26 @@
-"""The composition root: freed memory goes back to the system after each event."""
+"""The composition root: what came over MQTT is obeyed or told, who waits is known, and freed memory is given back."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
-from voiced.daemon import release_memory
+from tests.fakes import Clock, Notes
+from tests.listening.test_pace import heard_after, spoken_until
+from voiced.daemon import _budgets, _obey, release_memory
+from voiced.flow import FRAME_SAMPLES, Reason, Sentence
+from voiced.foundations.relay import MOST_OFFERED, Relay
+from voiced.foundations.signals import Signals
+from voiced.listening.events import Listening
+from voiced.listening.requests import Requests
+from voiced.mqtt.topics import ListenNow, SetMute
+
+if TYPE_CHECKING:
+    from voiced.assistant import Heard
+    from voiced.mqtt.client import Mqtt
 
 BLOCK, BLOCKS = 32 * 1024, 4_000  # bytes, below glibc's threshold for pages of their own; 125 MiB in all
 
@@ -36,3 +49,40 @@ def test_nothing_is_lost() -> None:
     assert list(release_memory("abc")) == ["a", "b", "c"]
     with pytest.raises(StopIteration):
         next(release_memory(iter(())))
+
+
+def test_commands_over_mqtt_are_obeyed() -> None:
+    requests, notes = Requests(), Notes()
+    heard: Relay[Heard] = Relay(iter(()), 1, "test")
+    for command in (SetMute(muted=True), ListenNow(), Sentence("good night")):
+        _obey(command, heard, requests, cast("Mqtt", notes))
+    assert (requests.now.muted, requests.now.listen) == (True, True)
+    assert list(heard) == [Sentence("good night")]
+    assert notes.told == []
+
+
+def test_a_sentence_that_cannot_wait_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    heard: Relay[Heard] = Relay(iter(()), 1, "test")
+    for number in range(MOST_OFFERED + 2):
+        _obey(Sentence(f"number {number}"), heard, Requests(), cast("Mqtt", notes))
+    assert notes.told == [(None, Reason.BUSY, None, None)]
+    assert f"'number {MOST_OFFERED + 1}' rejected: busy" in caplog.text
+
+
+def test_who_waits_is_known_and_how_old_speech_is() -> None:
+    clock = Clock()
+    pace, signals = heard_after([0.0], clock), Signals()
+    heard: Relay[Heard] = Relay(iter(()), 8, "test")
+    clock.advance(1.5)
+    budget = _budgets(pace, heard, signals)(spoken_until(FRAME_SAMPLES))
+    assert budget.age() == pytest.approx(1.5)
+    assert (budget.overtaken(), budget.awaited()) == (False, False)
+    heard.offer(Sentence("good night"))
+    assert (budget.overtaken(), budget.awaited()) == (False, True)
+    heard.offer(Listening(None))
+    assert (budget.overtaken(), budget.awaited()) == (True, True)
+    list(heard)
+    assert (budget.overtaken(), budget.awaited()) == (False, False)
+    signals.stopping = True
+    assert budget.overtaken()

@@ -6,7 +6,8 @@ otherwise the recogniser gets it back and goes on from there.
 
 A command is too late to be carried out once the shortest `expires` of its actions has passed since the end of the
 speech: then none of them is sent, and it is rejected. What waited so long that no command could be carried out is
-rejected unheard. The recogniser's `Budget` says how old the speech is, and who waits meanwhile.
+rejected unheard; and what is too old for usual commands, if somebody waits for an answer: on a machine that cannot keep
+up, all would be late for ever. The recogniser's `Budget` says how old the speech is, and who waits meanwhile.
 """
 
 from __future__ import annotations
@@ -17,7 +18,18 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
 from voiced.acting.actions import actions_of, longest_good_for
-from voiced.flow import Continuation, Delays, Ending, Outcome, Reason, Sentence, State, Transcript, Utterance
+from voiced.flow import (
+    EXPIRES_SECONDS,
+    Continuation,
+    Delays,
+    Ending,
+    Outcome,
+    Reason,
+    Sentence,
+    State,
+    Transcript,
+    Utterance,
+)
 from voiced.grammar import understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 
@@ -175,8 +187,10 @@ class Assistant:
         return self._budget_of(heard).age()
 
     def _is_late(self, heard: Utterance | Sentence) -> bool:
-        """Whether it is too old for any command of its grammar."""
-        return self._age(heard) >= longest_good_for(self._grammar_of(heard))
+        """Whether it is too old for any command of its grammar, or holds up somebody and is too old for most."""
+        budget, longest = self._budget_of(heard), longest_good_for(self._grammar_of(heard))
+        holds_up = isinstance(heard, Utterance) and budget.awaited()
+        return budget.age() >= (min(longest, EXPIRES_SECONDS) if holds_up else longest)
 
 
 def in_time(outcome: Outcome) -> Outcome:

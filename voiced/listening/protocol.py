@@ -11,8 +11,8 @@ know of another is in a `Situation`, and only the events below change it.
   recording. One question is asked at a time, so that no queue builds up in front of a slow recogniser: while an answer
   is due, even one that nobody needs any more, no other question is asked.
 * *Was that the wake word?* A doubtful detection begins a recording at once, so that a command in one breath is heard
-  whole; a refusal drops it. During another recording it is *deferred*: what was heard may be words of the command, so
-  that recording goes on, and the detection's own begins only once it is believed. Several may be in doubt at a time.
+  whole; a refusal drops it. During another recording it is *deferred*: that recording goes on, but is neither asked
+  about nor handed out; the detection's own begins once it is believed. Several may be in doubt at a time.
 
 **Why the moment matters.** Between two frames the ear sleeps for up to a tenth of a second. An answer that ends the
 command must not wait that long. So before it sleeps, the ear says which answers would end the recording (`Rest`), and
