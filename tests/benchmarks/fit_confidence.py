@@ -119,7 +119,7 @@ def collect_all(asked: argparse.Namespace) -> None:
 
 def both_passes(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
     """Language, and what the first two passes found."""
-    one, two, *_ = recognizer.passes
+    one, _, two, *_ = recognizer.passes
     first = one.take(heard)
     both = first, two.take(heard, first)
     return recognizer.grammar.language, [as_found(found.rescored, label) for found in both]

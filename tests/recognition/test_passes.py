@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def test_each_pass_is_shown_other_prompts(recognizer: Recognizer) -> None:
     """What comes first and last in a prompt counts differently; views that differ there err differently."""
-    heard, (one, two, three) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (one, _, two, three) = prepare(utterance("command_lights")), recognizer.passes
     first = one.take(heard)
     second = two.take(heard, first)
     third = three.take(heard, second)
@@ -41,7 +41,7 @@ def test_each_pass_is_shown_other_prompts(recognizer: Recognizer) -> None:
 
 
 def test_the_first_pass_hears_the_speech_and_the_second_more_silence_behind_it(recognizer: Recognizer) -> None:
-    heard, (one, two, _) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (one, _, two, _) = prepare(utterance("command_lights")), recognizer.passes
     first = one.take(heard)
     assert first.n_samples == heard.window < LONG_WINDOW_SAMPLES
     assert two.take(heard, first).n_samples == LONG_WINDOW_SAMPLES
@@ -49,7 +49,7 @@ def test_the_first_pass_hears_the_speech_and_the_second_more_silence_behind_it(r
 
 def test_a_pass_takes_the_one_before_it_if_that_was_not_taken(recognizer: Recognizer) -> None:
     """Or was taken by another model, whose views are of no use."""
-    heard, (one, two, _) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (one, _, two, _) = prepare(utterance("command_lights")), recognizer.passes
     alone, after = two.take(heard), two.take(heard, one.take(heard))
     assert len(alone.views) == len(after.views) == 3
     assert alone.rescored.match == after.rescored.match
@@ -57,7 +57,7 @@ def test_a_pass_takes_the_one_before_it_if_that_was_not_taken(recognizer: Recogn
 
 
 def test_without_a_prompt_there_is_one_other_view(shipped_grammar: Grammar) -> None:
-    one, two, three = Recognizer(RecognizerSettings(threads=1, prompt=False), shipped_grammar).passes
+    one, _, two, three = Recognizer(RecognizerSettings(threads=1, prompt=False), shipped_grammar).passes
     heard = prepare(utterance("command_lights"))
     second = two.take(heard, one.take(heard))
     assert len(second.views) == 2
@@ -67,7 +67,7 @@ def test_without_a_prompt_there_is_one_other_view(shipped_grammar: Grammar) -> N
 @pytest.mark.slow
 def test_a_multilingual_model_hears_the_same_at_other_paces(shipped_grammar: Grammar) -> None:
     recognizer = Recognizer(RecognizerSettings(model="base", threads=1), shipped_grammar)
-    heard, (one, two, three) = prepare(utterance("command_heating")), recognizer.passes
+    heard, (one, _, two, three) = prepare(utterance("command_heating")), recognizer.passes
     second = two.take(heard, one.take(heard))
     third = three.take(heard, second)
     assert len(third.views) == len(second.views) + 1 + len(PACES)
@@ -86,7 +86,7 @@ def test_a_third_pass_settles_what_is_close_and_overturns_nothing(
     recognizer: Recognizer, state: str, margin: float, *, is_rival: bool
 ) -> None:
     """The second read "on" with some margin, the third reads "off"."""
-    heard, (_, two, three) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (_, _, two, three) = prepare(utterance("command_lights")), recognizer.passes
     second = two.take(heard)
     best = second.rescored
     assert best.match

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_the_best_of_all_views_with_its_alternatives(recognizer: Recognizer) -> None:
-    heard, (_, two, _) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (_, _, two, _) = prepare(utterance("command_lights")), recognizer.passes
     best = two.take(heard).rescored
     assert best.match
     assert (best.match.intent, best.match.slots) == COMMANDS["command_lights"]
@@ -54,7 +54,7 @@ def test_words_are_timed_only_where_the_text_does_not_fill_the_speech(recognizer
 def test_a_second_pass_compares_with_what_is_written_freely(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, free_text: str, left_out: int, made_up: int, implied: int
 ) -> None:
-    heard, (one, two, _) = prepare(utterance("command_lights")), recognizer.passes
+    heard, (one, _, two, _) = prepare(utterance("command_lights")), recognizer.passes
     first = one.take(heard)
     monkeypatch.setattr(Rescorer, "_written_freely", lambda *_, **__: (free_text, -0.1))
     evidence = two.take(heard, first).rescored.evidence

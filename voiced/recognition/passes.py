@@ -1,11 +1,13 @@
 """What each pass over a recording is: which windows, at which pace, after which prompts. A pass adds views to the last.
 
-A command is short, so in the first pass Whisper hears no more than the speech and a second of silence, and is shown the
-vocabulary of the grammar. The second takes several times as long: in a longer window, with more of the silence that
-Whisper was trained on, once after the vocabulary backwards and once after the vocabulary and sentences, and asking what
-it would write without the grammar. The third reads the same window after sentences alone, and with a multilingual model
-the same sound slower and faster: in other frames Whisper sees other things. Views, averaged, know more than any one of
-them.
+1. A command is short, so Whisper hears no more than the speech and a second of silence, and is shown the vocabulary.
+2. It is asked what it would write there without the grammar. That costs a third of the first pass, and settles most.
+3. It takes several times as long to search a longer window, with more of the silence that Whisper was trained on: once
+   after the vocabulary backwards, once after the vocabulary and sentences.
+4. The same window is read after sentences alone, and with a multilingual model the same sound slower and faster: in
+   other frames Whisper sees other things.
+
+Views, averaged, know more than any one of them.
 
 Whether another pass is worth it, the recogniser decides.
 """
@@ -87,7 +89,7 @@ class Pass:
 
         GivenUpError as the budget tells.
         """
-        go_on = budget.go_further if self.is_long else budget.go_on
+        go_on = budget.go_further if self.freely else budget.go_on
         # 0. Views of another model are of no use here: this model takes the pass before, too.
         if self.after and (before is None or before.model is not self.model):
             before = self.after.take(heard, None, budget)
@@ -103,7 +105,7 @@ class Pass:
             for start, hearing in zip(starts, self.hearings, strict=True)
             for prompt in hearing.prompts
         )
-        if before and not views:
+        if before and not views and before.has_free_text:
             return before
         # 3. Rescore what was found in all views, old and new.
         # Means over more views know more: what one of them misheard, the others outvote.
@@ -125,24 +127,25 @@ class Pass:
         return self.model.start(pad_or_trim(heard.samples, n_samples))
 
 
-def confirmed(third: Rescored, second: Rescored) -> Rescored:
-    """Return what a third pass found; where it overturns the second, both are rivals: no margin.
+def confirmed(last: Rescored, before: Rescored) -> Rescored:
+    """Return what the last pass found; where it overturns the one before, both are rivals: no margin.
 
     Where noise has drowned a word, slower and after sentences Whisper may be sure of the likelier one.
     """
-    if third.match is None or third.evidence is None or second.match is None or second.evidence is None:
-        return third
-    # Is it another meaning, and had the second pass found its own one clearly ahead?
-    is_other = (third.match.intent, third.match.slots) != (second.match.intent, second.match.slots)
-    was_close = second.evidence.margin < tuning.AMBIGUOUS_MARGIN
-    return replace(third, evidence=replace(third.evidence, margin=0.0)) if is_other and not was_close else third
+    if last.match is None or last.evidence is None or before.match is None or before.evidence is None:
+        return last
+    # Is it another meaning, and had the pass before found its own one clearly ahead?
+    is_other = (last.match.intent, last.match.slots) != (before.match.intent, before.match.slots)
+    was_close = before.evidence.margin < tuning.AMBIGUOUS_MARGIN
+    return replace(last, evidence=replace(last.evidence, margin=0.0)) if is_other and not was_close else last
 
 
-def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> tuple[Pass, Pass, Pass]:
-    """Return three passes: the first with one model, two more with a second model, which may be the first one."""
-    # Pass 1 is cheap; pass 2 adds two views in a longer window; pass 3 adds one there, and three at other paces.
+def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> tuple[Pass, Pass, Pass, Pass]:
+    """Return four passes: two with one model, two more with a second model, which may be the first one."""
+    # Pass 2 adds no view; pass 3 adds two in a longer window; pass 4 adds one there, and three at other paces.
     one = _first(first, clock)
-    two = Pass(
+    two = replace(one, hearings=(Hearing(()),), freely=True, after=one)
+    three = Pass(
         second.model,
         second,
         _hearings(second.model, ("backwards", "longer")),
@@ -151,8 +154,8 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
         after=one if second is first else _first(second, clock),
         clock=clock,
     )
-    three = replace(two, hearings=_further(second.model), confirms=True, after=two)
-    return one, two, three
+    four = replace(three, hearings=_further(second.model), confirms=True, after=three)
+    return one, two, three, four
 
 
 def _first(rescorer: Rescorer, clock: Callable[[], float]) -> Pass:
@@ -168,7 +171,7 @@ def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...
 
 
 def _further(model: GrammarModel) -> tuple[Hearing, ...]:
-    """The window of the second pass after sentences alone; other paces, one of them after other sentences."""
+    """The window of the third pass after sentences alone; other paces, one of them after other sentences."""
     # The window at its own pace is encoded already, so that another prompt costs a search only.
     sentences, others = model.before(model.prompts.sentences), model.before(model.prompts.others)
     # Each other pace costs an encoding: only multilingual models gain by that.

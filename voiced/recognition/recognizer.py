@@ -133,15 +133,15 @@ class Recognizer:
             return given_up()
 
     def recognize_so_far(self, utterance: Utterance, budget: Budget = UNHURRIED) -> SoFar:
-        """Recognise an utterance up to a pause, in at most two passes, and tell what may follow.
+        """Recognise an utterance up to a pause, without the last pass, and tell what may follow.
 
-        Where a third pass might know better there is a `doubt`, from which `recognize` goes on.
+        Where that might know better there is a `doubt`, from which `recognize` goes on.
         """
         heard = prepare(utterance)
         if self._settings.mode == "free":
             transcript = self._freely(heard)
             return SoFar(utterance, transcript, judged(self.grammar, heard, transcript, (), 0.0)[0])
-        # Whoever goes on speaking must not wait for a third pass; if it might know better, that remains a doubt.
+        # Whoever goes on speaking must not wait for the last pass; if it might know better, that remains a doubt.
         try:
             found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard, None, budget)
         except GivenUpError:

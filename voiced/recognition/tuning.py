@@ -138,7 +138,7 @@ WORD_LETTERS = 3
 ENGLISH_FIRST = {  # English models, first pass; features of `evidence.features`
     "bias": 1.459, "words": 1.154, "worst": 0.312, "outside": 0.160, "rival": -0.264, "margin": 0.580, "ends": 1.218,
 }  # fmt: skip
-ENGLISH_FURTHER = {  # English models, second and third pass
+ENGLISH_FURTHER = {  # English models, further passes
     "bias": -0.357, "words": 0.525, "worst": 0.200, "outside": 0.162, "rival": -0.224, "margin": 0.658, "ends": 1.763,
     "agreement": 3.581, "lead": -1.322,
 }  # fmt: skip
@@ -151,7 +151,7 @@ MULTILINGUAL_FURTHER = {  # multilingual models, English
 }  # fmt: skip
 # Other languages: a small Whisper is less sure of them, right or wrong, so that the biases are higher.
 OTHER_LANGUAGES_FIRST = {**MULTILINGUAL_FIRST, "bias": 1.132}
-# Second and third pass in other languages.
+# Further passes in other languages.
 OTHER_LANGUAGES_FURTHER = {**MULTILINGUAL_FURTHER, "bias": 2.340}
 
 # Seconds of speech that are often left unexplained, and cost nothing.
@@ -169,16 +169,16 @@ IMPLIED_REWARD = 2.0
 
 # Nats per token from which a greater lead over the best other meaning says no more.
 MARGIN_CAP = 3.0
-# Confidence that a pass needs to be the last. Higher: more second passes.
+# Confidence that a pass needs to be the last. Higher: more passes.
 SURE_CONFIDENCE = 0.85
-# Nats per token by which it must lead, too. Higher: more second passes.
+# Nats per token by which it must lead, too. Higher: more passes.
 SURE_MARGIN = 0.1
 # Nats per token below which two meanings are never decided: of 8 that were nearer 2 were right, up to 0.1 six of seven.
 AMBIGUOUS_MARGIN = 0.05
 # Confidence of the first pass below which no second is taken. Of commands at 6 dB that a second pass makes sure of none
 # lies below 0.1; nine of ten non-commands do.
 HOPELESS_FIRST_CONFIDENCE = 0.02
-# Confidence of two passes below which no third is taken: 8 of 10 non-commands lie below, none of 72 orders.
+# Confidence beside free text below which no further pass is taken: 8 of 10 non-commands lie below, none of 72 orders.
 HOPELESS_CONFIDENCE = 0.05
 # Probability from which an unlikely hypothesis is taken for noise (openai/whisper's `no_speech_threshold`).
 NO_SPEECH_PROBABILITY = 0.6
@@ -228,7 +228,7 @@ FREE_STEEPNESS = 4.0
 # ---- recognizer: whom it makes wait (tests/benchmarks/cost.py, `voiced bench --latency`)
 
 # Passes that are taken at most at a pause; more: whoever goes on speaking waits, and the next pause is judged late.
-PASSES_AT_A_PAUSE = 2
+PASSES_AT_A_PAUSE = 3
 
 # Seconds of silence recognised at the start: with its tail, what a short command takes.
 WARM_UP_SECONDS = 2.0
