@@ -14,7 +14,6 @@ from voiced.recognition.confidence import (
     Weights,
     confidence,
     is_enough,
-    is_hopeless,
     rejection,
 )
 from voiced.recognition.evidence import Evidence, FreeEvidence
@@ -91,12 +90,6 @@ def test_words_that_only_the_hypothesis_or_only_the_free_text_has(weights: Weigh
     assert (
         rejection(replace(read_so_so, free=FreeEvidence(0.9, 0.3, left_out=3)), weights, 0.5) is Reason.LOW_CONFIDENCE
     )
-
-
-@every_model
-def test_what_cannot_be_right_gets_no_third_pass(weights: Weights) -> None:
-    assert is_hopeless(replace(NOT_SAID, unexplained=1.0), weights)
-    assert not is_hopeless(SAID, weights)
 
 
 def test_weights_are_tied_to_features_by_name() -> None:

@@ -97,6 +97,13 @@ def test_what_is_doubtful_and_not_hopeless_gets_all_passes(
     assert transcript.match.intent == "LightSet"
 
 
+def test_what_is_hopeless_costs_one_pass_and_is_told_as_it_was_heard(recognizer: Recognizer) -> None:
+    transcript = recognizer.recognize(utterance("no_command"))
+    assert transcript.reason is Reason.OUT_OF_GRAMMAR
+    assert transcript.heard == "I think it is going to rain tomorrow.", "once, though the window is short"
+    assert transcript.window < 5
+
+
 def test_at_a_pause_the_last_pass_waits_until_it_was_the_end(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,13 +77,6 @@ def is_enough(evidence: Evidence, weights: Weights, least: float) -> bool:
     return evidence.margin >= tuning.SURE_MARGIN and confidence(evidence, weights) >= sure
 
 
-def is_hopeless(evidence: Evidence, weights: Weights) -> bool:
-    """Return whether the hypothesis is so unlikely that no further pass need be taken."""
-    # The first pass knows less: it must be surer of its no.
-    least = tuning.HOPELESS_CONFIDENCE if evidence.free else tuning.HOPELESS_FIRST_CONFIDENCE
-    return confidence(evidence, weights) < least
-
-
 def rejection(evidence: Evidence, weights: Weights, least: float) -> Reason | None:
     """Return why the hypothesis must not be acted upon; None if it may."""
     # Two meanings that are close are never decided, however sure the rest: on and off may be the two.

@@ -56,6 +56,7 @@ class Found:
     n_samples: int  # of that window
     timings: Timings
     has_free_text: bool  # the last pass has asked what Whisper would write without the grammar
+    hopeless: float  # confidence below which the last pass leaves no hope
 
     @property
     def model(self) -> GrammarModel:
@@ -79,6 +80,7 @@ class Pass:
     hearings: tuple[Hearing, ...]  # the first at the pace at which it was said
     is_long: bool = False  # in a window of at least LONG_WINDOW_SECONDS; else in the speech and its tail
     freely: bool = False  # ask also what Whisper would write without the grammar
+    hopeless: float = tuning.HOPELESS_CONFIDENCE  # confidence below which it is the last one
     confirms: bool = False  # may settle what was close, but overturn nothing
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
     after: Pass | None = None  # the pass of this model whose views it adds to
@@ -115,7 +117,7 @@ class Pass:
             rescored = confirmed(rescored, before.rescored)
         timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
         timings = before.timings + timings if before else timings
-        return Found(self.rescorer, rescored, views, starts[0], n_samples, timings, self.freely)
+        return Found(self.rescorer, rescored, views, starts[0], n_samples, timings, self.freely, self.hopeless)
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
         """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
@@ -144,7 +146,7 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
     """Return four passes: two with one model, two more with a second model, which may be the first one."""
     # Pass 2 adds no view; pass 3 adds two in a longer window; pass 4 adds one there, and three at other paces.
     one = _first(first, clock)
-    two = replace(one, hearings=(Hearing(()),), freely=True, after=one)
+    two = replace(one, hearings=(Hearing(()),), freely=True, hopeless=tuning.HOPELESS_SECOND_CONFIDENCE, after=one)
     three = Pass(
         second.model,
         second,
@@ -161,7 +163,8 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
 def _first(rescorer: Rescorer, clock: Callable[[], float]) -> Pass:
     """The speech and its tail, after the vocabulary."""
     hearings = _hearings(rescorer.model, ("vocabulary",))
-    return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS, clock=clock)
+    hopeless = tuning.HOPELESS_FIRST_CONFIDENCE
+    return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS, hopeless=hopeless, clock=clock)
 
 
 def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...]:

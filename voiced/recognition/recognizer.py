@@ -20,7 +20,7 @@ from voiced.flow import SAMPLE_RATE, Continuation, Ending, Reason, Transcript, U
 from voiced.recognition import tuning
 from voiced.recognition.adaptation import adapt, follow
 from voiced.recognition.budget import UNHURRIED, GivenUpError
-from voiced.recognition.confidence import confidence, is_enough, is_hopeless, rejection, weights_of
+from voiced.recognition.confidence import confidence, is_enough, rejection, weights_of
 from voiced.recognition.end_of_turn import SoFar, judged
 from voiced.recognition.free_mode import transcribe_freely
 from voiced.recognition.passes import passes_of
@@ -187,7 +187,9 @@ class Recognizer:
             return found.has_free_text or self.grammar.match(found.rescored.free_text) is None
         # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
         weights = _weights(found)
-        return is_enough(evidence, weights, self._settings.min_confidence) or is_hopeless(evidence, weights)
+        if confidence(evidence, weights) < found.hopeless:
+            return True
+        return is_enough(evidence, weights, self._settings.min_confidence)
 
     def _transcript(self, found: Found) -> Transcript:
         """What was found, and the decision whether it is a command."""
