@@ -9,7 +9,6 @@ import gc
 import json
 import random
 import re
-from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -19,7 +18,7 @@ from tests.benchmarks.ohf_sentences import intents_of
 from tests.grammar.hassil_judge import mutated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
     from voiced.flow import Utterance
     from voiced.grammar import Grammar
@@ -31,7 +30,7 @@ TEXTS_FIRST = 30  # sentences that a grammar is read by before anything was reme
 
 
 def matching(source: Path, language: str, n: int) -> dict[str, Any]:
-    """Cost of compiling, and of matching `n` sentences that match and `n` that do not: each once, all different."""
+    """Cost of compiling, and of matching: `n` sentences or more that match and as many that do not, all different."""
     from voiced import grammar
 
     grammar.parse("intents: {A: {sentences: [go]}}")  # what is imported and cached along the way is no cost of size
@@ -42,39 +41,35 @@ def matching(source: Path, language: str, n: int) -> dict[str, Any]:
     commands = grammar.parse(text)
     compiled = process_time() - began
     kept = resident() - before
-    good, bad = _texts(commands, n)
-    gc.collect()  # what told them apart is no cost, either
-    matched = [_milliseconds(commands.match, text) for text in good]
-    rejected = [_milliseconds(commands.match, text) for text in bad]
-    peers = _hassil(content, good[:PEER_SENTENCES])
+    matched, rejected = _timed(commands, n)
+    after = resident() - before
+    good = list(matched)[:PEER_SENTENCES]
+    peers = _hassil(content, good)
     return {
         "templates": len(commands.sentences),
         "compile": compiled,
         "kept": kept,
-        "after": resident() - before,
-        "first": median(matched[:TEXTS_FIRST]),
-        "match": _spread(matched),
-        "no_match": _spread(rejected),
+        "after": after,
+        "first": median(list(matched.values())[:TEXTS_FIRST]),
+        "match": _spread(matched.values()),
+        "no_match": _spread(rejected.values()),
         "hassil": _spread(peers),
-        "of_hassil": median(matched[:PEER_SENTENCES]) / median(peers),
+        "of_hassil": median(matched[text] for text in good) / median(peers),
     }
 
 
-def _texts(commands: Grammar, n: int) -> tuple[list[str], list[str]]:
-    """Sentences of a grammar and spoilt ones, told apart by another grammar object, so that nothing is remembered."""
-    judge = type(commands)(commands.language, commands.intents, commands.sentences, _fresh(commands))
-    rng, good, bad = random.Random(0), dict[str, None](), dict[str, None]()
-    while len(good) < n or len(bad) < n:
-        for sample in judge.sample(rng, n):
-            for text in (sample.text, mutated(sample.text, rng)):
-                (good if judge.match(text) else bad)[text] = None
-    return list(good)[:n], list(bad)[:n]
-
-
-def _fresh(commands: Grammar) -> Any:
-    from voiced.grammar.compile import compile_sentences
-
-    return compile_sentences(commands.sentences)
+def _timed(commands: Grammar, n: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Milliseconds of `n` or more texts that match and as many that do not, each asked about once."""
+    rng, matched, rejected = random.Random(0), dict[str, float](), dict[str, float]()
+    while min(len(matched), len(rejected)) < n:
+        # Every other one is spoilt; what has become of it, the match itself tells.
+        for sample in commands.sample(rng, n):
+            texts = dict.fromkeys((sample.text, mutated(sample.text, rng)))
+            for text in (each for each in texts if each not in matched and each not in rejected):
+                began = process_time()
+                match = commands.match(text)
+                (matched if match else rejected)[text] = 1000 * (process_time() - began)
+    return matched, rejected
 
 
 def _hassil(content: dict[str, Any], texts: list[str]) -> list[float]:
@@ -84,7 +79,12 @@ def _hassil(content: dict[str, Any], texts: list[str]) -> list[float]:
 
     intents = Intents.from_dict(content)
     recognize_best(texts[0], intents)  # it, too, remembers
-    return [_milliseconds(partial(recognize_best, intents=intents), text) for text in texts]
+    milliseconds = []
+    for text in texts:
+        began = process_time()
+        recognize_best(text, intents)
+        milliseconds.append(1000 * (process_time() - began))
+    return milliseconds
 
 
 def recognition(source: Path, rounds: int) -> list[dict[str, Any]]:
@@ -146,13 +146,7 @@ def _taking_turns(recognizers: list[Recognizer], utterance: Utterance, rounds: i
     return [median(mine) for mine in seconds]
 
 
-def _milliseconds(work: Callable[[str], object], text: str) -> float:
-    began = process_time()
-    work(text)
-    return 1000 * (process_time() - began)
-
-
-def _spread(values: list[float]) -> tuple[float, float, float]:
+def _spread(values: Iterable[float]) -> tuple[float, float, float]:
     """Median, 95 % and worst."""
     ranked = sorted(values)
     return median(ranked), ranked[int(0.95 * len(ranked))], ranked[-1]
