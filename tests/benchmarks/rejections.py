@@ -205,7 +205,7 @@ def counted() -> list[Pass]:
 
 def report(kinds: Sequence[Kind], costs: Sequence[Cost], silent: dict[str, int]) -> Iterator[str]:
     """A row for each kind, and what rejections cost beside commands."""
-    yield "| kind | n | silent | accepted | CPU s, median | 95 % | worst | passes | 1, 2, 3 |"
+    yield "| kind | n | silent | accepted | CPU s, median | 95 % | worst | passes | 1, 2, … |"
     yield "|---|--:|--:|--:|--:|--:|--:|--:|---|"
     for each in kinds:
         yield row(each.name, [cost for cost in costs if cost.kind == each.name], silent[each.name])
