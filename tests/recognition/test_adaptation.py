@@ -41,7 +41,7 @@ def adapted(seconds: float, **settings: object) -> tuple[int, tuple[Timings, ...
     return speed.beams, speed.passes
 
 
-@pytest.mark.parametrize(("seconds", "beams"), [(0.1, 5), (0.2, 3), (0.4, 2), (0.8, 2), (50.0, 2)])
+@pytest.mark.parametrize(("seconds", "beams"), [(0.1, 5), (0.2, 3), (0.4, 3), (50.0, 3)])
 def test_beams_are_given_up_until_half_of_the_patience_is_left(seconds: float, beams: int) -> None:
     assert adapted(seconds)[0] == beams
 

@@ -71,10 +71,8 @@ def penalty(evidence: Evidence) -> float:
 
 
 def is_enough(evidence: Evidence, weights: Weights, least: float) -> bool:
-    """Return whether a pass may be the last: it is sure, and no other meaning is near."""
-    # A user who wants more certainty than we do gets it by more passes.
-    sure = max(tuning.SURE_CONFIDENCE, least)
-    return evidence.margin >= tuning.SURE_MARGIN and confidence(evidence, weights) >= sure
+    """Return whether a pass may be the last: as sure as `least`, and no other meaning is near."""
+    return evidence.margin >= tuning.SURE_MARGIN and confidence(evidence, weights) >= least
 
 
 def rejection(evidence: Evidence, weights: Weights, least: float) -> Reason | None:

@@ -49,19 +49,17 @@ class Hearing(NamedTuple):
 class Found:
     """What passes have found, in all their views; a further pass goes on from here."""
 
-    rescorer: Rescorer  # of the model that heard it
+    last: Pass  # the last one that was taken
     rescored: Rescored  # what the views agree upon
     views: tuple[View, ...]
     start: Cache  # encoding of the longest window, as fast as it was said, before the first token
     n_samples: int  # of that window
     timings: Timings
-    has_free_text: bool  # the last pass has asked what Whisper would write without the grammar
-    hopeless: float  # confidence below which the last pass leaves no hope
 
     @property
     def model(self) -> GrammarModel:
         """The model that heard it."""
-        return self.rescorer.model
+        return self.last.model
 
     def words(self, heard: Prepared) -> Sequence[TimedWord]:
         """Return the words of the best hypothesis with their times; none if there is no hypothesis."""
@@ -80,6 +78,7 @@ class Pass:
     hearings: tuple[Hearing, ...]  # the first at the pace at which it was said
     is_long: bool = False  # in a window of at least LONG_WINDOW_SECONDS; else in the speech and its tail
     freely: bool = False  # ask also what Whisper would write without the grammar
+    sure: float = tuning.SURE_CONFIDENCE  # confidence from which it is the last one
     hopeless: float = tuning.HOPELESS_CONFIDENCE  # confidence below which it is the last one
     confirms: bool = False  # may settle what was close, but overturn nothing
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
@@ -107,7 +106,7 @@ class Pass:
             for start, hearing in zip(starts, self.hearings, strict=True)
             for prompt in hearing.prompts
         )
-        if before and not views and before.has_free_text:
+        if before and not views and before.last.freely:
             return before
         # 3. Rescore what was found in all views, old and new.
         # Means over more views know more: what one of them misheard, the others outvote.
@@ -117,7 +116,7 @@ class Pass:
             rescored = confirmed(rescored, before.rescored)
         timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
         timings = before.timings + timings if before else timings
-        return Found(self.rescorer, rescored, views, starts[0], n_samples, timings, self.freely, self.hopeless)
+        return Found(self, rescored, views, starts[0], n_samples, timings)
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
         """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
@@ -146,7 +145,14 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
     """Return four passes: two with one model, two more with a second model, which may be the first one."""
     # Pass 2 adds no view; pass 3 adds two in a longer window; pass 4 adds one there, and three at other paces.
     one = _first(first, clock)
-    two = replace(one, hearings=(Hearing(()),), freely=True, hopeless=tuning.HOPELESS_SECOND_CONFIDENCE, after=one)
+    two = replace(
+        one,
+        hearings=(Hearing(()),),
+        freely=True,
+        sure=tuning.SURE_SECOND_CONFIDENCE,
+        hopeless=tuning.HOPELESS_SECOND_CONFIDENCE,
+        after=one,
+    )
     three = Pass(
         second.model,
         second,

@@ -106,7 +106,8 @@ class Recognizer:
         n_samples = round(tuning.WARM_UP_SECONDS * SAMPLE_RATE)
         silence = Utterance(np.zeros(n_samples, dtype=np.float32), 0, (0, n_samples), Ending.SILENCE)
         # One second of silence more is added, as to every command: the libraries prepare themselves for that length.
-        heard = measured(silence)
+        # A grammar that lets anything be said would go on in silence: no more is read than a short command has.
+        heard = replace(measured(silence), letters=tuning.WARM_UP_LETTERS)
         if self._settings.mode == "free":
             self._freely(heard)
         self.passes[0].take(heard)
@@ -184,12 +185,13 @@ class Recognizer:
         # Nothing of the grammar is likely. That is final, unless Whisper writes a command when it is free to.
         evidence = found.rescored.evidence
         if evidence is None:
-            return found.has_free_text or self.grammar.match(found.rescored.free_text) is None
+            return found.last.freely or self.grammar.match(found.rescored.free_text) is None
         # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
         weights = _weights(found)
-        if confidence(evidence, weights) < found.hopeless:
+        if confidence(evidence, weights) < found.last.hopeless:
             return True
-        return is_enough(evidence, weights, self._settings.min_confidence)
+        # A user who wants more certainty than we do gets it by more passes.
+        return is_enough(evidence, weights, max(found.last.sure, self._settings.min_confidence))
 
     def _transcript(self, found: Found) -> Transcript:
         """What was found, and the decision whether it is a command."""
@@ -203,7 +205,7 @@ class Recognizer:
             sure = confidence(best.evidence, weights)
             transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
         # What is rejected is told as it was heard, not as the nearest command.
-        free_text = best.free_text or (found.rescorer.heard(found.views)[0] if transcript.reason else "")
+        free_text = best.free_text or (found.last.rescorer.heard(found.views)[0] if transcript.reason else "")
         return replace(
             transcript,
             heard=free_text,

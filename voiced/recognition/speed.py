@@ -31,8 +31,8 @@ class Speed:
         then = sum(self.passes[1:number], self.passes[0])
         further = then.encode - self.passes[0].encode
         usual = self.passes[0].encode * window / self.window + further
-        # Now: the same, on this utterance; a quiet machine is never taken for faster than it was.
-        busy = max(1.0, before.encode / usual) if usual else 1.0
+        # Now: the same, on this utterance. The machine may be busier than it was, or quieter.
+        busy = before.encode / usual if usual else 1.0
         more_said = before.decode / then.decode if then.decode else 1.0
         return self.passes[number].encode * busy + self.passes[number].decode * more_said
 
