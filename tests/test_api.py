@@ -104,6 +104,7 @@ def test_options_are_the_settings_of_the_recogniser() -> None:
     assert get_type_hints(Options)["device"] == RecognizerSettings.model_fields["device"].annotation
 
 
+@pytest.mark.slow
 def test_the_manual_s_programs_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

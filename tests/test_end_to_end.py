@@ -145,12 +145,14 @@ def test_a_command_in_one_breath_with_the_wake_word(house: House) -> None:
     assert 0.15 < told["stopped"] <= told["recognized"] <= told["latency"] <= told["age"] < ANSWER
 
 
+@pytest.mark.slow
 def test_a_slow_speaker(house: House) -> None:
     """Turn off … the office … lights."""
     house.say(clip("wake_jarvis"), 0.5, with_pauses(clip("command_lights"), [0.46, 0.88], 0.6))
     house.wait_for_actions(LIGHTS[1:])
 
 
+@pytest.mark.slow
 def test_a_television_in_the_background(house: House) -> None:
     """Somebody talks before, meanwhile and afterwards; who gives the command is nearer."""
     said = joined(1.0, clip("wake_jarvis"), 0.5, clip("command_blinds"), 4.0)

@@ -64,6 +64,7 @@ def test_sound_arrives_sample_by_sample(server: VirtualMicrophone) -> None:
     assert heard.std() == pytest.approx(clip.std(), rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_device_that_does_not_speak_16_khz(server: VirtualMicrophone, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(microphone, "_rate", lambda _device: 44_100)
     with Microphone() as ear:
@@ -123,6 +124,7 @@ def test_frames_that_nobody_takes_are_dropped_and_leave_a_gap(
     assert 0.4 < max(gaps) / SAMPLE_RATE < 1.2
 
 
+@pytest.mark.slow
 def test_a_device_that_vanishes_and_comes_back(server: VirtualMicrophone) -> None:
     away: list[float] = []
     with Microphone(while_away=lambda: away.append(time.monotonic())) as ear:

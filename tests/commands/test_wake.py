@@ -72,6 +72,7 @@ def test_from_recordings_to_a_word_that_is_heard(
     assert captured.err == "missed 1 of 1\n"
 
 
+@pytest.mark.slow
 def test_options_between_and_one_json_object(
     recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +136,7 @@ def test_from_the_microphone_each_take_is_judged_at_once(tmp_path: Path) -> None
     assert len(word.takes) == 5
 
 
+@pytest.mark.slow
 def test_a_take_unlike_the_others_is_asked_for_again(tmp_path: Path) -> None:
     spoken = [said("wake_jarvis", speed) for speed in SPEEDS]
     spoken.insert(1, said("wake_alexa"))

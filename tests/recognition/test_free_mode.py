@@ -43,6 +43,7 @@ def test_at_a_pause_nothing_is_known_of_the_last_word(free: Recognizer) -> None:
     assert said.ending is not Ending.NO_SPEECH
 
 
+@pytest.mark.slow
 def test_two_intents_that_fit_equally_well_are_ambiguous() -> None:
     twice = "intents: {A: {sentences: [turn off the office lights]}, B: {sentences: [turn off the office lights]}}"
     settings = RecognizerSettings(threads=1, mode="free", beam_size=1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.recognition.speed import Speed
 
-ORDINALS = ("first", "second", "third")
+ORDINALS = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True, slots=True)

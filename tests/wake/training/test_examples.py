@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 
 from tests.wake.speakers import SPEEDS, said
 from voiced.wake import tuning
@@ -23,6 +24,7 @@ def learnt() -> tuple[Examples, int]:
     return make_examples(clips, [said("wake_jarvis", SPEEDS[1])[8_000:-8_000]], lambda: done.append(1)), len(done)
 
 
+@pytest.mark.slow
 def test_shapes() -> None:
     found, done = learnt()
     assert done == tuning.EXAMINED_EVERY + 1 + 2

@@ -62,6 +62,7 @@ def test_what_sounds_like_it_is_not() -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_clips_have_no_silence_at_their_ends() -> None:
     for clip in clips().phrase:
         assert 0.4 * 16_000 < len(clip) < 2 * 16_000

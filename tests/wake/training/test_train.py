@@ -45,6 +45,7 @@ def test_it_tells_the_phrase_from_other_speech() -> None:
     assert (network.outputs(phrases(50, 5)) > outputs_of(network, noise(4_000, seed=6)).max()).all()
 
 
+@pytest.mark.slow
 def test_it_learns_the_same_each_time() -> None:
     learnt.cache_clear()
     first, _ = learnt(20)
@@ -53,6 +54,7 @@ def test_it_learns_the_same_each_time() -> None:
     assert np.array_equal(first.outputs(phrases(9, 7)), again.outputs(phrases(9, 7)))
 
 
+@pytest.mark.slow
 def test_scores_mean_so_many_detections_an_hour() -> None:
     network = calibrated(learnt()[0], noise(HALF_AN_HOUR, seed=8))
     found = peaks(outputs_of(network, noise(HALF_AN_HOUR, seed=8)))

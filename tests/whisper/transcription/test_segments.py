@@ -72,6 +72,7 @@ def same_segment(ours: Segment, theirs: dict[str, Any]) -> None:
         assert word.probability == pytest.approx(reference["probability"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_falls_back_where_the_reference_does(tiny_en: LoadedModel) -> None:
     """To its last resort; what is drawn at random there depends on the processor's library."""
     (case,) = [case for case in CASES if case["sound"] == "very noisy"]
