@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from voiced.config import RecognizerSettings
-    from voiced.flow import Timings
     from voiced.recognition.passes import Pass
     from voiced.recognition.prepared import Prepared
 
@@ -48,17 +47,11 @@ def adapt(
 
 
 def _measured(passes: Sequence[Pass], heard: Prepared, threads: int) -> Speed:
-    """Take every pass some times, and tell the shortest time that each took."""
-    runs = [_times(passes, heard) for _ in range(tuning.TRIAL_RUNS)]
-    shortest = tuple(min(times, key=lambda each: each.total) for times in zip(*runs, strict=True))
-    return Speed(shortest, heard.window, threads, passes[0].model.beam_size)
-
-
-def _times(passes: Sequence[Pass], heard: Prepared) -> list[Timings]:
-    """Take every pass once, and tell what each took."""
+    """Take every pass once, and tell what each took: on a slow machine all of them take many seconds."""
     found = [passes[0].take(heard)]
     for each in passes[1:]:
         found.append(each.take(heard, found[-1]))
     # Each pass adds what it took to what those before it took.
     sums = [each.timings for each in found]
-    return [sums[0], *(after - before for before, after in pairwise(sums))]
+    costs = (sums[0], *(after - before for before, after in pairwise(sums)))
+    return Speed(costs, heard.window, threads, passes[0].model.beam_size)
