@@ -55,6 +55,7 @@ class Found:
     start: Cache  # encoding of the longest window, as fast as it was said, before the first token
     n_samples: int  # of that window
     timings: Timings
+    overturned: bool = False  # some pass has found another meaning than the one before it
 
     @property
     def model(self) -> GrammarModel:
@@ -116,7 +117,8 @@ class Pass:
             rescored = confirmed(rescored, before.rescored)
         timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
         timings = before.timings + timings if before else timings
-        return Found(self, rescored, views, starts[0], n_samples, timings)
+        overturned = before is not None and (before.overturned or is_another(rescored, before.rescored))
+        return Found(self, rescored, views, starts[0], n_samples, timings, overturned)
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
         """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
@@ -128,6 +130,13 @@ class Pass:
         return self.model.start(pad_or_trim(heard.samples, n_samples))
 
 
+def is_another(one: Rescored, other: Rescored) -> bool:
+    """Return whether both have a meaning, and not the same one."""
+    if one.match is None or other.match is None:
+        return False
+    return (one.match.intent, one.match.slots) != (other.match.intent, other.match.slots)
+
+
 def confirmed(last: Rescored, before: Rescored) -> Rescored:
     """Return what the last pass found; where it overturns the one before, both are rivals: no margin.
 
@@ -136,7 +145,7 @@ def confirmed(last: Rescored, before: Rescored) -> Rescored:
     if last.match is None or last.evidence is None or before.match is None or before.evidence is None:
         return last
     # Is it another meaning, and had the pass before found its own one clearly ahead?
-    is_other = (last.match.intent, last.match.slots) != (before.match.intent, before.match.slots)
+    is_other = is_another(last, before)
     was_close = before.evidence.margin < tuning.AMBIGUOUS_MARGIN
     return replace(last, evidence=replace(last.evidence, margin=0.0)) if is_other and not was_close else last
 

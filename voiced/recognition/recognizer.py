@@ -201,7 +201,7 @@ class Recognizer:
             transcript = Transcript(best.free_text, None, Reason.OUT_OF_GRAMMAR, 0.0, best.avg_logprob)
         else:
             weights = _weights(found)
-            reason = loop(best.match) or rejection(best.evidence, weights, self._settings.min_confidence)
+            reason = loop(best.match) or rejection(best.evidence, weights, self._least(found))
             sure = confidence(best.evidence, weights)
             transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
         # What is rejected is told as it was heard, not as the nearest command.
@@ -213,6 +213,11 @@ class Recognizer:
             alternatives=best.alternatives,
             timings=found.timings,
         )
+
+    def _least(self, found: Found) -> float:
+        """The confidence that is enough. Passes that contradict each other must be surer: on and off may be the two."""
+        least = self._settings.min_confidence
+        return max(least, tuning.OVERTURNED_CONFIDENCE) if found.overturned else least
 
     def _freely(self, heard: Prepared) -> Transcript:
         return transcribe_freely(self._model, self._settings, heard.samples, heard.prefix)
