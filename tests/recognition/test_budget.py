@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def test_who_has_all_the_time_never_gives_up() -> None:
-    UNHURRIED.go_on()
+    UNHURRIED.go_on()  # raises nothing
     UNHURRIED.go_further()
+    assert UNHURRIED.age() < 0
 
 
 def test_the_first_pass_goes_on_while_something_else_only_waits() -> None:

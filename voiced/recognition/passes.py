@@ -1,7 +1,7 @@
 """What each pass over a recording is: which windows, at which pace, after which prompts. A pass adds views to the last.
 
 1. A command is short, so Whisper hears no more than the speech and a second of silence, and is shown the vocabulary.
-2. It is asked what it would write there without the grammar. That costs a third of the first pass, and settles most.
+2. It is asked what it would write there without the grammar. That costs a third of the first pass, and settles many.
 3. It takes several times as long to search a longer window, with more of the silence that Whisper was trained on: once
    after the vocabulary backwards, once after the vocabulary and sentences.
 4. The same window is read after sentences alone, and with a multilingual model the same sound slower and faster: in
