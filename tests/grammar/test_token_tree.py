@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiced.grammar.token_tree import Vocabulary, beginnings, cut
+from voiced.grammar.token_tree import Vocabulary, completions, cut
 
 
 def test_each_token_stands_in_one_place() -> None:
@@ -41,4 +41,9 @@ def test_bytes_as_text(spelling: bytes, expected: tuple[str, bytes] | None) -> N
 
 
 def test_what_a_token_may_leave_to_the_next() -> None:
-    assert beginnings("a\u00fc\u5f00") == {b"\xc3", b"\xe5", b"\xe5\xbc"}
+    assert completions("a\u00fc\u5f00") == {b"\xc3": ("\u00fc",), b"\xe5": ("\u5f00",), b"\xe5\xbc": ("\u5f00",)}
+
+
+def test_of_letters_that_begin_alike_one_is_enough() -> None:
+    assert completions("\u00fc\u00f6\u00bf")[b"\xc3"] == ("\u00fc",)
+    assert completions("\uff0c\u3001\u3002")[b"\xe3\x80"] == ("\u3001", "\u3002"), "marks are unlike each other"

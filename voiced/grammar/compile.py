@@ -26,9 +26,10 @@ from voiced.grammar.identities import Identities
 from voiced.grammar.normalize import SYMBOLS, normalize, normalize_part
 from voiced.grammar.spelling import digits, number_spellings, spellings
 from voiced.grammar.state_sets import ANY
+from voiced.grammar.trimming import trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Mapping
 
     from voiced.grammar.automaton import Mark
     from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
@@ -72,6 +73,7 @@ class _Layout:
         self._ends: set[int] = set()  # last states of parts that are called
         self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
         self._identities = Identities()
+        self._has_empty_part = False
         self.initial = self.state()
         self.final = self.state()
 
@@ -79,8 +81,12 @@ class _Layout:
         # One byte per state, indexed like `letters`.
         states = range(len(self._letters))
         returns = bytes(state in self._ends for state in states)
+        letters: tuple[Mapping[str, int], ...] = tuple(self._letters)
         jumps = tuple(tuple(self._jumps.get(state, ())) for state in states)
-        return Automaton(tuple(self._letters), jumps, returns, tuple(self.sentences), self.initial, self.final)
+        # Hardly any grammar has a list without a value that can be said.
+        if self._has_empty_part:
+            letters, jumps = trimmed(letters, jumps, {*self._ends, self.final})
+        return Automaton(letters, jumps, returns, tuple(self.sentences), self.initial, self.final)
 
     # ---- states and ways between them
 
@@ -241,6 +247,7 @@ class _Layout:
                 self.number_range(definition, first, last)
             case Wildcard():
                 self.wildcard(first, last)
+        self._has_empty_part |= not self._letters[first] and first not in self._jumps
         return first, last
 
     def text_value(self, value: TextValue, first: int, last: int, sentence: SentenceTemplate) -> None:

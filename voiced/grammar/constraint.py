@@ -25,6 +25,7 @@ import numpy as np
 from voiced.grammar.normalize import Writing
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.surface import (
+    AFTER_MARK,
     IN_WORD,
     MAY_END,
     Spot,
@@ -33,7 +34,7 @@ from voiced.grammar.surface import (
     characters_of,
     every_character,
 )
-from voiced.grammar.token_tree import beginnings, cut
+from voiced.grammar.token_tree import completions, cut
 from voiced.grammar.token_walk import TokenWalk
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
 _REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundreds of them
+_DIGITS = "0123456789"
+_IN_NUMBER = (Writing.POINT, Writing.COMMA)
+_IN_WORD = (Writing.WORD, Writing.DIGIT)
 _REMEMBERED_GROUPS = 500  # surfaces and bytes that wait; of surfaces there are some dozens
 
 
@@ -81,6 +85,7 @@ class Constraint:
         """`language` decides how text may be written (`surface`); `eot` is the token that ends the text."""
         self.eot = eot
         self._sets = automaton.sets
+        self._letters = automaton.letters
         self.start = Position(self._sets.start)
         self._language = language
         self._vocabulary = vocabulary
@@ -88,8 +93,8 @@ class Constraint:
         letters = frozenset(letter for ways in automaton.letters for letter in ways)
         characters = characters_of(letters - {ANY})
         self._spellings = tuple(char.encode() for char in characters)
-        self._beginnings = beginnings(every_character() if ANY in letters else characters)
-        beginning = [token for pending, token in self._vocabulary.beginning if pending in self._beginnings]
+        self._completions = completions(every_character() if ANY in letters else characters)
+        beginning = [token for pending, token in self._vocabulary.beginning if pending in self._completions]
         self._one_by_one = (*vocabulary.marks, *beginning)
         # Remembered answers, by what they depend on.
         self._allowed: dict[Position, TokenIds] = {}
@@ -169,8 +174,9 @@ class Constraint:
         """Whether a character can follow, or the text may end here."""
         # The states say what letters may come; the surface adds that some marks need something behind them.
         states, surface, pending = position
+        # A wildcard reads every character, so only the surface can refuse the one that waits to be completed.
         if self.is_free(position):
-            return not pending or pending in self._beginnings
+            return not pending or self._may_complete(surface, pending)
         if not states:
             return False
         # Bytes that wait must be the beginning of a character that the grammar can read here.
@@ -178,19 +184,31 @@ class Constraint:
             whole = Position(states, surface)
             return any(self._read(whole, char) for char in self._spellings if char.startswith(pending))
         # Inside a word there are states, so there is a letter, a space or the end that they wait for.
-        if surface.spot in IN_WORD or self.accepts(position):
+        return surface.spot in IN_WORD or self.accepts(position) or self._leads_on_from_mark(position)
+
+    def _leads_on_from_mark(self, position: Position) -> bool:
+        """Whether a character can follow a mark, a space or nothing at all, which no wildcard reads."""
+        states, (writing, spot), _ = position
+        # Before the first word that word must come; a minus needs its digit.
+        if writing is Writing.NOTHING:
+            return self._reads_letter(states)
+        # A point or a comma in a number: a digit may follow, as in "5.5", or else a word, as in " 5, then".
+        if (spot is Spot.MINUS or writing in _IN_NUMBER) and any(self._may_read(position, digit) for digit in _DIGITS):
             return True
-        # A hyphen before a number and a point or comma inside one: a digit follows, or else a word (" 5, then").
-        if surface.spot is Spot.MINUS or surface.writing in (Writing.POINT, Writing.COMMA):
-            may_read_number = any(self._may_read(position, digit) for digit in "0123456789")
-            return may_read_number or (surface.spot is not Spot.MINUS and bool(self._sets.step(states, " ")))
-        # After any other mark: the word goes on, or the grammar can read a space.
-        inside_word = surface.spot is not Spot.MARK and surface.writing in (
-            Writing.WORD,
-            Writing.DIGIT,
-            Writing.NOTHING,
-        )
-        return inside_word or bool(self._sets.step(states, " "))
+        # After an apostrophe or the dot of an initial the word may go on, though not with one more mark.
+        if spot in AFTER_MARK and writing in _IN_WORD and self._reads_letter(states, but=".-"):
+            return True
+        # A space may be written, but it is nothing by itself: the grammar must read a space *and* what comes behind it.
+        return spot is not Spot.MINUS and self._reads_letter(self._sets.step(states, " "))
+
+    def _reads_letter(self, states: StateSet, but: str = "") -> bool:
+        """Whether a letter, digit or symbol not in `but` can be read next: a space by itself leads nowhere."""
+        own = any(letter != " " and letter not in but for state in states.states for letter in self._letters[state])
+        return own or any(self._reads_letter(part, but) for part, _ in states.calls)
+
+    def _may_complete(self, surface: Surface, pending: bytes) -> bool:
+        """Whether a surface allows any of the characters that begin with the bytes `pending`."""
+        return any(append(surface, char, self._language) for char in self._completions.get(pending, ()))
 
     def _may_read(self, position: Position, letter: str) -> bool:
         seen = append(position.surface, letter, self._language)

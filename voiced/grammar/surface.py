@@ -61,6 +61,7 @@ JOINS = ".'\u2019-"  # inside words and numbers
 WORD_MARKS = ",!?"  # after words
 EAST_ASIAN_MARKS = "\uff0c\u3001\u3002\uff01\uff1f"  # no space follows
 OPENINGS = "\u00bf\u00a1"  # ¿ and ¡
+BEYOND_ASCII_MARKS = frozenset("\u2019" + EAST_ASIAN_MARKS + OPENINGS)
 _ALPHABETS, _HANGUL_SYLLABLES = range(0x80, 0x3100), range(0xAC00, 0xD7A4)
 _EAST_ASIAN_LANGUAGES = {"ja", "yue", "zh"}
 _OPENING_LANGUAGES = {"ca", "es", "gl"}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiced.grammar.surface import is_writable, letters_of
+from voiced.grammar.surface import BEYOND_ASCII_MARKS, is_writable, letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,11 +76,18 @@ class Vocabulary:
         node.tokens += (token,)
 
 
-def beginnings(characters: Iterable[str]) -> frozenset[bytes]:
-    """All proper beginnings of the characters' UTF-8 bytes: what a token may leave for the next one to complete."""
+def completions(characters: Iterable[str]) -> dict[bytes, tuple[str, ...]]:
+    """What a token may leave for the next one to complete: first bytes of a character → characters that they begin.
+
+    Of letters that begin alike only one is given: a surface allows all of them or none.
+    """
     # "ü" is C3 BC, so its only proper beginning is C3; a character of three bytes has two.
-    spellings = [char.encode() for char in characters]
-    return frozenset(spelling[:n] for spelling in spellings for n in range(1, len(spelling)))
+    found: dict[bytes, dict[str, str]] = {}
+    for char in characters:
+        spelling, kind = char.encode(), char if char in BEYOND_ASCII_MARKS else "a letter"
+        for length in range(1, len(spelling)):
+            found.setdefault(spelling[:length], {}).setdefault(kind, char)
+    return {beginning: tuple(kinds.values()) for beginning, kinds in found.items()}
 
 
 def cut(spelling: bytes) -> PartialText | None:
