@@ -138,7 +138,8 @@ def measure(intents: Path, rounds: int) -> dict[str, object]:
     from voiced.recognition.recognizer import Recognizer
     from voiced.whisper.dimensions import ENGLISH_TOKENS
     from voiced.whisper.loading.checkpoints import PACKAGED
-    from voiced.whisper.tokenizer import make_tokenizer, read_ranks
+    from voiced.whisper.loading.vocabulary import read_ranks
+    from voiced.whisper.tokenizer import make_tokenizer
 
     tokenizer = make_tokenizer(read_ranks(PACKAGED["tiny.en"].vocabulary.path), ENGLISH_TOKENS)
     vocabulary = Vocabulary([tokenizer.token_bytes(token) for token in range(tokenizer.eot)])

@@ -15,7 +15,8 @@ from voiced import grammar
 from voiced.foundations.resources import shipped
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.token_tree import Vocabulary
-from voiced.whisper.tokenizer import make_tokenizer, read_ranks
+from voiced.whisper.loading.vocabulary import read_ranks
+from voiced.whisper.tokenizer import make_tokenizer
 
 if TYPE_CHECKING:
     from voiced.grammar import Grammar

@@ -21,7 +21,7 @@ Parameters: TypeAlias = dict[str, torch.Tensor]
 
 DIMS = Dimensions(
     n_mels=80,
-    n_audio_ctx=6,
+    n_audio_ctx=1500,
     n_audio_state=8,
     n_audio_head=2,
     n_audio_layer=2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,23 @@ def test_timestamps_together_likelier_than_any_other_token(tokenizer: Tokenizer)
     prefix = (begin + 10, word)  # 11 to 1500 are left
     assert word in left(rule, prefix, {word: 7.31})
     assert left(rule, prefix, {word: 7.30}) == set(range(begin + 11, begin + 1501))
+
+
+def test_words_behind_the_timestamps_are_text(tokenizer: Tokenizer) -> None:
+    """They come with fine-tuned models, and stand where text may."""
+    more, times = 51_864, range(tokenizer.timestamp_begin, tokenizer.timestamp_end)
+    rule, begin = TimestampRules(replace(tokenizer, added=frozenset({more})), max_initial=50), times[0]
+
+    def may_follow(*prefix: int) -> set[int]:
+        logits = torch.zeros(1, more + 1)
+        logits[0, more] = 50.0
+        rule([prefix], logits)
+        return set((logits[0] > -float("inf")).nonzero()[:, 0].tolist())
+
+    assert may_follow() == set(times[:51])
+    assert more in may_follow(begin)
+    assert more in may_follow(begin, more)
+    assert may_follow(begin, more, begin + 9) == set(times[9:])
 
 
 def test_each_row_by_its_own_prefix(tokenizer: Tokenizer) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, ranks_of, read_ranks
+from voiced.whisper.loading.vocabulary import ranks_of, read_ranks
+from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer
 
 if TYPE_CHECKING:
     from voiced.whisper.loaded import LoadedModel

@@ -66,10 +66,12 @@ def align(
 
 def _probabilities(loaded: LoadedModel, hidden: Tensor, text: Sequence[int]) -> npt.NDArray[np.float32]:
     """Probability of each text token among all text tokens, (n,), from the hidden states (n, state) before each."""
+    eot, end = loaded.tokenizer.eot, loaded.tokenizer.timestamp_end
     parts = []
     for begin in range(0, len(text), _LOGIT_ROWS_AT_ONCE):
-        logits = loaded.model.logits(hidden[begin : begin + _LOGIT_ROWS_AT_ONCE])[:, : loaded.tokenizer.eot]
-        # (some, eot) logits → softmax → the probability of the one that was written: (some,)
+        logits = loaded.model.logits(hidden[begin : begin + _LOGIT_ROWS_AT_ONCE])
+        logits[:, eot:end] = -torch.inf  # special tokens are no text; what is behind them was added to the vocabulary
+        # (some, n_vocab) logits → softmax → the probability of the one that was written: (some,)
         chosen = torch.tensor(text[begin : begin + _LOGIT_ROWS_AT_ONCE], device=logits.device)
         parts.append(logits.softmax(dim=1).gather(1, chosen[:, None])[:, 0].cpu())
     return torch.cat(parts).numpy()

@@ -203,7 +203,7 @@ def _suppressed(tokenizer: Tokenizer, wanted: tuple[int, ...]) -> list[int]:
     non_speech = tokenizer.non_speech_tokens if NON_SPEECH in wanted else ()
     t = tokenizer
     special = [t.transcribe, t.translate, t.sot, t.sot_prev, t.sot_lm, t.no_speech]
-    return [*(token for token in wanted if token != NON_SPEECH), *non_speech, *special]
+    return [*(token for token in wanted if token != NON_SPEECH), *non_speech, *special, *t.unwritten]
 
 
 def _chooser(tokenizer: Tokenizer, options: DecodingOptions) -> Chooser:

@@ -66,8 +66,8 @@ class TimestampRules:
     max_initial: int | None  # the latest first timestamp, in steps of 20 ms; None: any
 
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
-        """Apply the rules to each row of logits (rows, n_vocab); ids from `begin` on are timestamps."""
-        begin = self.tokenizer.timestamp_begin
+        """Apply the rules to each row of logits (rows, n_vocab); ids from `begin` to `end` are timestamps."""
+        begin, end = self.tokenizer.timestamp_begin, self.tokenizer.timestamp_end
         logits[:, self.tokenizer.no_timestamps] = NEVER
         # Each row is at another place of its own text: (n_vocab,) logits.
         for prefix, row in zip(prefixes, logits, strict=True):
@@ -76,41 +76,42 @@ class TimestampRules:
                 self._advance(prefix, row)
             else:
                 # The first token is a timestamp, and not a late one.
-                row[:begin] = NEVER
+                row[:begin] = row[end:] = NEVER
                 if self.max_initial is not None:
                     row[begin + self.max_initial + 1 :] = NEVER
             self._prefer_timestamps(row)
 
     def _pair(self, prefix: Prefix, row: Tensor) -> None:
         """Behind a timestamp that ends a segment comes another or the end of text; behind one that begins one, text."""
-        begin = self.tokenizer.timestamp_begin
+        begin, end = self.tokenizer.timestamp_begin, self.tokenizer.timestamp_end
         # Behind text anything goes: more text, or the timestamp that ends the segment.
-        if prefix[-1] < begin:
+        if not self.tokenizer.is_timestamp(prefix[-1]):
             return
-        # Ids below the end of text are text.
+        # Ids below the end of text are text, and so are words that were added behind the timestamps.
         if self._awaits_partner(prefix):
-            row[: self.tokenizer.eot] = NEVER
+            row[: self.tokenizer.eot] = row[end:] = NEVER
         else:
-            row[begin:] = NEVER
+            row[begin:end] = NEVER
 
     def _advance(self, prefix: Prefix, row: Tensor) -> None:
         """Forbid times before the last one."""
-        begin = self.tokenizer.timestamp_begin
+        begin, is_timestamp = self.tokenizer.timestamp_begin, self.tokenizer.is_timestamp
         # The next segment may begin when the last one ended; but no segment may end when it began.
-        latest = next((token for token in reversed(prefix) if token >= begin), None)
+        latest = next((token for token in reversed(prefix) if is_timestamp(token)), None)
         if latest is not None:
             row[begin : latest if self._awaits_partner(prefix) else latest + 1] = NEVER
 
     def _awaits_partner(self, prefix: Prefix) -> bool:
         """Whether the last token is a timestamp that ends a segment: there is text before it."""
         # In <0.00> a b <1.00>, the last one; in <0.00> or <1.00> <1.00>, none.
-        begin = self.tokenizer.timestamp_begin
-        return prefix[-1] >= begin and len(prefix) > 1 and prefix[-2] < begin
+        is_timestamp = self.tokenizer.is_timestamp
+        return is_timestamp(prefix[-1]) and len(prefix) > 1 and not is_timestamp(prefix[-2])
 
     def _prefer_timestamps(self, row: Tensor) -> None:
         """Force a timestamp if all of them together are likelier than any other token."""
-        begin = self.tokenizer.timestamp_begin
+        begin, end = self.tokenizer.timestamp_begin, self.tokenizer.timestamp_end
         # Its probability is spread over many neighbouring times, so none of them would win alone.
         # Log of the sum of their probabilities against the likeliest other token, both up to one constant.
-        if row[begin:].logsumexp(0) > row[:begin].max():
-            row[:begin] = NEVER
+        others = torch.cat((row[:begin], row[end:])).max() if end < len(row) else row[:begin].max()
+        if row[begin:end].logsumexp(0) > others:
+            row[:begin] = row[end:] = NEVER

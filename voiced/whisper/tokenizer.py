@@ -10,7 +10,7 @@ follow them in a fixed order, so that a vocabulary's size says all about it:
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -20,8 +20,7 @@ import tiktoken
 from voiced.whisper.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
 Task: TypeAlias = Literal["transcribe", "translate"]
 Ranks: TypeAlias = dict[bytes, int]  # bytes of a token → its id, which is also its rank in merging
@@ -33,6 +32,9 @@ ENGLISH_RANKS, MULTILINGUAL_RANKS = 50_256, 50_257
 # How GPT-2 cuts text before byte pairs are merged, so that no token reaches across: contractions, words, numbers,
 # punctuation, spaces.
 _PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+# Names that are marks for the model, not words.
+_MARK = re.compile(r"<\|.*\|>|\[(?:PAD|UNK)\]|</?\w+>")
+_USUAL_LANGUAGES = 99
 _DOUBLE_SYMBOLS = "<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }}"
 
 
@@ -43,6 +45,9 @@ class Tokenizer:
     encoding: tiktoken.Encoding
     is_multilingual: bool
     n_languages: int
+    # Ids behind the timestamps, which fine-tuned models have: words that were added, and ids that stand for no text.
+    added: frozenset[int] = frozenset()
+    unwritten: tuple[int, ...] = ()
 
     # -- text ------------------------------------------------------------------------------------
 
@@ -55,8 +60,8 @@ class Tokenizer:
         return self.encode(" " + text.strip()) if text.strip() else []
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """Token ids → text, without timestamps."""
-        return self.encoding.decode([token for token in tokens if token < self.timestamp_begin])
+        """Token ids → text, without timestamps; bytes that are no UTF-8 become U+FFFD."""
+        return self.encoding.decode([token for token in tokens if not self.is_timestamp(token)])
 
     def decode_with_timestamps(self, tokens: Iterable[int]) -> str:
         """Token ids → text with its timestamps, as in `<|0.00|> Hello.<|0.50|>`."""
@@ -65,6 +70,14 @@ class Tokenizer:
     def token_bytes(self, token: int) -> bytes:
         """UTF-8 bytes of one token; a character may be spread over several tokens."""
         return self.encoding.decode_single_token_bytes(token)
+
+    def is_text(self, token: int) -> bool:
+        """Return whether a token id stands for text: an ordinary token, or a word that was added to the vocabulary."""
+        return token < self.eot or token in self.added
+
+    def is_timestamp(self, token: int) -> bool:
+        """Return whether a token id is one of <|0.00|> to <|30.00|>."""
+        return self.timestamp_begin <= token < self.timestamp_end
 
     # -- special tokens --------------------------------------------------------------------------
 
@@ -118,6 +131,11 @@ class Tokenizer:
         """`<|0.00|>`; each id above it is 20 ms later."""
         return self._special("<|0.00|>")
 
+    @property
+    def timestamp_end(self) -> int:
+        """The id behind `<|30.00|>`; ids from here on were added to Whisper's vocabulary."""
+        return self.timestamp_begin + TIMESTAMPS
+
     @cached_property
     def languages(self) -> dict[str, int]:
         """Language code → token id, in the order of the ids."""
@@ -159,18 +177,55 @@ class Tokenizer:
         return self.encoding.encode_single_token(name)
 
 
-def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
+def make_tokenizer(ranks: Ranks, n_vocab: int, names: Mapping[int, str] | None = None) -> Tokenizer:
     """Build the tokenizer of a model with `n_vocab` token ids, from the ranks of a vocabulary of its kind.
 
-    Raises ValueError if there is no such Whisper vocabulary.
+    `names`: what the vocabulary calls the ids behind the ranks, as far as it does. Raises ValueError if there is no
+    such Whisper vocabulary.
     """
+    names = names or {}
+    n_languages = _n_languages(ranks, n_vocab, names)
+    # The order of the ids behind the ranks; then what somebody has added, and rows that fill up a matrix.
+    special = {name: len(ranks) + i for i, name in enumerate(_special_names(n_languages))}
+    unknown = range(len(ranks) + len(special), n_vocab)
+    called = {token: names.get(token, "") for token in unknown}
+    # A name like <|speaker|> is a mark for the model, any other is a word that may be written.
+    added = frozenset(token for token, name in called.items() if name and not _MARK.fullmatch(name))
+    # Every id needs a name of its own.
+    for token in unknown:
+        name = called[token]
+        special[name if name and name not in special else f"<|unnamed {token}|>"] = token
+    # tiktoken merges pairs of bytes by their ranks; special tokens are only ever looked up by name.
+    encoding = tiktoken.Encoding(
+        f"whisper-{n_vocab}",
+        pat_str=_PATTERN,
+        mergeable_ranks=ranks,
+        special_tokens=special,
+        explicit_n_vocab=n_vocab,
+    )
+    is_multilingual = len(ranks) == MULTILINGUAL_RANKS
+    return Tokenizer(encoding, is_multilingual, n_languages, added, tuple(sorted(set(unknown) - added)))
+
+
+def _n_languages(ranks: Ranks, n_vocab: int, names: Mapping[int, str]) -> int:
+    """Count the language tokens; ValueError if this is no Whisper vocabulary."""
     # 51,865 = 50,257 ordinary + 99 languages + 8 special + 1501 timestamps.
     # What is left of the ids are languages: 99, or 100 since large-v3. 8 are the special tokens beside them.
-    n_languages = n_vocab - len(ranks) - 8 - TIMESTAMPS
-    if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS) or not 0 < n_languages <= len(LANGUAGES):
+    left = n_vocab - len(ranks) - 8 - TIMESTAMPS
+    if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS) or left <= 0:
         raise ValueError(f"{len(ranks)} ordinary tokens in a vocabulary of {n_vocab}: this is not a Whisper vocabulary")
-    # The order of their ids, behind the ranks.
-    names = [
+    # Languages stand between the start of transcript, the second special token, and the first task.
+    tasks = [token for token, name in names.items() if name == "<|translate|>"]
+    between = tasks[0] - len(ranks) - 2 if tasks else left
+    if between in range(1, min(left, len(LANGUAGES)) + 1):
+        return between
+    # More ids than languages: tokens were added, and nothing tells which. Most models know 99 languages.
+    return _USUAL_LANGUAGES
+
+
+def _special_names(n_languages: int) -> list[str]:
+    """Names of the special tokens, in the order of their ids."""
+    return [
         "<|endoftext|>",
         "<|startoftranscript|>",
         *(f"<|{code}|>" for code in list(LANGUAGES)[:n_languages]),
@@ -182,68 +237,3 @@ def make_tokenizer(ranks: Ranks, n_vocab: int) -> Tokenizer:
         "<|notimestamps|>",
         *(f"<|{i * SECONDS_PER_TIMESTAMP:.2f}|>" for i in range(TIMESTAMPS)),
     ]
-    # tiktoken merges pairs of bytes by their ranks; special tokens are only ever looked up by name.
-    encoding = tiktoken.Encoding(
-        f"whisper-{n_vocab}",
-        pat_str=_PATTERN,
-        mergeable_ranks=ranks,
-        special_tokens={name: len(ranks) + i for i, name in enumerate(names)},
-        explicit_n_vocab=n_vocab,
-    )
-    return Tokenizer(encoding, is_multilingual=len(ranks) == MULTILINGUAL_RANKS, n_languages=n_languages)
-
-
-# -- ranks -------------------------------------------------------------------------------------------
-
-
-def read_ranks(path: Path) -> Ranks:
-    """Read the vocabulary beside a model's weights → ranks.
-
-    Reads CTranslate2's vocabulary.txt and vocabulary.json (a list), and Hugging Face's vocab.json and tokenizer.json
-    (token → id). Raises ValueError for a file of another kind, OSError if it cannot be read.
-    """
-    try:
-        return ranks_of(_vocabulary(path))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not a Whisper vocabulary: {error}") from error
-
-
-def _vocabulary(path: Path) -> list[str]:
-    """Read the tokens in the order of their ids."""
-    text = path.read_text(encoding="utf-8")
-    # One token a line: in the printable form, no token holds a line feed.
-    if path.suffix == ".txt":
-        return text.split("\n")
-    # A list in the order of ids, or a mapping from token to id, which tokenizer.json keeps further inside.
-    content = json.loads(text)
-    tokens = content["model"]["vocab"] if path.name == "tokenizer.json" else content
-    return sorted(tokens, key=tokens.__getitem__) if isinstance(tokens, dict) else list(tokens)
-
-
-def ranks_of(vocabulary: Sequence[str]) -> Ranks:
-    """Tokens in GPT-2's printable form, in the order of their ids → ranks without special tokens.
-
-    Raises ValueError if these are not as many as Whisper has, or not in that form.
-    """
-    # Ordinary tokens come first; a token's id is its rank, and pairs of lower rank are merged first.
-    end = "<|endoftext|>"
-    ordinary = vocabulary[: vocabulary.index(end)] if end in vocabulary else vocabulary
-    try:
-        ranks = {bytes(_BYTES[character] for character in token): rank for rank, token in enumerate(ordinary)}
-    except KeyError as error:
-        raise ValueError(f"a vocabulary in GPT-2's printable form has no {error.args[0]!r}") from error
-    if len(ranks) not in (ENGLISH_RANKS, MULTILINGUAL_RANKS):
-        raise ValueError(f"a Whisper vocabulary has {ENGLISH_RANKS} or {MULTILINGUAL_RANKS} tokens, not {len(ranks)}")
-    return ranks
-
-
-def _printable_bytes() -> dict[str, int]:
-    """GPT-2's `bytes_to_unicode` turned round: printable character → byte."""
-    # A byte is written as the Latin-1 character of its number if that can be seen, else as the next one from U+0100 on:
-    # a space (32) becomes "Ġ" (U+0120).
-    visible = {*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)}
-    hidden = [byte for byte in range(256) if byte not in visible]
-    return {chr(byte): byte for byte in visible} | {chr(256 + i): byte for i, byte in enumerate(hidden)}
-
-
-_BYTES = _printable_bytes()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def test_files_that_are_no_model(tmp_path: Path) -> None:
     (tmp_path / "empty.pt").write_bytes(b"")
-    assert "damaged or not a PyTorch checkpoint" in sentence(tmp_path / "empty.pt")
+    assert "is empty" in sentence(tmp_path / "empty.pt")
     (tmp_path / "text.pt").write_text("These are not the weights you are looking for.\n" * 100)
     assert "not a checkpoint of plain tensors" in sentence(tmp_path / "text.pt")
     (tmp_path / "noise.pt").write_bytes(bytes(range(256)) * 40)
@@ -53,12 +53,12 @@ def test_truncated_files(tmp_path: Path) -> None:
 
     folder = write_hugging_face(tmp_path / "hf", hugging_face_state(parameters))
     whole = (folder / "model.safetensors").read_bytes()
-    for size in (0, 4, 1000, len(whole) - 1):
+    for size in (4, 1000, len(whole) - 1):
         (folder / "model.safetensors").write_bytes(whole[:size])
         assert "damaged or not in the safetensors format" in sentence(folder)
 
     whole = model_bin(ctranslate2_variables(parameters), TIED)
-    for size in (0, 3, 9, 30, 200, 1000, len(whole) // 2, len(whole) - 30, len(whole) - 1):
+    for size in (3, 9, 30, 200, 1000, len(whole) // 2, len(whole) - 30, len(whole) - 1):
         folder = write_ctranslate2(tmp_path / "ct2", whole[:size])
         assert f"cut short: it has only {size} bytes" in sentence(folder)
 
@@ -68,9 +68,6 @@ def test_damaged_alignment_heads(tmp_path: Path, content: str) -> None:
     folder = write_ctranslate2(tmp_path / "ct2", model_bin(ctranslate2_variables(random_parameters())))
     (folder / "config.json").write_text(content)
     with pytest.raises(ValueError, match=r"config\.json is damaged: no alignment heads can be read from it"):
-        load(folder)
-    (folder / "config.json").write_text('{"alignment_heads": [[3, 0]]}')
-    with pytest.raises(ValueError, match="names alignment heads that the model does not have"):
         load(folder)
 
 

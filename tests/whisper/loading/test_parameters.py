@@ -87,10 +87,14 @@ def test_only_plain_numbers_are_read(tmp_path: Path, odd: torch.Tensor) -> None:
         ({"n_text_layer": 0}, "n_text_layer is 0, which no Whisper model has"),
         ({"n_vocab": 10**12}, "n_vocab is 1000000000000, which no Whisper model has"),
         ({"n_mels": "80"}, "n_mels is '80', which no Whisper model has"),
+        ({"n_mels": 81}, "n_mels is 81; Whisper models hear 80 or 128 mel bands"),
+        ({"n_text_layer": True}, "n_text_layer is True, which no Whisper model has"),
+        ({"n_text_layer": 1_000_000}, "n_text_layer is 1000000, which no Whisper model has"),
+        ({"n_audio_ctx": 750}, r"750 positions \(max_source_positions\), for windows of 15 s; only .* windows of 30 s"),
         ({"n_text_state": 16}, "encoder and decoder have different widths"),
         ({"n_vocab": 51_000}, r"decoder.token_embedding.weight has shape \(51864, 8\) where \(51000, 8\) belongs"),
     ],
-    ids=str,
+    ids=lambda it: next(iter(it)) if isinstance(it, dict) else "",
 )
 def test_dimensions_are_checked(tmp_path: Path, changes: dict[str, object], expected: str) -> None:
     with pytest.raises(ValueError, match=expected):

@@ -62,6 +62,8 @@ IGNORED = {
     "decoder/alignment_heads",  # another network's; Whisper's are in config.json
     "decoder/alignment_layer",
 }
+# Bytes of equal variables that a converter stores once: biases of zeros, not matrices.
+MOST_SHARED_BYTES = 1 << 24
 # Numbers of heads cannot be seen in any shape, so they are variables of their own.
 HEAD_COUNTS = ("encoder/num_heads", "decoder/num_heads")
 # One matrix in Whisper, which projects to the vocabulary by its token embedding.
@@ -92,6 +94,7 @@ def read(model: Sequence[Path], config: Path, vocabulary: Path, dtype: torch.dty
         _check_switches(stored)
         dims = _dimensions(stored)
         check_dimensions(dims, stored.source)
+        _check_size(stored)
         parameters = dict(_parameters(stored, dtype))
         # The token embedding in float16 can be looked up in the file itself, without being in memory.
         in_float16 = stored.variables[EMBEDDING_VARIABLE].dtype == torch.float16
@@ -114,6 +117,13 @@ def _check_switches(stored: ModelBin) -> None:
         raise ValueError(
             f"{stored.source}: {OUTPUT_VARIABLE} differs from {EMBEDDING_VARIABLE}, which no Whisper model has"
         )
+
+
+def _check_size(stored: ModelBin) -> None:
+    """Raise ValueError if other names of few variables would make more of the file than it holds."""
+    named = sum(variable.size for name, variable in stored.variables.items() if name != OUTPUT_VARIABLE)
+    if named > stored.size + MOST_SHARED_BYTES:
+        raise ValueError(f"{stored.source} is damaged: it gives too many names to its variables")
 
 
 def _dimensions(stored: ModelBin) -> Dimensions:

@@ -1,25 +1,33 @@
-"""Reads weights from a Hugging Face folder: `config.json`, `model.safetensors` or its shards, a vocabulary.
+"""Reads weights from a Hugging Face folder: `config.json`, weights in one file or in shards, a vocabulary.
+
+Weights are `model.safetensors` or, in older folders, `pytorch_model.bin`, of which only plain tensors are read.
 
 Knows how the Transformers library names Whisper's parameters. Does not check that they are complete (see `parameters`).
 """
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from safetensors import SafetensorError, safe_open
 
 from voiced.whisper.dimensions import Dimensions, parameter_shapes
-from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions
+from voiced.whisper.loading.from_openai import unpickle
+from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions, check_shapes
+from voiced.whisper.loading.plain_files import check_kind, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-WEIGHTS_FILE, INDEX_FILE = "model.safetensors", "model.safetensors.index.json"
+# Hugging Face's name → a function that reads the tensor.
+Stored: TypeAlias = "dict[str, Callable[[], torch.Tensor]]"
+
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")  # the first of them that is there is read
+INDEX_FILES = tuple(f"{name}.index.json" for name in WEIGHT_FILES)  # of weights in shards
 VOCABULARIES = ("vocab.json", "tokenizer.json")
 
 # Where each of OpenAI's dimensions stands in config.json.
@@ -52,6 +60,8 @@ NAME_PARTS = {
     "token_embedding": "embed_tokens",
     "positional_embedding": "embed_positions.weight",
 }
+# Switches of the library's network, with the only value that makes it a Whisper.
+SWITCHES = {"activation_function": "gelu", "scale_embedding": False}
 # Whisper's output layer is its embedding; some writers store it twice.
 OUTPUT_PARAMETER = "proj_out.weight"
 EMBEDDING_PARAMETER = "decoder.token_embedding.weight"
@@ -66,19 +76,16 @@ def read_folder(folder: Path, dtype: torch.dtype | None) -> StoredWeights:
     dims = _dimensions(folder / "config.json")
     # Open all shards first, so that each parameter can be taken from the one that holds it.
     with ExitStack() as stack:
-        stored: dict[str, Any] = {}  # Hugging Face's name → the open file that holds it
+        stored: Stored = {}
         for path in _weight_files(folder):
-            file = stack.enter_context(_open(path))
-            stored |= dict.fromkeys(file.keys(), file)
+            stored |= _tensors(path, stack)
         parameters = _parameters(stored, dims, folder, dtype)
     # Without a vocabulary, that of a package with as many tokens will do.
     vocabulary = next((path for name in VOCABULARIES if (path := folder / name).is_file()), None)
     return StoredWeights(dims, parameters, vocabulary, folder / "generation_config.json")
 
 
-def _parameters(
-    stored: dict[str, Any], dims: Dimensions, folder: Path, dtype: torch.dtype | None
-) -> dict[str, torch.Tensor]:
+def _parameters(stored: Stored, dims: Dimensions, folder: Path, dtype: torch.dtype | None) -> dict[str, torch.Tensor]:
     """Take each of Whisper's parameters out of the file that holds it; names left over are refused."""
     # A WhisperForConditionalGeneration puts this prefix before every name, a bare WhisperModel none.
     prefix = "model." if any(name.startswith("model.") for name in stored) else ""
@@ -86,20 +93,22 @@ def _parameters(
     wanted = {name: prefix + hugging_face_name(name) for name in parameter_shapes(dims)}
     if unknown := sorted(stored.keys() - set(wanted.values()) - {OUTPUT_PARAMETER}):
         raise ValueError(f"{folder}: {unknown[0]} is not part of a Whisper model of the dimensions in config.json")
-    # What is missing is told by `check_parameters`, for all formats alike.
+    # What is missing is told by `check_shapes`, for all formats alike.
     try:
-        found = {name: stored[theirs].get_tensor(theirs) for name, theirs in wanted.items() if theirs in stored}
+        found = {name: stored[theirs]() for name, theirs in wanted.items() if theirs in stored}
         # Stored twice, both must be one matrix.
         if (
             OUTPUT_PARAMETER in stored
             and EMBEDDING_PARAMETER in found
-            and not torch.equal(stored[OUTPUT_PARAMETER].get_tensor(OUTPUT_PARAMETER), found[EMBEDDING_PARAMETER])
+            and not torch.equal(stored[OUTPUT_PARAMETER](), found[EMBEDDING_PARAMETER])
         ):
             raise ValueError(
                 f"{folder}: {OUTPUT_PARAMETER} differs from the token embedding, which no Whisper model has"
             )
     except SafetensorError as error:
         raise ValueError(f"{folder}: the weights are damaged ({error}); get the model again") from error
+    # Names and shapes are right before any number is converted.
+    check_shapes(found, dims, str(folder))
     return {name: as_parameter(tensor, dtype, f"{folder}: {wanted[name]}") for name, tensor in found.items()}
 
 
@@ -115,20 +124,46 @@ def hugging_face_name(name: str) -> str:
 
 def _weight_files(folder: Path) -> Iterable[Path]:
     """Return the file of weights, or all shards that the index names; ValueError if one is not there."""
-    if not (folder / INDEX_FILE).is_file():
-        return [folder / WEIGHTS_FILE]
-    shards = _json(folder / INDEX_FILE).get("weight_map")
+    for weights, index in zip(WEIGHT_FILES, INDEX_FILES, strict=True):
+        if (folder / index).is_file():
+            return _shards(folder / index)
+        if (folder / weights).exists():
+            return [folder / weights]
+    return [folder / WEIGHT_FILES[0]]
+
+
+def _shards(index: Path) -> list[Path]:
+    """Return the files that an index of shards names."""
+    shards = _json(index).get("weight_map")
     if not isinstance(shards, dict) or not shards:
-        raise ValueError(f"{folder / INDEX_FILE} has no weight_map that says which file holds which parameter")
+        raise ValueError(f"{index} has no weight_map that says which file holds which parameter")
     # Shards lie beside their index: a name with a slash would lead out of the folder.
     names = sorted({str(name) for name in shards.values()})
     for name in names:
-        if not (folder / name).is_file() or "/" in name:
-            raise ValueError(f"{folder / INDEX_FILE} names {name}, which is not in the folder; get the model again")
-    return [folder / name for name in names]
+        if "/" in name or "\0" in name or not index.with_name(name).is_file():
+            shown = name if name.isprintable() else repr(name)
+            raise ValueError(f"{index} names {shown}, which is not in the folder; get the model again")
+    return [index.with_name(name) for name in names]
+
+
+def _tensors(path: Path, stack: ExitStack) -> Stored:
+    """Open a file of weights, until `stack` is closed; ValueError if it holds anything but tensors."""
+    if path.suffix == ".safetensors":
+        file = stack.enter_context(_open(path))
+        return {name: partial(file.get_tensor, name) for name in file.keys()}  # noqa: SIM118 # it is no dictionary
+    # torch has mapped the tensors: they are read when they are converted.
+    content = unpickle(path)
+    if not all(isinstance(tensor, torch.Tensor) for tensor in content.values()):
+        raise ValueError(f"{path} holds more than tensors, so it is not the weights of a Whisper")
+    return {str(name): partial(_same, tensor) for name, tensor in content.items()}
+
+
+def _same(tensor: Any) -> Any:
+    return tensor
 
 
 def _open(path: Path) -> Any:
+    check_kind(path, "safetensors")
     try:
         return safe_open(path, framework="pt")
     except SafetensorError as error:
@@ -141,9 +176,12 @@ def _dimensions(config: Path) -> Dimensions:
     """Read the dimensions from config.json; ValueError if it is not a Whisper's."""
     content = _json(config)
     if content.get("model_type") != "whisper":
-        raise ValueError(f"{config}: model_type is {content.get('model_type')!r}, not 'whisper'")
+        raise ValueError(f"{config}: model_type is {str(content.get('model_type'))[:40]!r}, not 'whisper'")
     if missing := sorted(set(DIMENSIONS.values()) - content.keys()):
         raise ValueError(f"{config}: {missing[0]} is missing")
+    for name, value in SWITCHES.items():
+        if content.get(name, value) != value:
+            raise ValueError(f"{config}: {name} is {str(content[name])[:40]!r}, which no Whisper model has")
     dims = Dimensions(**{ours: content[theirs] for ours, theirs in DIMENSIONS.items()})
     check_dimensions(dims, str(config))
     return dims
@@ -152,9 +190,9 @@ def _dimensions(config: Path) -> Dimensions:
 def _json(path: Path) -> dict[str, Any]:
     """Read a JSON object; ValueError if it is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
     except ValueError as error:  # no JSON, or not even text
-        raise ValueError(f"{path} is damaged: it is not JSON ({error})") from error
+        raise ValueError(f"{path} is damaged: {error}") from error
     if isinstance(content, dict):
         return content
     raise ValueError(f"{path} is damaged: a JSON object belongs there")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import pickle
 from dataclasses import fields
 from typing import TYPE_CHECKING
-from zipfile import is_zipfile
+from zipfile import ZIP_STORED, ZipFile, is_zipfile
 
 import torch
 
 from voiced.whisper.dimensions import Dimensions
-from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions
+from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions, check_shapes
+from voiced.whisper.loading.plain_files import check_kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,23 +28,29 @@ def read(path: Path, dtype: torch.dtype | None) -> StoredWeights:
     no Whisper or is damaged, OSError if it cannot be read.
     """
     # A dictionary of two: `dims` (name → number) and `model_state_dict` (name → tensor).
-    content = _unpickle(path)
+    content = unpickle(path)
     dims = _dimensions(content, path)
     state = content.get("model_state_dict")
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise ValueError(f"{path} has no model_state_dict of tensors, so it is not an OpenAI Whisper checkpoint")
-    parameters = {str(name): as_parameter(tensor, dtype, f"{path}: {name}") for name, tensor in state.items()}
+    # Names and shapes before any number is converted: a forged file may show few numbers many times.
+    state = {str(name): tensor for name, tensor in state.items()}
+    check_shapes(state, dims, str(path))
+    parameters = {name: as_parameter(tensor, dtype, f"{path}: {name}") for name, tensor in state.items()}
     return StoredWeights(dims, parameters, vocabulary=None, settings=None)
 
 
-def _unpickle(path: Path) -> dict[str, object]:
-    """Read the dictionary in the file; ValueError if there is none, or if it holds more than plain tensors."""
+def unpickle(path: Path) -> dict[str, object]:
+    """Read the dictionary in a file of torch's; ValueError if there is none, or if it holds more than plain tensors."""
+    check_kind(path)
     # Torch has written zip archives since 1.6, which can be mapped instead of read.
     is_archive = is_zipfile(path)
     with path.open("rb") as file:
         # An archive's table stands at its end: one that only begins like an archive has lost it.
         if file.read(2) == b"PK" and not is_archive:
             raise ValueError(f"{path} is cut short: it has only {path.stat().st_size} bytes; get the model again")
+    if is_archive:
+        _check_archive(path)
     # `weights_only`: a pickle may run code when it is read, and this unpickler does not let it.
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
@@ -59,7 +66,20 @@ def _unpickle(path: Path) -> dict[str, object]:
         raise ValueError(f"{path} is damaged or not a PyTorch checkpoint; get the model again") from error
     if isinstance(content, dict):
         return content
-    raise ValueError(f"{path} is not an OpenAI Whisper checkpoint: it holds a {type(content).__name__}")
+    raise ValueError(f"{path} is not a checkpoint: it holds a {type(content).__name__}")
+
+
+def _check_archive(path: Path) -> None:
+    """Raise ValueError for an archive that would grow when it is read: torch compresses nothing."""
+    try:
+        with ZipFile(path) as archive:
+            entries = archive.infolist()
+    # A damaged table of contents may be anything: BadZipFile, struct.error, OSError for a place before the file, …
+    except Exception as error:
+        raise ValueError(f"{path} is damaged or not a PyTorch checkpoint; get the model again") from error
+    # Compressed, a few bytes could stand for gigabytes.
+    if any(entry.compress_type != ZIP_STORED or entry.file_size > entry.compress_size for entry in entries):
+        raise ValueError(f"{path} is a compressed archive, not a PyTorch checkpoint; unpack it")
 
 
 def _dimensions(content: dict[str, object], path: Path) -> Dimensions:
@@ -68,7 +88,10 @@ def _dimensions(content: dict[str, object], path: Path) -> Dimensions:
     # A missing or additional dimension means another architecture.
     names = [field.name for field in fields(Dimensions)]
     if not isinstance(stored, dict) or sorted(stored) != sorted(names):
-        raise ValueError(f"{path} does not say its dimensions (dims) as OpenAI's Whisper checkpoints do")
+        raise ValueError(
+            f"{path} does not say its dimensions (dims) as OpenAI's Whisper checkpoints do; "
+            "of a model by Hugging Face's library give the folder, with config.json in it"
+        )
     dims = Dimensions(**stored)
     check_dimensions(dims, str(path))
     return dims

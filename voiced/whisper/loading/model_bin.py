@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 import torch
 
+from voiced.whisper.loading.plain_files import check_kind, check_regular
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -48,6 +50,9 @@ class ModelBin:
     def __init__(self, parts: Sequence[Path]) -> None:
         """Read the table of the parts in order. Raises ValueError if this is no such file, OSError if unreadable."""
         self.source = str(parts[0])
+        for part in parts:
+            check_regular(part)
+        check_kind(parts[0], "CTranslate2")
         self._raw = _Parts(parts)
         self._file = io.BufferedReader(self._raw)
         # In the order of the file. The tensors' bytes are skipped, so opening costs little.
@@ -64,6 +69,11 @@ class ModelBin:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts together."""
+        return self._raw.size
 
     def tensor(self, name: str) -> torch.Tensor:
         """Read a variable in the type in which it is stored; ValueError if the file has been cut short."""

