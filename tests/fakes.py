@@ -44,6 +44,9 @@ class Notes:
     def muted(self, *, muted: bool) -> None:
         self.told.append(("muted", muted))
 
+    def microphone(self, *, there: bool) -> None:
+        self.told.append(("microphone", there))
+
     def wake(self, detection: Detection) -> None:
         self.told.append(detection)
 

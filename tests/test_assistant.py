@@ -97,7 +97,9 @@ def pause(last: int = 30_000) -> Pause:
 
 
 def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Grammar) -> None:
-    answered, outcome, action, state = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
+    thinking, answered, listening, *rest = told(commands, [pause(), utterance()], "Turn on the kitchen lights.")
+    outcome, action, state = rest
+    assert (thinking, listening) == (State.THINKING, State.LISTENING)
     assert answered == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
@@ -108,9 +110,15 @@ def test_what_was_recognised_at_the_pause_is_not_recognised_again(commands: Gram
 def test_what_was_doubtful_at_the_pause_is_recognised_again(commands: Grammar, *, ends_at_once: bool) -> None:
     texts = ("turn on the kitchen lights", "turn on the office lights")
     events: list[Heard] = [pause()] if ends_at_once else [pause(), utterance()]
-    _, thinking, outcome, *_ = told(commands, events, *texts, ends_at_once=ends_at_once, doubt=DOUBT)
-    assert thinking == State.THINKING
+    states, outcome = apart(told(commands, events, *texts, ends_at_once=ends_at_once, doubt=DOUBT))
+    assert states == [State.THINKING, *([] if ends_at_once else [State.LISTENING]), State.THINKING, State.WAITING]
     assert outcome == ("LightSet", {"state": "on", "room": "office"}, "alexa", 0.4)
+
+
+def apart(told_: list[object]) -> tuple[list[State], object]:
+    """The states, in order, and the first outcome."""
+    outcomes = [one for one in told_ if isinstance(one, tuple) and len(one) == 4]
+    return [one for one in told_ if isinstance(one, State)], outcomes[0]
 
 
 def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> None:
@@ -126,14 +134,16 @@ def test_what_was_found_at_the_pause_is_handed_back_once(commands: Grammar) -> N
 
 def test_nothing_is_waited_for_where_nothing_may_follow(commands: Grammar) -> None:
     """The ear leaves the answer to the assistant, and hands out no utterance."""
-    answered, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
+    _, answered, outcome, action, state = told(commands, [pause()], "Turn on the kitchen lights.", ends_at_once=True)
     assert answered == ((20_000, 30_000), Continuation.COMPLETE)
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert (action, state) == (("home/kitchen/light/set", "on"), State.WAITING)
 
 
 def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands: Grammar) -> None:
-    answered, thinking, outcome, *_ = told(commands, [pause(25_000), utterance()], "good night", "pause the music")
+    _, answered, _, thinking, outcome, *_ = told(
+        commands, [pause(25_000), utterance()], "good night", "pause the music"
+    )
     assert answered == ((20_000, 25_000), Continuation.COMPLETE)
     assert thinking == State.THINKING
     assert isinstance(outcome, tuple)
@@ -143,8 +153,8 @@ def test_what_was_recognised_at_a_pause_is_forgotten_if_speech_goes_on(commands:
 def test_a_pause_before_nothing_was_said(commands: Grammar) -> None:
     """After a drawled wake word the recogniser is asked, and finds nothing; later the time is up."""
     nothing = Utterance(np.zeros(16_000, np.float32), 16_000, (20_000, 20_000), Ending.NO_SPEECH, WOKEN.detection)
-    _, thinking, outcome, _ = told(commands, [pause(), nothing], "Hey Jarvis", "")
-    assert thinking == State.THINKING
+    states, outcome = apart(told(commands, [pause(), nothing], "Hey Jarvis", ""))
+    assert states == [State.THINKING, State.LISTENING, State.THINKING, State.WAITING]
     assert outcome == (None, Reason.OUT_OF_GRAMMAR, "alexa", 0.4)
 
 
@@ -171,12 +181,44 @@ def test_a_sentence_is_treated_as_if_spoken(commands: Grammar) -> None:
 
 
 def test_mute_is_told(commands: Grammar) -> None:
-    assert told(commands, [Muted(muted=True), Muted(muted=False)]) == [
-        ("muted", True),
-        State.MUTED,
-        ("muted", False),
-        State.WAITING,
-    ]
+    assert told(commands, [Muted(muted=True), Muted(muted=False)]) == [State.MUTED, State.WAITING]
+
+
+# -- errors in the program ------------------------------------------------------------------------------
+
+
+class Broken(Recognizer):
+    """Fails each time."""
+
+    def recognize(self, utterance: Utterance, _so_far: SoFar | None, _budget: Budget) -> Transcript:
+        raise IndexError(utterance.start)
+
+    def recognize_so_far(self, utterance: Utterance, _budget: Budget) -> SoFar:
+        raise RecursionError(utterance.start)
+
+
+def test_a_bug_costs_one_command_and_is_told(commands: Grammar, caplog: pytest.LogCaptureFixture) -> None:
+    events: list[Heard] = [WOKEN, pause(), utterance(), Reloaded(Recognizer(commands, ["good night"])), utterance()]
+    notes = Notes()
+    Assistant(Broken(commands), notes, notes, lambda _heard: always(0.4), notes.answer_pause).run(events)
+    outcomes = [one for one in notes.told if isinstance(one, tuple) and len(one) == 4]
+    assert outcomes == [(None, Reason.FAILED, "alexa", 0.4), ("GoodNight", {}, "alexa", 0.4)]
+    assert ((20_000, 30_000), Continuation.UNKNOWN) in notes.told, "the ear waits for an answer"
+    assert notes.told.count(State.WAITING) == 2
+    assert caplog.text.count("an internal error ended") == 2
+
+
+class NoGrammar(Recognizer):
+    def grammar_of(self, _detection: Detection | None) -> Grammar:
+        raise KeyError("no grammar")
+
+
+def test_a_bug_with_any_event_costs_that_event(commands: Grammar, caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    events: list[Heard] = [Sentence("good night"), Reloaded(Recognizer(commands)), Sentence("good night")]
+    Assistant(NoGrammar(commands), notes, notes, lambda _heard: always(0.4), notes.answer_pause).run(events)
+    assert notes.told[-3] == ("GoodNight", {}, None, None)
+    assert "an internal error ended the answer to: Sentence" in caplog.text
 
 
 # -- what is too late ----------------------------------------------------------------------------------

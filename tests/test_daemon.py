@@ -10,13 +10,16 @@ import pytest
 
 from tests.fakes import Clock, Notes
 from tests.listening.test_pace import heard_after, spoken_until
-from voiced.daemon import _budgets, _obey, release_memory
+from voiced.daemon import _budgets, _Mute, _obey, _Told, release_memory
 from voiced.flow import FRAME_SAMPLES, Reason, Sentence
 from voiced.foundations.relay import MOST_OFFERED, Relay
 from voiced.foundations.signals import Signals
+from voiced.foundations.systemd import Systemd
 from voiced.listening.events import Listening
 from voiced.listening.requests import Requests
 from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.records.mute import MuteMemory
+from voiced.records.state import Writer
 
 if TYPE_CHECKING:
     from voiced.assistant import Heard
@@ -53,20 +56,22 @@ def test_nothing_is_lost() -> None:
 
 def test_commands_over_mqtt_are_obeyed() -> None:
     requests, notes = Requests(), Notes()
+    mute = _Mute(requests, cast("Mqtt", notes), None)
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
     for command in (SetMute(muted=True), ListenNow(), Sentence("good night")):
-        _obey(command, heard, requests, cast("Mqtt", notes))
+        _obey(command, heard, requests, cast("Mqtt", notes), mute)
     assert (requests.now.muted, requests.now.listen) == (True, True)
     assert list(heard) == [Sentence("good night")]
-    assert notes.told == []
+    assert notes.told == [("muted", False), ("muted", True)]  # at once: no frame has come
 
 
 def test_a_sentence_that_cannot_wait_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
-    notes = Notes()
+    notes, requests = Notes(), Requests()
+    mute = _Mute(requests, cast("Mqtt", notes), None)
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
     for number in range(MOST_OFFERED + 2):
-        _obey(Sentence(f"number {number}"), heard, Requests(), cast("Mqtt", notes))
-    assert notes.told == [(None, Reason.BUSY, None, None)]
+        _obey(Sentence(f"number {number}"), heard, requests, cast("Mqtt", notes), mute)
+    assert notes.told[1:] == [(None, Reason.BUSY, None, None)]
     assert f"'number {MOST_OFFERED + 1}' rejected: busy" in caplog.text
 
 
@@ -86,3 +91,40 @@ def test_who_waits_is_known_and_how_old_speech_is() -> None:
     assert (budget.overtaken(), budget.awaited()) == (False, False)
     signals.stopping = True
     assert budget.overtaken()
+
+
+def test_a_muted_house_does_not_listen_after_a_power_cut(tmp_path: Path) -> None:
+    def started() -> tuple[bool, list[object]]:
+        requests, notes, writer = Requests(), Notes(), Writer()
+        mute = _Mute(requests, cast("Mqtt", notes), MuteMemory(tmp_path, "hall", writer))
+        before = requests.now.muted
+        mute.switch(muted=not before)
+        writer.close()
+        assert requests.now.muted is not before
+        return before, notes.told
+
+    assert started() == (False, [("muted", False), ("muted", True)])
+    assert started() == (True, [("muted", True), ("muted", False)])
+    assert started() == (False, [("muted", False), ("muted", True)])
+
+
+class Manager(Systemd):
+    """Notes what the service manager is told."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.told: list[str] = []
+
+    def _tell(self, message: str) -> None:
+        self.told.append(message)
+
+
+def test_a_missing_microphone_is_told() -> None:
+    manager, notes = Manager(), Notes()
+    told = _Told(cast("Mqtt", notes), manager, "hey_jarvis")
+    told.ready()
+    told.microphone(there=False)
+    told.microphone(there=True)
+    assert notes.told == [("microphone", True), ("microphone", False), ("microphone", True)]
+    listening, missing = "STATUS=listening for hey_jarvis", "STATUS=the microphone is missing; waiting for it"
+    assert manager.told == [listening, "READY=1", missing, listening]

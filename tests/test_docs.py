@@ -548,7 +548,7 @@ def test_nothing_is_taken_for_html(page: str) -> None:
 def test_each_topic_named_exists(page: str) -> None:
     found = re.findall(r"voiced/(?:<site>|kitchen|\+)/[\w/<>#+…]*", PAGES[page])
     known = re.compile(
-        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|(say|listen|mute)/set|#|…)"
+        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|microphone|(say|listen|mute)/set|#|…)"
     )
     assert [topic for topic in found if not known.fullmatch(topic)] == []
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 
 from voiced.errors import AudioError, BrokerError, ConfigError, ModelError, VoicedError
+from voiced.mqtt.connection import BrokerAwayError
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(ConfigError(["a"]), 78), (ModelError("a"), 78), (AudioError("a"), 1), (BrokerError("a"), 1)],
+    [
+        (ConfigError(["a"]), 78),
+        (ModelError("a"), 78),
+        (AudioError("a"), 1),
+        (BrokerError("a"), 78),
+        (BrokerAwayError("a"), 1),
+    ],
 )
 def test_systemd_starts_again_what_may_get_better(error: VoicedError, code: int) -> None:
     assert (error.exit_code, str(error)) == (code, "a")

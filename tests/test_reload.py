@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from tests.broker import Broker, Subscriber, wait_until
 from tests.daemon import READY, SITE, Daemon
@@ -14,11 +15,13 @@ from tests.fakes import Notes
 from tests.test_assistant import Recognizer, pause, told, utterance
 from voiced import grammar
 from voiced.assistant import Reloaded
+from voiced.errors import ConfigError
 from voiced.flow import Detection, Opinion, State
+from voiced.foundations.systemd import Systemd
 from voiced.listening.events import Listening
 from voiced.listening.second_stage import SecondStage
 from voiced.recognition.pipelines import Pipelines
-from voiced.reload import followed
+from voiced.reload import Reloader, followed
 
 if TYPE_CHECKING:
     from voiced.assistant import Heard
@@ -101,5 +104,41 @@ def test_the_second_stage_asks_the_new_pipelines() -> None:
 def test_what_was_found_at_a_pause_does_not_outlive_the_intents() -> None:
     tea, coffee = grammar.parse(TEA), grammar.parse(COFFEE)
     events: list[Heard] = [pause(), Reloaded(Recognizer(coffee, ["coffee please"])), utterance()]
-    _, thinking, outcome, _ = told(tea, events, "tea please")
+    *_, thinking, outcome, _ = told(tea, events, "tea please")
     assert (thinking, outcome) == (State.THINKING, ("Coffee", {}, "alexa", 0.4))
+
+
+class Manager(Systemd):
+    """Notes what the service manager is told."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.told: list[str] = []
+
+    def _tell(self, message: str) -> None:
+        self.told.append(message.partition("\n")[0])
+
+
+@pytest.mark.parametrize("error", [RecursionError(), ValueError(), MemoryError(), KeyError(), OSError()], ids=repr)
+def test_whatever_a_reload_raises_the_next_one_is_done(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    results: list[Exception | Pipelines] = [error, ConfigError(["lights.yaml:3: no"]), error, ToldPipelines(0.5)]
+    announced: list[Reloaded] = []
+    manager = Manager()
+
+    def read() -> Pipelines:
+        result = results.pop(0)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def announce(reloaded: Reloaded) -> bool:
+        announced.append(reloaded)
+        return False
+
+    reloader = Reloader(Path("intents"), read, announce, manager)
+    for number in range(1, 5):
+        reloader.ask()
+        assert wait_until(lambda: manager.told.count(READY) == number, 5)  # noqa: B023 # called at once
+    assert manager.told == ["RELOADING=1", READY] * 4
+    assert len(announced) == 1
+    assert caplog.text.count("an internal error ended the reload; the intents from before stay") == 2

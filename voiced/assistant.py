@@ -48,7 +48,6 @@ class Publisher(Protocol):
     """Publishes what happens, and sends actions: `Mqtt` in the daemon."""
 
     def state(self, state: State) -> None: ...
-    def muted(self, *, muted: bool) -> None: ...
     def wake(self, detection: Detection) -> None: ...
     def outcome(self, outcome: Outcome) -> None: ...
     def act(self, action: Action) -> None: ...
@@ -119,35 +118,54 @@ class Assistant:
         self._so_far: SoFar | None = None  # what the recogniser found at the newest pause
 
     def run(self, events: Iterable[Heard]) -> None:
-        """Answer each event until the events end."""
+        """Answer each event until the events end; a bug ends the answer to one event."""
         for event in events:
-            match event:
-                case Listening(detection):
-                    self._publisher.state(State.LISTENING)
-                    if detection:
-                        self._publisher.wake(detection)
-                case Muted(muted):
-                    self._publisher.muted(muted=muted)
-                    self._publisher.state(State.MUTED if muted else State.WAITING)
-                case Waiting(detection):
-                    self._sounds.woken(detection)
-                case Pause(so_far):
-                    self._consider(so_far)
-                case Utterance() as utterance:
-                    self._understand(utterance)
-                case Sentence() as sentence:
-                    self._answer(self._read(sentence), sentence)
-                case Reloaded(recognizer):
-                    self._recognizer, self._so_far = recognizer, None
+            try:
+                self._heed(event)
+            except Exception:
+                log.exception("an internal error ended the answer to: %s", type(event).__name__)
+                self._publisher.state(State.WAITING)
+
+    def _heed(self, event: Heard) -> None:
+        match event:
+            case Listening(detection):
+                self._publisher.state(State.LISTENING)
+                if detection:
+                    self._publisher.wake(detection)
+            case Muted(muted):
+                self._publisher.state(State.MUTED if muted else State.WAITING)
+            case Waiting(detection):
+                self._sounds.woken(detection)
+            case Pause(so_far):
+                self._consider(so_far)
+            case Utterance() as utterance:
+                self._understand(utterance)
+            case Sentence() as sentence:
+                self._answer(self._read(sentence), sentence)
+            case Reloaded(recognizer):
+                self._recognizer, self._so_far = recognizer, None
 
     def _consider(self, utterance: Utterance) -> None:
         # Recognise while the speaker pauses, so that the ear knows how long a silence ends this command.
-        is_late = self._is_late(utterance)
-        self._so_far = None if is_late else self._recognizer.recognize_so_far(utterance, self._budget_of(utterance))
+        self._so_far = self._think_so_far(utterance)
         continuation = self._so_far.continuation if self._so_far else Continuation.UNKNOWN
         if self._answer_pause(utterance, continuation):
             ending = Ending.COMPLETE if continuation is Continuation.COMPLETE else utterance.ending
             self._understand(replace(utterance, ending=ending))
+        elif self._so_far:
+            self._publisher.state(State.LISTENING)
+
+    def _think_so_far(self, utterance: Utterance) -> SoFar | None:
+        """Return what is recognised up to a pause; None if it is too late for that, or if a bug ended it."""
+        try:
+            if self._is_late(utterance):
+                return None
+            self._publisher.state(State.THINKING)
+            return self._recognizer.recognize_so_far(utterance, self._budget_of(utterance))
+        except Exception:  # the ear waits for an answer, whatever it is
+            log.exception("an internal error ended the recognition at a pause")
+            self._publisher.state(State.LISTENING)
+            return None
 
     def _understand(self, utterance: Utterance) -> None:
         stopped = self._age(utterance)
@@ -162,16 +180,16 @@ class Assistant:
         if utterance.ending is not Ending.NO_SPEECH and self._is_late(utterance):
             return _unheard("")
         self._publisher.state(State.THINKING)
-        return self._recognizer.recognize(utterance, so_far, self._budget_of(utterance))
+        return contained(lambda: self._recognizer.recognize(utterance, so_far, self._budget_of(utterance)), "")
 
     def _read(self, sentence: Sentence) -> Transcript:
         if self._is_late(sentence):
             return _unheard(sentence.text)
-        return understand(self._recognizer.grammar_of(None), sentence.text)
+        return contained(lambda: understand(self._recognizer.grammar_of(None), sentence.text), sentence.text)
 
     def _answer(self, transcript: Transcript, heard: Utterance | Sentence, delays: Delays | None = None) -> None:
         utterance = heard if isinstance(heard, Utterance) else None
-        actions = actions_of(self._grammar_of(heard), transcript)
+        transcript, actions = self._with_actions(transcript, heard)
         outcome = in_time(Outcome(uuid4().hex, transcript, actions, utterance, delays, age=self._age(heard)))
         _log(outcome)
         self._publisher.outcome(outcome)
@@ -179,6 +197,16 @@ class Assistant:
         for action in outcome.actions:
             self._publisher.act(replace(action, expires=seconds_left))
         self._sounds.answered(outcome)
+
+    def _with_actions(
+        self, transcript: Transcript, heard: Utterance | Sentence
+    ) -> tuple[Transcript, tuple[Action, ...]]:
+        """Return a transcript with its actions; as failed and without any, if a bug ended their making."""
+        try:
+            return transcript, actions_of(self._grammar_of(heard), transcript)
+        except Exception:
+            log.exception("an internal error ended the making of actions")
+            return replace(transcript, reason=Reason.FAILED), ()
 
     def _grammar_of(self, heard: Utterance | Sentence) -> Grammar:
         return self._recognizer.grammar_of(heard.detection if isinstance(heard, Utterance) else None)
@@ -202,6 +230,15 @@ def in_time(outcome: Outcome) -> Outcome:
 
 def _unheard(text: str) -> Transcript:
     return Transcript(text, None, Reason.LATE, confidence=0.0, avg_logprob=0.0)
+
+
+def contained(recognition: Callable[[], Transcript], text: str) -> Transcript:
+    """Return the transcript of a recognition; one that is rejected, with this text, if a bug ended it."""
+    try:
+        return recognition()
+    except Exception:
+        log.exception("an internal error ended a recognition")
+        return Transcript(text, None, Reason.FAILED, confidence=0.0, avg_logprob=0.0)
 
 
 def _log(outcome: Outcome) -> None:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from voiced import __version__
 from voiced.commands.parser import Parser
-from voiced.commands.shared import FAILED, INTERRUPTED
+from voiced.commands.shared import FAILED, INTERRUPTED, print_problems
 from voiced.errors import VoicedError
-from voiced.foundations.terminal import painted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -50,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         done: int = getattr(_file(options.command), options.command)(options)
     except VoicedError as error:
-        for problem in str(error).splitlines():
-            told = wrapped(f"voiced: {problem}", sys.stderr)
-            print(told.replace("voiced:", painted("voiced:", "red", sys.stderr), 1), file=sys.stderr)
+        print_problems(error)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import logging
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
@@ -18,18 +19,21 @@ from voiced.assistant import Assistant, awaits_an_answer, starts_over
 from voiced.audio.microphone import Microphone
 from voiced.audio.source import Recordings
 from voiced.audio.vad import Vad
-from voiced.flow import Outcome, Reason, Sentence, State, Transcript
+from voiced.flow import Outcome, Reason, Sentence, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
 from voiced.listening.ear import listen
 from voiced.listening.pace import Pace
+from voiced.listening.recovery import recovering
 from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.topics import ListenNow, SetMute
 from voiced.recognition.budget import Budget
 from voiced.recognition.pipelines import Pipelines
-from voiced.records.wakes import WakeMemory, folders
+from voiced.records.mute import MuteMemory
+from voiced.records.state import Writer, folders
+from voiced.records.wakes import WakeMemory
 from voiced.reload import Reloader, followed
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
 
@@ -61,34 +65,83 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     systemd = Systemd()
     systemd.status("loading")
     # Open.
+    watchdog = Watchdog(systemd)
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute))
+    told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
+    microphone = Microphone(config.microphone.device, while_away=watchdog.feed, there=told.microphone)
+    if not files:
+        microphone.require()  # before seconds of loading
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
     pipelines = Pipelines(config, detector.phrases, {})
     pipelines.warm_up()
-    watchdog = Watchdog(systemd)
-    microphone = Microphone(config.microphone.device, while_away=watchdog.feed)
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
-    requests = Requests()
-    pace = Pace(source.frames(), watchdog, lambda: _ready(systemd, config))
-    ear = listen(pace.frames(), detector, vad, config.listening, requests)
-    heard: Relay[Heard] = Relay(ear, EVENTS_WAITING, "ear")
-    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt))
+    requests, writer = Requests(), Writer()
+    stack.callback(writer.close)
+    pace = Pace(source.frames(), watchdog, told.ready)
+    ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)
+    heard: Relay[Heard] = Relay(recovering(pace.frames(), ear, requests, detector.reset), EVENTS_WAITING, "ear")
+    mute = _Mute(requests, mqtt, None if files else MuteMemory(folders()[0], config.site_name, writer))
     stack.enter_context(mqtt)
-    mqtt.muted(muted=False)
-    mqtt.state(State.WAITING)
     stack.callback(systemd.stopping)
     thresholds = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
-    keep = WakeMemory(folders()[0]).remember if config.wake_word.remember and not files else None
+    keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, thresholds, keep)
-    verified = second_stage.verified(followed(heard, second_stage), requests, mqtt)
+    verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
     assistant = Assistant(pipelines, mqtt, sounds, _budgets(pace, heard, signals), requests.answer_pause)
     # Run, until the sound ends; with its first frame comes READY.
+    stack.push(signals.closing)
     signals.close_on_stop(source)
     signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
     assistant.run(release_memory(verified))
+
+
+class _Told:
+    """Tells systemd and the broker whether the daemon listens, and whether its microphone is there."""
+
+    def __init__(self, mqtt: Mqtt, systemd: Systemd, words: str) -> None:
+        self._mqtt = mqtt
+        self._systemd = systemd
+        self._words = words
+
+    def ready(self) -> None:
+        """The first sound has come."""
+        log.info("listening for %s", self._words)
+        self.microphone(there=True)
+        self._systemd.ready()
+
+    def microphone(self, *, there: bool) -> None:
+        """The microphone went away, or came back."""
+        self._mqtt.microphone(there=there)
+        self._systemd.status(f"listening for {self._words}" if there else "the microphone is missing; waiting for it")
+
+
+class _Mute:
+    """Mutes the ear and tells so at once, whatever the ear does; remembers it over restarts."""
+
+    def __init__(self, requests: Requests, mqtt: Mqtt, memory: MuteMemory | None) -> None:
+        """Mute as it was when the daemon ended; without a `memory` it begins unmuted."""
+        self._requests = requests
+        self._mqtt = mqtt
+        self._memory = memory
+        muted = memory.muted() if memory else False
+        if muted:
+            log.info("the microphone is muted, as it was before")
+        self._set(muted=muted)
+
+    def switch(self, *, muted: bool) -> None:
+        """Mute or unmute."""
+        self._set(muted=muted)
+        log.info("the microphone is %s", "muted" if muted else "no longer muted")
+        if self._memory:
+            self._memory.remember(muted=muted)
+
+    def _set(self, *, muted: bool) -> None:
+        self._requests.mute(muted=muted)
+        self._mqtt.muted(muted=muted)
 
 
 def release_memory(work: Iterable[T]) -> Iterator[T]:
@@ -117,7 +170,7 @@ def _budgets(pace: Pace, heard: Relay[Heard], signals: Signals) -> Callable[[Utt
     return lambda what: Budget(lambda: pace.since(what), overtaken, awaited)
 
 
-def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt) -> None:
+def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt, mute: _Mute) -> None:
     """Carry out a command that came over MQTT; called from the connection's thread."""
     match command:
         case Sentence():
@@ -127,11 +180,4 @@ def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt)
         case ListenNow():
             requests.listen_now()
         case SetMute(muted):
-            requests.mute(muted=muted)
-
-
-def _ready(systemd: Systemd, config: Config) -> None:
-    words = ", ".join(word.model for word in config.wake_word.models)
-    log.info("listening for %s", words)
-    systemd.status(f"listening for {words}")
-    systemd.ready()
+            mute.switch(muted=muted)

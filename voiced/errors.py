@@ -51,3 +51,5 @@ class AudioError(VoicedError):
 
 class BrokerError(VoicedError):
     """The broker refuses the connection: credentials, TLS. An unreachable broker is retried for ever instead."""
+
+    exit_code = 78  # a mistake in the settings; an unreachable broker, told by commands that try once, is a failure: 1

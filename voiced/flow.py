@@ -98,6 +98,7 @@ class Reason(Enum):
     AMBIGUOUS = "ambiguous"  # two sentences with different meanings are about equally likely
     LATE = "late"  # too old by now to be carried out
     BUSY = "busy"  # too many sentences in writing came at once
+    FAILED = "failed"  # an error in the program; the log says which
 
 
 class Continuation(Enum):

@@ -51,7 +51,10 @@ class Reloader:
             while not self._asked.empty():  # one reload serves all requests so far
                 self._asked.get()
             self._systemd.reloading()
-            self._reload()
+            try:
+                self._reload()
+            except Exception:  # a bug must cost one reload, not the thread: the next one may go well
+                log.exception("an internal error ended the reload; the intents from before stay")
             self._systemd.ready()
 
     def _reload(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -16,7 +17,8 @@ import soundfile
 
 from tests.broker import wait_until
 from voiced import grammar
-from voiced.acting.feedback import SOUNDS, Feedback, Player
+from voiced.acting import feedback
+from voiced.acting.feedback import SOUNDS, Feedback, Player, require_sound
 from voiced.audio import sound_file
 from voiced.audio.vad import Activity, Vad
 from voiced.config import FeedbackSettings
@@ -25,6 +27,8 @@ from voiced.flow import SAMPLE_RATE, Detection, Outcome, Reason, Transcript
 from voiced.grammar import understand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.virtual_microphone import VirtualMicrophone
 
 NAMES = ("woken", "understood", "rejected", "broker_away")
@@ -39,10 +43,10 @@ def rejected(reason: Reason) -> Outcome:
 def played(settings: FeedbackSettings, *, broker: bool = True) -> list[str]:
     """What is played if somebody waits for a sign, is understood, is not, and says nothing."""
     files: list[Path] = []
-    feedback = Feedback(settings, {}, files.append, lambda: broker)
-    feedback.woken(None)
+    sounds = Feedback(settings, {}, files.append, lambda: broker)
+    sounds.woken(None)
     for outcome in (GOOD_NIGHT, rejected(Reason.LOW_CONFIDENCE), rejected(Reason.NO_SPEECH)):
-        feedback.answered(outcome)
+        sounds.answered(outcome)
     return [file.name for file in files]
 
 
@@ -66,16 +70,61 @@ def test_wake_words_may_have_sounds_of_their_own(tmp_path: Path) -> None:
     soundfile.write(gong, np.zeros(800), 8_000)
     files: list[Path] = []
     own: dict[str, bool | Path] = {"alexa": gong, "hey_mycroft": False, "hey_marvin": True}
-    feedback = Feedback(FeedbackSettings(), own, files.append, lambda: True)
+    sounds = Feedback(FeedbackSettings(), own, files.append, lambda: True)
     for word in ("alexa", "hey_mycroft", "hey_marvin", "hey_jarvis"):
-        feedback.woken(Detection(word, 0.9, 16_000))
+        sounds.woken(Detection(word, 0.9, 16_000))
     assert [file.name for file in files] == ["gong.flac", "woken.wav"]
 
 
-def test_a_sound_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "gong.wav").write_text("no sound")
-    with pytest.raises(AudioError, match=r"gong\.wav: is not a recording"):
-        Feedback(FeedbackSettings(woken=tmp_path / "gong.wav"), {}, lambda _file: None, lambda: True)
+def cut(folder: Path) -> Path:
+    soundfile.write(folder / "whole.flac", np.random.default_rng(0).normal(size=8_000) / 9, 8_000)
+    (folder / "cut.flac").write_bytes((folder / "whole.flac").read_bytes()[:5_000])
+    return folder / "cut.flac"
+
+
+def text(folder: Path) -> Path:
+    (folder / "gong.wav").write_text("gong")
+    return folder / "gong.wav"
+
+
+def fifo(folder: Path) -> Path:
+    os.mkfifo(folder / "fifo.wav")
+    return folder / "fifo.wav"
+
+
+def large(folder: Path) -> Path:
+    with (folder / "large.wav").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    return folder / "large.wav"
+
+
+def missing(folder: Path) -> Path:
+    return folder / "missing.wav"
+
+
+BAD = [cut, text, fifo, large, missing, lambda folder: folder, lambda _folder: Path("/dev/zero")]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=["cut", "text", "fifo", "large", "missing", "folder", "zeros"])
+def test_a_sound_that_is_none_is_left_out_and_told_once(
+    bad: Callable[[Path], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = bad(tmp_path)
+    assert played(FeedbackSettings(woken=file, understood=True)) == ["understood.wav"]
+    assert caplog.text.count(f"feedback.woken is left out: {file}: ") == 1
+    with pytest.raises(AudioError):
+        require_sound(file)
+
+
+def test_a_decoder_that_raises_something_else_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_file: Path) -> None:
+        raise MemoryError("9 EiB")
+
+    monkeypatch.setattr(sound_file, "read", fails)
+    assert played(FeedbackSettings(woken=text(tmp_path))) == []
+    assert "cannot be decoded: 9 EiB" in caplog.text
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,6 +174,29 @@ def test_a_command_that_fails_is_a_warning(command: tuple[str, ...], caplog: pyt
         Player(FeedbackSettings(command=command)).play(Path("one.wav"))
         assert wait_until(lambda: not threads(), 10)
     assert "feedback.command cannot play" in caplog.text
+
+
+def test_one_problem_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    player = Player(FeedbackSettings(command=("no-such-player",)))
+    for _ in range(3):
+        player.play(Path("one.wav"))
+        assert wait_until(lambda: not threads(), 10)
+    assert caplog.text.count("feedback.command cannot play") == 1
+
+
+def test_where_no_thread_can_be_started_no_sound_is_played_and_later_ones_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_run: Callable[[], None], _name: str) -> None:
+        raise RuntimeError("can't start new thread")
+
+    player = Player(FeedbackSettings(command=("touch",)))
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback, "start_thread", fails)
+        player.play(tmp_path / "one.wav")
+    assert "can't start new thread" in caplog.text
+    player.play(tmp_path / "two.wav")
+    assert wait_until((tmp_path / "two.wav").exists, 10)
 
 
 def test_a_loudspeaker_that_is_not_there_is_a_warning(

@@ -12,26 +12,48 @@ import sys
 
 import pytest
 
+from voiced.foundations.logs import visible
+
 PROGRAM = """
 import logging, sys
 from voiced.foundations.logs import log_to_stderr
 log_to_stderr(verbose=sys.argv[1] == "verbose")
-logging.debug("detail"), logging.info("news")
+logging.debug("detail"), logging.info("news"), logging.warning("two\\nlines \\x1b[31m\\x07")
 """
+WARNING = r"two\n{0}lines \\x1b\[31m\\x07\n"
+
+
+def logged(verbose: str, *, journal: bool, elsewhere: bool = False) -> str:
+    """What goes to standard error, which is the journal or is not."""
+    environment = {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
+    reads, writes = os.pipe()
+    try:
+        about = os.fstat(writes)
+        if journal:
+            environment["JOURNAL_STREAM"] = f"{about.st_dev}:{about.st_ino + elsewhere}"
+        command = [sys.executable, "-c", PROGRAM, verbose]
+        done = subprocess.run(command, env=environment, stdout=-1, stderr=writes, check=True, timeout=60)
+    finally:
+        os.close(writes)
+    assert not done.stdout
+    with os.fdopen(reads) as stream:
+        return stream.read()
 
 
 @pytest.mark.parametrize(
-    ("verbose", "journal", "log"),
-    [
-        ("quiet", True, r"news\n"),
-        ("verbose", True, r"detail\nnews\n"),
-        ("quiet", False, r"\d{4}-\d\d-\d\d [\d:,]+ INFO    news\n"),
-    ],
+    ("verbose", "log"),
+    [("quiet", "<6>news\n<4>" + WARNING), ("verbose", "<7>detail\n<6>news\n<4>" + WARNING)],
 )
-def test_what_is_logged(verbose: str, journal: bool, log: str) -> None:  # noqa: FBT001 # one of a table
-    environment = {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
-    environment |= {"JOURNAL_STREAM": "8:1"} if journal else {}
-    command = [sys.executable, "-c", PROGRAM, verbose]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    assert re.fullmatch(log, done.stderr)
-    assert not done.stdout
+def test_the_journal_gets_priorities_and_no_times(verbose: str, log: str) -> None:
+    assert re.fullmatch(log.format("<4>"), logged(verbose, journal=True))
+
+
+@pytest.mark.parametrize("journal", [True, False], ids=["a file, though systemd started it", "no journal"])
+def test_elsewhere_each_line_has_a_time(*, journal: bool) -> None:
+    at = r"\d{4}-\d\d-\d\d [\d:,]+ "
+    log = f"{at}INFO    news\n{at}WARNING {WARNING.format('')}"
+    assert re.fullmatch(log, logged("quiet", journal=journal, elsewhere=True))
+
+
+def test_what_a_terminal_would_obey_is_written_out() -> None:
+    assert visible("a\tb\n\x00\x1b]0;c\x9b\x7f é") == "a\tb\n\\x00\\x1b]0;c\\x9b\\x7f é"

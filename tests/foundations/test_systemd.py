@@ -93,6 +93,52 @@ def test_frames_feed_the_watchdog_often_enough_and_not_each() -> None:
     assert systemd.signs == 41
 
 
+def test_an_event_that_takes_too_long_starves_the_watchdog() -> None:
+    """Audio flows all the time; while one event is worked on, there is at most one sign of life: that it was taken."""
+    systemd, clock = Counting({"WATCHDOG_USEC": "8000000"}), Clock()
+    watchdog = Watchdog(systemd, clock)
+
+    def flows(seconds: int) -> int:
+        before = systemd.signs
+        for _ in range(10 * seconds):
+            watchdog.feed()
+            clock.advance(0.1)
+        return systemd.signs - before
+
+    assert flows(20) == 10  # nothing to do
+    signs = []
+    for seconds in watchdog.watched([1, 20, 3]):
+        signs.append(flows(seconds))
+        clock.advance(2)
+    assert signs == [1, 1, 1]
+    assert flows(20) == 10
+
+
+def test_many_short_events_are_no_hang() -> None:
+    """The main loop is never seen idle by a frame, but moves on."""
+    systemd, clock = Counting({"WATCHDOG_USEC": "8000000"}), Clock()
+    watchdog = Watchdog(systemd, clock)
+    for _ in watchdog.watched(range(100)):
+        watchdog.feed()
+        clock.advance(1)
+    assert systemd.signs == 50
+
+
+def test_a_manager_that_does_not_listen_is_not_waited_for_and_told_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "notify"))
+        systemd = Systemd({"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        for _ in range(20):
+            if caplog.text:
+                break
+            for _ in range(20):
+                systemd.status("x" * 10_000 + "\udcff")
+        systemd.alive()
+    assert caplog.text.count("cannot tell systemd") == 1
+
+
 def test_a_watchdog_nobody_asked_for_is_silent() -> None:
     systemd = Counting({})
     Watchdog(systemd, Clock()).feed()

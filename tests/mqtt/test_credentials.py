@@ -11,7 +11,7 @@ import pytest
 from tests.broker import Broker, free_port
 from voiced.config import MqttSettings, TlsSettings
 from voiced.errors import BrokerError
-from voiced.mqtt.credentials import read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
+from voiced.mqtt.credentials import exposed, read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +101,21 @@ def test_who_speaks_tls(broker: Broker, certificates: Path) -> None:
         assert speaks_tls("localhost", tls_broker.port)
     assert not speaks_tls("localhost", broker.port)
     assert not speaks_tls("localhost", free_port())
+
+
+def test_secrets_that_others_may_read_are_told(tmp_path: Path) -> None:
+    for name, mode in {"open": 0o644, "group": 0o640, "own": 0o600}.items():
+        (tmp_path / name).write_text("secret")
+        (tmp_path / name).chmod(mode)
+    assert exposed(login()) == []
+    for name in ("group", "own", "missing"):
+        assert exposed(login(password_file=str(tmp_path / name))) == []
+    [password] = exposed(login(password_file=str(tmp_path / "open")))
+    assert password == (
+        f"mqtt.password_file: every account of this machine may read {tmp_path / 'open'}; "
+        f"do: chmod o-rwx {tmp_path / 'open'}"
+    )
+    tls = {"certificate": str(tmp_path / "open"), "key": str(tmp_path / "own")}
+    assert exposed(MqttSettings.model_validate({"tls": tls})) == []
+    [key] = exposed(MqttSettings.model_validate({"tls": {"certificate": str(tmp_path / "open")}}))
+    assert key.startswith("mqtt.tls.key: ")

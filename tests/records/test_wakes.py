@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +19,12 @@ from voiced.cli import main
 from voiced.flow import Detection, Opinion
 from voiced.listening.events import Listening
 from voiced.listening.second_stage import SecondStage
+from voiced.records.state import Writer, folders
 from voiced.records.wakes import (
     FILE,
     KEPT_WAKES,
     KEPT_WRONG_WAKES,
     WakeMemory,
-    folders,
     mark_as_wrong,
     read,
     wrong_wakes,
@@ -51,9 +53,11 @@ def wake(word: str, score: float = 0.9) -> Detection:
 
 
 def remember(folder: Path, *words: str) -> None:
-    memory = WakeMemory(folder)
+    writer = Writer()
+    memory = WakeMemory(folder, writer)
     for number, word in enumerate(words):
         memory.remember(wake(word, 0.5 + number / 100), accepted=bool(number % 2))
+    writer.close()
 
 
 def test_the_last_wakes_are_kept(state: Path) -> None:
@@ -76,13 +80,63 @@ def test_they_outlive_the_daemon(state: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_one_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     remember(tmp_path / "file" / "folder", "alexa", "alexa")
-    assert caplog.text.count("cannot remember wakes for") == 1
+    assert caplog.text.count("cannot write the last wakes, for `voiced wake bad`: ") == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"wakes", b"PK\x03\x04" + bytes(99)])
 def test_a_damaged_file_is_none(state: Path, content: bytes) -> None:
     state.mkdir(parents=True)
     (state / FILE).write_bytes(content)
+    assert read(state / FILE) == []
+    remember(state, "alexa")
+    assert len(read(state / FILE)) == 1
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Of a file with three wakes."""
+    folder = tmp_path_factory.mktemp("state")
+    remember(folder, "alexa", "computer", "jarvis")
+    return (folder / FILE).read_bytes()
+
+
+def test_a_damaged_byte_or_a_block_of_zeros_ends_nothing(state: Path, content: bytes) -> None:
+    """What a power cut leaves, or a card that grows old: read or not, and never an error."""
+    state.mkdir(parents=True)
+    dice = np.random.default_rng(0)
+    for number in range(400):
+        damaged = bytearray(content)
+        at = int(dice.integers(len(damaged)))
+        if number % 2:
+            damaged[at] ^= 1 << int(dice.integers(8))
+        else:
+            damaged[at : at + 512] = bytes(len(damaged[at : at + 512]))
+        (state / FILE).write_bytes(damaged if number % 3 else damaged[:at])
+        assert len(read(state / FILE)) in {0, 3}
+    remember(state, "alexa")
+    assert read(state / FILE)[-1].wake_word == "alexa"
+
+
+def test_what_unpacks_to_gigabytes_is_none(state: Path, caplog: pytest.LogCaptureFixture) -> None:
+    state.mkdir(parents=True)
+    with zipfile.ZipFile(state / FILE, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("words.npy", "w") as part:
+        for _ in range(50):
+            part.write(bytes(1_000_000))
+    assert read(state / FILE) == []
+    assert "is damaged; the wakes in it are forgotten: it unpacks to 50000000 bytes" in caplog.text
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e300])
+def test_numbers_that_cannot_be_are_none(state: Path, number: float) -> None:
+    state.mkdir(parents=True)
+    heard = np.zeros((1, tuning.REMEMBERED_FRAMES, 96))
+    np.savez(state / FILE, words=np.array(["alexa"]), numbers=np.array([[number, 1.0, 1.0]]), heard=heard)
+    assert read(state / FILE) == []
+
+
+def test_a_fifo_is_not_waited_for(state: Path) -> None:
+    state.mkdir(parents=True)
+    os.mkfifo(state / FILE)
     assert read(state / FILE) == []
     remember(state, "alexa")
     assert len(read(state / FILE)) == 1
@@ -199,7 +253,9 @@ def test_enrolling_again_learns_of_it(state: Path, capsys: pytest.CaptureFixture
     files = takes_of(record)
     assert main(["wake", "enroll", "hey jarvis", *files]) == 0
     [found] = detections([WakeWord("hey_jarvis.npz", 0.1)], said("wake_jarvis", 1.25))
-    WakeMemory(state).remember(found, accepted=True)
+    writer = Writer()
+    WakeMemory(state, writer).remember(found, accepted=True)
+    writer.close()
     assert main(["wake", "bad", "last"]) == 0
     assert main(["wake", "enroll", "hey jarvis", *files]) == 0
     again = detections([WakeWord("hey_jarvis.npz", 0.01)], said("wake_jarvis", 1.25))

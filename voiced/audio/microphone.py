@@ -24,7 +24,6 @@ import logging
 import re
 import time
 from dataclasses import dataclass, replace
-from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,15 +86,28 @@ def list_devices(device: str | int | None = None) -> list[InputDevice]:
 class Microphone:
     """A microphone as a context manager. Closing it, from any thread or a signal handler, ends `frames()`."""
 
-    def __init__(self, device: str | int | None = None, while_away: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        device: str | int | None = None,
+        while_away: Callable[[], None] = lambda: None,
+        there: Callable[..., None] = lambda *, there: None,  # noqa: ARG005 # nobody wants to know
+    ) -> None:
         """`device` is a number or part of a name of `list_devices`; None is the system's default.
 
         `while_away` is called every POLL seconds while the device is gone: to tell a watchdog that this is no hang.
+        `there` is called with `there=False` when the device goes away, and with True when it gives sound again.
         """
         self._device = device
         self._while_away = while_away
+        self._there = there
+        self._lost = False
+        self._tries = 0  # to get the device back, since it gave sound
         self._closed = False
         self._capture: _Capture | None = None
+
+    def require(self) -> None:
+        """Raise AudioError unless there is such a device."""
+        _find(self._device)
 
     def __enter__(self) -> Self:
         """Open the device; AudioError if that cannot be done."""
@@ -118,19 +130,32 @@ class Microphone:
         framer = Framer("microphone")
         while self._capture and not self._closed:
             for missing, block, came in self._capture.blocks(lambda: self._closed):
+                self._tell(self._capture, lost=False)
                 framer.skip(missing)
                 yield from (replace(frame, came=came) for frame in framer.frames(block))
             if not self._closed:
                 self._reconnect(self._capture)
 
+    def _tell(self, capture: _Capture, *, lost: bool) -> None:
+        """Tell that the device is gone, or that it gives sound again; a device that comes and goes silently is gone."""
+        if lost is self._lost:
+            return
+        self._lost, self._tries = lost, 0
+        if lost:
+            log.warning("microphone %r is gone: %s; trying to get it back", capture.name, capture.why)
+        else:
+            log.warning("microphone %r is back", capture.name)
+        self._there(there=not lost)
+
     def _reconnect(self, lost: _Capture) -> None:
-        """Return when the device is there again, or the microphone was closed."""
-        log.warning("microphone %r is gone: %s; trying to get it back", lost.name, lost.why)
+        """Return when the device can be opened again, or the microphone was closed."""
+        self._tell(lost, lost=True)
         self._capture = None
         if not lost.close():
             raise AudioError(f"microphone {lost.name!r} hangs and cannot be closed; start again")
-        for tries in count():
-            self._wait(BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+        while True:
+            self._wait(BACK_OFF[min(self._tries, len(BACK_OFF) - 1)])
+            self._tries += 1
             if self._closed:
                 return
             try:
@@ -139,7 +164,6 @@ class Microphone:
             except AudioError as error:
                 log.debug("not yet: %s", error)
             else:
-                log.warning("microphone %r is back", self._capture.name)
                 return
 
     def _wait(self, seconds: float) -> None:

@@ -6,16 +6,19 @@ import json
 import sys
 from argparse import SUPPRESS, ArgumentTypeError
 from contextlib import contextmanager
+from logging import ERROR
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from voiced.foundations.terminal import painted
+from voiced.foundations.logs import goes_to_journal, priority, visible
+from voiced.foundations.terminal import painted, wrapped
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator
 
     from voiced.config import Config
+    from voiced.errors import VoicedError
     from voiced.flow import Outcome
     from voiced.grammar import Grammar
 
@@ -96,6 +99,14 @@ def print_outcome(outcome: Outcome, before: str = "") -> None:
 def print_text(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:
     """`print`, for rooms that do not print themselves."""
     print(text, end=end, file=file, flush=flush)
+
+
+def print_problems(error: VoicedError) -> None:
+    """Print an error on standard error, one line a problem: `voiced: …`; in the journal with its priority."""
+    mark = priority(ERROR) if goes_to_journal() else ""
+    for problem in visible(str(error)).splitlines():
+        told = wrapped(f"voiced: {problem}", sys.stderr)
+        print(mark + told.replace("voiced:", painted("voiced:", "red", sys.stderr), 1), file=sys.stderr)
 
 
 @contextmanager

@@ -4,14 +4,50 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
+
+PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}  # syslog(3)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline: a terminal would obey them
+
+
+class _Line(logging.Formatter):
+    """Formats a record with its control characters made visible: some texts come from servers and file names."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
+class _JournalLine(_Line):
+    """Formats a record for the journal: each of its lines begins with its priority, as in `<4>` (sd-daemon(3))."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        mark = priority(record.levelno)
+        return "\n".join(f"{mark}{line}" for line in super().format(record).split("\n"))
 
 
 def log_to_stderr(*, verbose: bool) -> None:
-    """Set up logging from INFO on, or DEBUG if `verbose`; no times under systemd, whose journal adds them."""
-    journal = "JOURNAL_STREAM" in os.environ
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(message)s" if journal else "%(asctime)s %(levelname)-7s %(message)s",
-    )
+    """Set up logging from INFO on, or DEBUG if `verbose`; in the journal with priorities and without times."""
+    plain, timed = _JournalLine("%(message)s"), _Line("%(asctime)s %(levelname)-7s %(message)s")
+    stderr = logging.StreamHandler(sys.stderr)
+    stderr.setFormatter(plain if goes_to_journal() else timed)
+    logging.basicConfig(handlers=[stderr], level=logging.DEBUG if verbose else logging.INFO)
+
+
+def goes_to_journal() -> bool:
+    """Return whether standard error is the journal: JOURNAL_STREAM names its device and inode (systemd.exec(5))."""
+    try:
+        stderr = os.fstat(2)
+    except OSError:  # it is closed
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
+
+
+def priority(level: int) -> str:
+    """Return the prefix that tells the journal the priority of a line of this level of `logging`."""
+    return f"<{next((PRIORITIES[known] for known in sorted(PRIORITIES, reverse=True) if level >= known), 7)}>"
+
+
+def visible(text: str) -> str:
+    r"""Return a text whose control characters, except tab and newline, are written out: `\x1b`."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -3,7 +3,10 @@
 While the service loads, a signal ends the process there and then, with exit code 0. Raising would not do: a C extension
 that is being imported may swallow an exception, or turn it into one of its own. Once a source of audio is known, a
 signal closes the source, so that what was heard before is still answered. If that takes longer than `GRACE_SECONDS`, or
-if a second signal comes, `Stopped` unwinds the main thread up to the `with` statement of `Signals`.
+if a second signal comes, `Stopped` unwinds the main thread up to the `with` statement of `Signals`. From `closing` on
+nothing is raised any more, so that goodbyes are said to their end; if one hangs, the process ends without it.
+
+Handlers run between two instructions of the main thread, perhaps within a write to standard error: they do not log.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import logging
 import os
 import signal
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 0.9  # in which what was heard is still answered after a signal to stop
+CLOSING_SECONDS = 3.0  # for closing connection and microphone, each of which may hang
 
 
 class Stopped(BaseException):
@@ -34,11 +38,17 @@ class Closable(Protocol):
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once with an exit code: libraries that say goodbye take another second."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    """End the process at once with an exit code, in any state.
+
+    Python's own end joins threads and unloads libraries. That takes a second, and crashes while a thread of PortAudio
+    hangs in a sound server that does not answer.
+    """
+    try:
+        for flush in (logging.shutdown, sys.stdout.flush, sys.stderr.flush):
+            with suppress(Exception):  # a closed pipe, or a write that a signal has interrupted
+                flush()
+    finally:
+        os._exit(code)
 
 
 class Signals(AbstractContextManager["Signals"]):
@@ -52,6 +62,7 @@ class Signals(AbstractContextManager["Signals"]):
 
     def __init__(self) -> None:
         self._at_once = True  # a signal ends the process: nothing runs yet, or nothing any more
+        self._closing: int | None = None  # exit code if closing hangs; None: not closing yet
         self._source: Closable | None = None  # None: not known yet, or closed already
         self._reload: Callable[[], None] | None = None
         self._hung_up = False
@@ -68,6 +79,18 @@ class Signals(AbstractContextManager["Signals"]):
         if self._hung_up:
             reload()
 
+    def closing(self, kind: type[BaseException] | None, *_exception: object) -> None:
+        """Note that the service closes, after an exception of this `kind` or None: for `ExitStack.push`.
+
+        Signals to stop are ignored from here on. After CLOSING_SECONDS the process ends, whatever hangs.
+        """
+        self._closing = 0 if kind is None or issubclass(kind, Stopped) else 1
+        signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)
+        if kind is Stopped:
+            log.info("stopped before everything was answered")
+        elif self.stopping:
+            log.info("stopping")
+
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._stop) for number in (*self.STOPPING, signal.SIGALRM)}
         hang_up = self._stop if os.isatty(0) else self._hang_up
@@ -83,18 +106,19 @@ class Signals(AbstractContextManager["Signals"]):
 
     def _hang_up(self, _number: int, _frame: object) -> None:
         self._hung_up = True
-        if self._reload is not None:
+        if self._reload is not None and self._closing is None:
             self._reload()
 
     def _stop(self, number: int, _frame: object) -> None:
         if self._at_once:
-            log.info("stopped at once")
-            leave(0)
+            os._exit(0)
+        if self._closing is not None:
+            if number == signal.SIGALRM:
+                os._exit(self._closing)
+            return
         self.stopping = True
         source, self._source = self._source, None  # a second signal does not wait
         if source is None or number == signal.SIGALRM:
-            log.info("stopped before everything was answered")
             raise Stopped
-        log.info("stopping")
         source.close()
         signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from voiced.listening.protocol import Question, Situation, after
+from voiced.listening.protocol import ProtocolError, Question, Recording, Situation, after
 from voiced.listening.protocol_events import Answer, Believe, Frame, Listen, Mute, Refuse
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Requests:
     def __init__(self) -> None:
         self._lock = threading.Lock()  # held while the situation is read and replaced
         self._now = Situation()
+        self._began_again = False
 
     # -- the ear's side
 
@@ -43,15 +44,31 @@ class Requests:
             self._now = after(self._now, event)
             return self._now
 
+    def begin_again(self) -> bool:
+        """Forget everything but mute, for a new ear; return whether a recording was under way."""
+        with self._lock:
+            before, self._now = self._now, Situation(muted=self._now.muted)
+            self._began_again = True
+            return before.recording is Recording.UNDER_WAY
+
     # -- the recogniser's side
 
     def answer_pause(self, so_far: Utterance, continuation: Continuation) -> bool:
         """Say what may follow a pause; return whether that ended the recording: then no whole utterance will come."""
-        return self.tell(Answer(so_far.speech[1], continuation)).question is Question.OVER
+        return self._tell(Answer(so_far.speech[1], continuation)).question is Question.OVER
 
     def judge(self, detection: Detection, *, accepted: bool) -> None:
         """Give the verdict of the second stage on a doubtful wake word."""
-        self.tell(Believe(detection) if accepted else Refuse(detection))
+        self._tell(Believe(detection) if accepted else Refuse(detection))
+
+    def _tell(self, answer: Answer | Believe | Refuse) -> Situation:
+        """Apply an answer; one to a question from before `begin_again` changes nothing."""
+        try:
+            return self.tell(answer)
+        except ProtocolError:
+            if not self._began_again:
+                raise
+            return Situation()
 
     # -- anybody's
 

@@ -11,14 +11,14 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from voiced.flow import Continuation, Utterance
+from voiced.flow import Continuation, Opinion, Utterance
 from voiced.listening.events import Listening, Pause, Waiting
 from voiced.listening.tuning import REMEMBERED_REJECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from voiced.flow import Detection, Opinion, Samples
+    from voiced.flow import Detection, Samples
 
 Heard = TypeVar("Heard")  # events of the ear, and whatever else comes between them
 log = logging.getLogger(__name__)
@@ -61,24 +61,32 @@ class SecondStage:
     def verified(self, events: Iterable[Heard], answers: Answers, told: Told) -> Iterator[Heard]:
         """Yield the events, without those of rejected detections."""
         for event in events:
-            match event:
-                case Listening(detection, sound) if detection:
-                    if sound is None:
-                        self._keep(detection, accepted=True)
-                    elif not self._verify(detection, sound, answers, told):
-                        continue
-                case Pause(so_far) if so_far.detection in self._rejected:
-                    answers.answer_pause(
-                        so_far, Continuation.UNKNOWN
-                    )  # an open question would keep the ear from asking again
-                    continue
-                case Utterance(detection=detection) | Waiting(detection) if detection in self._rejected:
-                    continue
-            yield event
+            try:
+                passes = self._passes(event, answers, told)
+            except Exception:  # a bug costs one event
+                log.exception("an internal error ended the verification of: %s", type(event).__name__)
+                continue
+            if passes:
+                yield event
+
+    def _passes(self, event: Heard, answers: Answers, told: Told) -> bool:
+        """Return whether an event is not of a rejected detection; verify the detection that it announces."""
+        match event:
+            case Listening(detection, sound) if detection:
+                if sound is not None:
+                    return self._verify(detection, sound, answers, told)
+                self._keep(detection, accepted=True)
+            case Pause(so_far) if so_far.detection in self._rejected:
+                # An open question would keep the ear from asking again.
+                answers.answer_pause(so_far, Continuation.UNKNOWN)
+                return False
+            case Utterance(detection=detection) | Waiting(detection) if detection in self._rejected:
+                return False
+        return True
 
     def _verify(self, detection: Detection, sound: Samples, answers: Answers, told: Told) -> bool:
         """Return whether the recogniser accepts the detection; tell the ear, the log, the wake memory and MQTT."""
-        opinion = self.opinion(detection, sound)
+        opinion = self._opinion(detection, sound)
         accepted = opinion.evidence >= self._thresholds[detection.wake_word]
         answers.judge(detection, accepted=accepted)
         _log(detection, opinion, accepted=accepted)
@@ -87,6 +95,14 @@ class SecondStage:
             told.wake_rejected(detection, opinion)
             self._rejected.append(detection)
         return accepted
+
+    def _opinion(self, detection: Detection, sound: Samples) -> Opinion:
+        """Return the recogniser's opinion; none of the evidence if a bug ended it, so that the ear gets its verdict."""
+        try:
+            return self.opinion(detection, sound)
+        except Exception:
+            log.exception("an internal error ended the verification of the wake word %s", detection.wake_word)
+            return Opinion(evidence=0.0, logprob=0.0)
 
 
 def _forget(detection: Detection, *, accepted: bool) -> None:

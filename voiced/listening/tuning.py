@@ -57,3 +57,10 @@ LONGEST_WAKE_WORD_STEPS = 50
 SHORT_PAUSES = 3.5  # a command that may go on
 ORDINARY_PAUSES = 1.5  # nobody knows what may follow
 CONCLUDED_PAUSES = 1.2  # a command that may go on, but the speaker sounds done
+
+# -- errors in the program: the ear begins anew (`recovery`) --------------------------------------------
+
+# More: a bug that strikes with each frame is logged more often before a new process is tried. By taste.
+FORGIVEN_ERRORS = 3  # within FORGIVEN_SECONDS
+# Longer: rare bugs add up, and end the process sooner. By taste.
+FORGIVEN_SECONDS = 600.0

@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Self
 
 from voiced.errors import BrokerError
 from voiced.foundations.relay import start_thread
-from voiced.mqtt.connection import Bell, BrokerAwayError
+from voiced.mqtt.back_off import BackOff, End
+from voiced.mqtt.bell import Bell
+from voiced.mqtt.complaints import Complaints
+from voiced.mqtt.connection import BrokerAwayError, BrokerBusyError
+from voiced.mqtt.credentials import exposed
 from voiced.mqtt.delivery import connect, report, turn
 from voiced.mqtt.outbox import Outbox
+from voiced.mqtt.presence import Presence
 from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
 
 if TYPE_CHECKING:
@@ -35,11 +40,8 @@ log = logging.getLogger(__name__)
 FIRST_TRY_SECONDS = 5.0  # `open` waits so long to learn whether the broker refuses us
 FAREWELL_SECONDS = 0.4  # for sending the last messages before we close; the whole daemon must stop within 2 s
 CLOSE_SECONDS = 0.6  # `close` waits so long for the thread to end
-FIRST_PAUSE_SECONDS = 0.25  # before the second attempt to connect; doubled after each failure …
-LONGEST_PAUSE_SECONDS = 5.0  # … up to this
-URGENT_PAUSE_SECONDS = 0.5  # longest pause between attempts while a message waits
-STABLE_SECONDS = 5.0  # a connection that lasted so long resets the pause
-REMINDER_SECONDS = 600.0  # between two log lines about one unchanged problem
+STABLE_SECONDS = 5.0  # a connection that ends sooner did not work
+CALM_SECONDS = 60.0  # after so long a connection all trouble is over, and the next one is news
 
 
 class Mqtt:
@@ -57,11 +59,14 @@ class Mqtt:
         self._first_try: Future[None] = Future()
         self._closing = False
         self._version_known = settings.version != "5"
-        self._complaint = ("", 0.0)  # the last logged problem, and its monotonic time in seconds
+        self._complaints, self._nonsense = Complaints(), Complaints()  # about the broker; about what came from others
+        self._presence = Presence(self._topics, self._retain)
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
         """Start connecting; an unreachable broker is retried in the background. BrokerError if it refuses us."""
+        for warning in exposed(self._settings):
+            log.warning("%s", warning)
         self._thread = start_thread(self._run, "mqtt")
         wait([self._first_try], FIRST_TRY_SECONDS)
         if self._first_try.cancel():
@@ -74,11 +79,15 @@ class Mqtt:
 
     def state(self, state: State) -> None:
         """Publish the daemon's state, retained; repeated after each connect."""
-        self._retain(self._topics.state, state.value)
+        self._presence.state(state)
 
     def muted(self, *, muted: bool) -> None:
-        """Publish whether the microphone is muted, retained; repeated after each connect."""
-        self._retain(self._topics.mute, "ON" if muted else "OFF")
+        """Publish whether the microphone is muted, retained; while it is, the state is `muted`."""
+        self._presence.muted(muted=muted)
+
+    def microphone(self, *, there: bool) -> None:
+        """Publish whether the microphone is there, retained."""
+        self._presence.microphone(there=there)
 
     def wake(self, detection: Detection) -> None:
         """Publish the event of a detected wake word."""
@@ -129,31 +138,33 @@ class Mqtt:
     # From here on: the connection's thread.
 
     def _run(self) -> None:
-        """Connect and serve until closed, with exponential back-off after failures."""
-        pause = FIRST_PAUSE_SECONDS
+        """Connect and serve until closed; after failures wait longer and longer."""
+        back_off = BackOff()
         while not self._closing:
-            began = monotonic()
-            self._connect_and_serve()
-            if monotonic() - began > STABLE_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
-            self._rest(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            back_off.failed(self._connect_and_serve())
+            self._rest(back_off)
 
-    def _connect_and_serve(self) -> None:
+    def _connect_and_serve(self) -> End:
         try:
             connection = self._connect()
         except BrokerError as error:
-            self._not_connected(error)
-            return
-        log.info("connected to %s with MQTT %s", connection.where, connection.settings.version)
-        self._complaint = ("", 0.0)
+            return self._not_connected(error)
+        except Exception as error:  # noqa: BLE001 # logged there; the thread goes on
+            self._note_bug(error, "the attempt to connect")
+            return End.REFUSED
+        began = monotonic()
         try:
             self._serve(connection)
-        except Exception:  # a bug must cost one connection, not the thread
-            log.exception("an internal error ended the connection to %s", connection.where)
+        except Exception as error:  # noqa: BLE001 # a bug must cost one connection, not the thread
+            self._note_bug(error, f"the connection to {connection.where}")
         self.connected = False
         connection.drop("given up")
         self._outbox.disconnected()
+        return End.LOST if monotonic() - began > STABLE_SECONDS else End.REFUSED
+
+    def _note_bug(self, error: Exception, what: str) -> None:
+        if self._complaints.worth_saying(repr(error), monotonic()):
+            log.error("an internal error ended %s", what, exc_info=error)
 
     def _connect(self) -> Connection:
         """Return a welcomed connection with a last will; the first call first learns the broker's version without one.
@@ -173,18 +184,18 @@ class Mqtt:
         self._outbox.expire(monotonic())
         return not self._closing
 
-    def _not_connected(self, error: BrokerError) -> None:
-        """Fail `open` if the first try was refused for good; else log, not more often than REMINDER_SECONDS."""
+    def _not_connected(self, error: BrokerError) -> End:
+        """Fail `open` if the first try was refused for good; else log it, unless that was said lately."""
+        is_away = isinstance(error, BrokerAwayError)
         with suppress(InvalidStateError):  # raised unless this is the first try
-            if not isinstance(error, BrokerAwayError):
+            if not is_away:
                 self._first_try.set_exception(error)
                 self._closing = True
-                return
+                return End.REFUSED
             self._first_try.set_result(None)
-        said, when = self._complaint
-        if not self._closing and (str(error) != said or monotonic() - when > REMINDER_SECONDS):
+        if not self._closing and self._complaints.worth_saying(str(error), monotonic()):
             log.warning("%s; trying again until it works", error)
-            self._complaint = (str(error), monotonic())
+        return End.AWAY if is_away and not isinstance(error, BrokerBusyError) else End.REFUSED
 
     def _serve(self, connection: Connection) -> None:
         """Send and receive over a connection until it breaks or the client closes."""
@@ -192,28 +203,45 @@ class Mqtt:
         connection.subscribe(self._topics.commands)
         self._outbox.connected()
         self.connected = True
+        news = f"connected to {connection.where} with MQTT {connection.settings.version}"
+        is_told = self._complaints.worth_saying(news, began)
+        if is_told:
+            log.info("%s", news)
         with suppress(InvalidStateError):
             self._first_try.set_result(None)
         while connection.alive and not self._closing:
             turn(connection, self._outbox, 1.0)
             self._hear(connection)
+            if monotonic() - began > CALM_SECONDS:
+                self._complaints.forget()
+                if not is_told:
+                    log.info("%s", news)
+                is_told = True
         if self._closing:
             self._leave(connection)
-        elif monotonic() - began > STABLE_SECONDS:
-            log.warning("lost %s: %s", connection.where, connection.why_ended)
+        else:
+            self._complain_of_loss(connection, monotonic() - began)
+
+    def _complain_of_loss(self, connection: Connection, seconds: float) -> None:
+        if seconds > STABLE_SECONDS:
+            problem = f"lost {connection.where}: {connection.why_ended}"
         else:  # two clients with one id: the broker ends the older connection (3.1.4), often without a reason
             question = f"is another voiced called {self._topics.site!r} too (site)?"
-            log.warning("lost %s at once: %s; %s", connection.where, connection.why_ended, question)
+            problem = f"lost {connection.where} at once: {connection.why_ended}; {question}"
+        if self._complaints.worth_saying(problem, monotonic()):
+            log.warning("%s", problem)
 
     def _hear(self, connection: Connection) -> None:
         while connection.received:
             topic, payload = connection.received.popleft()
             try:
-                command = read_command(self._topics, topic, payload, monotonic())
+                self._on_command(read_command(self._topics, topic, payload, monotonic()))
             except ValueError as error:
-                log.warning("ignored a command on %s: %s", topic, error)
-            else:
-                self._on_command(command)
+                problem = f"ignored a command on {topic}: {error}"
+                if self._nonsense.worth_saying(problem, monotonic()):
+                    log.warning("%s", problem)
+            except Exception as error:  # noqa: BLE001 # a bug must cost one command
+                self._note_bug(error, f"the command on {topic}")
 
     def _leave(self, connection: Connection) -> None:
         """Publish `offline` and disconnect; without a confirmation, leave that to the last will."""
@@ -224,13 +252,13 @@ class Mqtt:
         if self._outbox.idle:
             connection.leave()
 
-    def _rest(self, pause: float) -> None:
-        """Wait `pause` seconds before the next attempt, or URGENT_PAUSE_SECONDS while a message waits."""
+    def _rest(self, back_off: BackOff) -> None:
+        """Wait before the next attempt: less long while an action waits for a broker that is away."""
         began = monotonic()
         while not self._closing:
             now = monotonic()
             self._outbox.expire(now)
-            until = began + (pause if self._outbox.idle else min(pause, URGENT_PAUSE_SECONDS))
+            until = began + back_off.pause(urgent=self._outbox.urgent)
             if now >= until:
                 return
             self._bell.wait(min(until, self._outbox.next_deadline()) - now)

@@ -11,7 +11,6 @@ import select
 import socket
 import ssl
 from collections import deque
-from contextlib import suppress
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from voiced.errors import BrokerError
-from voiced.mqtt.credentials import read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
+from voiced.mqtt.credentials import WRONG_TIME, read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +31,10 @@ if TYPE_CHECKING:
 
     from voiced.config import MqttSettings
     from voiced.flow import Action
+    from voiced.mqtt.bell import Bell
 
+LARGEST_PACKET_BYTES = 16_384  # that MQTT 5 brokers may send us; commands are short
+LARGEST_READ_BYTES = 1_000_000  # of a packet, from brokers that send larger ones all the same: the connection ends
 CONNECT_SECONDS = 3.0  # for TCP and for TLS each; a broker in the house answers within milliseconds
 PAGE = "see `voiced manual broker`"
 LONGEST_EXPIRY_SECONDS = 2**32 - 1  # a four byte integer (MQTT 5.0, 3.3.2.3.3)
@@ -47,45 +49,24 @@ NOT_NOW = (136, 137, 151, 159)  # unavailable, busy, quota exceeded, connection 
 class BrokerAwayError(BrokerError):
     """The broker cannot be reached, or is too busy; retried."""
 
+    exit_code = 1
+
+
+class BrokerBusyError(BrokerAwayError):
+    """The broker answers, but does not take us now; retried less often."""
+
 
 class OldBrokerError(BrokerError):
     """The broker does not speak this version of MQTT."""
 
 
-class Bell:
-    """Wakes a thread that waits for the network; any thread may ring (a self-pipe made of a socket pair)."""
+class _Client(paho.Client):
+    """paho's client, which reads no packet of more than LARGEST_READ_BYTES: it would allocate what the header says."""
 
-    def __init__(self) -> None:
-        """Make a bell that has not been rung."""
-        self._hears, self._rings = socket.socketpair()
-        self._hears.settimeout(0)
-        self._rings.settimeout(0)
-
-    def ring(self) -> None:
-        """End the present `wait`, or the next one."""
-        with suppress(OSError):  # a full buffer holds earlier rings; a closed bell has no waiter
-            self._rings.send(b"\0")
-
-    def wait(self, longest: float) -> None:
-        """Return when rung, or after `longest` seconds."""
-        poller = select.poll()
-        poller.register(self._hears, select.POLLIN)
-        if poller.poll(max(0.0, longest) * 1000):
-            self.clear()
-
-    def clear(self) -> None:
-        """Discard earlier rings."""
-        with suppress(BlockingIOError):
-            self._hears.recv(4096)
-
-    def fileno(self) -> int:
-        """Return the descriptor that poll() watches."""
-        return self._hears.fileno()
-
-    def close(self) -> None:
-        """Close both sockets."""
-        self._hears.close()
-        self._rings.close()
+    def _sock_recv(self, bufsize: int) -> bytes:
+        if bufsize > LARGEST_READ_BYTES:
+            raise OSError(f"it sent a packet of {bufsize} bytes")
+        return super()._sock_recv(bufsize)
 
 
 class Connection:
@@ -105,12 +86,14 @@ class Connection:
         self._bell = bell
         self._answer: ReasonCode | None = None
         self._dropped = False
+        # The trial for the broker's version, which has no will, has none: 3.1.1 brokers may choke on it (amqtt 0.12).
+        self._limits = largest_packet() if will and settings.version == "5" else None
         self._client = self._make_client(name, will)
         self._open()
 
     def _make_client(self, name: str, will: str | None) -> paho.Client:
         settings = self.settings
-        client = paho.Client(
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=name,
             protocol=PROTOCOLS[settings.version],
@@ -133,7 +116,7 @@ class Connection:
     def _open(self) -> None:
         settings = self.settings
         try:
-            self._client.connect(settings.host, settings.broker_port, settings.keepalive)
+            self._client.connect(settings.host, settings.broker_port, settings.keepalive, properties=self._limits)
         except (OSError, ValueError) as error:
             raise _obstacle(error, settings, self.where) from error
 
@@ -164,7 +147,7 @@ class Connection:
         if code == UNSUPPORTED_VERSION:
             raise OldBrokerError(f"{self.where} does not speak MQTT {self.settings.version}")
         if code in NOT_NOW:
-            raise BrokerAwayError(f"{self.where} cannot take us now: {self._answer}")
+            raise BrokerBusyError(f"{self.where} cannot take us now: {self._answer}")
         if code in BAD_LOGIN and settings.username is None:
             raise BrokerError(
                 f"{self.where} refuses anonymous clients; set mqtt.username and mqtt.password_file; {PAGE}"
@@ -219,11 +202,14 @@ class Connection:
         if self._bell.fileno() in events:
             self._bell.clear()
         happened = events.get(channel.fileno(), 0)
-        if decrypted or happened & ~select.POLLOUT:
-            self._client.loop_read()
-        if happened & select.POLLOUT:
-            self._client.loop_write()
-        self._client.loop_misc()
+        try:
+            if decrypted or happened & ~select.POLLOUT:
+                self._client.loop_read()
+            if happened & select.POLLOUT:
+                self._client.loop_write()
+            self._client.loop_misc()
+        except Exception as error:  # noqa: BLE001 # paho raises a dozen kinds for packets that are none
+            self.drop(f"it sent what is no MQTT ({type(error).__name__})")
 
     def leave(self) -> None:
         """Send DISCONNECT, so that the broker discards the last will (MQTT 5.0, 3.14), and close."""
@@ -256,6 +242,13 @@ class Connection:
             self.why_ended = text.removeprefix("failed to receive on socket: ")
 
 
+def largest_packet() -> Properties:
+    """Return the property of CONNECT that says how large a packet we take (MQTT 5.0, 3.1.2.11.4)."""
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
+    properties.MaximumPacketSize = LARGEST_PACKET_BYTES
+    return properties
+
+
 def expiry_interval(seconds_left: float) -> int:
     """Return the Message Expiry Interval, in whole seconds, of a message that is good for `seconds_left` more.
 
@@ -268,7 +261,9 @@ def expiry_interval(seconds_left: float) -> int:
 def _obstacle(error: OSError | ValueError, settings: MqttSettings, where: str) -> BrokerError:
     """Return the error to raise for a failed connect; BrokerAwayError where a retry may help."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return BrokerError(f"cannot trust {where}: {why_distrusted(error, settings)}; {PAGE}")
+        # A board without a clock does not know the date yet when it has just started: that passes.
+        kind = BrokerBusyError if error.verify_code in WRONG_TIME else BrokerError
+        return kind(f"cannot trust {where}: {why_distrusted(error, settings)}; {PAGE}")
     if isinstance(error, socket.gaierror):
         return BrokerAwayError(f"cannot find the host {settings.host!r} of the MQTT broker: {error.strerror}")
     if isinstance(error, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,24 @@ def _read(path: Path, setting: str) -> str:
         raise BrokerError(f"{setting}: {path} is not UTF-8 text") from error
     except OSError as error:
         raise BrokerError(f"{setting}: cannot read {path}: {error.strerror}") from error
+
+
+def exposed(settings: MqttSettings) -> list[str]:
+    """Return a sentence for each file with a secret that other accounts of this machine may read."""
+    key = settings.tls and (settings.tls.key or settings.tls.certificate)
+    secrets = {"mqtt.password_file": settings.password_file, "mqtt.tls.key": key}
+    return [
+        f"{setting}: every account of this machine may read {file}; do: chmod o-rwx {file}"
+        for setting, file in secrets.items()
+        if file and _others_may_read(file)
+    ]
+
+
+def _others_may_read(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:  # whoever reads it says what is wrong
+        return False
 
 
 class _TidySocket(ssl.SSLSocket):

@@ -1,17 +1,22 @@
 """Moves messages between the outbox and one connection: connect, send, settle confirmations.
 
-Starts no thread and does not reconnect: `client` does.
+Does not reconnect: `client` does.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
+from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from voiced.mqtt.connection import Bell, Connection, OldBrokerError
+from voiced.errors import BrokerError
+from voiced.foundations.relay import start_thread
+from voiced.mqtt.bell import Bell
+from voiced.mqtt.connection import BrokerAwayError, Connection, OldBrokerError
 from voiced.mqtt.outbox import Delivery, Outbox
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WELCOME_SECONDS = 5.0  # from CONNECT to CONNACK
+TRIAL_SECONDS = 2.0  # `introduce` waits so long; a broker in the house answers within milliseconds
 LOOK_SECONDS = 0.1  # between looks at whether to go on waiting for CONNACK
 
 WHY = {
@@ -72,7 +78,7 @@ def turn(connection: Connection, outbox: Outbox, longest: float) -> None:
 def _send(connection: Connection, outbox: Outbox, parcel: Parcel, now: float) -> None:
     try:
         packet_id = connection.publish(parcel.action, parcel.deadline - now)
-    except ValueError as error:
+    except Exception as error:  # noqa: BLE001 # paho raises several kinds; the message is settled whatever it is
         log.warning("%s %r cannot be a message: %s", parcel.action.topic, parcel.action.payload, error)
         outbox.refused(parcel)
     else:
@@ -84,6 +90,33 @@ def report(action: Action, delivery: Delivery) -> None:
         log.debug("sent %s %r", action.topic, action.payload)
     else:
         log.warning("not delivered: %s %r: %s", action.topic, action.payload, WHY[delivery])
+
+
+def introduce(settings: MqttSettings) -> MqttSettings:
+    """Try a connection, TRIAL_SECONDS at most; return the settings with the MQTT version that the broker speaks.
+
+    BrokerError if the broker refuses us. A broker that is away or slow is no error: the settings come back unchanged.
+    """
+    tried: Future[MqttSettings] = Future()
+    start_thread(partial(_try, settings, tried), "mqtt trial")  # looking up a host name may take minutes
+    try:
+        return tried.result(TRIAL_SECONDS)
+    except (BrokerAwayError, TimeoutError):
+        return settings
+
+
+def _try(settings: MqttSettings, tried: Future[MqttSettings]) -> None:
+    """Connect with a random client id and without a last will, and leave."""
+    try:
+        with closing(Bell()) as bell:
+            connection = connect(settings, f"voiced-{secrets.token_hex(4)}", None, bell, lambda: True)
+            connection.leave()
+        tried.set_result(connection.settings)
+    except BrokerError as error:
+        tried.set_exception(error)
+    except Exception:
+        log.exception("an internal error ended the trial connection to the broker")
+        tried.set_result(settings)
 
 
 def publish_once(settings: MqttSettings, actions: Iterable[Action]) -> tuple[Delivery, ...]:

@@ -8,8 +8,8 @@ bug. The rules:
    be taken back: a suspended broker delivers it when it resumes.)
 2. When the connection breaks, unconfirmed messages are not sent again, unlike in MQTT's own sessions (5.0, 4.4): the
    broker may have passed them on, and toggling a light twice is as wrong as never. The sender gets UNCONFIRMED.
-3. Retained values (availability, state, mute) are the exception: only the newest value of a topic counts. All are sent
-   again after every connect, since a broker that crashed may have lost them.
+3. Retained values (availability, state, mute, microphone) are the exception: only the newest value of a topic counts.
+   All are sent again after every connect, since a broker that crashed may have lost them.
 """
 
 from __future__ import annotations
@@ -84,6 +84,12 @@ class Outbox:
     def idle(self) -> bool:
         """Whether nothing waits and nothing is unconfirmed."""
         return not self._waiting and not self._in_flight
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a message with a deadline waits; retained values can wait for ever."""
+        with self._lock:
+            return any(isinstance(waiting, Parcel) for waiting in self._waiting)
 
     def connected(self) -> None:
         """Note a new connection: all retained values are queued, before other messages."""

@@ -56,6 +56,11 @@ class Topics:
         return f"voiced/{self.site}/mute"
 
     @property
+    def microphone(self) -> str:
+        """Outgoing, retained: `ok` or `missing`."""
+        return f"voiced/{self.site}/microphone"
+
+    @property
     def wake(self) -> str:
         """Outgoing: wake word detected."""
         return f"voiced/{self.site}/wake"

@@ -7,25 +7,28 @@ their own for each word; the next training or enrolment of that word learns from
 from __future__ import annotations
 
 import logging
-import os
 import re
 import time
 import zipfile
+from collections import deque
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from voiced.errors import VoicedError
+from voiced.foundations.logs import visible
+from voiced.records.state import folders, read_bytes, write_bytes
 from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from voiced.flow import Detection
+    from voiced.records.state import Writer
     from voiced.wake.embedding import Features
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,8 @@ log = logging.getLogger(__name__)
 KEPT_WAKES = 10  # newest detections of all words
 KEPT_WRONG_WAKES = 60  # newest wakes marked as wrong, of each word
 FILE = "wakes.npz"
+LARGEST_FILE_BYTES = 4_000_000  # packed or not; 60 wakes take 0.4 MB
+LATEST = 1e11  # Unix time in seconds, of the year 5138: a damaged number is mostly larger
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,45 +54,52 @@ class WakeRecord:
 class WakeMemory:
     """Writes the last wakes of a running daemon to a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, writer: Writer) -> None:
         self._file = folder / FILE
-        self._wakes: list[WakeRecord] | None = None
-        self._complained = False
+        self._writer = writer
+        self._new: deque[WakeRecord] = deque(maxlen=KEPT_WAKES)  # not written yet
+        self._wakes: list[WakeRecord] | None = None  # written, or read; None: not looked at yet
 
     def remember(self, detection: Detection, *, accepted: bool) -> None:
-        """Add a wake to the file; a file that cannot be written is logged once."""
+        """Add a wake to the file; returns at once."""
         if detection.heard is None:
             return
+        wake = WakeRecord(detection.wake_word, time.time(), detection.score, accepted, detection.heard)
+        self._new.append(wake)
+        self._writer.write("the last wakes, for `voiced wake bad`", self._write)
+
+    def _write(self) -> None:
         if self._wakes is None:
             self._wakes = read(self._file)
-        wake = WakeRecord(detection.wake_word, time.time(), detection.score, accepted, detection.heard)
-        self._wakes = [*self._wakes, wake][-KEPT_WAKES:]
-        try:
-            _write(self._file, self._wakes)
-        except OSError as error:
-            if not self._complained:
-                log.warning("cannot remember wakes for `voiced wake bad`: %s", error)
-            self._complained = True
-
-
-def folders() -> list[Path]:
-    """Return the folders that may hold wakes: systemd's for this process, the user's, the system service's."""
-    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    user = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return [*([Path(given)] if given else []), Path(user).expanduser() / "voiced", Path("/var/lib/voiced")]
+        while self._new:
+            self._wakes = [*self._wakes, self._new.popleft()][-KEPT_WAKES:]
+        _write(self._file, self._wakes)
 
 
 def read(file: Path) -> list[WakeRecord]:
     """Return the wakes of a file, the newest last; empty if it is missing or damaged."""
     try:
-        with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as stored:
-            words, numbers, heard = stored["words"], stored["numbers"], stored["heard"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return _parsed(read_bytes(file, LARGEST_FILE_BYTES))
+    except OSError:
         return []
+    except Exception as error:  # noqa: BLE001 # zipfile, zlib and NumPy raise a dozen kinds for damaged bytes
+        log.warning("%s is damaged; the wakes in it are forgotten: %s", file, error)
+        return []
+
+
+def _parsed(content: bytes) -> list[WakeRecord]:
+    """Return the wakes in the content of a file; any exception if it is damaged."""
+    unpacked = sum(part.file_size for part in zipfile.ZipFile(BytesIO(content)).infolist())
+    if unpacked > LARGEST_FILE_BYTES:
+        raise ValueError(f"it unpacks to {unpacked} bytes")
+    with np.load(BytesIO(content), allow_pickle=False) as stored:
+        words, numbers, heard = stored["words"], stored["numbers"], stored["heard"]
     if numbers.shape != (len(words), 3) or heard.shape != (len(words), tuning.REMEMBERED_FRAMES, EMBEDDING):
-        return []
+        raise ValueError("its arrays have other shapes")
+    if not (np.isfinite(numbers).all() and np.isfinite(heard).all() and np.abs(numbers).max(initial=0) < LATEST):
+        raise ValueError("its numbers cannot be")
     return [
-        WakeRecord(str(word), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
+        WakeRecord(visible(str(word)), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
         for word, (at, score, accepted), each in zip(words, numbers, heard, strict=True)
     ]
 
@@ -126,17 +138,11 @@ def _wrong_file(folder: Path, wake_word: str) -> Path:
 
 
 def _write(file: Path, wakes: Sequence[WakeRecord]) -> None:
-    """Write a file atomically (rename), readable by its owner only."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partly = file.with_name(f"{file.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(partly, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            np.savez_compressed(
-                stream,
-                words=np.array([wake.wake_word for wake in wakes]),
-                numbers=np.array([(wake.at, wake.score, wake.accepted) for wake in wakes], np.float64),
-                heard=np.stack([wake.heard for wake in wakes]).astype(np.float16),
-            )
-        partly.replace(file)
-    finally:
-        partly.unlink(missing_ok=True)
+    packed = BytesIO()
+    np.savez_compressed(
+        packed,
+        words=np.array([wake.wake_word for wake in wakes]),
+        numbers=np.array([(wake.at, wake.score, wake.accepted) for wake in wakes], np.float64),
+        heard=np.stack([wake.heard for wake in wakes]).astype(np.float16),
+    )
+    write_bytes(file, packed.getvalue())
