@@ -529,6 +529,7 @@ def test_the_table_of_topics_is_complete() -> None:
         SITE.availability,
         SITE.state,
         SITE.mute,
+        SITE.microphone,
         SITE.wake,
         SITE.wake_rejected,
         SITE.unmatched,
