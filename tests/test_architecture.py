@@ -78,6 +78,8 @@ PURE = (
     "recognition.evidence",
     "recognition.weighing",
     "wake.incremental",
+    "audio.formats",
+    "audio.mixing",
     "evaluation.noise",
     "evaluation.stimuli",
     "evaluation.latency",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from voiced.commands.shared import (
     DONE,
     FAILED,
+    RECORDINGS,
     add_json,
     add_settings,
     config_of,
     grammar_of,
     print_json,
     print_outcome,
+    readable,
 )
 from voiced.errors import VoicedError
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, OGG, MP3; - is standard input")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=RECORDINGS)
     parser.add_argument("--word-timestamps", action="store_true", help="with --json: when each word was said")
     add_json(parser)
 
@@ -43,8 +45,11 @@ def recognize(options: Namespace) -> int:
     from voiced.records.outcome import outcome_json
 
     config, grammar = config_of(options), grammar_of(options)
-    recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), False
-    for file in options.files:
+    files = readable(options.files)
+    if not files:
+        return FAILED
+    recognizer, vad, failed = Recognizer(config.recognizer, grammar), Vad(), len(files) < len(options.files)
+    for file in files:
         try:
             utterance = as_utterance(read_sound(file), vad)
         except VoicedError as error:  # the other recordings are still wanted

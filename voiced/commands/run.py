@@ -47,7 +47,10 @@ def _serve(config: Config, files: list[Path], signals: Signals) -> int:
     """
     try:
         from voiced import daemon  # takes seconds on a small machine
+        from voiced.audio import sound_file
 
+        for file in files:
+            sound_file.check(file)
         daemon.run(config, files, signals)
     except VoicedError as error:
         print_problems(error)

@@ -10,19 +10,22 @@ from logging import ERROR
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from voiced.errors import VoicedError
 from voiced.foundations.logs import goes_to_journal, priority, visible
 from voiced.foundations.terminal import painted, wrapped
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from voiced.config import Config
-    from voiced.errors import VoicedError
     from voiced.flow import Outcome
     from voiced.grammar import Grammar
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; errors bring their own
+
+# help about arguments that are recordings
+RECORDINGS = "WAV, FLAC, OGG, MP3; with the extra media M4A, MP4, WEBM, WMA; - is standard input"
 
 # -- options -----------------------------------------------------------------------------------------
 
@@ -78,6 +81,26 @@ def grammar_of(options: Namespace) -> Grammar:
 
     configured = find_config(options.config)
     return grammar.load([config_of(options).intents if configured else options.intents or shipped("intents")])
+
+
+def readable(files: Iterable[Path]) -> list[Path]:
+    """Return the recordings that can be read, as far as their first bytes tell; say what is wrong with the others.
+
+    For use before a model is loaded, which takes seconds. Also lets warnings about recordings be seen.
+    """
+    from voiced.audio import sound_file
+    from voiced.foundations.logs import warnings_to_stderr
+
+    warnings_to_stderr()
+    fit = []
+    for file in files:
+        try:
+            sound_file.check(file)
+        except VoicedError as error:
+            print_problems(error)
+        else:
+            fit.append(file)
+    return fit
 
 
 # -- output ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from voiced.commands import transcribe_options
-from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of
+from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of, readable
 from voiced.commands.transcribe_options import FORMATS
 from voiced.errors import ModelError, VoicedError
 from voiced.foundations.resources import MODEL, find_config
@@ -71,9 +71,12 @@ def transcribe(options: Namespace) -> int:
 def run(asked: Namespace, model: str) -> int:
     """Transcribe every recording; one that cannot be read does not stop the others. Returns an exit code."""
     job = _job(asked)
+    files = readable(job.outputs)
+    if not files:
+        return FAILED
     loaded = _load(asked, model, job.options)
-    done = DONE
-    for file in job.outputs:
+    done = DONE if len(files) == len(job.outputs) else FAILED
+    for file in files:
         if len(job.outputs) > 1 and job.outputs[file] == (Output("txt", None),):
             print(f"==> {file} <==", flush=True)
         try:
@@ -94,7 +97,7 @@ def _transcribe(loaded: LoadedModel, file: Path, job: Job) -> bool:
     from voiced.whisper.transcription.writers import WRITERS
 
     torch.manual_seed(SEED)
-    recording = segments.prepare(loaded, sound_file.read(file), job.options)
+    recording = segments.prepare(loaded, sound_file.read_what_is_there(file), job.options)
     first, *others = job.outputs[file]
     with _progress_bar(file, recording.duration, first) as advance:
         live = Live(segments.transcribe_windows(loaded, recording, job.options), advance)

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import count
+from voiced.commands.shared import RECORDINGS, count
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -17,7 +17,7 @@ COMPUTE = ("auto", "float32", "bfloat16", "int8")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, FLAC, OGG, MP3; - is standard input")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=RECORDINGS)
     parser.add_argument(
         "--task", choices=["transcribe", "translate"], default="transcribe", help="translate: to English"
     )

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from voiced.audio.formats.kinds import SUFFIXES
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SOUNDS = {".wav", ".flac", ".ogg", ".mp3"}
 
 
 class Label(BaseModel, frozen=True):
@@ -57,9 +56,9 @@ def labelled(folder: Path) -> list[Recording]:
 def foreign(folder: Path) -> list[Recording]:
     """Every sound file of a folder and its `audio/`, labelled as no command; VoicedError if there is none."""
     places = [place for place in (folder / "audio", folder) if place.is_dir()]
-    sounds = [path for place in places for path in sorted(place.iterdir()) if path.suffix.lower() in SOUNDS]
+    sounds = [path for place in places for path in sorted(place.iterdir()) if path.suffix.lower() in SUFFIXES]
     if not sounds:
-        raise VoicedError(f"{folder}: there is no recording in it ({', '.join(sorted(SOUNDS))})")
+        raise VoicedError(f"{folder}: there is no recording in it ({', '.join(SUFFIXES)})")
     return [Recording(path, path.name, NO_COMMAND) for path in sounds]
 
 

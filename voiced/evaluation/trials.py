@@ -83,6 +83,8 @@ def attempt_all(setup: Setup, tasks: Sequence[Task], jobs: int, done: Callable[[
     grammar.load([setup.intents])  # what is wrong with the grammar is better said before the work begins
     if setup.noise:
         sound_file.read(setup.noise)
+    for task in tasks:
+        sound_file.check(task.recording.path)
     ignore = (signal.SIGINT, signal.SIG_IGN)  # of Ctrl-C this process takes care
     pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), signal.signal, ignore)
     try:

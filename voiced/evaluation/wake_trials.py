@@ -10,6 +10,7 @@ import numpy as np
 
 from voiced import grammar
 from voiced.audio import sound_file
+from voiced.audio.formats.kinds import SUFFIXES
 from voiced.config import WakeWordEntry
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from voiced.foundations.terminal import Print
     from voiced.wake.detector import WakeWord
 
-SUFFIXES = {".wav", ".flac", ".ogg", ".mp3"}
 LEAD_SECONDS, TAIL_SECONDS = 1.0, 1.0  # of faint noise around a recording: the networks look back, words end late
 FAINT_NOISE = 10 ** (-65 / 20)  # standard deviation; -65 dB of full scale
 BAR_WIDTH = 40  # characters

@@ -1,4 +1,4 @@
-"""Logging of a service: one line a message on standard error, for the journal or a terminal."""
+"""Logging: one line a message on standard error, for the journal or a terminal."""
 
 from __future__ import annotations
 
@@ -51,3 +51,10 @@ def priority(level: int) -> str:
 def visible(text: str) -> str:
     r"""Return a text whose control characters, except tab and newline, are written out: `\x1b`."""
     return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def warnings_to_stderr() -> None:
+    """Set up logging of a command that ends by itself: warnings alone, as its errors are told."""
+    stderr = logging.StreamHandler(sys.stderr)
+    stderr.setFormatter(_Line("voiced: %(message)s"))
+    logging.basicConfig(handlers=[stderr], level=logging.WARNING)
