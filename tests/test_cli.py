@@ -59,6 +59,25 @@ def test_every_command_has_a_summary_and_a_help_of_its_own(command: str, capsys:
     assert not COMMANDS[command].endswith(".")
 
 
+def test_what_is_printed_holds_no_commands_to_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    strange = tmp_path / os.fsdecode(b"\x1b[2J\xff.yaml")
+    strange.write_text('intents: {A: {sentences: [go], action: {topic: t, payload: "\\e[31m"}}}')
+    assert main(["say", "go", "--intents", str(strange)]) == 0
+    assert main(["say", "go", "--intents", f"{strange}x"]) == 78
+    shown = capfd.readouterr()
+    assert "\x1b" not in shown.out + shown.err
+    assert r"  t \x1b[31m" in shown.out
+    assert r"\x1b[2J\udcff.yamlx: there is no such file" in shown.err
+
+
+@pytest.mark.parametrize("threads", ["1000", "0", "-1", "1e3", "9" * 5_000])
+def test_as_many_threads_as_a_processor_has(threads: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["transcribe", "a.wav", "--threads", threads])
+    assert ended.value.code == 2
+    assert "--threads" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("asked", "expected"), [(None, "passive"), ("active", "active")])
 def test_waiting_threads_do_not_spin_unless_asked_to(
     monkeypatch: pytest.MonkeyPatch, asked: str | None, expected: str

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 78 configuration, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Names of files need not be UTF-8: what cannot be written is written as `\udcff`, as on standard error.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     typed = sys.argv[1:] if arguments is None else arguments
     if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may go on
         _file("completion").complete(make_parser(COMMANDS))

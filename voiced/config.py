@@ -10,12 +10,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from voiced.foundations.resources import MODEL, find_config, shipped
 from voiced.foundations.sections import Section, load
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 
 
 def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
     """Relative paths are relative to the file that names them, not to where the daemon was started."""
     folder = (validation.context or {}).get("folder", Path())
-    return Path(folder) / path.expanduser()
+    try:
+        return Path(folder) / path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"there is no user {path.parts[0]!r}; write the whole path") from error
 
 
 def _file_beside_the_config(model: str, validation: ValidationInfo) -> str:
@@ -25,9 +29,16 @@ def _file_beside_the_config(model: str, validation: ValidationInfo) -> str:
 
 def _one_topic_level(site: str | None) -> str | None:
     """The site is a level of every topic."""
-    if site is not None and (not site or set(site) & set("/+#\0")):
+    if site is not None and (not site or NOT_IN_A_LEVEL.search(site)):
         raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
     return site
+
+
+def _name_of_a_file(credential: str | None) -> str | None:
+    """The name becomes a file in systemd's folder of credentials, and must not lead out of it."""
+    if credential is not None and (credential in ("", ".", "..") or "/" in credential):
+        raise ValueError("must be the name that LoadCredential= gives it, without a folder")
+    return credential
 
 
 def _model_alone(word: Any) -> Any:
@@ -206,7 +217,7 @@ class MqttSettings(Section):
     """null: anonymous."""
     password_file: FilePath | None = None
     """A file that holds the password and nothing else."""
-    credential: str | None = None
+    credential: Annotated[str | None, AfterValidator(_name_of_a_file)] = None
     """Name of a systemd credential (LoadCredential=) that holds the password, instead of a file."""
     tls: TlsSettings | None = None
     """null: not encrypted; {}: encrypted, with the system's certificate authorities."""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+MOST_PROBLEMS = 100  # told at once
+LONGEST_LINE = 400  # characters of a line of a problem: templates and values are quoted in them
+
+
 class VoicedError(Exception):
     """Base class: something outside the program is wrong; the text has one sentence per line."""
 
@@ -28,8 +32,17 @@ class ConfigError(VoicedError):
 
         `problems` stays a tuple without that line, so that the problems of several files can be put into one report.
         """
-        super().__init__("\n".join([*problems, f"see `voiced manual {page}`"] if page else problems))
-        self.problems = tuple(problems)
+        self.problems = tuple(map(_shortened, problems[:MOST_PROBLEMS]))
+        if len(problems) > MOST_PROBLEMS:
+            self.problems += (f"and {len(problems) - MOST_PROBLEMS:,} more problems; mend these first",)
+        super().__init__("\n".join([*self.problems, f"see `voiced manual {page}`"] if page else self.problems))
+
+
+def _shortened(problem: str) -> str:
+    """Return a problem with the middle of each long line left out: what to do stands at the end."""
+    half = LONGEST_LINE // 2
+    lines = problem.split("\n")
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:half]} … {line[-half:]}" for line in lines)
 
 
 class ModelError(VoicedError):

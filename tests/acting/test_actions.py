@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,48 @@ def test_an_action_has_the_settings_of_its_template() -> None:
 )  # fmt: skip
 def test_payloads(payload: JsonValue, expected: str) -> None:
     assert sent(payload, room="hall", level=21.0, half=20.5, cafe="caf\u00e9") == expected
+
+
+INJECTED = 'open a", "force": "yes'
+
+
+@pytest.mark.parametrize(
+    ("payload", "filled"),
+    [
+        ('{"do": "{text}"}', {"do": INJECTED}),
+        ('{"do": {text}}', {"do": INJECTED}),
+        ('["say {text}", {level}, {state}]', [f"say {INJECTED}", 21, True]),
+        (' {"do": "\\"{text}\\\\"} ', {"do": f'"{INJECTED}\\'}),
+        ('"{text}"', INJECTED),
+        ('{"level": {level}{level}, "on": {flag}}', {"level": 2121, "on": False}),
+    ],
+)
+def test_what_is_said_adds_nothing_to_json_that_was_written_by_hand(payload: str, filled: object) -> None:
+    assert json.loads(sent(payload, text=INJECTED, level=21.0, state="true", flag=False)) == filled
+
+
+@pytest.mark.parametrize("said", ["NaN", "Infinity", "1, 2", '{"a": 1', "[" * 100_000, "\x1b", "tr\u00fce"])
+def test_what_is_said_is_one_value_of_json(said: str) -> None:
+    assert json.loads(sent('{"do": {text}}', text=said)) == {"do": said}
+
+
+@pytest.mark.parametrize("payload", ["{text}", "say {text}", '{text} says "hello"', '{"a": {text}'])
+def test_other_texts_stay_as_they_are(payload: str) -> None:
+    assert sent(payload, text=INJECTED) == payload.replace("{text}", INJECTED)
+
+
+@pytest.mark.parametrize(
+    ("topic", "value", "filled"),
+    [
+        ("{text}/set", "$SYS", "_SYS/set"),
+        ("{text}", "$share", "_share"),
+        ("home/{text}", "$SYS", "home/$SYS"),
+        ("home/{text}", "a\x1bb\ud800c\ufffe", "home/a_b_c_"),
+    ],
+)
+def test_what_is_said_cannot_name_a_topic_of_the_broker(topic: str, value: str, filled: str) -> None:
+    [action] = actions_for([ActionTemplate(topic=topic)], Match("Note", {"text": value}, "", {}))
+    assert action.topic == filled
 
 
 @pytest.mark.parametrize("value", ["a/b", "a+b", "a#b", "a\0b"])

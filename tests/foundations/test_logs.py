@@ -12,8 +12,6 @@ import sys
 
 import pytest
 
-from voiced.foundations.logs import visible
-
 PROGRAM = """
 import logging, sys
 from voiced.foundations.logs import log_to_stderr
@@ -53,7 +51,3 @@ def test_elsewhere_each_line_has_a_time(*, journal: bool) -> None:
     at = r"\d{4}-\d\d-\d\d [\d:,]+ "
     log = f"{at}INFO    news\n{at}WARNING {WARNING.format('')}"
     assert re.fullmatch(log, logged("quiet", journal=journal, elsewhere=True))
-
-
-def test_what_a_terminal_would_obey_is_written_out() -> None:
-    assert visible("a\tb\n\x00\x1b]0;c\x9b\x7f é") == "a\tb\n\\x00\\x1b]0;c\\x9b\\x7f é"

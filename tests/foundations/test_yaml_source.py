@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Literal
+import os
+from pathlib import Path
+from typing import Literal
 
 import pytest
 from pydantic import Field
@@ -11,9 +12,6 @@ from pydantic import Field
 from voiced.errors import ConfigError
 from voiced.foundations.sections import Section, load, parse
 from voiced.foundations.yaml_source import document
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class WakeWord(Section):
@@ -56,7 +54,6 @@ def problems(text: str) -> list[str]:
         ("-3", -3),
         ("1e3", 1000.0),
         (".5", 0.5),
-        ("-.inf", -math.inf),
         ("'1'", "1"),
         ('"\\u00e9"', "é"),
         ("{state: on}", {"state": "on"}),
@@ -113,6 +110,13 @@ def test_keys_are_text() -> None:
         ),
         ("level: a: b", "1: this is not valid YAML: level: a: b; a text that holds ': ' must be in quotes"),
         ("words: [a\nlevel: 1", "1: this is not valid YAML: words: [a; a text that begins with [ must be in"),
+        ("level: .inf", "1: level: is not a finite number; write another one, or put it in quotes if it is a text"),
+        ("words: [-.INF, .nan]", "1: words[0]: is not a finite number"),
+        ("level: 1e999", "1: level: is a number too large to count with"),
+        (f"level: {'9' * 5_000}", "1: level: is a number too large to count with"),
+        (f"level: 0x{'f' * 5_000}", "1: level: is a number too large to count with"),
+        ('words: ["a\\0"]', "1: words[0]: holds the character '\\x00', which no name and no"),
+        ('"a\\0": 1', "1: holds the character '\\x00'"),
         ("level: \x07", " holds a character that YAML does not allow"),
     ],
 )  # fmt: skip
@@ -158,3 +162,49 @@ def test_places() -> None:
         "c.yaml:1",
     ]
     assert [source.column(key) for key in [("a", "b", 0), ("a", "b", 1), ("a", "c"), ("a",)]] == [7, 11, None, None]
+
+
+def aliases(levels: int, nine: str) -> str:
+    """Nine times nine times … one value, in half a kilobyte."""
+    names = "abcdefghij"
+    lists = [f"{name}: &{name} {nine.format(*[f'*{names[at]}'] * 9)}" for at, name in enumerate(names[1:levels])]
+    return "\n".join(["a: &a [x]", *lists])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (aliases(10, "[{}, {}, {}, {}, {}, {}, {}, {}, {}]"), "the file has more than 100,000 values"),
+        (aliases(10, "{{k: {}, k: {}, k: {}, k: {}, k: {}, k: {}, k: {}, k: {}}}"), "the file has more"),
+        ("- a\n" * 300_000, "the file has more than 100,000 values"),
+        ("[" * 900 + "]" * 900, "lists and mappings stand more than 50 deep in each other; write it flatter"),
+        ("[" * 1_000_000, "lists and mappings stand more than 50 deep"),
+        ("\n".join(f"{' ' * depth}a:" for depth in range(60)), "lists and mappings stand more than 50 deep"),
+    ],
+    ids=["aliases", "doubled aliases", "a long list", "deep", "deeper", "deep blocks"],
+)
+def test_what_is_too_large_takes_neither_time_nor_memory(text: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        document(text, "c.yaml")
+    assert problem in str(raised.value)
+
+
+def test_only_regular_files_of_a_bounded_size_are_read(tmp_path: Path) -> None:
+    fifo, large = tmp_path / "fifo.yaml", tmp_path / "large.yaml"
+    os.mkfifo(fifo)
+    large.write_bytes(b"#" * 2_000_001)
+    for path, problem in [
+        (fifo, "it is a device or a pipe, not a file"),
+        (Path("/dev/zero"), "it is a device or a pipe, not a file"),
+        (large, "it has more than 2 MB"),
+        (tmp_path / "a\0.yaml", "no file can have such a name"),
+    ]:
+        with pytest.raises(ConfigError, match=f"cannot be read: {problem}"):
+            load(path, Settings)
+
+
+def test_a_report_tells_a_hundred_problems_and_how_many_are_left() -> None:
+    told = problems("\n".join(f"k{number}: 1" for number in range(1_000)))
+    assert len(told) == 101
+    assert told[-1] == "and 100 more problems; mend these first"
+    assert max(map(len, problems(f"mode: {'a' * 100_000}"))) < 500

@@ -1,7 +1,8 @@
 """Builds MQTT messages from a match: fills the intent's templates with the slots' values.
 
 A text payload stays text; a mapping, a list or a number is sent as JSON. A JSON string that is exactly one slot, such
-as `"{level}"`, becomes the slot's value with its type, so a number stays a number. Knows nothing of sending.
+as `"{level}"`, becomes the slot's value with its type, so a number stays a number. A text that is JSON written by hand
+stays JSON with the same keys, whatever is said: what was spoken must not add to a message. Knows nothing of sending.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from voiced.flow import EXPIRES_SECONDS, Action, good_for
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 from voiced.grammar.action_template import SLOT
 
 if TYPE_CHECKING:
@@ -22,14 +24,15 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.grammar.action_template import ActionTemplate
 
-_UNSAFE = re.compile(r"[/+#\0]")  # MQTT's separator and wildcards (MQTT 5.0, 4.7): speech must not choose a topic
+# A string of JSON, or a slot outside of one.
+_STRING_OR_SLOT = re.compile(rf'"(?:[^"\\]|\\.)*"|{SLOT.pattern}')
 
 
 def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Action, ...]:
     """Return the messages of a match, one per template, in the templates' order."""
     return tuple(
         Action(
-            topic=SLOT.sub(lambda slot: _UNSAFE.sub("_", _as_text(match.slots[slot[1]])), template.topic),
+            topic=_topic(template.topic, match.slots),
             payload=_payload(template.payload, match.slots),
             qos=template.qos,
             retain=template.retain,
@@ -51,8 +54,16 @@ def longest_good_for(grammar: Grammar) -> float:
     return max((good_for(intent.actions) for intent in grammar.intents.values()), default=EXPIRES_SECONDS)
 
 
+def _topic(topic: str, slots: Mapping[str, SlotValue]) -> str:
+    # Speech must not choose a topic: a value is part of one level, and topics that begin with `$` are the broker's.
+    filled = SLOT.sub(lambda slot: NOT_IN_A_LEVEL.sub("_", _as_text(slots[slot[1]])), topic)
+    return f"_{filled[1:]}" if filled.startswith("$") else filled
+
+
 def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:
     if isinstance(payload, str):
+        if _is_json(payload):
+            return _STRING_OR_SLOT.sub(lambda found: _in_json(found, slots), payload)
         return SLOT.sub(lambda slot: _as_text(slots[slot[1]]), payload)
     return "" if payload is None else json.dumps(_filled(payload, slots), ensure_ascii=False)
 
@@ -67,6 +78,36 @@ def _filled(value: JsonValue, slots: Mapping[str, SlotValue]) -> Any:
         case dict():
             return {name: _filled(item, slots) for name, item in value.items()}
     return value
+
+
+def _is_json(template: str) -> bool:
+    """Return whether a text is JSON as soon as its slots are numbers: an object, a list or a text in quotes."""
+    filled = SLOT.sub("1", template)
+    return filled.lstrip()[:1] in ("{", "[", '"') and _parses(filled)
+
+
+def _parses(text: str) -> bool:
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    """Raise ValueError for NaN and Infinity, which Python takes for JSON."""
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _in_json(found: re.Match[str], slots: Mapping[str, SlotValue]) -> str:
+    """Return a string of hand-written JSON with its slots filled, or the value of a slot outside of strings."""
+    name: str | None = found[1]
+    if name is None:
+        return SLOT.sub(lambda slot: json.dumps(_as_text(slots[slot[1]]), ensure_ascii=False)[1:-1], found[0])
+    value = slots[name]
+    text = json.dumps(value) if isinstance(value, bool) else _as_text(value)
+    # Outside of quotes an author means a number or `true`: anything else is one text.
+    return text if _parses(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _as_text(value: SlotValue) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced import grammar
-from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json
+from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json, tell
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, packaged_model
@@ -70,7 +70,7 @@ def check(options: Namespace) -> int:
     if options.json:
         print_json(asdict(checked) | ({"speed": asdict(speed)} if speed else {}))
     else:
-        print("\n".join([_summary(checked), *(speed.lines if speed else ())]))
+        tell("\n".join([_summary(checked), *(speed.lines if speed else ())]))
     return DONE
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
 from voiced.acting.actions import actions_of
-from voiced.commands.shared import DONE, FAILED, add_model
+from voiced.commands.shared import DONE, FAILED, add_model, tell
 from voiced.errors import VoicedError
 from voiced.foundations.resources import shipped
 from voiced.grammar import understand
@@ -150,7 +150,7 @@ async def _watch(subscriber: Any, heard: Heard) -> None:
             _show_command(json.loads(payload), heard)
         elif own is None:
             heard.actions.append((topic, payload))
-            print(f"{'':10}→ {topic}  {payload}")
+            tell(f"{'':10}→ {topic}  {payload}")
 
 
 def _show_command(told: dict[str, Any], heard: Heard) -> None:
@@ -159,7 +159,7 @@ def _show_command(told: dict[str, Any], heard: Heard) -> None:
     print(f"{begin:6.2f} s  speech until {end:.2f} s: {told['text']!r}")
     after = f"{told['latency'] * 1000:.0f} ms after the end of speech"
     if told.get("intent"):
-        print(f"{'':10}{told['intent']} {slots_line(told['slots'])}   ({after})")
+        tell(f"{'':10}{told['intent']} {slots_line(told['slots'])}   ({after})")
     else:
         print(f"{'':10}no command: {told['reason']}   ({after})")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, add_json, add_settings, config_of, print_json
+from voiced.commands.shared import DONE, add_json, add_settings, config_of, print_json, tell
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def devices(options: Namespace) -> int:
             print_json(asdict(device))
         else:
             about = f"{device.host_api}, {device.channels} in, {device.rate:.0f} Hz"
-            print(f"{'→' if device.chosen else ' '} {device.index:3}  {device.name}  ({about})")
+            tell(f"{'→' if device.chosen else ' '} {device.index:3}  {device.name}  ({about})")
     if not found:
         raise VoicedError("no microphone found: is one plugged in, and may this user use it (group `audio`)?")
     return DONE

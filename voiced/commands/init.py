@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiced.commands.shared import DONE, add_json, print_json
+from voiced.commands.shared import DONE, add_json, print_json, tell
 from voiced.config import Config
 from voiced.errors import VoicedError
 from voiced.foundations.resources import PLACES, find_config, shipped
@@ -38,10 +38,10 @@ def init(options: Namespace) -> int:
             print_json({"file": str(path), "written": written})
         return DONE
     for path, written in files.items():
-        print(f"wrote {path}" if written else f"kept {path}, which was there already")
+        tell(f"wrote {path}" if written else f"kept {path}, which was there already")
     if not any(files.values()):
         print("everything was there already; nothing was written")
-    print(next_steps(folder))
+    tell(next_steps(folder))
     return DONE
 
 

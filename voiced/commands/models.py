@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, add_json, print_json
+from voiced.commands.shared import DONE, add_json, print_json, tell
 from voiced.errors import ModelError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def models(options: Namespace) -> int:
             languages = "English" if model.n_languages == 1 else f"{model.n_languages} languages"
             where = str(model.installed[0]) if model.installed else model.how_to_get
             mark = "→" if model.installed else " "
-            print(f"{mark} {model.name:15} {model.size / 1e6:6.0f} MB  {languages:13}  {model.sha256[:12]}  {where}")
+            tell(f"{mark} {model.name:15} {model.size / 1e6:6.0f} MB  {languages:13}  {model.sha256[:12]}  {where}")
     return DONE
 
 
@@ -60,5 +60,5 @@ def _download(name: str, *, as_json: bool) -> int:
     if as_json:
         print_json({"name": model.name, "file": str(path)})
     else:
-        print(path)
+        tell(str(path))
     return DONE

@@ -12,7 +12,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from voiced.foundations.nearest import did_you_mean
-from voiced.foundations.terminal import painted
+from voiced.foundations.terminal import painted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print usage and what is wrong with it; end the program with 2."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{painted(f'{self.prog}:', 'red', sys.stderr)} {message}\n")
+        self.exit(2, f"{painted(f'{self.prog}:', 'red', sys.stderr)} {printable(message)}\n")
 
 
 class Paragraphs(HelpFormatter):

@@ -19,6 +19,7 @@ from voiced.commands.shared import (
     readable,
 )
 from voiced.errors import VoicedError
+from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -53,7 +54,7 @@ def recognize(options: Namespace) -> int:
         try:
             utterance = as_utterance(read_sound(file), vad)
         except VoicedError as error:  # the other recordings are still wanted
-            print(f"voiced: {error}", file=sys.stderr)
+            print(printable(f"voiced: {error}"), file=sys.stderr)
             failed = True
             continue
         transcript = recognizer.recognize(utterance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, add_json, add_settings, count, grammar_of, print_json
+from voiced.commands.shared import DONE, add_json, add_settings, count, grammar_of, print_json, tell
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -25,5 +25,5 @@ def sample(options: Namespace) -> int:
         if options.json:
             print_json({"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)})
         else:
-            print(sentence.text)
+            tell(sentence.text)
     return DONE

@@ -13,6 +13,7 @@ from voiced.commands.shared import (
     grammar_of,
     print_json,
     print_outcome,
+    tell,
 )
 from voiced.errors import VoicedError
 
@@ -44,7 +45,7 @@ def say(options: Namespace) -> int:
     else:
         print_outcome(outcome)
         for action in outcome.actions:
-            print(f"  {action.topic} {action.payload}")
+            tell(f"  {action.topic} {action.payload}")
     if options.publish and outcome.actions:
         _publish(options, outcome)
     return DONE if transcript.match else FAILED

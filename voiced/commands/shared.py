@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from voiced.errors import VoicedError
-from voiced.foundations.logs import goes_to_journal, priority, visible
-from voiced.foundations.terminal import painted, wrapped
+from voiced.foundations.logs import goes_to_journal, priority
+from voiced.foundations.terminal import painted, printable, printable_json, wrapped
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiced.flow import Outcome
     from voiced.grammar import Grammar
 
+MOST_THREADS = 64  # as `recognizer.threads` of the config
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; errors bring their own
 
 # help about arguments that are recordings
@@ -62,6 +63,13 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def threads(text: str) -> int:
+    """Read a number of processor threads; ArgumentTypeError if it is none, or more than any processor has."""
+    if (n_threads := count(text)) > MOST_THREADS:
+        raise ArgumentTypeError(f"{text} threads are more than {MOST_THREADS}, the most that are of use")
+    return n_threads
 
 
 # -- settings ----------------------------------------------------------------------------------------
@@ -106,9 +114,14 @@ def readable(files: Iterable[Path]) -> list[Path]:
 # -- output ------------------------------------------------------------------------------------------
 
 
+def tell(text: str) -> None:
+    r"""Print text for people, at once; control characters of names in it are written as `\x1b`."""
+    print(printable(text), flush=True)
+
+
 def print_json(told: dict[str, Any]) -> None:
     """Print one object on one line, at once."""
-    print(json.dumps(told, ensure_ascii=False), flush=True)
+    print(printable_json(json.dumps(told, ensure_ascii=False)), flush=True)
 
 
 def print_outcome(outcome: Outcome, before: str = "") -> None:
@@ -116,18 +129,18 @@ def print_outcome(outcome: Outcome, before: str = "") -> None:
     from voiced.records.outcome import outcome_line
 
     colour = "green" if outcome.accepted else "red"
-    print(f"{before}{painted(outcome_line(outcome), colour, sys.stdout)}", flush=True)
+    print(f"{printable(before)}{painted(printable(outcome_line(outcome)), colour, sys.stdout)}", flush=True)
 
 
 def print_text(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:
-    """`print`, for rooms that do not print themselves."""
-    print(text, end=end, file=file, flush=flush)
+    r"""`print` without control characters but `\r`, for rooms that do not print themselves."""
+    print("\r".join(map(printable, text.split("\r"))), end=end, file=file, flush=flush)
 
 
 def print_problems(error: VoicedError) -> None:
     """Print an error on standard error, one line a problem: `voiced: …`; in the journal with its priority."""
     mark = priority(ERROR) if goes_to_journal() else ""
-    for problem in visible(str(error)).splitlines():
+    for problem in printable(str(error)).split("\n"):
         told = wrapped(f"voiced: {problem}", sys.stderr)
         print(mark + told.replace("voiced:", painted("voiced:", "red", sys.stderr), 1), file=sys.stderr)
 

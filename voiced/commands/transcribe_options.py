@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError, BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import RECORDINGS, count
+from voiced.commands.shared import RECORDINGS, count, threads
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "on accelerators float16"
     )
     parser.add_argument("--compute", choices=COMPUTE, help=compute)
-    parser.add_argument("--threads", type=count, metavar="N", help="processor threads (as many as speed it up)")
+    parser.add_argument("--threads", type=threads, metavar="N", help="processor threads (as many as speed it up)")
     _add_output(parser)
     _add_words(parser)
     _add_search(parser)

@@ -8,7 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, FAILED, add_json, add_settings, config_of, print_json, print_text, progress
+from voiced.commands.shared import (
+    DONE,
+    FAILED,
+    add_json,
+    add_settings,
+    config_of,
+    print_json,
+    print_text,
+    progress,
+    tell,
+)
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -131,7 +141,7 @@ def _bad(options: Namespace) -> int:
     if options.json:
         print_json({"wake_word": wake.wake_word, "marked": count})
     else:
-        print(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
+        tell(f"marked as wrong, {count} of {wake.wake_word} in all; its next training or enrolment learns from it")
     return DONE
 
 
@@ -145,7 +155,7 @@ def _list(wakes: Sequence[WakeRecord], *, json: bool) -> None:
         else:
             was = "woke" if wake.accepted else "refused"
             at = time.strftime("%Y-%m-%d %H:%M:%S", when)
-            print(f"{number:2}  {at}  {wake.wake_word}  score {wake.score:.2f}  {was}")
+            tell(f"{number:2}  {at}  {wake.wake_word}  score {wake.score:.2f}  {was}")
 
 
 def _chosen(which: str, wakes: Sequence[WakeRecord]) -> WakeRecord:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 
+from voiced.foundations.terminal import printable
+
 PRIORITIES = {logging.CRITICAL: 2, logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6, logging.DEBUG: 7}  # syslog(3)
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and newline: a terminal would obey them
 
 
 class _Line(logging.Formatter):
     """Formats a record with its control characters made visible: some texts come from servers and file names."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return visible(super().format(record))
+        return printable(super().format(record))
 
 
 class _JournalLine(_Line):
@@ -46,11 +46,6 @@ def goes_to_journal() -> bool:
 def priority(level: int) -> str:
     """Return the prefix that tells the journal the priority of a line of this level of `logging`."""
     return f"<{next((PRIORITIES[known] for known in sorted(PRIORITIES, reverse=True) if level >= known), 7)}>"
-
-
-def visible(text: str) -> str:
-    r"""Return a text whose control characters, except tab and newline, are written out: `\x1b`."""
-    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def warnings_to_stderr() -> None:

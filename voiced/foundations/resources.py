@@ -25,4 +25,19 @@ def find_config(asked_for: Path | None) -> Path | None:
     """Return the config file to read: the one asked for, else the first of PLACES that exists, else none."""
     if asked_for is not None:
         return asked_for
-    return next((place.expanduser() for place in PLACES if place.expanduser().is_file()), None)
+    return next((place for place in map(_without_tilde, PLACES) if place and _may_be_there(place)), None)
+
+
+def _without_tilde(path: Path) -> Path | None:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # a user without a home
+        return None
+
+
+def _may_be_there(path: Path) -> bool:
+    """Whether a file is there, or its folder cannot be looked into: whoever reads it then tells why it cannot."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True

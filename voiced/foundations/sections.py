@@ -5,6 +5,7 @@ The models subclass `Section` and know what the keys mean; this file only words 
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from voiced.foundations.yaml_source import Document
+
+MOST_ERRORS = 200  # of pydantic's that are put into words: a search for what was meant is slow
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -54,7 +57,7 @@ def checked(document: Document, model: type[M]) -> M:
 
 def _explained(errors: Iterable[ErrorDetails], document: Document, model: type[BaseModel]) -> Iterator[str]:
     told = set()
-    for error in errors:
+    for error in islice(errors, MOST_ERRORS):
         loc, kind = error["loc"], error["type"]
         known = document.known(loc)
         shown = (*known, loc[-1]) if kind == "missing" else known

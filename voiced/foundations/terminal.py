@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import textwrap
 from typing import Protocol, TextIO
 
 COLOURS = {"red": 31, "green": 32, "yellow": 33, "bold": 1, "dim": 2}  # SGR parameters of ECMA-48
+# C0 and C1 but \t and \n, halves of characters (of names that are no UTF-8), and what turns writing round (UAX 9).
+_CONTROLS = re.compile(
+    "[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 NARROWEST = 40  # columns; a terminal that says less is not believed
 
 
@@ -32,6 +37,19 @@ def painted(text: str, colour: str, stream: TextIO) -> str:
 def width() -> int:
     """Columns of the terminal: COLUMNS if it is set, else what the terminal says, else 80."""
     return max(NARROWEST, shutil.get_terminal_size().columns)
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with control characters written as `\x1b`: names and servers may hold commands to the terminal.
+
+    Line breaks and tabs stay; marks that turn the direction of writing round do not, for they hide what follows.
+    """
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def printable_json(text: str) -> str:
+    r"""Return JSON with control characters inside its strings written as `\u009b`: another way to write equal JSON."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def wrapped(text: str, stream: TextIO) -> str:

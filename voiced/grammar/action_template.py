@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiced.foundations.topic_names import LONGEST_TOPIC_BYTES, NOT_IN_A_TOPIC
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,9 +26,12 @@ def valid_topic(topic: str) -> str:
     fixed = SLOT.sub("x", topic)
     if not topic:
         raise ValueError("the topic is empty; name one, such as 'home/{room}/light/set'")
-    # `+` and `#` are wildcards of subscriptions; a null character is forbidden everywhere.
-    if found := re.search(r"[+#\0]", fixed):
-        raise ValueError(f"{found[0]!r} is for subscriptions and cannot be in a topic that is published to; remove it")
+    # `+` and `#` are wildcards of subscriptions; control characters are forbidden everywhere.
+    if found := NOT_IN_A_TOPIC.search(fixed):
+        what = "is for subscriptions and" if found[0] in "+#" else "is no text that brokers take, and"
+        raise ValueError(f"{found[0]!r} {what} cannot be in a topic that is published to; remove it")
+    if len(topic.encode()) > LONGEST_TOPIC_BYTES:
+        raise ValueError(f"the topic is longer than {LONGEST_TOPIC_BYTES:,} bytes; shorten it")
     # `$SYS` and the like are the broker's own.
     if topic.startswith("$"):
         raise ValueError("topics that begin with '$' belong to the broker; choose another")

@@ -14,7 +14,7 @@ from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
 from voiced.grammar.nesting import Nesting
 from voiced.grammar.normalize import normalize
-from voiced.grammar.source import MOST_NUMBERS
+from voiced.grammar.source import LARGEST_NUMBER, MOST_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from voiced.grammar.expression import Expression
 
 
+_MOST_COMPARED = 1_000  # names that a wrong one is compared with: a tenth of a second
+_MOST_NAMED = 20  # names that are listed
 _MOST_NUMBERS_IN_ALL = 20_000  # of all ranges; each takes a fifth of a millisecond
 
 
@@ -78,6 +80,8 @@ def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
 def _inline_range(numbers: NumberRange) -> str | None:
     """What is wrong with a range that is written in place, `{0..100,5}`: the rules of `range:`; None if nothing is."""
     # Asked in this order: each question needs the answer to the one before.
+    if max(abs(numbers.start), abs(numbers.stop)) > LARGEST_NUMBER:
+        return f"numbers of a range go up to {LARGEST_NUMBER:,}; write smaller ones"
     if numbers.step == 0:
         return "the step of the range is 0; write 1 or more"
     if numbers.start > numbers.stop:
@@ -106,7 +110,7 @@ def check_sizes(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
 def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem where the numbers of all ranges become too many: each has several spellings, worked out here."""
     # Equal ranges are compiled once, so they count once.
-    seen: set[NumberRange] = set()
+    seen, in_all = set[NumberRange](), 0
     scopes = {id(sentence.scope): sentence.scope for sentence in sentences}.values()
     rules = [(rule, scope) for scope in scopes for rule in scope.rules.values()]
     for template, scope in [*rules, *_templates(sentences)]:
@@ -114,7 +118,9 @@ def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
             definition = scope.list_named(each.name) if isinstance(each, ListReference) else None
             if isinstance(definition, NumberRange) and definition not in seen:
                 seen.add(definition)
-                if sum(map(len, seen)) > _MOST_NUMBERS_IN_ALL:
+                # Kept as a sum: adding up all of them for each takes a square of the time.
+                in_all += len(definition)
+                if in_all > _MOST_NUMBERS_IN_ALL:
                     message = f"all ranges together hold more than {_MOST_NUMBERS_IN_ALL:,} numbers; use larger steps"
                     yield _point(template, "{" + each.name, message)
                     return
@@ -152,7 +158,8 @@ def check_actions(
     `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
     """
     # Computed once per sentence, and asked by every action.
-    always = [slots_always_set(sentence.template.expression, sentence.scope) for sentence in sentences]
+    always = [(each, slots_always_set(each.template.expression, each.scope)) for each in sentences]
+    without: dict[str, SentenceTemplate | None] = {}  # slot → a sentence that may leave it out
     possible = {slot for sentence in sentences for slot in slots_possible(sentence)}
     for where, action in actions:
         # Either no sentence knows the slot, a typing mistake; or one may leave it out, and the action could not be
@@ -162,13 +169,16 @@ def check_actions(
                 instead = _instead(slot, sorted(possible), "slot")
                 yield f"{where}: no sentence of the intent has the slot '{slot}'{instead}"
                 continue
-            for sentence, certain in zip(sentences, always, strict=True):
-                if slot not in certain and slot not in sentence.slots:
-                    yield (
-                        f"{where}: the action needs the slot '{slot}', but '{sentence.template.text}' may leave it "
-                        "out; say it in every sentence, or give it a value under 'slots'"
-                    )
-                    break
+            # Thousands of actions ask about few slots.
+            if slot not in without:
+                without[slot] = next(
+                    (each for each, sure in always if slot not in sure and slot not in each.slots), None
+                )
+            if sentence := without[slot]:
+                yield (
+                    f"{where}: the action needs the slot '{slot}', but '{sentence.template.text}' may leave it "
+                    "out; say it in every sentence, or give it a value under 'slots'"
+                )
 
 
 def slots_possible(sentence: SentenceTemplate) -> frozenset[str]:
@@ -205,5 +215,7 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
 
 def _instead(name: str, known: Sequence[str], kind: str) -> str:
     # A name that is like enough is suggested; else all are listed.
-    otherwise = f"; define it, or use one of: {', '.join(known)}" if known else f"; define the {kind} first"
-    return did_you_mean(name, known) or otherwise
+    # A few names show what is meant; thousands would hide the sentence.
+    some = ", ".join([*known[:_MOST_NAMED], *["…"] * (len(known) > _MOST_NAMED)])
+    otherwise = f"; define it, or use one of: {some}" if known else f"; define the {kind} first"
+    return did_you_mean(name, known[:_MOST_COMPARED]) or otherwise

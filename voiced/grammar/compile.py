@@ -35,26 +35,28 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
 
+_MOST_STATES = 500_000  # about 400 bytes each; ten thousand names of three words have 200,000
 Part: TypeAlias = tuple[int, int]  # first and last state
 
 _MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not branches of the tree
 _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
+class TooLargeError(ValueError):
+    """The automaton would take more memory than a small machine has."""
+
+
 def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
-    """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th."""
+    """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th. Raises TooLargeError."""
     layout = _Layout()
     for number, sentence in enumerate(sentences):
-        # Each sentence has states of its own: what it shares with others is shared when it is read (`set_machine`).
-        first = layout.state()
-        layout.jump(layout.initial, first)
-        layout.skip_words(first, sentence.scope)
-        last = layout.expression(sentence.template.expression, first, sentence)
-        # Words without meaning may also come last: "turn on the light | please".
-        if sentence.scope.skip_words:
-            layout.jump(layout.space(last, sentence.scope), last := layout.follower(last))
-        layout.jump(last, layout.final, Ended(number))
-        layout.sentences.append((first, last))
+        try:
+            layout.sentence(number, sentence)
+        except TooLargeError as error:
+            raise TooLargeError(
+                f"{sentence.template.where}: up to this sentence, written out as an automaton, the grammar has more "
+                f"than {_MOST_STATES:,} states; use shorter lists, fewer sentences, or smaller permutations"
+            ) from error
     return layout.automaton()
 
 
@@ -91,6 +93,9 @@ class _Layout:
     # ---- states and ways between them
 
     def state(self) -> int:
+        # Here, because one list alone may be too large.
+        if len(self._letters) >= _MOST_STATES:
+            raise TooLargeError
         self._letters.append({})
         return len(self._letters) - 1
 
@@ -118,6 +123,18 @@ class _Layout:
         return back
 
     # ---- expressions
+
+    def sentence(self, number: int, sentence: SentenceTemplate) -> None:
+        # Each sentence has states of its own: what it shares with others is shared when it is read (`set_machine`).
+        first = self.state()
+        self.jump(self.initial, first)
+        self.skip_words(first, sentence.scope)
+        last = self.expression(sentence.template.expression, first, sentence)
+        # Words without meaning may also come last: "turn on the light | please".
+        if sentence.scope.skip_words:
+            self.jump(self.space(last, sentence.scope), last := self.follower(last))
+        self.jump(last, self.final, Ended(number))
+        self.sentences.append((first, last))
 
     def expression(self, expression: Expression, here: int, sentence: SentenceTemplate) -> int:
         """Compile an expression from the state `here`; the state after it."""

@@ -203,11 +203,13 @@ class Constraint:
 
     def _reads_letter(self, states: StateSet, but: str = "") -> bool:
         """Whether a letter, digit or symbol not in `but` can be read next: a space by itself leads nowhere."""
+        # What the states read by themselves, and what is read by parts that they have called.
         own = any(letter != " " and letter not in but for state in states.states for letter in self._letters[state])
         return own or any(self._reads_letter(part, but) for part, _ in states.calls)
 
     def _may_complete(self, surface: Surface, pending: bytes) -> bool:
         """Whether a surface allows any of the characters that begin with the bytes `pending`."""
+        # After a full stop no letter may follow, so no byte that only begins letters may either.
         return any(append(surface, char, self._language) for char in self._completions.get(pending, ()))
 
     def _may_read(self, position: Position, letter: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_INLINE_RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:,(\d+))?")  # {0..100,5:level}
+_INLINE_RANGE = re.compile(r"(-?[0-9]{1,10})\.\.(-?[0-9]{1,10})(?:,([0-9]{1,10}))?")  # {0..100,5:level}
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -164,7 +164,7 @@ class IntentSource(Section):
 class IntentsFile(Section):
     """A whole file."""
 
-    language: str = "en"
+    language: Annotated[str, AfterValidator(source.valid_language)] = "en"
     intents: dict[str, IntentSource] = Field(default_factory=dict)
     lists: dict[str, ListInput] = Field(default_factory=dict)
     rules: dict[str, str] = Field(default_factory=dict)

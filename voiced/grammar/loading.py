@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 from voiced.grammar import checks, definitions
-from voiced.grammar.compile import compile_sentences
+from voiced.grammar.compile import TooLargeError, compile_sentences
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
+from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.plain import plain
 
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from voiced.grammar.expression import Expression
     from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
 
+_MOST_TOLD = 200  # problems of each check: what was probably meant is searched for each
+_MOST_VALUES = 200_000  # YAML nodes of all files together
 PAGE = "intents"  # of the manual: errors name it
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 
@@ -43,7 +48,13 @@ _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth i
 def load(paths: Sequence[Path]) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file."""
     problems: list[str] = []
-    found = [file for path in paths for file in _files(path, problems)]
+    found: list[Path] = []
+    # A folder that cannot be read does not keep the others from being checked.
+    for path in paths:
+        try:
+            found += files_of(path)
+        except ConfigError as error:
+            problems += error.problems
     return _read([partial(yaml_source.read, file) for file in found], problems)
 
 
@@ -56,21 +67,19 @@ def _read(sources: Iterable[Callable[[], Document]], problems: list[str]) -> Gra
     """The grammar of YAML documents; raises ConfigError with what is wrong with any of them, `problems` included."""
     files: list[_File] = []
     # A file that cannot be read does not keep the others from being checked.
+    n_values = 0
     for source in sources:
         try:
             files.append(_file(source()))
         except ConfigError as error:
             problems += error.problems
+        else:
+            n_values += len(files[-1].source.nodes)
+        # Each file is bounded by itself; this bounds how many of them are read.
+        if n_values > _MOST_VALUES:
+            problems.append(f"{files[-1].source.name}: up to here the files hold more than {_MOST_VALUES:,} values")
+            break
     return _build(files, problems)
-
-
-def _files(path: Path, problems: list[str]) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
-    if not files:
-        problems.append(f"{path}: the folder holds no *.yaml; put intents there, or let `voiced init` write some")
-    return files
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,23 +112,27 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     if not misshapen:
         # Home Assistant's blocks of sentences may have scopes of their own.
         every = {id(scope): scope for scope in [*scopes.values(), *(each.scope for each in collector.sentences)]}
-        problems += [problem for scope in every.values() for problem in checks.check_rules(scope)]
-        problems += checks.check_names(collector.sentences)
+        in_rules = (problem for scope in every.values() for problem in checks.check_rules(scope))
+        problems += [*islice(in_rules, _MOST_TOLD), *islice(checks.check_names(collector.sentences), _MOST_TOLD)]
     if not collector.sentences and not problems:
         problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
     # These checks follow references, so they need names that exist and rules that end, within bounds.
     if not problems:
-        problems += [*checks.check_sizes(collector.sentences), *checks.check_numbers(collector.sentences)]
+        problems += islice(checks.check_sizes(collector.sentences), _MOST_TOLD)
+        problems += checks.check_numbers(collector.sentences)
     if not problems:
-        problems += checks.check_silence(collector.sentences)
-        problems += collector.check_actions()
+        problems += islice(checks.check_silence(collector.sentences), _MOST_TOLD)
+        problems += islice(collector.check_actions(), _MOST_TOLD)
     # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
     # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
     sentences = tuple(collector.sentences)
     intents = MappingProxyType(collector.intents)
-    return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences))
+    try:
+        return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences))
+    except TooLargeError as error:
+        raise ConfigError([str(error)], PAGE) from error
 
 
 @dataclass(slots=True)
@@ -134,10 +147,15 @@ class _Collector:
 
     def check_actions(self) -> Iterator[str]:
         # An intent's sentences may stand in several files, so its actions are checked when all are read.
-        for name in self.intents:
-            mine = [sentence for sentence in self.sentences if sentence.intent == name]
-            actions = [(where, action) for intent, where, action in self.action_places if intent == name]
-            yield from checks.check_actions(actions, mine)
+        # Sorted by intent first: looking through all of them for each intent takes a square of the time.
+        sentences: dict[str, list[SentenceTemplate]] = {name: [] for name in self.intents}
+        for sentence in self.sentences:
+            sentences[sentence.intent].append(sentence)
+        actions: dict[str, list[tuple[str, ActionTemplate]]] = {name: [] for name in self.intents}
+        for intent, where, action in self.action_places:
+            actions[intent].append((where, action))
+        for name, mine in sentences.items():
+            yield from checks.check_actions(actions[name], mine)
 
     # ---- lists, rules, templates
 
@@ -220,10 +238,8 @@ class _Collector:
                 f"{where}: the intent '{name}' is already defined in {known.where}; rename one of them"
             )
         # The name becomes a level of a topic.
-        if unsafe := set(name) & set("/+#\0"):
-            self.problems.append(
-                f"{where}: the intent's name holds {unsafe.pop()!r}, which MQTT topics cannot; rename it"
-            )
+        if unsafe := NOT_IN_A_LEVEL.search(name):
+            self.problems.append(f"{where}: the intent's name holds {unsafe[0]!r}, which MQTT topics cannot; rename it")
         for i, action in enumerate(source.action):
             place = file.source.where((*key, "action", i))
             self.action_places.append((name, place, action))

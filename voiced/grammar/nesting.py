@@ -14,7 +14,7 @@ from voiced.grammar.definitions import TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Text, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from voiced.grammar.definitions import Scope, Template
     from voiced.grammar.expression import Expression
@@ -76,16 +76,15 @@ class Nesting:
 
     def circles(self) -> Iterator[Problem]:
         """Yield a problem for each rule and list that refers to itself: the automaton's stack would have no bound."""
-        # Hardly anybody writes one, so whether there is any is asked first.
-        try:
-            TopologicalSorter(self._leads_to).prepare()
-        except CycleError:
-            for node, templates in self._templates.items():
-                if circle := self._circle(node):
-                    what, way = "rule" if node[0] == "<" else "list", " → ".join(circle)
-                    template = next(each for each in templates if circle[1] in self._nodes([each.expression]))
-                    message = f"the {what} refers to itself ({way}); write one of them out"
-                    yield Problem(template, circle[1][:-1], message)
+        # Hardly anybody writes one. Each circle that is found is taken out, and the next one looked for.
+        leads_to = dict(self._leads_to)
+        while circle := _circle(leads_to):
+            for at, node in enumerate(circle):
+                what, way = "rule" if node[0] == "<" else "list", [*circle[at:], *circle[:at], node]
+                template = next(each for each in self._templates[node] if way[1] in self._nodes([each.expression]))
+                message = f"the {what} refers to itself ({' → '.join(way)}); write one of them out"
+                yield Problem(template, way[1][:-1], message)
+                leads_to[node] = []
 
     def too_large(self, templates: Iterable[Template]) -> Iterator[Problem]:
         """Yield a problem for each rule, list and given template that is too large; there must be no circles."""
@@ -109,19 +108,6 @@ class Nesting:
     def _nodes(self, expressions: Iterable[Expression]) -> Iterator[str]:
         for expression in expressions:
             yield from (node for each in references(expression) if (node := _node(each)) in self._templates)
-
-    def _circle(self, begin: str) -> tuple[str, ...]:
-        """The shortest chain of nodes from one back to itself, by a breadth-first search; () if there is none."""
-        # Node → the chain that leads to it; nodes are waited for in the order of their distance.
-        ways: dict[str, tuple[str, ...]] = {begin: (begin,)}
-        for node in (waiting := [begin]):
-            for there in self._leads_to[node]:
-                if there == begin:
-                    return (*ways[node], begin)
-                if there not in ways:
-                    ways[there] = (*ways[node], there)
-                    waiting.append(there)
-        return ()
 
     # ---- sizes
 
@@ -166,6 +152,17 @@ class Nesting:
         plain = [value.said for value in definition.values if value.plain] if isinstance(definition, TextList) else []
         words = [len(value.text.split()) for value in plain] + [size.words] * bool(expressions)
         return size._replace(parts=size.parts + 1, words=min(words, default=0))
+
+
+def _circle(leads_to: Mapping[str, list[str]]) -> list[str]:
+    """The nodes of a circle, each of which leads to the next one, and the last to the first; [] if there is none."""
+    # graphlib names one, backwards, and closes it by naming a node twice.
+    try:
+        TopologicalSorter(leads_to).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle[:0:-1]
+    return []
 
 
 def _one_of(expressions: Iterable[Expression], sizes: list[Size]) -> Size:

@@ -6,6 +6,7 @@ Knows no YAML and no pydantic.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     Context: TypeAlias = Mapping[str, JsonValue]
 
+LARGEST_NUMBER = 1_000_000_000  # of a range, in either direction, and the largest `multiplier`
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}")  # BCP 47: "de", "de-AT", "zh_Hant_TW"
 MOST_NUMBERS = 10_000  # of one range: each has several spellings, and each spelling its states
 
 
@@ -31,6 +34,14 @@ class ListValue:
     said: str
     out: JsonValue = None  # None: what was said
     context: Context = field(default_factory=dict)
+
+
+def valid_language(language: str) -> str:
+    """The language unchanged; raises ValueError if it is no code such as `de` or `de-AT`: it names files of rules."""
+    # "../x" would be another folder.
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError(f"{language!r} is no language; write its code, such as 'en', 'de' or 'pt-BR'")
+    return language
 
 
 def list_value(given: Any) -> Any:
@@ -67,6 +78,12 @@ class NumberRange:
 
     def __post_init__(self) -> None:
         # Each rule says what is wrong and what to do; the caller adds file and line.
+        if max(abs(self.start), abs(self.stop), abs(self.multiplier or 0)) > LARGEST_NUMBER:
+            raise ValueError(
+                f"numbers of a range, and its 'multiplier', go up to {LARGEST_NUMBER:,}; write smaller ones"
+            )
+        if self.words_language is not None:
+            valid_language(self.words_language)
         if self.start > self.stop:
             raise ValueError(f"the range goes from {self.start} down to {self.stop}; swap 'from' and 'to'")
         # Fractions stand beside each whole number: one half, or nine tenths.
@@ -133,3 +150,6 @@ class IntentsFile:
     rules: Mapping[str, str] = field(default_factory=dict)
     expansion_rules: Mapping[str, str] = field(default_factory=dict)  # Home Assistant's name for rules
     skip_words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        valid_language(self.language)

@@ -85,6 +85,7 @@ def completions(characters: Iterable[str]) -> dict[bytes, tuple[str, ...]]:
     found: dict[bytes, dict[str, str]] = {}
     for char in characters:
         spelling, kind = char.encode(), char if char in BEYOND_ASCII_MARKS else "a letter"
+        # Marks are unlike each other: an opening one may stand where a comma may not.
         for length in range(1, len(spelling)):
             found.setdefault(spelling[:length], {}).setdefault(kind, char)
     return {beginning: tuple(kinds.values()) for beginning, kinds in found.items()}

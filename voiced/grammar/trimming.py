@@ -19,6 +19,7 @@ def trimmed(
     letters: Sequence[Mapping[str, int]], jumps: Sequence[tuple[Jump, ...]], ends: Iterable[int]
 ) -> tuple[tuple[Mapping[str, int], ...], tuple[tuple[Jump, ...], ...]]:
     """Letters and jumps of each state, without those that do not lead to one of `ends`, the last states of parts."""
+    # States stay where they are, for their numbers are indices; only ways to dead ones go.
     alive = _alive(letters, jumps, ends)
     kept = tuple({letter: there for letter, there in ways.items() if there in alive} for ways in letters)
     return kept, tuple(tuple(jump for jump in ways if alive.issuperset(_needs(jump))) for ways in jumps)
@@ -33,11 +34,13 @@ def _alive(letters: Sequence[Mapping[str, int]], jumps: Sequence[tuple[Jump, ...
     """The states from which an end can be reached: a search against the direction of the ways."""
     # State → the ways that need it: (where the way begins, all that it needs).
     ways: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+    # A way by a letter needs one state; a call needs two.
     for state, (reads, goes) in enumerate(zip(letters, jumps, strict=True)):
         for needs in [*((there,) for there in reads.values()), *map(_needs, goes)]:
             for need in needs:
                 ways.setdefault(need, []).append((state, needs))
     # A state is alive as soon as one of its ways has everything that it needs.
+    # The ends are alive by themselves, and the search begins with them.
     alive = set(ends)
     waiting = list(alive)
     while waiting:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.errors import VoicedError
-from voiced.foundations.logs import visible
+from voiced.foundations.terminal import printable
 from voiced.records.state import folders, read_bytes, write_bytes
 from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
@@ -99,7 +99,7 @@ def _parsed(content: bytes) -> list[WakeRecord]:
     if not (np.isfinite(numbers).all() and np.isfinite(heard).all() and np.abs(numbers).max(initial=0) < LATEST):
         raise ValueError("its numbers cannot be")
     return [
-        WakeRecord(visible(str(word)), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
+        WakeRecord(printable(str(word)), float(at), float(score), bool(accepted), np.asarray(each, np.float32))
         for word, (at, score, accepted), each in zip(words, numbers, heard, strict=True)
     ]
 
