@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,15 @@ def test_an_mp3_that_was_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture, c
 def test_an_mp3_that_was_cut_between_frames_is_known_by_its_xing_header(tmp_path: Path) -> None:
     end = list(mpeg.frames(MP3))[20].end
     assert "cut short" in refused(tmp_path, MP3[:end])
+
+
+def test_a_xing_header_behind_a_checksum(tmp_path: Path) -> None:
+    first = next(mpeg.frames(MP3))
+    info = bytearray(MP3[: first.end])
+    info[1] &= ~1
+    checked = bytes(info[:4]) + b"\0\0" + bytes(info[4:-2]) + MP3[first.end :]
+    assert TWO_SECONDS <= heard(tmp_path, checked) <= TWO_SECONDS + 1_700
+    assert "cut short" in refused(tmp_path, checked[: list(mpeg.frames(checked))[20].end])
 
 
 def test_an_mp3_with_junk_in_the_middle(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -289,7 +299,7 @@ def test_what_else_a_wav_may_hold(tmp_path: Path, content: bytes) -> None:
     assert heard(tmp_path, content) == TWO_SECONDS
 
 
-@pytest.mark.parametrize("kind", ["WAV/IMA_ADPCM", "WAV/MS_ADPCM", "WAV/GSM610", "CAF/ALAC_16"])
+@pytest.mark.parametrize("kind", ["WAV/IMA_ADPCM", "WAV/MS_ADPCM", "WAV/GSM610", "CAF/ALAC_16", "VOC"])
 def test_compressed_sound_in_chunks(tmp_path: Path, kind: str) -> None:
     assert heard(tmp_path, made.encoded(kind)) == pytest.approx(TWO_SECONDS, abs=2_048)
 
@@ -359,12 +369,25 @@ def test_the_name_says_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"turn on the lights\n", b"\xff" * 10_000, bytes(10_000), b"RIFF", b"OggS", b"fLaC", b"ID3", MP3[:100], b"<html>"],
+    [
+        *(b"turn on the lights\n", b"\xff" * 10_000, bytes(10_000), b"RIFF", b"OggS", b"fLaC", b"ID3", MP3[:100]),
+        *(b"<html>", FLAC[:90], b"\xff\xea\x90\x00" * 500),  # the latter of a version of MPEG that there is not
+    ],
 )
 def test_what_is_no_recording(tmp_path: Path, content: bytes) -> None:
     assert "damaged" in refused(tmp_path, content) or "cut short" in refused(tmp_path, content)
     with pytest.raises(AudioError):
         sound_file.read_what_is_there(tmp_path / "sound.wav")
+
+
+def test_a_position_before_the_beginning_draws_no_traceback(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """libsndfile seeks there in a damaged file; an exception in a callback would be printed."""
+    for at in range(60, 140):
+        torn = made.encoded("CAF/ALAC_16")
+        (tmp_path / "torn.caf").write_bytes(torn[:at] + b"\xff" * 4 + torn[at + 4 :])
+        with suppress(AudioError):
+            sound_file.read(tmp_path / "torn.caf")
+    assert capfd.readouterr().err == ""
 
 
 def test_characters_that_control_a_terminal_are_not_shown(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_what_pyav_reads(tmp_path: Path, name: str) -> None:
     sound = sound_file.read(path)
     assert len(sound) == pytest.approx(2 * SAMPLE_RATE, abs=1_200)  # encoders pad
     loud = np.sqrt(np.mean(np.square(sound[-7_500:-3_500])))
-    assert loud == pytest.approx(0.2, rel=0.05)  # swresample halves the power
+    assert loud == pytest.approx(0.2, rel=0.1)  # swresample halves the power
 
 
 @pytest.mark.parametrize("name", MADE)

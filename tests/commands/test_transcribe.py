@@ -60,6 +60,16 @@ def test_one_bad_recording_does_not_stop_the_others(tmp_path: Path, capsys: pyte
     assert f"==> {ENGLISH} <==\nThe kitchen lights" in said.out
 
 
+def test_what_is_there_of_a_damaged_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(ENGLISH.read_bytes()[:40_000])
+    assert run(cut, "--threads", 1) == 0
+    assert capsys.readouterr().out.startswith("The kitchen lights are off")
+    assert caplog.messages == [f"{cut}: is cut short; what is there is used"]
+
+
 def test_standard_input_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ENGLISH.read_bytes())))
     assert run("-", "--format", "json", "--word-timestamps", "--clip-timestamps", "0,4.4") == 0

@@ -42,6 +42,14 @@ class _Stream(soundfile.SoundFile):  # type: ignore[misc] # soundfile is untyped
         return False
 
 
+class _Bytes(io.BytesIO):
+    """Bytes as a file. libsndfile asks for negative positions of damaged files, where an exception would be printed."""
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.getbuffer().nbytes}[whence]
+        return super().seek(begin + offset) if begin + offset >= 0 else self.tell()
+
+
 def decoded(part: bytes, report: Report) -> Iterator[Block] | None:
     """The sound of a part block by block; None if libsndfile cannot read it."""
     file = _opened(part)
@@ -51,7 +59,7 @@ def decoded(part: bytes, report: Report) -> Iterator[Block] | None:
 def _opened(part: bytes) -> _Stream | None:
     try:
         with _quiet_libraries():
-            return _Stream(io.BytesIO(part))
+            return _Stream(_Bytes(part))
     except (soundfile.LibsndfileError, TypeError, ValueError):  # the latter two of values that soundfile does not know
         return None
 
@@ -106,9 +114,9 @@ _C.fopen.restype = ctypes.c_void_p
 
 
 @cache
-def _nowhere() -> int:
-    """C's stream to /dev/null, opened once."""
-    stream: int = _C.fopen(os.devnull.encode(), b"w")
+def _nowhere() -> int | None:
+    """C's stream to /dev/null, opened once; None if that cannot be done."""
+    stream: int | None = _C.fopen(os.devnull.encode(), b"w")
     return stream
 
 
@@ -124,7 +132,7 @@ def _quiet_libraries() -> Iterator[None]:
         except ValueError:  # not glibc
             yield
             return
-        before, stderr.value = stderr.value, _nowhere()
+        before, stderr.value = stderr.value, _nowhere() or stderr.value
         try:
             yield
         finally:

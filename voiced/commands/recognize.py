@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,10 @@ from voiced.commands.shared import (
     grammar_of,
     print_json,
     print_outcome,
+    print_problems,
     readable,
 )
 from voiced.errors import VoicedError
-from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -54,7 +53,7 @@ def recognize(options: Namespace) -> int:
         try:
             utterance = as_utterance(read_sound(file), vad)
         except VoicedError as error:  # the other recordings are still wanted
-            print(printable(f"voiced: {error}"), file=sys.stderr)
+            print_problems(error)
             failed = True
             continue
         transcript = recognizer.recognize(utterance)

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from voiced.commands import transcribe_options
-from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of, readable
+from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of, print_problems, readable
 from voiced.commands.transcribe_options import FORMATS
 from voiced.errors import ModelError, VoicedError
 from voiced.foundations.resources import MODEL, find_config
@@ -83,7 +83,7 @@ def run(asked: Namespace, model: str) -> int:
             if not _transcribe(loaded, file, job):
                 return INTERRUPTED
         except VoicedError as error:
-            print(f"voiced: {error}", file=sys.stderr)
+            print_problems(error)
             done = FAILED
     return done
 

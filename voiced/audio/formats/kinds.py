@@ -58,6 +58,7 @@ KINDS = (
     _kind("CAF", rb"caff\x00\x01", partial(chunks.contents_of, layout=chunks.CAF), "caf"),
     _kind("AU", rb"\.snd|dns\.", plain.au, "au"),
     _kind("NIST SPHERE", rb"NIST_1A\n", plain.nist),
+    _kind("VOC", rb"Creative Voice File\x1a", _as_it_is, "voc"),
     _media("MP4 (m4a, mp4, mov)", rb".{4}(ftyp|moov|mdat|free|wide|skip)", "mov", boxes.mp4),
     _media("Matroska (webm, mkv, mka)", rb"\x1aE\xdf\xa3", "matroska", boxes.matroska),
     _media("Windows Media (wma)", rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf", boxes.windows_media),

@@ -19,9 +19,10 @@ from voiced.audio.formats.contents import CUT, DAMAGED, Contents
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SYNC = re.compile(rb"\xff[\xe2-\xe7\xea-\xef\xf2-\xf7\xfa-\xff][\x00-\xef]")  # what can begin a frame
+SYNC = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\xef]")  # what can begin a frame
 MOST_FALSE_SYNCS = 100_000  # bytes that look like a header and are none; then the search ends
 HEADER_BYTES = 4
+CHECKSUM_BYTES = 2
 XING_BYTES = 16  # "Info", flags, number of frames, number of bytes
 HAS_FRAMES, HAS_BYTES = 1, 2  # flags of a Xing header
 VBRI_AT = 36  # where Fraunhofer's header lies in its frame; its number of frames 14 bytes further on
@@ -216,13 +217,15 @@ def _info_of(content: bytes, frame: Frame) -> tuple[bytes, int | None]:
     """The frame of a Xing header that can be mended, and how many frames it promises; None if there is no header."""
     if frame.header.layer != 3:  # noqa: PLR2004 # of the other layers none have it
         return b"", None
-    xing = frame.begin + HEADER_BYTES + frame.header.side_bytes
-    if content[xing : xing + 4] in (b"Xing", b"Info"):
-        flags, n_frames = struct.unpack_from(">II", content[: frame.end].ljust(xing + 12, b"\0"), xing + 4)
-        return (content[frame.begin : frame.end], n_frames) if flags & HAS_FRAMES else (b"", 0)
-    vbri = frame.begin + VBRI_AT
-    if content[vbri : vbri + 4] == b"VBRI":
-        return b"", int.from_bytes(content[vbri + 14 : vbri + 18], "big")
+    info = content[frame.begin : frame.end]
+    at = HEADER_BYTES + frame.header.side_bytes
+    for xing in (at, at + CHECKSUM_BYTES):
+        if info[xing : xing + 4] in (b"Xing", b"Info"):
+            flags, n_frames = struct.unpack_from(">II", info.ljust(xing + 12, b"\0"), xing + 4)
+            # Behind a checksum, decoders do not find it.
+            return info if flags & HAS_FRAMES and xing == at else b"", n_frames if flags & HAS_FRAMES else 0
+    if info[VBRI_AT : VBRI_AT + 4] == b"VBRI":
+        return b"", int.from_bytes(info[VBRI_AT + 14 : VBRI_AT + 18], "big")
     return b"", None
 
 
