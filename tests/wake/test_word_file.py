@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from tests.stranger import without_rights
 from tests.wake.words import random, window, word_of_network, word_of_takes
 from voiced.errors import ModelError
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
+from voiced.wake.model_file import find
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +128,33 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"word\.npz: no such model file"):
         word_file.read(tmp_path / "word.npz")
+
+
+def test_a_file_that_may_not_be_read(takes: Path) -> None:
+    content = takes.read_bytes()
+    with without_rights() as folder:
+        (folder / "word.npz").write_bytes(content)
+        (folder / "word.npz").chmod(0)
+        with pytest.raises(ModelError, match=r"word\.npz: cannot be read \(Permission denied\)"):
+            word_file.read(folder / "word.npz")
+        with pytest.raises(ModelError, match=r"cannot be read \(Is a directory\)"):
+            word_file.read(folder)
+        folder.chmod(0o600)
+        with pytest.raises(ModelError, match=r"word\.npz: cannot be read \(Permission denied\)"):
+            find(str(folder / "word.npz"))
+
+
+def test_a_damaged_file_is_a_model_error_or_the_word(takes: Path) -> None:
+    content, dice = takes.read_bytes(), np.random.default_rng(0)
+    for number in range(200):
+        damaged, at = bytearray(content), int(dice.integers(len(content)))
+        if number % 2:
+            damaged[at] ^= 1 << int(dice.integers(8))
+        else:
+            damaged[at : at + 512] = bytes(len(damaged[at : at + 512]))
+        takes.write_bytes(damaged)
+        with suppress(ModelError):
+            word_file.read(takes)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ def find(model: str) -> ModelFile:
             f"or the path of an {NETWORK} file or of an {SUFFIX} file that `voiced wake enroll` or `train` made; "
             "see `voiced manual wake-words`"
         )
-    if not path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+    if not is_file:
         raise ModelError(f"{path}: no such model file")
     return ModelFile(path.stem, path, bundled=False)

@@ -6,7 +6,6 @@ Some tens of kilobytes: the phrase, and embeddings of takes or the weights of a 
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
@@ -102,9 +101,12 @@ def _save(path: Path, stored: Stored) -> None:
 
 def read(path: Path) -> WordOfTakes | WordOfNetwork:
     """Return the wake word of a file; ModelError if it is missing, damaged or of another kind."""
-    if not path.is_file():
-        raise ModelError(f"{path}: no such model file")
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: no such model file") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
     try:
         _check_size(content)
         with np.load(BytesIO(content), allow_pickle=False) as stored:
@@ -112,7 +114,7 @@ def read(path: Path) -> WordOfTakes | WordOfNetwork:
             if kind == NETWORK:
                 return _network({name: stored[name] for name in _NETWORK_SHAPES})
             return _takes({name: stored[name] for name in _TAKES_SHAPES})
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zlib.error, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile, zlib and NumPy raise a dozen kinds for damaged bytes
         made_by = "`voiced wake enroll` or `voiced wake train`"
         raise ModelError(f"{path}: is not a wake word made by {made_by} ({error}); {PAGE}") from error
 
