@@ -26,11 +26,21 @@ LOADING = 60.0  # seconds until it listens, at the most; the tests share two cor
 
 
 class Daemon:
-    """A running daemon with the intents that ship, as a context manager; `settings` are config.yaml's."""
+    """A running daemon with the intents that ship, as a context manager.
 
-    def __init__(self, port: int, *arguments: str, settings: Mapping[str, Any] | None = None) -> None:
+    `settings` are config.yaml's; `environment` is added to the test's own.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        *arguments: str,
+        settings: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="daemon-"))
         self._arguments = arguments
+        self._environment = dict(environment or {})
         mqtt = {"host": "127.0.0.1", "port": port, "keepalive": 5}
         config = {"site": SITE, "intents": str(Path(__file__).parent.parent / "intents"), "mqtt": mqtt}
         given = dict(settings or {})
@@ -43,8 +53,9 @@ class Daemon:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
-        environment = os.environ | {"NOTIFY_SOCKET": str(self.folder / "notify"), "STATE_DIRECTORY": str(self.folder)}
-        with (self.folder / "log").open("wb") as log:
+        own = {"NOTIFY_SOCKET": str(self.folder / "notify"), "STATE_DIRECTORY": str(self.folder)}
+        with (self.folder / "log").open("ab") as log:
+            environment = os.environ | own | self._environment
             return subprocess.Popen([*command, *self._arguments], env=environment, stdout=log, stderr=log)
 
     @property

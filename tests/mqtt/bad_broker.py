@@ -82,9 +82,9 @@ BAD = {  # name → what it does
 class BadBroker:
     """Serves each connection in a thread of its own; counts them. A context manager."""
 
-    def __init__(self, serve: Callable[[socket.socket], None]) -> None:
+    def __init__(self, serve: Callable[[socket.socket], None], port: int = 0) -> None:
         self._serve = serve
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server = socket.create_server(("127.0.0.1", port))
         self.port: int = self._server.getsockname()[1]
         self.connections: list[float] = []  # when each came, in seconds of the monotonic clock
 
