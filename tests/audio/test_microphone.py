@@ -216,6 +216,27 @@ def test_a_device_that_hangs_for_good_is_given_up_and_does_not_hang_the_program(
     assert process.returncode == 0
 
 
+def test_a_sound_server_that_is_frozen_at_the_start_is_one_sentence(virtual_microphone: VirtualMicrophone) -> None:
+    program = (
+        "from voiced.audio import microphone, portaudio\n"
+        "from voiced.errors import AudioError\n"
+        "from voiced.foundations.signals import leave\n"
+        "portaudio.ANSWER_SECONDS = 3.0\n"
+        "try:\n"
+        "    microphone.Microphone().require()\n"
+        "    microphone.Microphone().__enter__()\n"
+        "except AudioError as error:\n"
+        "    print(error)\n"
+        "leave(0)\n"  # anything else waits for PortAudio
+    )
+    virtual_microphone.freeze()
+    try:
+        said = run(program, virtual_microphone.environment)
+    finally:
+        virtual_microphone.thaw()
+    assert said == "the sound server has not answered for 3 s; is it frozen?\n"
+
+
 @pytest.mark.skipif(Path("/dev/snd").exists(), reason="this machine has sound devices; run it on one without")
 def test_no_microphone() -> None:
     program = (

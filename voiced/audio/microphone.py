@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
-from voiced.audio.portaudio import look_again, portaudio, reason
+from voiced.audio.portaudio import answered, look_again, portaudio, reason
 from voiced.audio.resampling import Framer, Resampler
 from voiced.errors import AudioError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
@@ -107,11 +107,11 @@ class Microphone:
 
     def require(self) -> None:
         """Raise AudioError unless there is such a device."""
-        _find(self._device)
+        answered(lambda: _find(self._device))
 
     def __enter__(self) -> Self:
         """Open the device; AudioError if that cannot be done."""
-        self._capture = _Capture(_find(self._device))
+        self._capture = answered(lambda: _Capture(_find(self._device)))
         if isinstance(self._device, int):
             self._device = re.sub(r" \(hw:.*", "", self._capture.name)  # numbers change when something is plugged in
         return self

@@ -7,14 +7,42 @@ stream is open: who plays holds `PLAYING` meanwhile, and who initialises waits f
 from __future__ import annotations
 
 import re
+from concurrent.futures import Future
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced.errors import AudioError
+from voiced.foundations.relay import start_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 PLAYING = Lock()
+ANSWER_SECONDS = 20.0  # that finding and opening a device may take
 PATIENCE_SECONDS = 2.0  # for a sound to end; sounds are shorter
+
+
+def answered(question: Callable[[], T]) -> T:
+    """Return what a function of the sound system returns; AudioError if it hangs.
+
+    It runs in a thread of its own. A main thread that hangs in PortAudio would not even hear a signal to stop.
+    """
+    answer: Future[T] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question())
+        except BaseException as error:  # noqa: BLE001 - whoever waits must see it, whatever it is
+            answer.set_exception(error)
+
+    start_thread(ask, "opening the microphone")
+    try:
+        return answer.result(ANSWER_SECONDS)
+    except TimeoutError:
+        raise AudioError(f"the sound server has not answered for {ANSWER_SECONDS:.0f} s; is it frozen?") from None
 
 
 @cache
