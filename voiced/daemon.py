@@ -66,9 +66,9 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     systemd.status("loading")
     # Open.
     watchdog = Watchdog(systemd)
-    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute))
-    told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
-    microphone = Microphone(config.microphone.device, while_away=watchdog.feed, there=told.microphone)
+    microphone = Microphone(
+        config.microphone.device, while_away=watchdog.feed, there=lambda *, there: told.microphone(there=there)
+    )
     if not files:
         microphone.require()  # before seconds of loading
     detector = WakeWordDetector(wake_words(config.wake_word))
@@ -79,6 +79,8 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
     requests, writer = Requests(), Writer()
     stack.callback(writer.close)
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute))
+    told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
     pace = Pace(source.frames(), watchdog, told.ready)
     ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)
     heard: Relay[Heard] = Relay(recovering(pace.frames(), ear, requests, detector.reset), EVENTS_WAITING, "ear")
