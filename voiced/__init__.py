@@ -11,7 +11,7 @@ The story
     reload          new intents for a running daemon, while the old ones serve
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen
-    records/        what happened, as JSON and as a line; the last wakes
+    records/        what happened, as JSON and as a line; the last wakes; mute
 
 Understanding
     recognition/    Whisper + grammar → transcript: passes until one is sure

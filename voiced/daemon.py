@@ -2,7 +2,9 @@
 
 Two threads work. The ear's takes frames from the microphone, waits for the wake word and cuts out commands. The main
 thread recognises and answers; the ear listens meanwhile. Shutdown is the end of the audio: a signal closes the
-microphone, and what was heard before is still answered (see `foundations.signals`).
+microphone, and what was heard before is still answered (see `foundations.signals`). Nothing but an error in the program
+ends the daemon, and such an error ends the answer to one event: each thread goes on with the next. The watchdog is fed
+while both threads move on.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.cp437  # noqa: F401 # what zipfile needs, as above
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,17 +46,17 @@ def damaged_wake_word(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "named"),
     [
-        no_right_to_the_folder,
-        no_right_to_list_it,
-        no_right_to_a_file,
-        no_right_to_a_wake_word,
-        damaged_wake_word,
+        (no_right_to_the_folder, "intents"),
+        (no_right_to_list_it, "intents"),
+        (no_right_to_a_file, "intents/tea.yaml"),
+        (no_right_to_a_wake_word, "word.npz: cannot be read"),
+        (damaged_wake_word, "word.npz: is not a wake word"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_and_78(
-    spoil: Callable[[Path], None], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    spoil: Callable[[Path], None], named: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with without_rights() as folder:
         (folder / "intents").mkdir()
@@ -65,9 +66,9 @@ def test_what_cannot_be_read_is_one_sentence_and_78(
         (folder / "config.yaml").write_text(json.dumps(config))
         spoil(folder)
         code = _serve(load_config(folder / "config.yaml"), [SOUND], Signals())
-    assert code == ConfigError.exit_code
+    assert code == ConfigError.exit_code, caplog.text
     told = capsys.readouterr().err
-    assert len([line for line in told.splitlines() if line.startswith(f"voiced: {folder}")]) == 1, told
+    assert len([line for line in told.splitlines() if line.startswith(f"voiced: {folder}/{named}")]) == 1, told
     assert "Traceback" not in told + caplog.text
 
 
