@@ -1,14 +1,12 @@
-"""Files of the state folder: written atomically, read with a limit; and a thread that writes, so that nobody waits.
+"""Files of the state folder, written atomically; and a thread that writes them, so that nobody waits for a disk.
 
-A power cut, a full disk or a damaged card may leave anything in these files, and nothing, or whatever a careless hand
-put there. So what is read may be anything, and what cannot be written is lost with one warning. Knows no content.
+What cannot be written, to a disk that is full or damaged, is lost with one warning. Knows no content.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -31,18 +29,6 @@ def folders() -> list[Path]:
     with suppress(RuntimeError):  # an account without a home
         user = user.expanduser()
     return [*([Path(given)] if given else []), user / "voiced", Path("/var/lib/voiced")]
-
-
-def read_bytes(file: Path, most: int) -> bytes:
-    """Return the content of a regular file; OSError if it cannot be read, is none, or holds more than `most` bytes."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # opening a FIFO would wait for a writer
-    with os.fdopen(descriptor, "rb") as stream:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise OSError(f"{file}: is no regular file")
-        if about.st_size > most:
-            raise OSError(f"{file}: holds more than {most} bytes")
-        return stream.read(most)
 
 
 def write_bytes(file: Path, content: bytes) -> None:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.errors import VoicedError
+from voiced.foundations.regular_file import read_regular
 from voiced.foundations.terminal import printable
-from voiced.records.state import folders, read_bytes, write_bytes
+from voiced.records.state import folders, write_bytes
 from voiced.wake import tuning
 from voiced.wake.embedding import EMBEDDING
 
@@ -79,7 +80,7 @@ class WakeMemory:
 def read(file: Path) -> list[WakeRecord]:
     """Return the wakes of a file, the newest last; empty if it is missing or damaged."""
     try:
-        return _parsed(read_bytes(file, LARGEST_FILE_BYTES))
+        return _parsed(read_regular(file, LARGEST_FILE_BYTES))
     except OSError:
         return []
     except Exception as error:  # noqa: BLE001 # zipfile, zlib and NumPy raise a dozen kinds for damaged bytes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from voiced.errors import ModelError
+from voiced.foundations.regular_file import read_regular
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network, as_bytes, from_bytes
 from voiced.wake.templates import Calibration, Scale
@@ -102,7 +103,7 @@ def _save(path: Path, stored: Stored) -> None:
 def read(path: Path) -> WordOfTakes | WordOfNetwork:
     """Return the wake word of a file; ModelError if it is missing, damaged or of another kind."""
     try:
-        content = path.read_bytes()
+        content = read_regular(path, LARGEST_BYTES)
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such model file") from error
     except OSError as error:
