@@ -1,4 +1,4 @@
-"""Model files out of the installed package: found without importing it, and checked."""
+"""Model files, those that ship and those of the package openwakeword: found without importing it, and checked."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiced.errors import ModelError
-from voiced.foundations.onnx_session import SHA256, packaged_model
+from voiced.foundations import onnx_session
+from voiced.foundations.onnx_session import LISTENING, SHA256, openwakeword_model, shipped_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def fake_package(folder: Path) -> Path:
-    models = folder / "openwakeword" / "resources" / "models"
-    models.mkdir(parents=True)
-    (folder / "openwakeword" / "__init__.py").touch()
-    return models
+@pytest.mark.parametrize("name", LISTENING)
+def test_what_ships_is_there_and_right(name: str) -> None:
+    assert shipped_model(name).name == name
 
 
-@pytest.mark.parametrize("name", SHA256)
-def test_every_file_is_there_and_right(name: str) -> None:
-    assert packaged_model(name).name == name
+@pytest.mark.parametrize("name", SHA256.keys() - LISTENING)
+def test_every_word_of_openwakeword_is_there_and_right(name: str) -> None:
+    assert openwakeword_model(name).name == name
+
+
+@pytest.mark.parametrize("name", LISTENING)
+def test_what_ships_is_openwakewords(name: str) -> None:
+    """The networks of the package that tests install are the ones that ship."""
+    assert openwakeword_model(name).read_bytes() == shipped_model(name).read_bytes()
 
 
 def test_the_package_is_not_imported() -> None:
@@ -36,24 +41,40 @@ def test_the_package_is_not_imported() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (fake_package(tmp_path) / "silero_vad.onnx").write_bytes(b"damaged")
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of the models of an installed openwakeword that lacks them."""
+    models = tmp_path / "openwakeword" / "resources" / "models"
+    models.mkdir(parents=True)
+    (tmp_path / "openwakeword" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "openwakeword", raising=False)
-    with pytest.raises(ModelError, match=r"silero_vad\.onnx: .*wrong SHA-256.*reinstall it: pip install"):
-        packaged_model("silero_vad.onnx")
+    return models
 
 
-def test_a_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake_package(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "openwakeword", raising=False)
-    with pytest.raises(ModelError, match=r"silero_vad\.onnx: cannot be read \(No such file or directory\)"):
-        packaged_model("silero_vad.onnx")
+def test_a_damaged_word(package: Path) -> None:
+    (package / "alexa_v0.1.onnx").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"alexa_v0\.1\.onnx: .*0\.4\.0 \(wrong SHA-256\); reinstall it: pip"):
+        openwakeword_model("alexa_v0.1.onnx")
+
+
+@pytest.mark.usefixtures("package")
+def test_a_missing_word() -> None:
+    with pytest.raises(ModelError, match=r"alexa_v0\.1\.onnx: cannot be read \(No such file or directory\)"):
+        openwakeword_model("alexa_v0.1.onnx")
 
 
 def test_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "openwakeword", raising=False)
-    with pytest.raises(ModelError, match="openwakeword is not installed: pip install"):
-        packaged_model("silero_vad.onnx")
+    with pytest.raises(ModelError, match="openWakeWord, which is not installed: pip install --no-deps openwakeword=="):
+        openwakeword_model("alexa_v0.1.onnx")
+
+
+def test_a_damaged_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_session, "NETWORKS", tmp_path)
+    with pytest.raises(ModelError, match=r"silero_vad\.onnx: cannot be read .*; reinstall voiced"):
+        shipped_model("silero_vad.onnx")
+    (tmp_path / "silero_vad.onnx").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"silero_vad\.onnx: is not the file of voiced \(wrong SHA-256\); reinstall"):
+        shipped_model("silero_vad.onnx")

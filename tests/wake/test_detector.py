@@ -15,7 +15,7 @@ import pytest
 from voiced.audio import sound_file
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
-from voiced.foundations.onnx_session import packaged_model
+from voiced.foundations.onnx_session import openwakeword_model
 from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
 from voiced.wake.head import Model
 from voiced.wake.model_file import BUNDLED
@@ -58,7 +58,7 @@ def library(path: Path) -> openwakeword.Model:
 @pytest.mark.parametrize("name", BUNDLED)
 def test_scores_equal_the_librarys(name: str) -> None:
     samples = stream("wake_jarvis", "command_timer", "wake_alexa")
-    reference, ours = library(packaged_model(f"{name}_v0.1.onnx")), WakeWordDetector([WakeWord(name)])
+    reference, ours = library(openwakeword_model(f"{name}_v0.1.onnx")), WakeWordDetector([WakeWord(name)])
     for frame in frames(samples):
         ours.detect(frame)
         scores = reference.predict((frame.samples * 32_768).astype(np.int16))
@@ -121,7 +121,7 @@ def test_reset_forgets_sound_and_refractory_time() -> None:
 
 
 def test_a_model_of_ones_own(tmp_path: Path) -> None:
-    path = shutil.copy(packaged_model("hey_jarvis_v0.1.onnx"), tmp_path / "computer.onnx")
+    path = shutil.copy(openwakeword_model("hey_jarvis_v0.1.onnx"), tmp_path / "computer.onnx")
     assert [each.wake_word for each in detections([WakeWord(str(path))], stream("wake_jarvis"))] == ["computer"]
 
 

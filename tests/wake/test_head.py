@@ -10,7 +10,7 @@ import pytest
 from tests.wake.words import speech, window, word_of_network, word_of_takes
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES
-from voiced.foundations.onnx_session import packaged_model
+from voiced.foundations.onnx_session import shipped_model
 from voiced.wake import word_file
 from voiced.wake.embedding import Embedder
 from voiced.wake.head import NetworkHead, OnnxHead, TemplateHead, open_model, phrase_of
@@ -57,7 +57,7 @@ def test_the_first_of_several_outputs_means_none_of_them() -> None:
 
 
 def test_a_model_that_is_no_wake_word() -> None:
-    path = packaged_model("silero_vad.onnx")
+    path = shipped_model("silero_vad.onnx")
     with pytest.raises(ModelError, match="is not a wake word model of openWakeWord"):
         open_model(ModelFile("silero", path, bundled=False))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.foundations.onnx_session import open_session, packaged_model
+from voiced.foundations.onnx_session import open_session, shipped_model
 from voiced.wake.incremental import CACHE_SHAPES, STEP, field, fields, incremental
 
-MODEL = packaged_model("embedding_model.onnx")
+MODEL = shipped_model("embedding_model.onnx")
 WINDOW = 76  # mel frames that the original looks at
 
 

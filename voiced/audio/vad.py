@@ -17,7 +17,7 @@ import numpy as np
 
 from voiced.audio.loudness import level_of
 from voiced.flow import SAMPLE_RATE
-from voiced.foundations.onnx_session import open_session, packaged_model
+from voiced.foundations.onnx_session import open_session, shipped_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Vad:
 
     def __init__(self) -> None:
         """Load the network."""
-        self._session = open_session(packaged_model("silero_vad.onnx"))
+        self._session = open_session(shipped_model("silero_vad.onnx"))
         self._rate = np.array(SAMPLE_RATE, np.int64)
         self.reset()
 

@@ -17,7 +17,7 @@ from voiced import grammar
 from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json, tell
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, ModelError, VoicedError
-from voiced.foundations.onnx_session import LISTENING, packaged_model
+from voiced.foundations.onnx_session import LISTENING, shipped_model
 from voiced.foundations.resources import find_config
 from voiced.mqtt.credentials import read_password, tls_context
 from voiced.wake.model_file import find_all
@@ -148,7 +148,7 @@ def _check_model(key: str, name: str) -> None:
 
 def _check_wake_words(settings: WakeWordSettings) -> None:
     for name in LISTENING:
-        packaged_model(name)
+        shipped_model(name)
     own = [file for file in find_all(word.model for word in settings.models) if not file.bundled]
     if own:
         from voiced.wake.head import open_model  # NumPy, which nothing else here needs

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiced.flow import FRAME_SAMPLES
-from voiced.foundations.onnx_session import open_session, packaged_model
+from voiced.foundations.onnx_session import open_session, shipped_model
 from voiced.wake.incremental import CACHE_SHAPES, STEP, incremental
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Embedder:
 
     def __init__(self, longest: int) -> None:
         """Load the networks; `hear` will return the last `longest` embeddings."""
-        self._mel = open_session(packaged_model("melspectrogram.onnx"))
-        self._embedding = open_session(packaged_model("embedding_model.onnx"), incremental)
+        self._mel = open_session(shipped_model("melspectrogram.onnx"))
+        self._embedding = open_session(shipped_model("embedding_model.onnx"), incremental)
         silence = self._mel_frames(np.zeros(MEL_CONTEXT + FRAME_SAMPLES, np.float32))
         # As openWakeWord starts: mel frames of ones in the window, and embeddings of silence before the first.
         self._silence = np.repeat(self._embed_only(silence)[0], longest, axis=0)

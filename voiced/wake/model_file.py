@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.errors import ModelError
-from voiced.foundations.onnx_session import packaged_model
+from voiced.foundations.onnx_session import openwakeword_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def find_all(models: Iterable[str]) -> list[ModelFile]:
 def find(model: str) -> ModelFile:
     """Return the file of a bundled word's name, or of a path; ModelError if there is none, with the known names."""
     if model in BUNDLED:
-        return ModelFile(model, packaged_model(f"{model}_v0.1.onnx"), bundled=True)
+        return ModelFile(model, openwakeword_model(f"{model}_v0.1.onnx"), bundled=True)
     path = Path(model).expanduser()
     if path.suffix not in (SUFFIX, NETWORK):
         raise ModelError(
