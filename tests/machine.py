@@ -31,7 +31,7 @@ exec systemd-nspawn --directory={root} --volatile=overlay --private-network --re
 """
 VOICED = """\
 #!/bin/sh
-export PYTHONHOME=/opt/python PYTHONPATH=/opt/source:/opt/site
+export PYTHONHOME=/opt/python PYTHONPATH=/opt/source:/opt/site LD_LIBRARY_PATH=/opt/python/lib
 exec /opt/python/bin/python{version} {arguments} "$@"
 """
 BOOTING, STOPPING = 60.0, 20.0  # seconds, at the most; the tests share two cores with other work

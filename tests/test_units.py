@@ -18,6 +18,7 @@ import pytest
 from tests.broker import wait_until
 from tests.machine import REPOSITORY, Machine
 from tests.system_parts import require_program
+from tests.virtual_microphone import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,11 +121,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         booted.run("mkdir", "/dev/snd")
         booted.run("mount", "--bind", "/opt/snd", "/dev/snd")
         booted.run("install", "-d", "-o", booted.user, str(Path(SOUND).parent))
-        pulse = f"/home/{booted.user}/.config/pulse"
-        booted.write(f"{pulse}/default.pa", SERVER)
-        booted.write(f"{pulse}/daemon.conf", "exit-idle-time = -1\n")
-        booted.run("chown", "-R", f"{booted.user}:", f"/home/{booted.user}/.config")
-        booted.run_as_user("systemctl", "--user", "start", "pulseaudio")
+        booted.write("/opt/sound.pa", SERVER)
+        booted.run_as_user("systemctl", "--user", "mask", "--now", "pulseaudio.socket", "pulseaudio.service")
+        booted.run_as_user("systemd-run", "--user", "--unit=sound", "pulseaudio", *OPTIONS, "-F", "/opt/sound.pa")
         for of_user in (False, True):
             Service(booted, of_user).install()
         yield booted
