@@ -64,12 +64,18 @@ class Only:
 
 
 def voiced(settings: Settings) -> Transcribe:
-    """`sentence`: decode under a filter that allows nothing else, as a grammar does: a short window needs one."""
+    """`sentence`: decode under a filter that allows nothing else, as a grammar does: a short window needs one.
+
+    `batch_size`: so many windows at once, cut at pauses.
+    """
     import torch
 
+    from voiced.commands.transcribe_speech import speech_in
     from voiced.whisper.decoding import DecodingOptions, decode
     from voiced.whisper.loading.weights import load
     from voiced.whisper.log_mel import log_mel, pad_or_trim
+    from voiced.whisper.transcription.batches import transcribe_batches
+    from voiced.whisper.transcription.recording import prepare
     from voiced.whisper.transcription.segments import transcribe
     from voiced.whisper.transcription.values import TranscriptionOptions
 
@@ -88,6 +94,15 @@ def voiced(settings: Settings) -> Transcribe:
         torch.manual_seed(0)
         return transcribe(loaded, samples, TranscriptionOptions(language="en")).text
 
+    def batched(samples: Samples) -> str:
+        asked = TranscriptionOptions(language="en", without_timestamps=not settings["timestamps"])
+        speech = speech_in(samples, batched=True)
+        heard = prepare(loaded, speech.joined(samples), asked)
+        steps = transcribe_batches(loaded, heard, speech.windows(), asked, settings["batch_size"])
+        return "".join(segment.text for step in steps for segment in step.segments)
+
+    if settings.get("batch_size"):
+        return batched
     return recording if settings["recording"] else command
 
 
@@ -111,7 +126,7 @@ def openai_whisper(settings: Settings) -> Transcribe:
 
 
 def faster_whisper(settings: Settings) -> Transcribe:
-    from faster_whisper import WhisperModel
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
 
     threads, compute = settings["threads"], settings["compute"]
     model = WhisperModel(settings["ctranslate2"], device="cpu", compute_type=compute, cpu_threads=threads)
@@ -121,7 +136,17 @@ def faster_whisper(settings: Settings) -> Transcribe:
         segments, _ = model.transcribe(samples, language="en", beam_size=1, best_of=1, without_timestamps=only_text)
         return "".join(segment.text for segment in segments)
 
-    return transcribe
+    def batched(samples: Samples) -> str:
+        segments, _ = BatchedInferencePipeline(model).transcribe(
+            samples,
+            language="en",
+            batch_size=settings["batch_size"],
+            beam_size=1,
+            without_timestamps=not settings["timestamps"],
+        )
+        return "".join(segment.text for segment in segments)
+
+    return batched if settings.get("batch_size") else transcribe
 
 
 def whisper_cpp(settings: Settings) -> Transcribe:

@@ -3,10 +3,13 @@
     pip install openai-whisper==20250625 '.[multilingual]' soundfile
     PYTHONPATH=. python tests/benchmarks/parity.py                      # every case of the fixtures
     PYTHONPATH=. python tests/benchmarks/parity.py --seconds 300 --threads 1 2
+    PYTHONPATH=. python tests/benchmarks/parity.py --model base --recordings de es it nl --each 12
 
 First single windows are compared, from log-mel to tokens, then whole recordings. With --seconds a dialogue of that
-length is transcribed instead, by both, once for each number of threads. Exits with 1 if anything differs. Seconds of
-CPU are counted over all threads, so that other work on the machine hardly matters.
+length is transcribed instead, by both, once for each number of threads; with --recordings the sound files given, or
+those in folders, with the times of words: rows that differ are shown, and how many are equal in each folder. Times of
+the reference that lie behind the end of the sound count as its end, as here. Exits with 1 if anything differs. Seconds
+of CPU are counted over all threads, so that other work on the machine hardly matters.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -25,10 +29,12 @@ from tests.whisper.dialogues import long_dialogue, sound
 from tests.whisper.fixtures import make_reference
 from tests.whisper.fixtures.make_transcriptions import CASES, SEED, reference_with_heads
 from tests.whisper.transcription.test_segments import options as our_options
+from voiced.audio import sound_file
 from voiced.whisper.decoding import DecodingOptions, decode, detect_language
 from voiced.whisper.loading.weights import load
-from voiced.whisper.log_mel import log_mel, pad_or_trim
+from voiced.whisper.log_mel import HOP, log_mel, pad_or_trim
 from voiced.whisper.transcription.segments import transcribe
+from voiced.whisper.transcription.values import FRAMES_PER_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from voiced.whisper.transcription.values import Transcription
 
 WINDOW_HEAD = ("model", "clip", "options", "tokens", "log-mel off by", "features off by", "language", "logprob off by")
+SOUNDS = {".flac", ".wav", ".ogg", ".mp3"}
 CLOSE = 0.02  # seconds by which times may differ
 HEAD = (
     "model",
@@ -84,7 +91,12 @@ def compare(models: Models, samples: Samples, asked: dict[str, Any]) -> tuple[li
     theirs, their_cost = measured(lambda: whisper.transcribe(models.theirs, samples, fp16=False, **their_options))
     segments = [segment for segment in theirs["segments"] if segment["text"]]
     our_times, our_words = times_of(ours)
-    their_times = [(it["start"], it["end"]) for segment in segments for it in (segment, *segment.get("words", ()))]
+    duration = len(samples) // HOP / FRAMES_PER_SECOND
+    their_times = [
+        (min(it["start"], duration), min(it["end"], duration))
+        for segment in segments
+        for it in (segment, *segment.get("words", ()))
+    ]
     their_words = [it["word"] for segment in segments for it in segment.get("words", ())]
     same_text = ours.text == theirs["text"] and ours.language == theirs["language"]
     same_words = len(our_times) == len(their_times) and our_words == their_words
@@ -124,6 +136,30 @@ def compare_window(models: Models, name: str, asked: dict[str, Any]) -> tuple[li
     return row, same and mel_off < 1e-4 and max(offs) < CLOSE
 
 
+def compare_recordings(models: Models, files: list[Path]) -> bool:
+    """Print rows that differ, and how many recordings of each folder are equal."""
+    equal: dict[str, list[bool]] = {}
+    for file in files:
+        row, same = compare(models, sound_file.read(file), {"word_timestamps": True})
+        equal.setdefault(file.parent.name, []).append(same)
+        if not same:
+            print("| " + " | ".join([models.ours.name, str(file), "word_timestamps=True", *row]) + " |", flush=True)
+    for folder, found in equal.items():
+        print(f"{folder}: {sum(found)} of {len(found)} equal", flush=True)
+    every = [same for found in equal.values() for same in found]
+    print(f"all: {sum(every)} of {len(every)} equal")
+    return all(every)
+
+
+def recordings(paths: list[Path], each: int | None) -> list[Path]:
+    """Files as they are given; of folders the first `each` sound files."""
+    found = []
+    for path in paths:
+        inside = sorted(it for it in path.glob("*") if it.suffix in SOUNDS) if path.is_dir() else [path]
+        found += inside[:each] if path.is_dir() else inside
+    return found
+
+
 def times_of(found: Transcription) -> tuple[list[tuple[float, float]], list[str]]:
     times = []
     for segment in found.segments:
@@ -154,12 +190,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compare with openai-whisper.")
     parser.add_argument("--model", choices=["tiny.en", "base"], help="only this one")
     parser.add_argument("--seconds", type=float, help="of dialogue, instead of the fixtures' cases")
+    parser.add_argument("--recordings", type=Path, nargs="+", metavar="PATH", help="sound files, or folders of them")
+    parser.add_argument("--each", type=int, metavar="N", help="of every folder only the first N")
     parser.add_argument("--word-timestamps", action="store_true", help="of the dialogue")
     parser.add_argument("--threads", type=int, nargs="+", default=[1])
     asked = parser.parse_args()
     all_equal = True
     for name in [asked.model] if asked.model else ["tiny.en", "base"]:
         models = Models.load(name)
+        if asked.recordings:
+            torch.set_num_threads(asked.threads[0])
+            print(table_head(HEAD))
+            all_equal &= compare_recordings(models, recordings(asked.recordings, asked.each))
+            continue
         cases = [(heard, sound(heard), options) for model, heard, options in CASES if model == name]
         if asked.seconds:
             options = {"language": "en", "word_timestamps": asked.word_timestamps}

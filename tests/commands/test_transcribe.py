@@ -6,29 +6,37 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from difflib import SequenceMatcher
 from pathlib import Path
 from shutil import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+import soundfile
 import srt
 
 from tests.system_parts import missing
+from tests.whisper.clips import SAMPLE_RATE, clip, silence
 from voiced.commands import transcribe
-from voiced.commands.transcribe import Live, UsageError
+from voiced.commands.transcribe import Live
 from voiced.commands.transcribe_options import FORMATS, add_arguments
+from voiced.commands.transcribe_outputs import UsageError
 from voiced.errors import ModelError
 from voiced.whisper.kernels import float16
 from voiced.whisper.transcription.values import Segment, TranscribedWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.whisper.clips import Samples
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
 ENGLISH, GERMAN, DIALOGUE = SOUNDS / "speech_en.flac", SOUNDS / "speech_de.flac", SOUNDS / "dialogue_en.ogg"
@@ -106,9 +114,103 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFix
     )
 
 
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def of_json(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def recorded(path: Path, *parts: Samples) -> Path:
+    soundfile.write(path, np.concatenate(parts), SAMPLE_RATE)
+    return path
+
+
+def test_silence_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quiet = recorded(tmp_path / "quiet.wav", silence(30))
+    assert run(quiet, "--vad-filter", "--format", "json") == 0
+    assert of_json(capsys) == {"text": "", "segments": [], "language": "en"}
+    late = recorded(tmp_path / "late.wav", silence(31), clip("en"), silence(31))
+    assert run(late, "--vad-filter", "--format", "json", "--word-timestamps") == 0
+    found = of_json(capsys)
+    assert found["text"].startswith(" The kitchen lights are off")
+    times = [time for it in found["segments"] for word in it["words"] for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    assert 30.6 <= times[0] <= 31.6  # a margin of 0.4 s is heard before the speech
+    assert times[-1] <= 31 + len(clip("en")) / SAMPLE_RATE
+
+
+def test_times_end_with_the_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut = recorded(tmp_path / "cut.wav", clip("en")[: 3 * SAMPLE_RATE])
+    assert run(cut, "--format", "json") == 0
+    assert [segment["end"] for segment in of_json(capsys)["segments"]][-1] <= 3.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [(), ("--beam-size", 2), ("--without-timestamps",), ("--word-timestamps",)])
+def test_windows_at_once(more: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """72 s: three windows or four, and nearly the text that they have one after the other."""
+    assert run(DIALOGUE, "--format", "json") == 0
+    one_by_one = of_json(capsys)
+    assert run(DIALOGUE, "--format", "json", "--batch-size", 3, *more) == 0
+    together = of_json(capsys)
+    assert SequenceMatcher(None, words(one_by_one["text"]), words(together["text"])).ratio() > 0.93
+    ends = [segment["end"] for segment in together["segments"]]
+    assert ends == sorted(ends)
+    assert ends[-1] == pytest.approx(one_by_one["segments"][-1]["end"], abs=1.0)
+
+
+def test_the_given_beginning_is_part_of_the_text(capsys: pytest.CaptureFixture[str]) -> None:
+    for how in ([], ["--without-timestamps"], ["--batch-size", 2]):
+        assert run(ENGLISH, "--prefix", "So the kitchen", *how) == 0
+        said = capsys.readouterr().out
+        assert said.startswith("So the kitchen lights are off")
+        assert said.count("So the kitchen") == 1
+
+
+def test_tokens_that_there_are_none_of() -> None:
+    with pytest.raises(UsageError, match=r"the model tiny\.en has no token 999999; .* 0 to 51863") as refused:
+        run(ENGLISH, "--suppress-tokens", "-1,999999")
+    assert refused.value.exit_code == 2
+    with pytest.raises(UsageError, match="the end of text"):
+        run(ENGLISH, "--suppress-tokens", "50256")
+
+
+def test_the_language_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="knows English only"):
+        run(GERMAN, "--detect-language")
+    late = recorded(tmp_path / "late.wav", silence(30), clip("de"))
+    try:
+        assert run(late, "--detect-language", "--vad-filter", model="base") == 0
+    except ModelError as error:
+        missing(str(error))
+    assert re.fullmatch(r"de \(german, \d+%\)\n", capsys.readouterr().out)
+    assert run(GERMAN, "--detect-language", "--format", "json", model="base") == 0
+    found = of_json(capsys)
+    assert (found["language"], next(iter(found["probabilities"]))) == ("de", "de")
+
+
+def test_a_terminal_without_these_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
+    assert run(ENGLISH, "--prefix", "Die Küche 浴室") == 0
+    assert shown.getvalue().startswith(b"Die K?che ??")
+
+
+def test_models_in_another_folder(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="the model small is not installed"):
+        run(ENGLISH, "--model-dir", tmp_path, model="small")
+    (tmp_path / "small.pt").write_bytes(b"<!DOCTYPE html>")
+    with pytest.raises(ModelError, match=r"small\.pt is not the published file"):
+        run(ENGLISH, "--model-dir", tmp_path, model="small")
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
+        (["a.wav", "--batch-size", "2", "--hallucination-silence-threshold", "2"], "goes with --vad-filter"),
         (["a.wav", "--format", "all"], "--format all needs files here: add --output DIR or --beside"),
         (["a.wav", "b.wav", "--format", "srt"], "--format srt needs files here"),
         (
@@ -135,6 +237,12 @@ def test_what_does_not_go_together(arguments: list[str], problem: str) -> None:
         ("--clip-timestamps 5,3", "'5,3' is not a list of start,end,start,end… in rising order"),
         ("--clip-timestamps soon", "'soon' is not a number of seconds"),
         ("--suppress-tokens 1,x", "'1,x' is not a list of token numbers"),
+        ("--suppress-tokens=-2", "'-2' is not a list of token numbers"),
+        ("--beam-size 1000000000", "'1000000000' is more than 256"),
+        ("--batch-size 257", "'257' is more than 256"),
+        ("--temperature-increment 1e-9", "'1e-9' is not 0 or between 0.01 and 1"),
+        ("--repetition-penalty 0", "'0' is not a number above 0"),
+        ("--language-detection-segments 0", "'0' is not a whole number of at least 1"),
         ("--output x --beside", "not allowed with argument"),
     ],
 )

@@ -35,10 +35,10 @@ TIED = {"decoder/projection/weight": "decoder/embeddings/weight"}  # the alias t
 CTRANSLATE2_TYPES = (torch.float32, torch.int8, torch.int16, torch.int32, torch.float16, torch.bfloat16)
 
 
-def random_parameters(seed: int = 1) -> Parameters:
+def random_parameters(seed: int = 1, dims: Dimensions = DIMS) -> Parameters:
     """What a network of these dimensions has, filled with random numbers."""
     random = torch.Generator().manual_seed(seed)
-    state = Whisper(DIMS).state_dict()
+    state = Whisper(dims).state_dict()
     return {name: torch.randn(tensor.shape, generator=random) for name, tensor in state.items()}
 
 
@@ -62,18 +62,23 @@ def write_openai(path: Path, parameters: Parameters, **changes: object) -> Path:
 
 # -- Hugging Face ------------------------------------------------------------------------------------
 
-HUGGING_FACE_CONFIG = {
-    "model_type": "whisper",
-    "num_mel_bins": DIMS.n_mels,
-    "max_source_positions": DIMS.n_audio_ctx,
-    "d_model": DIMS.n_audio_state,
-    "encoder_attention_heads": DIMS.n_audio_head,
-    "encoder_layers": DIMS.n_audio_layer,
-    "vocab_size": DIMS.n_vocab,
-    "max_target_positions": DIMS.n_text_ctx,
-    "decoder_attention_heads": DIMS.n_text_head,
-    "decoder_layers": DIMS.n_text_layer,
-}
+
+def hugging_face_config(dims: Dimensions) -> dict[str, object]:
+    return {
+        "model_type": "whisper",
+        "num_mel_bins": dims.n_mels,
+        "max_source_positions": dims.n_audio_ctx,
+        "d_model": dims.n_audio_state,
+        "encoder_attention_heads": dims.n_audio_head,
+        "encoder_layers": dims.n_audio_layer,
+        "vocab_size": dims.n_vocab,
+        "max_target_positions": dims.n_text_ctx,
+        "decoder_attention_heads": dims.n_text_head,
+        "decoder_layers": dims.n_text_layer,
+    }
+
+
+HUGGING_FACE_CONFIG = hugging_face_config(DIMS)
 HUGGING_FACE_NAMES = (  # applied in this order
     ("blocks", "layers"),
     ("cross_attn_ln", "encoder_attn_layer_norm"),
@@ -122,15 +127,17 @@ def write_hugging_face(folder: Path, state: Parameters, shards: int = 1) -> Path
 # -- CTranslate2 -------------------------------------------------------------------------------------
 
 
-def ctranslate2_variables(parameters: Parameters, dtype: torch.dtype = torch.float32) -> Parameters:
+def ctranslate2_variables(
+    parameters: Parameters, dtype: torch.dtype = torch.float32, dims: Dimensions = DIMS
+) -> Parameters:
     """Stacked, renamed and quantised as CTranslate2's converter does it."""
     found: Parameters = {
         "decoder/activation": torch.tensor(3, dtype=torch.int8),
         "decoder/alibi": torch.tensor(0, dtype=torch.int8),
-        "decoder/num_heads": torch.tensor(DIMS.n_text_head, dtype=torch.int16),
+        "decoder/num_heads": torch.tensor(dims.n_text_head, dtype=torch.int16),
         "decoder/position_encodings/encodings": parameters["decoder.positional_embedding"],
         "decoder/embeddings/weight": parameters["decoder.token_embedding.weight"],
-        "encoder/num_heads": torch.tensor(DIMS.n_audio_head, dtype=torch.int16),
+        "encoder/num_heads": torch.tensor(dims.n_audio_head, dtype=torch.int16),
         "encoder/position_encodings/encodings": parameters["encoder.positional_embedding"],
     }
 
@@ -143,7 +150,7 @@ def ctranslate2_variables(parameters: Parameters, dtype: torch.dtype = torch.flo
     add("encoder/conv2", "encoder.conv2")
     add("encoder/layer_norm", "encoder.ln_post")
     add("decoder/layer_norm", "decoder.ln")
-    for stack, layers in (("encoder", DIMS.n_audio_layer), ("decoder", DIMS.n_text_layer)):
+    for stack, layers in (("encoder", dims.n_audio_layer), ("decoder", dims.n_text_layer)):
         for i in range(layers):
             theirs, ours = f"{stack}/layer_{i}", f"{stack}.blocks.{i}"
             add(f"{theirs}/self_attention/layer_norm", f"{ours}.attn_ln")

@@ -1,51 +1,47 @@
 """`voiced transcribe`: recordings of any length → text, captions or JSON, on standard output or in files.
 
-Knows where recordings come from and texts go to; how they are transcribed is the business of `whisper/`. What has been
-transcribed is written at once: whatever ends the program, whole segments are there.
+Knows which recordings are transcribed how; Whisper itself is the business of `whisper/`, where texts go that of
+`transcribe_outputs`. What has been transcribed is written at once: whatever ends the program, whole segments are there.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from io import TextIOWrapper
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from voiced.commands import transcribe_options
-from voiced.commands.shared import DONE, FAILED, INTERRUPTED, USAGE, add_settings, config_of, print_problems, readable
-from voiced.commands.transcribe_options import FORMATS
+from voiced.commands.shared import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    add_settings,
+    config_of,
+    print_json,
+    print_problems,
+    readable,
+)
+from voiced.commands.transcribe_outputs import Output, UsageError, outputs_of, progress_bar, write
 from voiced.errors import ModelError, VoicedError
+from voiced.flow import SAMPLE_RATE
 from voiced.foundations.resources import MODEL, find_config
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from voiced.whisper.loaded import LoadedModel
     from voiced.whisper.transcription.captions import Layout
+    from voiced.whisper.transcription.recording import MelRecording
+    from voiced.whisper.transcription.speech import Speech
     from voiced.whisper.transcription.values import Segment, TranscribedWindow, TranscriptionOptions
 
-LONG_SECONDS = 30.0  # recordings of one window need no progress bar
 TRIAL_FRAMES = 400  # 4 s of log-mel: to find the number of threads takes a tenth of a second
+N_LANGUAGES = 5  # likeliest ones that are told as JSON
 SEED = 0  # the same recording gives the same text, also where tokens are drawn at random
-
-
-ONE_AFTER_THE_OTHER = ("txt", "json")  # formats of which several may stand in one stream
-
-
-class UsageError(VoicedError):
-    """Arguments that do not go together."""
-
-    exit_code = USAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    format: str
-    path: Path | None  # None: standard output
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,9 @@ class Job:
 
     options: TranscriptionOptions
     layout: Layout
+    filters_speech: bool  # only what somebody says is transcribed
+    batch_size: int | None  # windows that are decoded at once; None: one after the other
+    only_language: bool  # nothing is transcribed
     outputs: dict[Path, tuple[Output, ...]]  # recording → what is written of it, at least one
 
 
@@ -74,13 +73,17 @@ def run(asked: Namespace, model: str) -> int:
     files = readable(job.outputs)
     if not files:
         return FAILED
-    loaded = _load(asked, model, job.options)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows what it can
+    loaded = _load(asked, model, job)
     done = DONE if len(files) == len(job.outputs) else FAILED
     for file in files:
         if len(job.outputs) > 1 and job.outputs[file] == (Output("txt", None),):
             print(f"==> {file} <==", flush=True)
         try:
-            if not _transcribe(loaded, file, job):
+            if job.only_language:
+                _tell_language(loaded, file, job)
+            elif not _transcribe(loaded, file, job):
                 return INTERRUPTED
         except VoicedError as error:
             print_problems(error)
@@ -92,19 +95,65 @@ def _transcribe(loaded: LoadedModel, file: Path, job: Job) -> bool:
     """Transcribe one recording and write it; False if that was interrupted: what was found by then is written."""
     import torch
 
-    from voiced.audio import sound_file
-    from voiced.whisper.transcription import segments
     from voiced.whisper.transcription.writers import WRITERS
 
     torch.manual_seed(SEED)
-    recording = segments.prepare(loaded, sound_file.read_what_is_there(file), job.options)
+    heard = _heard(loaded, file, job)
     first, *others = job.outputs[file]
-    with _progress_bar(file, recording.duration, first) as advance:
-        live = Live(segments.transcribe_windows(loaded, recording, job.options), advance)
-        _write(WRITERS[first.format](live, recording.language, job.layout), first)
+    with progress_bar(file, heard.duration, first) as advance:
+        live = Live(_steps(loaded, heard, job), advance)
+        write(WRITERS[first.format](live, heard.recording.language, job.layout), first)
     for output in others:
-        _write(WRITERS[output.format](live.found, recording.language, job.layout), output)
+        write(WRITERS[output.format](live.found, heard.recording.language, job.layout), output)
     return not live.interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording as Whisper sees it: the whole, or what somebody says in it."""
+
+    recording: MelRecording
+    speech: Speech | None  # None: the whole
+    duration: float  # seconds of the whole
+
+
+def _heard(loaded: LoadedModel, file: Path, job: Job) -> Heard:
+    from voiced.audio import sound_file
+    from voiced.commands.transcribe_speech import speech_in
+    from voiced.whisper.transcription.recording import prepare
+
+    samples = sound_file.read_what_is_there(file)
+    speech = speech_in(samples, job.options.clips, batched=bool(job.batch_size)) if job.filters_speech else None
+    recording = prepare(loaded, speech.joined(samples) if speech else samples, job.options)
+    return Heard(recording, speech, len(samples) / SAMPLE_RATE)
+
+
+def _steps(loaded: LoadedModel, heard: Heard, job: Job) -> Iterator[TranscribedWindow]:
+    """Transcribe what was heard; times are those of the whole recording."""
+    from voiced.whisper.transcription.batches import transcribe_batches
+    from voiced.whisper.transcription.segments import transcribe_windows
+
+    if heard.speech is None:
+        return transcribe_windows(loaded, heard.recording, job.options)
+    options = replace(job.options, clips=())  # the spans lie in them
+    if job.batch_size:
+        steps = transcribe_batches(loaded, heard.recording, heard.speech.windows(), options, job.batch_size)
+    else:
+        steps = transcribe_windows(loaded, heard.recording, options)
+    return map(heard.speech.moved, steps)
+
+
+def _tell_language(loaded: LoadedModel, file: Path, job: Job) -> None:
+    """Print the language of a recording, and how sure the model is of it."""
+    from voiced.whisper.languages import LANGUAGES
+
+    found = _heard(loaded, file, job).recording
+    probability = found.language_probs[found.language]
+    if job.outputs[file][0].format == "json":
+        likeliest = {code: round(prob, 4) for code, prob in list(found.language_probs.items())[:N_LANGUAGES]}
+        print_json({"file": str(file), "language": found.language, "probabilities": likeliest})
+    else:
+        print(f"{found.language} ({LANGUAGES[found.language]}, {probability:.0%})", flush=True)
 
 
 class Live:
@@ -125,55 +174,26 @@ class Live:
             self.interrupted = True
 
 
-def _write(blocks: Iterable[str], output: Output) -> None:
-    if output.path is None:
-        for block in blocks:
-            print(block, flush=True)
-        return
-    try:
-        output.path.parent.mkdir(parents=True, exist_ok=True)
-        with output.path.open("w", encoding="utf-8") as file:
-            for block in blocks:
-                print(block, file=file, flush=True)
-    except OSError as error:
-        raise VoicedError(f"{output.path}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _progress_bar(file: Path, duration: float, output: Output) -> Iterator[Callable[[float], None]]:
-    """On a terminal, for long recordings, unless the text itself scrolls by there."""
-    text_scrolls = output.path is None and sys.stdout.isatty()
-    if duration <= LONG_SECONDS or text_scrolls or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # most runs show no bar
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
-        task = bar.add_task(_stem(file), total=duration)
-        yield lambda position: bar.update(task, completed=position)
-
-
 # -- what was asked for ------------------------------------------------------------------------------
 
 
-def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> LoadedModel:
+def _load(asked: Namespace, model: str, job: Job) -> LoadedModel:
     import torch
 
     from voiced.whisper.kernels.threads import choose_threads
     from voiced.whisper.loading import weights
-    from voiced.whisper.transcription import segments
+    from voiced.whisper.transcription.recording import check_language
 
     most = asked.threads or torch.get_num_threads()
     torch.set_num_threads(most)
     try:
         on_processor = weights.choose_device(asked.device).type == "cpu"
         compute = asked.compute or ("float32" if on_processor else "auto")
-        loaded = weights.load(model, device=asked.device, compute=compute)
-        segments.check_language(loaded, options)
+        loaded = weights.load(model, device=asked.device, compute=compute, folder=asked.model_dir)
+        check_language(loaded, job.options)
     except (OSError, ValueError) as error:
         raise ModelError.told_by(error) from error
+    _check(loaded, job)
     if not asked.threads and most > 1 and on_processor:
         silence = torch.zeros(loaded.model.dims.n_mels, TRIAL_FRAMES)
         loaded.model.encode(silence)
@@ -181,12 +201,31 @@ def _load(asked: Namespace, model: str, options: TranscriptionOptions) -> Loaded
     return loaded
 
 
+def _check(loaded: LoadedModel, job: Job) -> None:
+    """Raise UsageError for what this model has no use for."""
+    from voiced.whisper.transcription.recording import check_tokens
+
+    if job.only_language and not loaded.tokenizer.is_multilingual:
+        raise UsageError(f"the model {loaded.name} knows English only; choose a multilingual one, such as base")
+    try:
+        check_tokens(loaded, job.options)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
 def _job(asked: Namespace) -> Job:
     from voiced.whisper.transcription.captions import Layout
 
     try:
         layout = Layout(asked.max_line_width, asked.max_line_count, asked.max_words_per_line, asked.highlight_words)
-        return Job(_options(asked, layout), layout, _outputs(asked))
+        return Job(
+            options=_options(asked, layout),
+            layout=layout,
+            filters_speech=asked.vad_filter or bool(asked.batch_size),
+            batch_size=asked.batch_size,
+            only_language=asked.detect_language,
+            outputs=outputs_of(asked),
+        )
     except ValueError as error:
         raise UsageError(str(error)) from error
 
@@ -195,10 +234,13 @@ def _options(asked: Namespace, layout: Layout) -> TranscriptionOptions:
     from voiced.whisper.languages import language_code
     from voiced.whisper.transcription.values import TranscriptionOptions
 
+    if asked.batch_size and asked.hallucination_silence_threshold is not None:
+        raise UsageError("--hallucination-silence-threshold listens again: it goes with --vad-filter, not --batch-size")
     words = asked.word_timestamps or layout != type(layout)() or asked.hallucination_silence_threshold is not None
     return TranscriptionOptions(
         task=asked.task,
-        language=None if asked.language == "auto" else language_code(asked.language),
+        language=None if asked.language == "auto" or asked.detect_language else language_code(asked.language),
+        language_detection_segments=asked.language_detection_segments,
         temperatures=_temperatures(asked.temperature, asked.temperature_increment),
         beam_size=asked.beam_size if asked.beam_size > 1 else None,
         patience=asked.patience,
@@ -213,6 +255,7 @@ def _options(asked: Namespace, layout: Layout) -> TranscriptionOptions:
         hotwords=asked.hotwords,
         prefix=asked.prefix,
         suppress_tokens=asked.suppress_tokens,
+        repetition_penalty=asked.repetition_penalty,
         without_timestamps=asked.without_timestamps,
         clips=asked.clip_timestamps,
         word_timestamps=words,
@@ -224,25 +267,3 @@ def _temperatures(first: float, increment: float) -> tuple[float, ...]:
     """Up to 1."""
     n_more = int((1 - first) / increment + 1e-6) if increment else 0
     return tuple(round(first + i * increment, 6) for i in range(n_more + 1))
-
-
-def _outputs(asked: Namespace) -> dict[Path, tuple[Output, ...]]:
-    files: list[Path] = list(dict.fromkeys(asked.files))
-    if not (asked.output or asked.beside):
-        if asked.format == "all" or (len(files) > 1 and asked.format not in ONE_AFTER_THE_OTHER):
-            raise UsageError(f"--format {asked.format} needs files here: add --output DIR or --beside")
-        return {file: (Output(asked.format, None),) for file in files}
-    formats = FORMATS if asked.format == "all" else (asked.format,)
-    targets = {file: (asked.output or file.parent) / _stem(file) for file in files}
-    for target, n_files in Counter(targets.values()).items():
-        if n_files > 1:
-            both = " and ".join(str(file) for file in files if targets[file] == target)
-            raise UsageError(f"{both} would both be written to {target}.{formats[0]}; give them different folders")
-    return {
-        file: tuple(Output(it, target.with_name(f"{target.name}.{it}")) for it in formats)
-        for file, target in targets.items()
-    }
-
-
-def _stem(file: Path) -> str:
-    return "stdin" if file == Path("-") else file.stem

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
 
-FORMATS = ("txt", "srt", "vtt", "tsv", "json")
+FORMATS = ("txt", "srt", "vtt", "lrc", "tsv", "csv", "json")
+MOST_ROWS = 256  # beams, samples or windows that are decoded at once
+SMALLEST_INCREMENT = 0.01
 COMPUTE = ("auto", "float32", "bfloat16", "int8")
 
 
@@ -21,25 +23,47 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--task", choices=["transcribe", "translate"], default="transcribe", help="translate: to English"
     )
-    parser.add_argument("--language", default="auto", metavar="L", help="as in de or german; auto detects it (default)")
+    _add_language(parser)
     parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], default="auto", help="to compute on (auto)")
     compute = (
         "int8 is faster; auto takes it where that is so; by default as the reference implementation: float32, "
         "on accelerators float16"
     )
     parser.add_argument("--compute", choices=COMPUTE, help=compute)
+    about = "where downloaded models lie, instead of voiced/models in your cache"
+    parser.add_argument("--model-dir", type=Path, metavar="DIR", help=about)
     parser.add_argument("--threads", type=threads, metavar="N", help="processor threads (as many as speed it up)")
     _add_output(parser)
+    _add_speech(parser)
     _add_words(parser)
     _add_search(parser)
+    _add_thresholds(parser)
     _add_context(parser)
+
+
+def _add_language(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--language", default="auto", metavar="L", help="as in de or german; auto detects it (default)")
+    about = "windows of 30 s to detect it from, until one is sure (1)"
+    add("--language-detection-segments", type=count, default=1, metavar="N", help=about)
+    add("--detect-language", action="store_true", help="print the language and do not transcribe")
+
+
+def _add_speech(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("speech and speed")
+    add = group.add_argument
+    add("--vad-filter", action="store_true", help="leave out silence of more than 2 s, for which Whisper makes up text")
+    about = "windows of up to 30 s, cut at pauses, that are decoded at once; faster, and each by itself (implies it)"
+    add("--batch-size", type=_rows, metavar="N", help=about)
 
 
 def _add_output(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument("--format", choices=[*FORMATS, "all"], default="txt", help="of the text (txt)")
     where = group.add_mutually_exclusive_group()
-    where.add_argument("--output", type=Path, metavar="DIR", help="write files there, not to standard output")
+    where.add_argument(
+        "--output", "--output-dir", type=Path, metavar="DIR", help="write files there, not to standard output"
+    )
     where.add_argument("--beside", action="store_true", help="write each file next to its recording")
 
 
@@ -59,9 +83,9 @@ def _add_words(parser: ArgumentParser) -> None:
 def _add_search(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("search")
     add = group.add_argument
-    add("--beam-size", type=count, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
+    add("--beam-size", type=_rows, default=1, metavar="N", help="hypotheses followed at once (1: greedy)")
     add("--patience", type=_above_zero, metavar="P", help="of beam search: higher searches longer (1)")
-    add("--best-of", type=count, metavar="N", help="samples at temperatures above 0 (1)")
+    add("--best-of", type=_rows, metavar="N", help="samples at temperatures above 0 (1)")
     add(
         "--length-penalty",
         type=_share,
@@ -71,11 +95,23 @@ def _add_search(parser: ArgumentParser) -> None:
     add("--temperature", type=_share, default=0.0, metavar="T", help="0 to 1; above 0 tokens are drawn at random (0)")
     add(
         "--temperature-increment",
-        type=_share,
+        type=_increment,
         default=0.2,
         metavar="T",
         help="while a text is not believed; 0: never (0.2)",
     )
+    add(
+        "--repetition-penalty",
+        type=_above_zero,
+        default=1.0,
+        metavar="R",
+        help="above 1: what was written before is less likely (1)",
+    )
+
+
+def _add_thresholds(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("what is believed, and what is not written")
+    add = group.add_argument
     add(
         "--compression-ratio-threshold",
         type=_above_zero,
@@ -116,7 +152,7 @@ def _add_context(parser: ArgumentParser) -> None:
     add("--initial-prompt", default="", metavar="TEXT", help="as if it had been said before")
     add("--carry-initial-prompt", action="store_true", help="before every window of 30 s, not only the first")
     add("--hotwords", default="", metavar="WORDS", help="words to expect")
-    add("--prefix", default="", metavar="TEXT", help="how the text of every window begins")
+    add("--prefix", default="", metavar="TEXT", help="how the text begins")
     help_ = "show the model the text so far; without it, it repeats itself less"
     add("--condition-on-previous-text", action=BooleanOptionalAction, default=True, help=help_)
 
@@ -132,6 +168,18 @@ def _number(text: str, wanted: str, fits: Callable[[float], bool]) -> float:
     if not fits(number):
         raise ArgumentTypeError(f"{text!r} is not {wanted}")
     return number
+
+
+def _rows(text: str) -> int:
+    number = count(text)
+    if number > MOST_ROWS:
+        raise ArgumentTypeError(f"{text!r} is more than {MOST_ROWS}")
+    return number
+
+
+def _increment(text: str) -> float:
+    wanted = f"0 or between {SMALLEST_INCREMENT} and 1"
+    return _number(text, wanted, lambda number: number == 0 or SMALLEST_INCREMENT <= number <= 1)
 
 
 def _share(text: str) -> float:
@@ -155,6 +203,9 @@ def _clips(text: str) -> tuple[float, ...]:
 
 def _tokens(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
+        tokens = tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a list of token numbers, as in -1,50,1200") from None
+        tokens = (-2,)
+    if min(tokens, default=0) < -1:
+        raise ArgumentTypeError(f"{text!r} is not a list of token numbers, as in -1,50,1200")
+    return tokens

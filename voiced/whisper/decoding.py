@@ -6,12 +6,13 @@ ranked up to `search`; here the options become both. Knows nothing of recordings
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
 
-from voiced.whisper.filters import LogitFilter, SuppressBlank, SuppressTokens, TimestampRules
+from voiced.whisper.batch_search import search_batch
+from voiced.whisper.filters import LogitFilter, RepetitionPenalty, SuppressBlank, SuppressTokens, TimestampRules
 from voiced.whisper.log_mel import WINDOW_SECONDS
 from voiced.whisper.repetition import compression_ratio
 from voiced.whisper.search import BeamSearch, Chooser, Sampling, TokenHypothesis, ranked, search
@@ -53,11 +54,12 @@ class DecodingOptions:
 
     # what stands before the text
     prompt: str | tuple[int, ...] = ()  # earlier text, or words to expect; its last 223 tokens are read
-    prefix: str | tuple[int, ...] = ()  # how the text begins
+    prefix: str | tuple[int, ...] = ()  # how the text begins; read, so it is not part of what is written
 
     # what must not be written
     suppress_tokens: tuple[int, ...] = (NON_SPEECH,)
     suppress_blank: bool = True  # the text does not begin with a space alone or its end
+    repetition_penalty: float = 1.0  # above 1: what was written before is less likely, see `RepetitionPenalty`
 
     # timestamps
     without_timestamps: bool = False  # text only
@@ -68,6 +70,8 @@ class DecodingOptions:
             raise ValueError("beam_size is for temperature 0; best_of is for temperatures above it")
         if self.temperature == 0 and self.best_of is not None:
             raise ValueError("best_of needs a temperature above 0")
+        if self.repetition_penalty <= 0:
+            raise ValueError("repetition_penalty is above 0")
         check_ranking(self.beam_size, self.patience, self.length_penalty)
 
 
@@ -117,12 +121,48 @@ def decode(
     initial = _initial_tokens(tokenizer, options, language, model.dims.n_text_ctx)
     hidden, cache = model.decode(torch.tensor([initial], device=model.device), before)
     after_start, after_initial = model.logits(hidden[0, [initial.index(tokenizer.sot), -1]])
-    no_speech_prob = float(after_start.softmax(0)[tokenizer.no_speech])
     # 3. Write, token by token, at most as many as the decoder has positions for.
-    limit = min(_sample_len(options, model.dims.n_text_ctx), model.dims.n_text_ctx - len(initial) + 1)
-    filters = [*_filters(tokenizer, options, model.dims.n_audio_ctx), *extra_filters]
+    limit = _limit(options, model, len(initial))
+    filters = [*_filters(model, tokenizer, options), *extra_filters]
     found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
     # 4. The best hypothesis is the text.
+    result = _result(tokenizer, options, language, found, after_start)
+    return replace(result, language_probs=language_probs)
+
+
+@torch.inference_mode()
+def decode_batch(
+    model: Whisper, tokenizer: Tokenizer, audio_features: Tensor, options: DecodingOptions
+) -> list[DecodingResult]:
+    """Audio features (audios, positions, state) of several windows → the best hypothesis of each, as `decode` finds it.
+
+    Their language must be named, and the temperature be 0. Raises ValueError as `decode` does.
+    """
+    assert options.language, "the language of a batch is known"
+    assert options.temperature == 0, "what is drawn at random is drawn window by window"
+    # 1. Before the text stands the same for all: tokens (audios, n) → hidden states (audios, n, state).
+    initial = _initial_tokens(tokenizer, options, options.language, model.dims.n_text_ctx)
+    tokens = torch.tensor([initial] * len(audio_features), device=model.device)
+    hidden, cache = model.decode(tokens, model.start(audio_features))
+    after_start = model.logits(hidden[:, initial.index(tokenizer.sot)])  # (audios, n_vocab)
+    # 2. Write all texts side by side: each step reads the weights once, for all of them.
+    start = (model.logits(hidden[:, -1]), cache)
+    limit = _limit(options, model, len(initial))
+    every = search_batch(model, start, _filters(model, tokenizer, options), _chooser(tokenizer, options), limit)
+    return [
+        _result(tokenizer, options, options.language, found, logits)
+        for found, logits in zip(every, after_start, strict=True)
+    ]
+
+
+def _result(
+    tokenizer: Tokenizer,
+    options: DecodingOptions,
+    language: str,
+    found: Sequence[TokenHypothesis],
+    after_start: Tensor,
+) -> DecodingResult:
+    """Rank what the search has found; `after_start` are the logits (n_vocab,) behind the start of transcript."""
     hypotheses = ranked(found, options.length_penalty)
     # Only filters of the caller's could forbid everything.
     assert hypotheses, "the filters leave nothing to write, not even the end of the text"
@@ -132,11 +172,10 @@ def decode(
         tokens=hypotheses[0].tokens,
         language=language,
         avg_logprob=hypotheses[0].avg_logprob,
-        no_speech_prob=no_speech_prob,
+        no_speech_prob=float(after_start.softmax(0)[tokenizer.no_speech]),
         temperature=options.temperature,
         compression_ratio=compression_ratio(text),
         hypotheses=tuple(hypotheses),
-        language_probs=language_probs,
     )
 
 
@@ -165,9 +204,17 @@ def _initial_tokens(tokenizer: Tokenizer, options: DecodingOptions, language: st
     # The decoder has 448 positions. Half of them are for the text, so of a long prompt only the last 223 tokens are
     # read, and of a long prefix what leaves room for `sample_len` more.
     prompt = _last(_tokens(tokenizer, options.prompt), n_ctx // 2 - 1)
-    prefix = _last(_tokens(tokenizer, options.prefix), max(0, n_ctx // 2 - (options.sample_len or 0)))
+    prefix = prefix_tokens(tokenizer, options, n_ctx)
     start = tokenizer.start_sequence(language, options.task, timestamps=not options.without_timestamps)
     return [*([tokenizer.sot_prev, *prompt] if prompt else []), *start, *prefix]
+
+
+def prefix_tokens(tokenizer: Tokenizer, options: DecodingOptions, n_ctx: int) -> tuple[int, ...]:
+    """Return the token ids of the prefix, behind <|0.00|> if there are timestamps; `n_ctx` is the decoder's context."""
+    prefix = _last(_tokens(tokenizer, options.prefix), max(0, n_ctx // 2 - (options.sample_len or 0)))
+    # Without it, a timestamp would have to come behind these words (openai/whisper's `ApplyTimestampRules`).
+    is_timed = prefix and not options.without_timestamps
+    return (tokenizer.timestamp_begin, *prefix) if is_timed else tuple(prefix)
 
 
 def _tokens(tokenizer: Tokenizer, text: str | tuple[int, ...]) -> list[int]:
@@ -179,22 +226,27 @@ def _last(tokens: list[int], n: int) -> list[int]:
     return tokens[max(0, len(tokens) - n) :]
 
 
-def _sample_len(options: DecodingOptions, n_ctx: int) -> int:
-    return options.sample_len or n_ctx // 2
+def _limit(options: DecodingOptions, model: Whisper, n_initial: int) -> int:
+    """Most tokens to write: as asked for, and no more than the decoder has positions behind the initial ones."""
+    n_ctx = model.dims.n_text_ctx
+    return min(options.sample_len or n_ctx // 2, n_ctx - n_initial + 1)
 
 
-def _filters(tokenizer: Tokenizer, options: DecodingOptions, n_audio_ctx: int) -> list[LogitFilter]:
+def _filters(model: Whisper, tokenizer: Tokenizer, options: DecodingOptions) -> list[LogitFilter]:
     """The filters that the options ask for, in the order in which they run."""
     # Each sets logits (rows, n_vocab) to -inf; the order does not matter but to the last, which looks at the rest.
     filters: list[LogitFilter] = []
+    if options.repetition_penalty != 1:
+        filters.append(RepetitionPenalty(tokenizer, options.repetition_penalty))
     if options.suppress_blank:
         filters.append(SuppressBlank(tokenizer))
     filters.append(SuppressTokens(_suppressed(tokenizer, options.suppress_tokens)))
     if not options.without_timestamps:
         # 30 s / 1500 positions = 20 ms from one timestamp token to the next.
-        precision = WINDOW_SECONDS / n_audio_ctx
-        latest = options.max_initial_timestamp
-        filters.append(TimestampRules(tokenizer, None if latest is None else round(latest / precision)))
+        precision = WINDOW_SECONDS / model.dims.n_audio_ctx
+        latest = None if options.max_initial_timestamp is None else round(options.max_initial_timestamp / precision)
+        given = prefix_tokens(tokenizer, options, model.dims.n_text_ctx)
+        filters.append(TimestampRules(tokenizer, latest, given))
     return filters
 
 

@@ -53,6 +53,22 @@ class SuppressTokens:
 
 
 @dataclass(frozen=True)
+class RepetitionPenalty:
+    """Makes text tokens that a row has written before less likely (CTRL, Keskar et al. 2019, section 4.1)."""
+
+    tokenizer: Tokenizer
+    penalty: float  # above 1: they are less likely, below: likelier
+
+    def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
+        """Divide positive logits of written tokens by the penalty, multiply negative ones; logits (rows, n_vocab)."""
+        for prefix, row in zip(prefixes, logits, strict=True):
+            # Times are left alone: they come in pairs, and rules of their own hold for them.
+            written = torch.tensor([*{token for token in prefix if self.tokenizer.is_text(token)}], dtype=torch.long)
+            scores = row[written]
+            row[written] = torch.where(scores > 0, scores / self.penalty, scores * self.penalty)
+
+
+@dataclass(frozen=True)
 class TimestampRules:
     """Timestamps begin the text, stand in pairs between segments, and never run backwards.
 
@@ -64,13 +80,15 @@ class TimestampRules:
 
     tokenizer: Tokenizer
     max_initial: int | None  # the latest first timestamp, in steps of 20 ms; None: any
+    given: Prefix = ()  # how the text begins, already read: <|0.00|> and words
 
     def __call__(self, prefixes: Sequence[Prefix], logits: Tensor) -> None:
         """Apply the rules to each row of logits (rows, n_vocab); ids from `begin` to `end` are timestamps."""
         begin, end = self.tokenizer.timestamp_begin, self.tokenizer.timestamp_end
         logits[:, self.tokenizer.no_timestamps] = NEVER
         # Each row is at another place of its own text: (n_vocab,) logits.
-        for prefix, row in zip(prefixes, logits, strict=True):
+        for written, row in zip(prefixes, logits, strict=True):
+            prefix = (*self.given, *written)
             if prefix:
                 self._pair(prefix, row)
                 self._advance(prefix, row)

@@ -65,6 +65,11 @@ class Cache:
         """Return a cache of equal content that grows in place: decode only from the one returned last."""
         return Cache(tuple(GrowingKeyValue(KeyValue(past.key, past.value)) for past in self.text), self.audio)
 
+    def of(self, audios: Sequence[int]) -> Cache:
+        """Return a cache with these audios only, copied; the next reordering of rows must follow."""
+        index = torch.tensor(audios, device=self.audio[0].key.device)
+        return Cache(self.text, tuple(KeyValue(known.key[index], known.value[index]) for known in self.audio))
+
     def __getitem__(self, rows: Sequence[int]) -> Cache:
         """Return these rows, in this order, some perhaps twice; each audio must keep equally many of its own."""
         # The usual case in greedy search: every row goes on, so nothing is copied.

@@ -183,18 +183,11 @@ def make_tokenizer(ranks: Ranks, n_vocab: int, names: Mapping[int, str] | None =
     `names`: what the vocabulary calls the ids behind the ranks, as far as it does. Raises ValueError if there is no
     such Whisper vocabulary.
     """
-    names = names or {}
-    n_languages = _n_languages(ranks, n_vocab, names)
-    # The order of the ids behind the ranks; then what somebody has added, and rows that fill up a matrix.
+    n_languages = _n_languages(ranks, n_vocab, names or {})
+    # Whisper's own ids follow the ranks; behind them is what somebody has added, and rows that fill up a matrix.
     special = {name: len(ranks) + i for i, name in enumerate(_special_names(n_languages))}
-    unknown = range(len(ranks) + len(special), n_vocab)
-    called = {token: names.get(token, "") for token in unknown}
-    # A name like <|speaker|> is a mark for the model, any other is a word that may be written.
-    added = frozenset(token for token, name in called.items() if name and not _MARK.fullmatch(name))
-    # Every id needs a name of its own.
-    for token in unknown:
-        name = called[token]
-        special[name if name and name not in special else f"<|unnamed {token}|>"] = token
+    behind = range(len(ranks) + len(special), n_vocab)
+    added = _added(special, behind, names or {})
     # tiktoken merges pairs of bytes by their ranks; special tokens are only ever looked up by name.
     encoding = tiktoken.Encoding(
         f"whisper-{n_vocab}",
@@ -204,7 +197,21 @@ def make_tokenizer(ranks: Ranks, n_vocab: int, names: Mapping[int, str] | None =
         explicit_n_vocab=n_vocab,
     )
     is_multilingual = len(ranks) == MULTILINGUAL_RANKS
-    return Tokenizer(encoding, is_multilingual, n_languages, added, tuple(sorted(set(unknown) - added)))
+    return Tokenizer(encoding, is_multilingual, n_languages, added, tuple(sorted(set(behind) - added)))
+
+
+def _added(special: dict[str, int], behind: Iterable[int], names: Mapping[int, str]) -> frozenset[int]:
+    """Name every id behind Whisper's own in `special`, and return those that stand for text."""
+    words = set()
+    for token in behind:
+        # tiktoken needs a name of its own for every id. One like <|speaker|> is a mark, any other is a word.
+        name = names.get(token, "")
+        if name and name not in special:
+            special[name] = token
+            words |= set() if _MARK.fullmatch(name) else {token}
+        else:
+            special[f"<|unnamed {token}|>"] = token
+    return frozenset(words)
 
 
 def _n_languages(ranks: Ranks, n_vocab: int, names: Mapping[int, str]) -> int:

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
@@ -38,6 +39,7 @@ class Server:
     shifted: int = 0  # how many bytes later than asked it begins
     statuses: list[int] = field(default_factory=list)  # answers before the first good one
     stall: threading.Event | None = None  # answers half, then waits for this
+    trickle: float = 0.0  # seconds between bytes
     asked: list[str] = field(default_factory=list)  # the Range of each request, "" for none
     port: int = 0
 
@@ -70,7 +72,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {begin}-{len(state.content) - 1}/{len(state.content)}")
         self.send_header("Content-Length", str(len(body) if state.claimed is None else state.claimed))
         self.end_headers()
-        if state.stall:
+        if state.trickle:
+            with suppress(OSError):  # whoever asked has given up
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(state.trickle)
+        elif state.stall:
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
             state.stall.wait(20)
@@ -183,6 +190,33 @@ def test_a_server_that_never_gets_further_is_given_up(tmp_path: Path) -> None:
         fetch(state, tmp_path, tries=3)
     assert len(state.asked) == 4
     assert names(tmp_path) == []
+
+
+def test_more_than_a_model_has_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the server says so, or goes on for ever."""
+    monkeypatch.setattr(Published, "most_bytes", property(lambda _: 200_000))
+    with serving(Server()) as state, pytest.raises(OSError, match="sends more than a model of this name has"):
+        fetch(state, tmp_path)
+    assert names(tmp_path) == []
+    with serving(Server(claimed=100_000)) as state, pytest.raises(ValueError, match="not the published file"):
+        fetch(state, tmp_path)
+
+
+def test_a_drip_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiced.whisper.loading.download.SLOWEST_SECONDS", 0.1)
+    with (
+        serving(Server(trickle=0.002)) as state,
+        pytest.raises(OSError, match=r"only \d+ bytes come in a second; .* is kept"),
+    ):
+        fetch(state, tmp_path)
+    assert len(state.asked) == 1
+    assert names(tmp_path) == ["tiny.en.pt.part"]
+
+
+def test_connections_that_bring_next_to_nothing_are_not_tried_for_ever(tmp_path: Path) -> None:
+    with serving(Server(cuts=[100] * 10)) as state, pytest.raises(OSError, match="is kept"):
+        fetch(state, tmp_path)
+    assert len(state.asked) == 3
 
 
 def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:

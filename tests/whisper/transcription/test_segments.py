@@ -12,9 +12,12 @@ import torch
 
 from tests.whisper.clips import SAMPLE_RATE, clip, silence
 from tests.whisper.dialogues import sound
+from tests.whisper.transcription.spoken import segment
 from voiced.whisper.decoding import DecodingResult
-from voiced.whisper.transcription.segments import cut_window, prepare, transcribe, transcribe_windows
-from voiced.whisper.transcription.values import TranscriptionOptions, Window
+from voiced.whisper.transcription.cutting import cut_window, within
+from voiced.whisper.transcription.recording import prepare
+from voiced.whisper.transcription.segments import WindowTranscriber, transcribe, transcribe_windows
+from voiced.whisper.transcription.values import SegmentedWindow, TranscriptionOptions, Window
 
 if TYPE_CHECKING:
     from voiced.whisper.loaded import LoadedModel
@@ -131,6 +134,22 @@ def test_next_to_nothing_is_nothing(tiny_en: LoadedModel, seconds: float) -> Non
     assert found.language == "en"
 
 
+def test_a_tail_of_20_ms_is_not_decoded(tiny_en: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[int] = []
+
+    def nothing(_: WindowTranscriber, window: Window) -> SegmentedWindow:
+        heard.append(window.n_frames)
+        return SegmentedWindow([], window.seek + window.n_frames, is_complete=True)
+
+    monkeypatch.setattr(WindowTranscriber, "hear", nothing)
+    whole = SAMPLE_RATE * 30 + SAMPLE_RATE // 50
+    recording = prepare(tiny_en, silence(whole / SAMPLE_RATE), TranscriptionOptions())
+    (step,) = transcribe_windows(tiny_en, recording, TranscriptionOptions())
+    assert heard == [3000]
+    assert step.position == step.duration == 30.02
+    assert list(transcribe_windows(tiny_en, recording, TranscriptionOptions(clips=(1.0, 1.02)))) == []
+
+
 def test_clips_beyond_the_end_are_empty(tiny_en: LoadedModel) -> None:
     assert transcribe(tiny_en, clip("en"), TranscriptionOptions(clips=(20.0, 30.0, 40.0))).segments == ()
 
@@ -153,7 +172,22 @@ def test_cut_window(
     letters = {letter: tiny_en.tokenizer.encode(" " + letter)[0] for letter in "AB"}
     tokens = tuple(letters.get(it) or begin + int(it[1:]) for it in written.split())
     result = DecodingResult("", tokens, "en", -0.5, 0.1, 0.0, 1.0, ())
-    cut = cut_window(result, Window(1000, 3000, torch.zeros(1, 1500, 384)), tiny_en.tokenizer)
+    window = Window(1000, 3000, torch.zeros(1, 1500, 384))
+    cut = cut_window(result, window, tiny_en.tokenizer)
     found = [(round(segment.start, 2), round(segment.end, 2)) for segment in cut.segments]
     assert found == times
     assert (cut.seek, cut.is_complete) == (seek, is_complete)
+    # If no window follows, all of the text is there, and the window is done.
+    alone = cut_window(result, window, tiny_en.tokenizer, is_last=True)
+    assert "".join(it.text for it in alone.segments) == "".join(f" {it}" for it in written.split() if it in "AB")
+    assert (alone.segments[: len(cut.segments)], alone.seek) == (cut.segments, 4000)
+
+
+def test_times_end_with_the_sound() -> None:
+    heard = segment(1.0, " a b", "a b")  # 1.0 to 2.0, words of 0.1 s
+    assert within(heard, 2.0) == heard
+    cut = within(heard, 1.15)
+    assert (cut.start, cut.end, cut.text) == (1.0, 1.15, " a b")
+    assert [(word.start, word.end) for word in cut.words] == [(1.0, 1.1), (1.1, 1.15)]
+    behind = within(heard, 0.9)
+    assert (behind.start, behind.end) == (0.88, 0.9)

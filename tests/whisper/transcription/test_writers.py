@@ -56,6 +56,18 @@ def test_tsv() -> None:
     assert written("tsv", *TWO) == lines
 
 
+def test_csv() -> None:
+    lines = 'start,end,text\n0,1000,"Hello, ""you"""\n'
+    assert written("csv", segment(0.0, ' Hello, "you"')) == lines
+
+
+def test_lrc() -> None:
+    """A pause clears the line; two that touch do not."""
+    three = (segment(0.0, " One\ntwo"), segment(1.0, " three"), segment(3661.5, " four"))
+    assert written("lrc", *three) == "[00:00.00]One two\n[00:01.00]three\n[00:02.00]\n[61:01.50]four\n[61:02.50]\n"
+    assert written("lrc") == ""
+
+
 def test_json_has_the_references_keys() -> None:
     report = json.loads(written("json", segment(0.0, " Straße"), spoken(2.0, "ok")))
     assert (report["text"], report["language"]) == (" Straße ok", "en")
@@ -69,7 +81,14 @@ def test_json_has_the_references_keys() -> None:
 
 @pytest.mark.parametrize("format_", WRITERS)
 def test_nothing_said_is_still_a_file(format_: str) -> None:
-    empty = {"txt": "", "srt": "", "vtt": "WEBVTT\n\n", "tsv": "start\tend\ttext\n"}
+    empty = {
+        "txt": "",
+        "srt": "",
+        "lrc": "",
+        "vtt": "WEBVTT\n\n",
+        "tsv": "start\tend\ttext\n",
+        "csv": "start,end,text\n",
+    }
     report = '{"text": "", "segments": [], "language": "en"}\n'
     assert written(format_) == empty.get(format_, report)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from voiced.whisper.dimensions import CANTONESE_TOKENS, ENGLISH_TOKENS, MULTILINGUAL_TOKENS, Dimensions, parameter_count
 
 _BYTES_PER_PARAMETER = 2  # OpenAI publishes float16
+_MOST_NAMES_BYTES = 1 << 22
 ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 
@@ -36,6 +37,11 @@ class Published:
     @property
     def file_name(self) -> str:
         return f"{self.name}.pt"
+
+    @property
+    def most_bytes(self) -> int:
+        """Return more bytes than the file has: its parameters, and names of some hundred kilobytes."""
+        return parameter_count(self.dims) * _BYTES_PER_PARAMETER + _MOST_NAMES_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 RETRY_PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 TIMEOUT_SECONDS = 30.0  # without a byte
 CHUNK_BYTES = 1 << 16  # what a reset connection may cost again
+# Slower than this many bytes in so many seconds, a download is given up: it would take days.
+SLOWEST_BYTES, SLOWEST_SECONDS = 60_000, 60.0
+LEAST_PROGRESS_BYTES = 4096  # a try that brings fewer counts as one that brought nothing
 # Status codes of RFC 9110: answers that may be different in a moment, and those that ranges have.
 RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
+_KEPT = "what has arrived is kept, and the next try goes on from there"
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
 
 
@@ -62,7 +66,7 @@ def download(model: Published, folder: Path, progress: Progress, pauses: Sequenc
     with part.open("ab") as file:
         _lock(file)
         try:
-            _fetch_all(model.url, file, progress, pauses)
+            _fetch_all(model, file, progress, pauses)
         finally:
             if not _size(file):
                 part.unlink()
@@ -100,29 +104,27 @@ def _lock(file: BinaryIO) -> None:
         raise OSError(f"{file.name} is being written by another download; wait for it") from error
 
 
-def _fetch_all(url: str, file: BinaryIO, progress: Progress, pauses: Sequence[float]) -> None:
+def _fetch_all(model: Published, file: BinaryIO, progress: Progress, pauses: Sequence[float]) -> None:
     """Fetch until all is there. Raises OSError once more tries than there are pauses brought nothing new."""
     fruitless, most = 0, _size(file)
     while True:
         try:
-            _fetch(url, file, progress)
+            _fetch(model, file, progress)
         except _BrokenOffError as error:
-            # A slow but steady connection is never given up: only tries without progress count.
-            fruitless = 0 if _size(file) > most else fruitless + 1
+            # A connection that often breaks is not given up as long as it gets on: only tries without progress count.
+            fruitless = 0 if _size(file) >= most + LEAST_PROGRESS_BYTES else fruitless + 1
             most = max(most, _size(file))
             if fruitless > len(pauses):
-                raise OSError(
-                    f"cannot download {url}: {error}; what has arrived is kept, and the next try goes on from there"
-                ) from error
+                raise OSError(f"cannot download {model.url}: {error}; {_KEPT}") from error
             time.sleep(pauses[max(fruitless - 1, 0)] if pauses else 0)
         else:
             return
 
 
-def _fetch(url: str, file: BinaryIO, progress: Progress) -> None:
+def _fetch(model: Published, file: BinaryIO, progress: Progress) -> None:
     """Send one request, for what is still missing, and append what comes."""
     begin = _size(file)
-    response = _request(url, begin)
+    response = _request(model.url, begin)
     if response is None:
         return
     with response:
@@ -133,12 +135,14 @@ def _fetch(url: str, file: BinaryIO, progress: Progress) -> None:
         length = response.headers.get("Content-Length", "")
         total = begin + int(length) if length.isdecimal() else 0
         _check_room(file, total - begin)
+        _check_size(total, model)
         # Append chunk by chunk, so that a broken connection costs one at most.
         done = begin
         progress(done, total)
         for chunk in _chunks(response):
             _write(file, chunk)
             done += len(chunk)
+            _check_size(done, model)
             progress(done, total)
     if done < total:
         raise _BrokenOffError(f"the connection ended after {done} of {total} bytes")
@@ -176,12 +180,42 @@ def _accepted_begin(response: http.client.HTTPResponse, begin: int) -> int:
     return begin
 
 
+def _check_size(size: int, model: Published) -> None:
+    """Raise OSError for more bytes than the model can have, however many the server would send."""
+    if size > model.most_bytes:
+        raise OSError(f"{model.url} sends more than a model of this name has: {_mb(size)}, not {_mb(model.most_bytes)}")
+
+
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """Yield what comes, in chunks of CHUNK_BYTES; OSError if it comes too slowly."""
+    # Pieces are joined to whole chunks, so that a slow connection does not write to the disk all the time.
+    chunk = bytearray()
+    since, came = time.monotonic(), 0
+    while piece := _piece(response, CHUNK_BYTES - len(chunk)):
+        chunk += piece
+        came += len(piece)
+        # Count for a minute, then begin to count again.
+        is_time = (now := time.monotonic()) - since >= SLOWEST_SECONDS
+        if is_time or len(chunk) == CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+        if is_time:
+            _check_rate(came / (now - since), response.url)
+            since, came = now, 0
+    yield bytes(chunk)
+
+
+def _piece(response: http.client.HTTPResponse, most: int) -> bytes:
+    """Return what is there of the next `most` bytes, at least one; empty at the end."""
     try:
-        while chunk := response.read(CHUNK_BYTES):
-            yield chunk
+        return response.read1(most)
     except (OSError, http.client.HTTPException) as error:
         raise _BrokenOffError(_reason(error)) from error
+
+
+def _check_rate(rate: float, url: str) -> None:
+    if rate < SLOWEST_BYTES / SLOWEST_SECONDS:
+        raise OSError(f"cannot download {url}: only {rate:.0f} bytes come in a second; {_KEPT}")
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import fields
 from typing import TYPE_CHECKING
-from zipfile import ZIP_STORED, ZipFile, is_zipfile
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
 
 import torch
 
@@ -44,7 +44,7 @@ def unpickle(path: Path) -> dict[str, object]:
     """Read the dictionary in a file of torch's; ValueError if there is none, or if it holds more than plain tensors."""
     check_kind(path)
     # Torch has written zip archives since 1.6, which can be mapped instead of read.
-    is_archive = is_zipfile(path)
+    is_archive = _is_archive(path)
     with path.open("rb") as file:
         # An archive's table stands at its end: one that only begins like an archive has lost it.
         if file.read(2) == b"PK" and not is_archive:
@@ -67,6 +67,13 @@ def unpickle(path: Path) -> dict[str, object]:
     if isinstance(content, dict):
         return content
     raise ValueError(f"{path} is not a checkpoint: it holds a {type(content).__name__}")
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        return is_zipfile(path)
+    except BadZipFile:  # an end that claims to be of several disks
+        return False
 
 
 def _check_archive(path: Path) -> None:

@@ -46,7 +46,7 @@ def load(
     found = locate(str(name_or_path), folder or checkpoints.default_folder())
     stored = read(found, READ_AS[compute])
     # A published model's alignment heads are known; of others, the settings beside the weights may tell.
-    heads = found.published.alignment_heads if found.published else _alignment_heads(stored)
+    heads = found.published.alignment_heads if found.published else alignment_heads(stored)
     tokenizer = _tokenizer(stored)
     model = _build(stored, target)
     token_rows = stored.token_rows
@@ -162,7 +162,7 @@ def _vocabulary(stored: StoredWeights) -> tuple[Ranks, dict[int, str]]:
     return read_vocabulary(twin.vocabulary.path)[0], {}
 
 
-def _alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
+def alignment_heads(stored: StoredWeights) -> tuple[tuple[int, int], ...]:
     """Read the alignment heads from the settings beside the weights; default: all heads of the later half of layers.
 
     Distilled models keep the settings of the model that they were made from: heads of layers that they do not have are

@@ -5,9 +5,10 @@ Temperature fallback of Radford et al. 2022, section 4.5. Knows one window; `seg
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voiced.whisper.decoding import DecodingOptions, DecodingResult, decode
+from voiced.whisper.decoding import DecodingOptions, DecodingResult, decode, prefix_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,6 +28,14 @@ def decode_with_fallback(
         if is_believable(result, options):
             break
     return result
+
+
+def with_prefix(loaded: LoadedModel, result: DecodingResult, options: TranscriptionOptions) -> DecodingResult:
+    """Put the prefix, which the decoder has read and not written, before the text."""
+    # Which tokens were read before the text follows from the options alone.
+    asked = decoding_options(options, result.temperature, result.language, ())
+    tokens = (*prefix_tokens(loaded.tokenizer, asked, loaded.model.dims.n_text_ctx), *result.tokens)
+    return replace(result, tokens=tokens, text=loaded.tokenizer.decode(tokens).strip())
 
 
 def is_believable(result: DecodingResult, options: TranscriptionOptions) -> bool:
@@ -68,6 +77,7 @@ def decoding_options(
         prefix=options.prefix,
         suppress_tokens=options.suppress_tokens,
         suppress_blank=options.suppress_blank,
+        repetition_penalty=options.repetition_penalty,
         without_timestamps=options.without_timestamps,
         max_initial_timestamp=options.max_initial_timestamp,
     )

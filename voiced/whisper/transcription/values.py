@@ -27,7 +27,8 @@ class TranscriptionOptions:
     """How to transcribe. Names and defaults are openai/whisper's; ValueError if options contradict each other."""
 
     task: Task = "transcribe"  # or "translate": into English
-    language: str | None = None  # code; None: detected from the first 30 s, by multilingual models
+    language: str | None = None  # code; None: detected, by multilingual models
+    language_detection_segments: int = 1  # windows of 30 s that are heard for it, until one is sure
 
     # how tokens are chosen
     temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in order until a text is believed
@@ -46,11 +47,12 @@ class TranscriptionOptions:
     initial_prompt: str = ""  # stands before the first window
     carry_initial_prompt: bool = False  # stands before every window
     hotwords: str = ""  # words to expect, before every window
-    prefix: str = ""  # how the text of every window begins
+    prefix: str = ""  # how the text begins
 
     # what is not written
     suppress_tokens: tuple[int, ...] = (NON_SPEECH,)
     suppress_blank: bool = True
+    repetition_penalty: float = 1.0  # above 1: what was written before is less likely
     without_timestamps: bool = False  # a segment is a window then
     max_initial_timestamp: float | None = 1.0  # seconds; a window's first segment begins no later
 
@@ -68,6 +70,8 @@ class TranscriptionOptions:
             raise ValueError("temperatures lie between 0 and 1, and one is needed")
         if any(size is not None and size < 1 for size in (self.beam_size, self.best_of)):
             raise ValueError("beam_size and best_of are at least 1")
+        if self.language_detection_segments < 1 or self.repetition_penalty <= 0:
+            raise ValueError("language_detection_segments is at least 1, and repetition_penalty above 0")
         check_ranking(self.beam_size, self.patience, self.length_penalty)
         if self.hallucination_silence_threshold is not None and not self.word_timestamps:
             raise ValueError("hallucination_silence_threshold needs word_timestamps")

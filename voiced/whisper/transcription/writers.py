@@ -1,13 +1,14 @@
-"""Segments → the formats of openai/whisper's `ResultWriter`s: txt, srt, vtt, tsv, json. Makes blocks of text, no files.
+"""Segments → txt, srt, vtt, tsv and json as openai/whisper's `ResultWriter`s write them, lrc and csv.
 
-A line feed belongs behind every block. Except for json, blocks come as the segments do, so that an interrupted
-transcription leaves a valid file.
+Makes blocks of text, no files. A line feed belongs behind every block. Except for json, blocks come as the segments do,
+so that an interrupted transcription leaves a valid file.
 """
 
 from __future__ import annotations
 
 import html
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from voiced.whisper.transcription.captions import Caption, Layout, captions
@@ -62,6 +63,34 @@ def tsv(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[
         yield f"{round(1000 * segment.start)}\t{round(1000 * segment.end)}\t{text}"
 
 
+def csv_(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """Comma-separated start, end (whole milliseconds) and text, quoted as in RFC 4180."""
+    # A mark within quotes is doubled.
+    yield "start,end,text"
+    for segment in segments:
+        text = " ".join(segment.text.split()).replace('"', '""')
+        yield f'{round(1000 * segment.start)},{round(1000 * segment.end)},"{text}"'
+
+
+# Lyrics: minutes, seconds and hundredths; an empty line of its own ends what is not sung on:
+#
+#     [00:01.20]The kitchen lights are on.
+#     [00:03.00]
+
+
+def lrc(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
+    """Lyrics: a line for each caption, with its beginning; a time alone where a pause follows."""
+    end: float | None = None
+    for caption in captions(segments, replace(layout, highlight_words=False)):
+        # A pause: what was said before is over.
+        if end is not None and caption.start > end:
+            yield f"[{_lyrics_clock(end)}]"
+        end = caption.end
+        yield f"[{_lyrics_clock(caption.start)}]{' '.join(caption.text.split())}"
+    if end is not None:
+        yield f"[{_lyrics_clock(end)}]"
+
+
 def json_(segments: Iterable[Segment], language: str, layout: Layout) -> Iterator[str]:  # noqa: ARG001 # see Writer
     """One object with all segments, by openai/whisper's keys."""
     found = list(segments)
@@ -73,7 +102,7 @@ def json_(segments: Iterable[Segment], language: str, layout: Layout) -> Iterato
     yield json.dumps(report, ensure_ascii=False)
 
 
-WRITERS: dict[str, Writer] = {"txt": txt, "srt": srt, "vtt": vtt, "tsv": tsv, "json": json_}
+WRITERS: dict[str, Writer] = {"txt": txt, "srt": srt, "vtt": vtt, "lrc": lrc, "tsv": tsv, "csv": csv_, "json": json_}
 
 
 def clock(seconds: float, mark: str = ".") -> str:
@@ -82,6 +111,12 @@ def clock(seconds: float, mark: str = ".") -> str:
     minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}{mark}{milliseconds % 1000:03}"
+
+
+def _lyrics_clock(seconds: float) -> str:
+    """Seconds → `62:02.35`: minutes go on counting."""
+    minutes, hundredths = divmod(round(seconds * 100), 6000)
+    return f"{minutes:02}:{hundredths // 100:02}.{hundredths % 100:02}"
 
 
 def _parts(caption: Caption) -> tuple[str, str, str]:
