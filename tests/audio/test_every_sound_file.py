@@ -283,6 +283,7 @@ def test_odd_lengths_and_many_channels(tmp_path: Path, subtype: str, channels: i
     [
         made.with_chunk(WAV, b"LIST", b"INFOISFT\x05\0\0\0made\0\0"),
         made.with_chunk(WAV, b"JUNK", bytes(1_001)),
+        made.with_chunk(WAV, b"LIST", b"odd", padded=False),
         made.with_chunk(WAV, b"id3 ", made.id3(b"picture" * 3_000)),
         made.with_chunk(made.with_chunk(WAV, b"bext", bytes(602)), b"data"[::-1], b"odd"),
         WAV + b"LIST\x04\0\0\0abcd",
@@ -388,6 +389,23 @@ def test_a_position_before_the_beginning_draws_no_traceback(tmp_path: Path, capf
         with suppress(AudioError):
             sound_file.read(tmp_path / "torn.caf")
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        made.id3(b"") * 100_000,
+        b"OggS\0" * 100_000,
+        b"fLaC\0\0\0\x22" * 100_000,
+        made.with_sizes(WAV, 0, 0)[:44] * 20_000,
+        b"\xff\xfb\x90\x00" * 200_000,
+    ],
+    ids=["tags", "pages", "streams", "files", "headers"],
+)
+def test_beginnings_of_very_many_parts_are_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "many").write_bytes(content)
+    with pytest.raises(AudioError):
+        sound_file.read(tmp_path / "many")
 
 
 def test_characters_that_control_a_terminal_are_not_shown(tmp_path: Path) -> None:

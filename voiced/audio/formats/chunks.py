@@ -9,7 +9,7 @@ BS.2088 (BW64), Sony's Wave64, Apple's AIFF-C and CAF.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from voiced.audio.formats import mpeg
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MPEG_CODES = 0x50, 0x55  # of encodings in a WAV: MPEG layers I and II, and MP3
 UNKNOWN_BYTES = 1 << 30  # a length of at least this much was written before it was known, if it is not there
 LARGEST = (1 << 32) - 1
-MOST_PARTS = 1_000  # more are no recording
+MOST_PARTS, MOST_CHUNKS = 1_000, 1_000  # more are no recording
+MOST_COPIED_BYTES = 8 << 30  # while a file is cut into parts
 WAVE64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")  # GUIDs: of the file, and of the chunk of sound
 WAVE64_DATA = bytes.fromhex("64617461f3acd3118cd100c04f8edb8a")
 
@@ -65,8 +66,10 @@ class Chunk:
 
 
 def chunks(content: bytes, layout: Layout, at: int) -> Iterator[Chunk]:
-    """Yield the chunks from a byte on; the last one may be longer than the file."""
-    while at + layout.head <= len(content):
+    """Yield the chunks from a byte on, MOST_CHUNKS at most; the last one may be longer than the file."""
+    for _ in range(MOST_CHUNKS):
+        if at + layout.head > len(content):
+            return
         name_end, begin = at + len(layout.sound), at + layout.head
         size = int.from_bytes(content[name_end:begin], layout.order)
         chunk = Chunk(content[at:name_end], begin, max(0, size - layout.head if layout.counts_head else size))
@@ -78,7 +81,7 @@ def contents_of(content: bytes, layout: Layout) -> Contents:
     """The sound of a file, with its true length; several parts if files lie one behind the other."""
     parts: list[bytes] = []
     damage, rest = "", content
-    while rest and not damage and len(parts) < MOST_PARTS:
+    while rest and not damage and len(parts) < MOST_PARTS and len(parts) * len(rest) < MOST_COPIED_BYTES:
         rest = _as_riff(rest)
         part, end, damage = _part(rest, layout)
         frames = _mpeg_in(part, layout)
@@ -93,7 +96,9 @@ def _part(content: bytes, layout: Layout) -> tuple[bytes, int, str]:
     walk = chunks(content, layout, layout.first)
     sound = next((chunk for chunk in walk if chunk.name == layout.sound), None)
     if sound is None:
-        return content, len(content), ""  # the decoder says what that is
+        plain = _without_odd_chunks(content, layout)
+        part, _, damage = _part(plain, layout) if plain else (content, 0, "")  # the decoder says what that is
+        return part, len(content), damage
     if _is_unknown(content, layout, sound):
         end = _next_file(content, layout, sound.begin)
         return _with_length(content[:end], layout, sound), end, ""
@@ -123,6 +128,18 @@ def _next_file(content: bytes, layout: Layout, at: int) -> int:
     further = re.compile(re.escape(content[:4]) + b".{4}" + re.escape(content[8:16]), re.DOTALL)
     found = further.search(content, at)
     return found.start() if found else len(content)
+
+
+def _without_odd_chunks(content: bytes, layout: Layout) -> bytes:
+    """A WAV with its format and its sound alone, if chunks of odd lengths lie close together in it; else nothing."""
+    if layout is not WAV:
+        return b""
+    walk = {chunk.name: chunk for chunk in chunks(content, replace(WAV, align=1), WAV.first)}
+    form, sound = walk.get(b"fmt "), walk.get(b"data")
+    if form is None or sound is None or form.begin + form.n_bytes > sound.begin - WAV.head:
+        return b""
+    padded = content[form.begin - 8 : form.begin + form.n_bytes] + bytes(form.n_bytes % 2)
+    return content[: WAV.first] + padded + content[sound.begin - 8 :]
 
 
 def _as_riff(content: bytes) -> bytes:

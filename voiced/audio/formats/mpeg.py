@@ -100,8 +100,13 @@ def frames(content: bytes) -> Iterator[Frame]:
             before, at = frame, frame.end
         else:
             before, falses = None, falses + 1
-            following = SYNC.search(content, at + 1)
-            at = tag_end(content, at) or (following.start() if following else len(content))
+            at = tag_end(content, at) or _next_sync(content, at + 1)
+
+
+def _next_sync(content: bytes, at: int) -> int:
+    """Where the next frame may begin; the end if nothing looks like one."""
+    found = SYNC.search(content, at)
+    return found.start() if found else len(content)
 
 
 def _frame_at(content: bytes, at: int, before: Frame | None) -> Frame | None:

@@ -23,6 +23,7 @@ CONTINUED, FIRST, LAST = 1, 2, 4  # flags of a page
 SOUND = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")  # how streams of sound begin
 FULL_SEGMENT = 255  # the packet goes on in the next segment
 MOST_PARTS = 1_000  # more are no recording
+MOST_FALSE_PAGES = 10_000  # that are none, or damaged; then the search ends
 REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))  # the bits of each byte
 
 
@@ -65,8 +66,8 @@ def checksum(page: bytes) -> int:
 
 def pages(content: bytes) -> Iterator[Page | None]:
     """Yield every page; None for bytes that are no page, and before a page whose sound is damaged."""
-    at = 0
-    while at < len(content):
+    at = falses = 0
+    while at < len(content) and falses < MOST_FALSE_PAGES:
         page, end = _page_at(content, at)
         following = content.find(MAGIC, at + 1)
         is_last_and_cut = page is not None and page.is_cut and following < 0
@@ -75,6 +76,7 @@ def pages(content: bytes) -> Iterator[Page | None]:
             at = end
         else:
             yield None
+            falses += 1
             if page and end in (following, len(content)):  # one packet of many may be wrong
                 yield page
             at = following if following > 0 else len(content)
