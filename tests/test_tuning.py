@@ -16,7 +16,7 @@ ROOMS: tuple[str, ...] = ("recognition", "listening", "wake")
 # File → constants that a format, a network or arithmetic gives, and defaults that stand for nothing: nobody chose them.
 GIVEN: dict[str, set[str]] = {
     "recognition/beam_search.py": {"length", "score", "token"},
-    "recognition/evidence.py": {"implied", "left_out", "made_up"},
+    "recognition/evidence.py": {"implied", "left_out", "made_up", "views"},
     "recognition/hypotheses.py": {"ilm"},
     "recognition/passes.py": {"pace"},
     "recognition/rescoring.py": {"stop"},

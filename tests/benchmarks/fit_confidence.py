@@ -4,14 +4,14 @@
         --commands coffee=coffee/intents --foreign home/en=coffee/intents
     python -m tests.benchmarks.fit_confidence fit tiny.jsonl base.jsonl
 
-`collect` takes two passes over every recording, and keeps what was found: `--commands FOLDER=INTENTS` for recordings
-with labels (those of near misses, which `speak.py` makes, say that they are no commands), clean and at each ratio of
-speech to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a command of these intents; `--crowded
-FOLDER=INTENTS` for commands with one of the foreign recordings before or after them; `--without FOLDER=INTENTS` for
-commands under all intents but their own, which are near misses in the same voices and the same language. It goes on
-where it was interrupted. `fit` prints the weights by feature, as they stand in tuning.py, and what would be accepted
-at several thresholds, each recording judged by weights that were fitted without it, at whatever noise. Of languages
-other than English a small Whisper is less sure, right or wrong, so that they have biases of their own.
+`collect` takes the first pass over every recording, further ones where it leaves a doubt, and keeps what each found:
+`--commands FOLDER=INTENTS` for recordings with labels (those of near misses, which `speak.py` makes, say that they are
+no commands), clean and at each ratio of speech to noise; `--foreign FOLDER=INTENTS` for recordings of which none is a
+command of these intents; `--crowded FOLDER=INTENTS` for commands with one of the foreign recordings before or after
+them; `--without FOLDER=INTENTS` for commands under all intents but their own, which are near misses in the same voices
+and the same language. It goes on where it was interrupted. `fit` prints the weights by feature, for tuning.py, and
+what would be accepted at several thresholds, each recording judged by weights that were fitted without it, at whatever
+noise. All models and languages share one set of weights.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import zlib
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import numpy as np
 
@@ -35,18 +35,27 @@ from voiced.evaluation.dataset import NO_COMMAND, foreign, labelled
 from voiced.evaluation.noise import key_of, mixed
 from voiced.grammar.compile import compile_sentences
 from voiced.listening.recording import as_utterance
-from voiced.recognition.confidence import penalty
+from voiced.recognition.confidence import confidence, is_enough, penalty
 from voiced.recognition.evidence import Evidence, FreeEvidence, features
 from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer
-from voiced.recognition.tuning import AMBIGUOUS_MARGIN, SURE_CONFIDENCE, SURE_MARGIN
+from voiced.recognition.tuning import (
+    AMBIGUOUS_MARGIN,
+    HOPELESS_CONFIDENCE,
+    HOPELESS_FIRST_CONFIDENCE,
+    HOPELESS_SECOND_CONFIDENCE,
+    SURE_CONFIDENCE,
+    SURE_MARGIN,
+    SURE_SECOND_CONFIDENCE,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
     from voiced.evaluation.dataset import Label
+    from voiced.recognition.passes import Found as PassFound
     from voiced.recognition.prepared import Prepared
     from voiced.recognition.rescoring import Rescored
 
@@ -56,24 +65,29 @@ FOLDS = 5
 RIDGE = 0.01  # keeps weights of evidence that says the same small
 STEPS = 60  # of Newton's method; it converges in ten
 WRONG_COUNTS = 2.0  # times as much as right: a wrong action is worse than a repeat
+# Of the four passes.
+SURE = (SURE_CONFIDENCE, SURE_SECOND_CONFIDENCE, SURE_CONFIDENCE, SURE_CONFIDENCE)
+HOPELESS = (HOPELESS_FIRST_CONFIDENCE, HOPELESS_SECOND_CONFIDENCE, HOPELESS_CONFIDENCE, HOPELESS_CONFIDENCE)
 CROWDED, WITHOUT = "crowded", "without its intent"
-THRESHOLDS = (0.1, 0.15, 0.2, 0.22, 0.26, 0.5)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
+# Weights → the passes that share them, from 0, and by what their bias is raised.
+MODELS = {"FIRST": ((0,), 0.0), "SECOND": ((1,), 0.5), "FURTHER": ((2, 3), 0.75)}
 
 
 class Found(NamedTuple):
-    """By one pass over one recording."""
+    """What one pass found in one recording."""
 
     evidence: Evidence | None  # None: nothing was read
     right: bool
 
 
 class Case(NamedTuple):
-    """One recording, recognised twice."""
+    """One recording, and what the passes found in it: the first alone, or all."""
 
     condition: str
     name: str
     language: str
-    passes: tuple[Found, Found]
+    passes: tuple[Found, ...]
 
 
 def main() -> None:
@@ -109,20 +123,34 @@ def collect_all(asked: argparse.Namespace) -> None:
             recognizer = Recognizer(settings, grammar.load([Path(pair.split("=")[1])]))
             for condition, name, label, heard in spoken(asked, pair):
                 if (condition, name) not in done:
-                    print(json.dumps([condition, name, *both_passes(recognizer, heard, label)]), file=out, flush=True)
+                    keep(out, condition, name, found_by_passes(recognizer, heard, label))
             condition = f"{asked.model} {pair} {WITHOUT}"
             for name, intent, heard in own_commands(asked, pair):
                 if (condition, name) not in done:
                     others = recognizer.under(without(recognizer.grammar, intent))
-                    print(json.dumps([condition, name, *both_passes(others, heard, NO_COMMAND)]), file=out, flush=True)
+                    keep(out, condition, name, found_by_passes(others, heard, NO_COMMAND))
 
 
-def both_passes(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
-    """Language, and what the first two passes found."""
-    one, _, two, *_ = recognizer.passes
-    first = one.take(heard)
-    both = first, two.take(heard, first)
-    return recognizer.grammar.language, [as_found(found.rescored, label) for found in both]
+def keep(out: TextIO, condition: str, name: str, found: tuple[str, list[dict[str, Any]]]) -> None:
+    print(json.dumps([condition, name, *found]), file=out, flush=True)
+
+
+def found_by_passes(recognizer: Recognizer, heard: Prepared, label: Label) -> tuple[str, list[dict[str, Any]]]:
+    """Language, and what the first pass found; where it is in doubt, what every pass found."""
+    first, *further = recognizer.passes
+    found = [first.take(heard)]
+    if is_in_doubt(recognizer, found[0]):
+        for each in further:
+            found.append(each.take(heard, found[-1]))
+    return recognizer.grammar.language, [as_found(each.rescored, label) for each in found]
+
+
+def is_in_doubt(recognizer: Recognizer, found: PassFound) -> bool:
+    """Whether the recogniser takes another pass, or would with somewhat other weights."""
+    evidence = found.rescored.evidence
+    if evidence is None:
+        return recognizer.grammar.match(found.rescored.free_text) is not None
+    return confidence(evidence) > HOPELESS_FIRST_CONFIDENCE and not is_enough(evidence, SURE_CONFIDENCE)
 
 
 def own_commands(asked: argparse.Namespace, pair: str) -> Iterator[tuple[str, str, Prepared]]:
@@ -173,8 +201,8 @@ def as_found(best: Rescored, label: Label) -> dict[str, Any]:
 def kept(path: Path) -> Iterator[Case]:
     for line in path.read_text().splitlines():
         condition, name, language, found = json.loads(line)
-        first, second = (Found(as_evidence(each["evidence"]), each["right"]) for each in found)
-        yield Case(condition, name, language, (first, second))
+        passes = tuple(Found(as_evidence(each["evidence"]), each["right"]) for each in found)
+        yield Case(condition, name, language, passes)
 
 
 def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
@@ -187,25 +215,35 @@ def as_evidence(told: dict[str, Any] | None) -> Evidence | None:
 
 
 def report(cases: list[Case]) -> None:
-    first, second = (Model([case.passes[number] for case in cases], cases) for number in (0, 1))
-    for title, model in (("FIRST", first), ("FURTHER", second)):
+    models = {title: Model(cases, *of) for title, of in MODELS.items()}
+    for title, model in models.items():
         print(f"{title} =", {name: round(weight, 3) for name, weight in model.named.items()})
-        print(f"OTHER_LANGUAGES_{title} = {{**{title}, 'bias': {model.named['bias'] + model.foreign:.3f}}}")
-    print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and second passes")
+    print("\naccepted and right | accepted and wrong, % of all, at a least confidence; and passes taken")
     print(f"{'':60}" + "".join(f"{least:14.2f}" for least in THRESHOLDS))
+    confidences = [held_out for model in models.values() for held_out in model.held_out.values()]
     for condition in dict.fromkeys(case.condition for case in cases):
         here = [number for number, case in enumerate(cases) if case.condition == condition]
         counts: Counter[tuple[float, bool]] = Counter()
-        again = 0
+        taken: Counter[int] = Counter()
         for number in here:
-            both = cases[number].passes
-            decisive = 0 if first.held_out[number] >= SURE_CONFIDENCE and margin(both[0]) >= SURE_MARGIN else 1
-            again += decisive
-            if margin(both[decisive]) >= AMBIGUOUS_MARGIN:
-                confidence = (first, second)[decisive].held_out[number]
-                counts.update((least, both[decisive].right) for least in THRESHOLDS if confidence >= least)
+            last = last_pass(cases[number], [float(each[number]) for each in confidences])
+            taken[last + 1] += 1
+            found = cases[number].passes[last]
+            if margin(found) >= AMBIGUOUS_MARGIN:
+                counts.update((least, found.right) for least in THRESHOLDS if confidences[last][number] >= least)
         cells = (f"{share(counts[least, True], here)} |{share(counts[least, False], here)}" for least in THRESHOLDS)
-        print(f"{condition[-58:]:60}" + " ".join(cells) + f"   {share(again, here)}")
+        print(f"{condition[-58:]:60}" + " ".join(cells) + f"   {dict(sorted(taken.items()))}")
+
+
+def last_pass(case: Case, confidences: list[float]) -> int:
+    """Number of the pass after which the recogniser would stop, from 0."""
+    for number, (found, sure, hopeless) in enumerate(zip(case.passes, SURE, HOPELESS, strict=False)):
+        is_sure = confidences[number] >= sure and margin(found) >= SURE_MARGIN
+        # Without evidence the first two passes had found a command in the free text.
+        is_hopeless = confidences[number] < hopeless and (found.evidence is not None or number > 1)
+        if is_sure or is_hopeless:
+            return number
+    return len(case.passes) - 1
 
 
 def margin(found: Found) -> float:
@@ -217,28 +255,29 @@ def share(n: int, of: list[int]) -> str:
 
 
 class Model:
-    """Of one pass: the weights, and the confidence of each case by weights that were fitted without it."""
+    """Weights that some passes share, and the confidence of each case by weights that were fitted without it."""
 
-    def __init__(self, found: list[Found], cases: list[Case]) -> None:
-        read = np.array([number for number, each in enumerate(found) if each.evidence])
-        language = np.array([cases[number].language != "en" for number in read], dtype=float)
-        named = [features(each.evidence) for each in found if each.evidence]
+    def __init__(self, cases: list[Case], passes: Sequence[int], raised: float) -> None:
+        taken = [(number, each) for each in passes for number, case in enumerate(cases) if each < len(case.passes)]
+        found = [(number, each, cases[number].passes[each]) for number, each in taken]
+        rows = [(number, each, *one) for number, each, one in found if one.evidence]
+        number = np.array([row[0] for row in rows])
+        named = [features(row[2]) for row in rows if row[2]]
         evidence = np.array([[*each.values()] for each in named])
-        evidence = np.column_stack([evidence, language])
-        right = np.array([each.right for each in found if each.evidence], dtype=float)
-        lost = np.array([penalty(each.evidence) for each in found if each.evidence])
+        right = np.array([row[3] for row in rows], dtype=float)
+        lost = np.array([penalty(row[2]) for row in rows if row[2]])
         # A recording that is in the table in several noises is one: not in one fold clean, in another noisy.
-        fold = np.array([zlib.crc32(cases[number].name.split()[0].encode()) % FOLDS for number in read])
+        fold = np.array([zlib.crc32(cases[each].name.split()[0].encode()) % FOLDS for each in number])
         # Fitted to crowded ones too, the weights would doubt half of what is said in noise: these are left to `lost`.
-        of_use = (lost == 0) & ~np.array([cases[number].condition.endswith(CROWDED) for number in read])
+        of_use = (lost == 0) & ~np.array([cases[each].condition.endswith(CROWDED) for each in number])
         weights, bias = fitted(evidence[of_use], right[of_use])
-        self.named = {"bias": bias, **{name: float(weight) for name, weight in zip(named[0], weights, strict=False)}}
-        self.foreign = float(weights[-1])
-        self.held_out = np.zeros(len(found))
-        for number in range(FOLDS):
-            weights, bias = fitted(evidence[of_use & (fold != number)], right[of_use & (fold != number)])
-            here = fold == number
-            self.held_out[read[here]] = logistic(evidence[here] @ weights + bias - lost[here])
+        self.named = {"bias": bias + raised, **dict(zip(named[0], weights.tolist(), strict=True))}
+        self.held_out = {each: np.zeros(len(cases)) for each in passes}
+        for one in range(FOLDS):
+            weights, bias = fitted(evidence[of_use & (fold != one)], right[of_use & (fold != one)])
+            sure = logistic(evidence @ weights + bias + raised - lost)
+            for row in np.flatnonzero(fold == one):
+                self.held_out[rows[row][1]][rows[row][0]] = sure[row]
 
 
 def fitted(evidence: Numbers, right: Numbers) -> tuple[Numbers, float]:

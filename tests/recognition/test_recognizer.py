@@ -48,7 +48,9 @@ def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[
         views_of_passes.append(len(views))
         found = rescore(rescorer, views, start, heard, freely=freely)
         assert found.evidence
-        return replace(found, evidence=replace(found.evidence, margin=margin, words=words if freely else -2.5))
+        free = replace(found.evidence.free, lead=0.0) if found.evidence.free else None
+        told = replace(found.evidence, margin=margin, words=words if freely else -2.5, free=free)
+        return replace(found, evidence=told)
 
     monkeypatch.setattr(Rescorer, "rescore", doubtful)
     return views_of_passes
@@ -94,6 +96,26 @@ def test_what_is_doubtful_and_not_hopeless_gets_all_passes(
     assert taken == views
     assert transcript.match
     assert transcript.match.intent == "LightSet"
+
+
+def test_where_only_the_free_text_is_a_command_a_longer_window_is_searched(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search of a short window may be given up early, and be right about the rest."""
+    taken, rescore = list[int](), Rescorer.rescore
+
+    def nothing_read(
+        rescorer: Rescorer, views: Sequence[View], start: Cache, heard: Prepared, *, freely: bool
+    ) -> Rescored:
+        taken.append(len(views))
+        found = rescore(rescorer, views, start, heard, freely=freely)
+        return found if len(views) > 1 else Rescored(None, None, -4.0, "turn on the kitchen light")
+
+    monkeypatch.setattr(Rescorer, "rescore", nothing_read)
+    transcript = recognizer.recognize(utterance("command_lights"))
+    assert taken[:3] == [1, 1, 3]
+    assert transcript.match
+    assert transcript.reason is None
 
 
 def test_what_is_hopeless_costs_one_pass_and_is_told_as_it_was_heard(recognizer: Recognizer) -> None:

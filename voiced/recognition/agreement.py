@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 class Agreement(NamedTuple):
     """Of a hypothesis with a free text."""
 
-    alike: float  # share of the letters that both have, 0 to 1
     left_out: int  # letters of words that were heard between others, and that the hypothesis has nowhere
     made_up: int  # letters of its last words, if they were not heard
     opening: int  # how many of its first words were not heard, nor much else in their place
@@ -45,13 +44,13 @@ def compared(
         return replace(free, left_out=found.left_out, made_up=found.made_up)
     # First words that were not heard: harmless before "large latte", decisive before "the music".
     if goes_without_saying(opening, rest):
-        implied = float(_alike(rest, heard) >= tuning.ALIKE_RATIO)
+        implied = float(alike(rest, heard) >= tuning.ALIKE_RATIO)
         return replace(free, left_out=found.left_out, made_up=found.made_up, implied=implied)
     return replace(free, left_out=found.left_out, made_up=found.made_up + _letters(words[: found.opening]))
 
 
 def agreement(read: str, heard: str) -> Agreement:
-    """Compare the letters of two texts, then find the words that only one of them has."""
+    """Find the words that only one of two texts has."""
     # Align both texts word by word; each stretch that differs is an insertion, a deletion or a replacement.
     left_out = made_up = opening = 0
     theirs, ours = heard.split(), read.split()
@@ -65,10 +64,11 @@ def agreement(read: str, heard: str) -> Agreement:
         # Our first words, with next to nothing in their place.
         elif change != "equal" and begin == 0 and _is_missing(ours[:end], theirs[:last]):
             opening = end
-    return Agreement(_alike(read, heard), left_out, made_up, opening if opening < len(ours) else 0)
+    return Agreement(left_out, made_up, opening if opening < len(ours) else 0)
 
 
-def _alike(read: str, heard: str) -> float:
+def alike(read: str, heard: str) -> float:
+    """Return the share of the letters that both texts have, 0 to 1."""
     return SequenceMatcher(None, heard, read, autojunk=False).ratio()
 
 

@@ -37,6 +37,7 @@ class Beams(NamedTuple):
     size: int
     behind: float  # nats by which one may be less likely than the best
     letters: float = np.inf  # that a hypothesis may say: nobody says more in that time
+    hopeless: float = tuning.HOPELESS_LOGPROB  # log probability per token below which the search is given up
 
 
 class Branch(NamedTuple):
@@ -96,7 +97,7 @@ def constrained_search(tree: TextTree, constraint: Constraint, beams: Beams, lim
         # The end of text moves a hypothesis to the ended ones; what cannot overtake these any more is dropped.
         ended += [branch for branch in chosen if branch.token == constraint.eot]
         live = [branch for branch in chosen if branch.token != constraint.eot and _may_win(branch, ended)]
-        if not live or _is_hopeless(live[0]):
+        if not live or _is_hopeless(live[0], beams):
             break
         # The decoder reads the chosen tokens of all hypotheses in one step, (n_live,).
         nodes = tree.read([branch.token for branch in live], [branch.node for branch in live])
@@ -125,11 +126,10 @@ def weighed(tree: TextTree, path: Path) -> Path:
     return replace(path, written=tuple(exact))
 
 
-def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, float]:
-    """Tell where the decoder would rather have written something that the grammar does not allow.
+def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> float:
+    """Return the least log probability that all allowed tokens together have at a word.
 
-    Return the least log probability that all allowed tokens together have at a word, and the greatest log probability
-    of a token that is not allowed in place of a word.
+    It is low where the decoder would rather have written what the grammar does not allow.
     """
     # Walk the grammar along the path, and note what was allowed wherever a word was written.
     words = [each for each in path.written if each.is_word]
@@ -141,14 +141,11 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> tuple[float, 
         step = constraint.advance(position, each.token)
         assert step is not None, "what was written is allowed"
         position = step.position
-    # At each word split the decoder's distribution, (n_vocab,), into what was allowed and what was not.
-    least, rival = 0.0, -np.inf
-    for each, tokens in zip(words, allowed, strict=True):
-        logprobs = tree.logprobs(each.after).cpu().numpy().copy()
-        least = min(least, _log_sum(logprobs[tokens]))
-        logprobs[tokens] = -np.inf
-        rival = max(rival, float(logprobs.max()))
-    return least, rival
+    # At each word sum up what was allowed of the decoder's distribution, (n_vocab,).
+    sums = (
+        _log_sum(tree.logprobs(each.after).cpu().numpy()[tokens]) for each, tokens in zip(words, allowed, strict=True)
+    )
+    return min(0.0, *sums)
 
 
 def free_search(
@@ -206,9 +203,9 @@ def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     return mean > best - tuning.WORTH_WAITING_NATS
 
 
-def _is_hopeless(branch: Branch) -> bool:
+def _is_hopeless(branch: Branch, beams: Beams) -> bool:
     """Whether the likeliest is so unlikely that nobody said anything of the kind."""
-    return branch.length >= tuning.HOPELESS_TOKENS and _mean(branch) < tuning.HOPELESS_LOGPROB
+    return branch.length >= tuning.HOPELESS_TOKENS and _mean(branch) < beams.hopeless
 
 
 def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n: int) -> list[tuple[float, int, int]]:

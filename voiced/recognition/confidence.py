@@ -7,7 +7,6 @@ for speech and words that the hypothesis leaves out come on top. Knows numbers o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiced.flow import Reason
@@ -22,32 +21,17 @@ if TYPE_CHECKING:
     from voiced.recognition.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Weights of the evidence, by feature, for one kind of model and language."""
-
-    first: Mapping[str, float]  # pass
-    further: Mapping[str, float]  # passes, in which Whisper also writes freely
-
-
-ENGLISH = Weights(tuning.ENGLISH_FIRST, tuning.ENGLISH_FURTHER)
-MULTILINGUAL = Weights(tuning.MULTILINGUAL_FIRST, tuning.MULTILINGUAL_FURTHER)
-OTHER_LANGUAGES = Weights(tuning.OTHER_LANGUAGES_FIRST, tuning.OTHER_LANGUAGES_FURTHER)
-
-
-def weights_of(language: str, *, is_multilingual: bool) -> Weights:
-    """Return the weights for a model that knows one language or many, under a grammar of this language."""
-    # A model that knows one language is surer of it; small models are less sure of other languages than of English.
-    if not is_multilingual:
-        return ENGLISH
-    return MULTILINGUAL if language == "en" else OTHER_LANGUAGES
-
-
-def confidence(evidence: Evidence, weights: Weights) -> float:
+def confidence(evidence: Evidence) -> float:
     """Return the probability, 0 to 1, that the hypothesis is right, and all that was said."""
-    # Free text makes other evidence count differently: passes with it have weights of their own.
-    fitted = weights.further if evidence.free else weights.first
-    return probability_of(weighed_log_odds(features(evidence), fitted) - penalty(evidence))
+    return probability_of(weighed_log_odds(features(evidence), _weights(evidence)) - penalty(evidence))
+
+
+def _weights(evidence: Evidence) -> Mapping[str, float]:
+    """Weights of the evidence, by feature, for the pass that has found it; they are the same for every model."""
+    # Free text makes other evidence count differently, and so do views that agree.
+    if evidence.free is None:
+        return tuning.FIRST
+    return tuning.SECOND if evidence.views == 1 else tuning.FURTHER
 
 
 def penalty(evidence: Evidence) -> float:
@@ -70,17 +54,17 @@ def penalty(evidence: Evidence) -> float:
     return lost
 
 
-def is_enough(evidence: Evidence, weights: Weights, least: float) -> bool:
+def is_enough(evidence: Evidence, least: float) -> bool:
     """Return whether a pass may be the last: as sure as `least`, and no other meaning is near."""
-    return evidence.margin >= tuning.SURE_MARGIN and confidence(evidence, weights) >= least
+    return evidence.margin >= tuning.SURE_MARGIN and confidence(evidence) >= least
 
 
-def rejection(evidence: Evidence, weights: Weights, least: float) -> Reason | None:
+def rejection(evidence: Evidence, least: float) -> Reason | None:
     """Return why the hypothesis must not be acted upon; None if it may."""
     # Two meanings that are close are never decided, however sure the rest: on and off may be the two.
     if evidence.margin < tuning.AMBIGUOUS_MARGIN:
         return Reason.AMBIGUOUS
-    if confidence(evidence, weights) >= least:
+    if confidence(evidence) >= least:
         return None
     # Not believed. Was there no speech at all, or speech of which the grammar has no word?
     if evidence.no_speech > tuning.NO_SPEECH_PROBABILITY:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # What is weighed by the confidence, in this order. The other numbers count by thresholds of their own.
-OF_EVERY_PASS = ("words", "worst", "outside", "rival", "margin", "ends")
-OF_FREE_TEXT = ("agreement", "lead")
+OF_EVERY_PASS = ("words", "margin", "ends")
+OF_FREE_TEXT = ("lead",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,12 @@ class Evidence:
     """What is known about a hypothesis; logarithms are natural."""
 
     words: float  # mean log probability of the tokens that say something
-    worst: float  # log probability of the most surprising of these tokens
-    outside: float  # log of the least probability that all allowed tokens together had at one of them
-    rival: float  # log probability of the likeliest token that the grammar did not allow at one of them
+    outside: float  # log of the least probability that all allowed tokens together had at one of them; a reason, too
     margin: float  # nats per token by which it leads the best other meaning; at most MARGIN_CAP
     ends: float  # log probability that no word follows the last one, whatever the grammar says
     unexplained: float  # seconds of loud speech that the words do not account for
     no_speech: float  # probability that nobody spoke; gives a rejection its reason, no more
+    views: int = 1  # of which these are the means
     free: FreeEvidence | None = None  # from the second pass on
 
 
@@ -37,7 +36,6 @@ class Evidence:
 class FreeEvidence:
     """How a hypothesis compares with what Whisper would write without the grammar."""
 
-    agreement: float  # share of the letters that both have, 0 to 1
     lead: float  # nats per token by which the free text is likelier; more than 0 speaks against the hypothesis
     left_out: float = 0  # letters of words in the free text that the hypothesis leaves out
     made_up: float = 0  # letters of the hypothesis's last words, or of first ones that decide, missing in the free text
@@ -45,7 +43,7 @@ class FreeEvidence:
 
 
 def features(evidence: Evidence) -> dict[str, float]:
-    """Return the numbers that the confidence weighs, by name: six of every pass, two more with free text."""
+    """Return the numbers that the confidence weighs, by name: three of every pass, one more with free text."""
     # Weights of the passes are fitted to exactly these numbers.
     found = {name: getattr(evidence, name) for name in OF_EVERY_PASS}
     if evidence.free:
@@ -59,7 +57,8 @@ def mean(of_views: Sequence[Evidence]) -> Evidence:
     free = [each.free for each in of_views if each.free]
     return replace(
         of_views[0],
-        **_means(of_views, fields(Evidence)[:-1]),
+        **_means(of_views, fields(Evidence)[:-2]),
+        views=len(of_views),
         free=replace(free[0], **_means(free, fields(FreeEvidence))) if free else None,
     )
 

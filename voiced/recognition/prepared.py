@@ -36,6 +36,7 @@ class Prepared:
     window: int  # samples that the encoder hears in the first pass: the speech and its tail
     letters: float  # that there was time to say; infinite if the VAD has heard no speech
     prefix: str  # words that the samples begin with, of a wake word in one breath with the command
+    hopeless: float = tuning.HOPELESS_LOGPROB  # log probability per token below which a search is given up
 
     @property
     def end_seconds(self) -> float:

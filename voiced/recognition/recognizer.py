@@ -20,7 +20,7 @@ from voiced.flow import SAMPLE_RATE, Continuation, Ending, Reason, Transcript, U
 from voiced.recognition import tuning
 from voiced.recognition.adaptation import adapt, follow
 from voiced.recognition.budget import UNHURRIED, GivenUpError
-from voiced.recognition.confidence import confidence, is_enough, rejection, weights_of
+from voiced.recognition.confidence import confidence, is_enough, rejection
 from voiced.recognition.end_of_turn import SoFar, judged
 from voiced.recognition.free_mode import transcribe_freely
 from voiced.recognition.passes import passes_of
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from voiced.flow import Match
     from voiced.grammar import Grammar
     from voiced.recognition.budget import Budget
-    from voiced.recognition.confidence import Weights
     from voiced.recognition.passes import Found, Pass
     from voiced.recognition.prepared import Prepared
     from voiced.recognition.speed import Speed
@@ -107,7 +106,8 @@ class Recognizer:
         silence = Utterance(np.zeros(n_samples, dtype=np.float32), 0, (0, n_samples), Ending.SILENCE)
         # One second of silence more is added, as to every command: the libraries prepare themselves for that length.
         # A grammar that lets anything be said would go on in silence: no more is read than a short command has.
-        heard = replace(measured(silence), letters=tuning.WARM_UP_LETTERS)
+        # Nor is the search given up: further passes cost nothing where the first one has found nothing.
+        heard = replace(measured(silence), letters=tuning.WARM_UP_LETTERS, hopeless=-np.inf)
         if self._settings.mode == "free":
             self._freely(heard)
         self.passes[0].take(heard)
@@ -182,16 +182,16 @@ class Recognizer:
 
     def _is_settled(self, found: Found) -> bool:
         """Whether a further pass is not worth it: sure already, or hopeless."""
-        # Nothing of the grammar is likely. That is final, unless Whisper writes a command when it is free to.
+        # Nothing of the grammar is likely. That is final, unless Whisper writes a command when it is free to: then a
+        # longer window is searched, too.
         evidence = found.rescored.evidence
         if evidence is None:
-            return found.last.freely or self.grammar.match(found.rescored.free_text) is None
+            return found.last.is_long or self.grammar.match(found.rescored.free_text) is None
         # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
-        weights = _weights(found)
-        if confidence(evidence, weights) < found.last.hopeless:
+        if confidence(evidence) < found.last.hopeless:
             return True
         # A user who wants more certainty than we do gets it by more passes.
-        return is_enough(evidence, weights, max(found.last.sure, self._settings.min_confidence))
+        return is_enough(evidence, max(found.last.sure, self._settings.min_confidence))
 
     def _transcript(self, found: Found) -> Transcript:
         """What was found, and the decision whether it is a command."""
@@ -200,9 +200,8 @@ class Recognizer:
         if best.match is None or best.evidence is None:
             transcript = Transcript(best.free_text, None, Reason.OUT_OF_GRAMMAR, 0.0, best.avg_logprob)
         else:
-            weights = _weights(found)
-            reason = loop(best.match) or rejection(best.evidence, weights, self._least(found))
-            sure = confidence(best.evidence, weights)
+            reason = loop(best.match) or rejection(best.evidence, self._least(found))
+            sure = confidence(best.evidence)
             transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
         # What is rejected is told as it was heard, not as the nearest command.
         free_text = best.free_text or (found.last.rescorer.heard(found.views)[0] if transcript.reason else "")
@@ -231,10 +230,6 @@ def loop(match: Match) -> Reason | None:
 def given_up() -> Transcript:
     """Reject what nobody has finished to recognise."""
     return Transcript("", None, Reason.LOW_CONFIDENCE, confidence=0.0, avg_logprob=0.0)
-
-
-def _weights(found: Found) -> Weights:
-    return weights_of(found.model.language, is_multilingual=found.model.is_multilingual)
 
 
 def _most_threads() -> int:

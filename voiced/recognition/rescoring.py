@@ -168,13 +168,9 @@ class Rescorer:
         tree = view.tree
         # Marks are a matter of taste; what counts is how well the tokens that say something fit the sound.
         words = [each.logprob for each in path.written if each.is_word]
-        # And how much the grammar had to hold the decoder back.
-        outside, rival = at_odds(tree, self.model.constraint, path)
         return Evidence(
             words=sum(words) / len(words),
-            worst=min(words),
-            outside=outside,
-            rival=rival,
+            outside=at_odds(tree, self.model.constraint, path),
             margin=margin,
             ends=_after_last_word(tree, path, self.model.opened.ends),
             unexplained=0.0,
@@ -183,9 +179,8 @@ class Rescorer:
         )
 
     def _of_free_text(self, view: View, path: Path) -> FreeEvidence:
-        """How much a view's own free text agrees with a hypothesis, and how much likelier it is."""
-        free_text, avg_logprob = self._beside(view, path)
-        return FreeEvidence(agreement(*self._texts(path, free_text)).alike, avg_logprob - path.avg_logprob)
+        """How much likelier a view's own free text is than a hypothesis."""
+        return FreeEvidence(lead=self._beside(view, path)[1] - path.avg_logprob)
 
     def _compared(self, evidence: Evidence, hypothesis: ScoredHypothesis, free_text: str) -> Evidence:
         """Evidence with the words that only the free text has, and those that only the hypothesis has."""

@@ -129,7 +129,7 @@ class GrammarModel:
         initial = [*before, *(tokenizer.encode(" " + heard.prefix) if heard.prefix else [])]
         tree = TextTree(model, start, initial, len(initial) - before.index(tokenizer.sot), go_on)
         # Nobody says more letters than there was time for, and the decoder has room for so many tokens only.
-        beams = Beams(self.beam_size, behind, heard.letters - len(heard.prefix))
+        beams = Beams(self.beam_size, behind, heard.letters - len(heard.prefix), heard.hopeless)
         limit = min(tuning.MAX_TOKENS, model.dims.n_text_ctx - tree.root - 1)
         return View(tree, constrained_search(tree, self.constraint, beams, limit))
 
