@@ -23,6 +23,7 @@ from voiced.records.outcome import words_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from voiced.grammar import Grammar
     from voiced.recognition.prepared import Prepared
@@ -116,6 +117,19 @@ def test_where_only_the_free_text_is_a_command_a_longer_window_is_searched(
     assert taken[:3] == [1, 1, 3]
     assert transcript.match
     assert transcript.reason is None
+
+
+def test_in_other_languages_a_short_window_proves_nothing(tmp_path: Path) -> None:
+    """A small Whisper often writes something else there, although a longer window has the command."""
+    intents = tmp_path / "de.yaml"
+    intents.write_text("language: de\nintents:\n  Licht:\n    data:\n      - sentences: [mach das Licht an]\n")
+    german = Recognizer(RecognizerSettings(model="base", threads=1), grammar.load([intents]))
+    one, two, three, four = german.passes
+    assert (one.hopeless, two.hopeless) == (0, 0)
+    assert 0 < three.hopeless == four.hopeless
+    transcript = german.recognize(utterance("no_command"))
+    assert transcript.reason is Reason.OUT_OF_GRAMMAR
+    assert transcript.window > 5
 
 
 def test_what_is_hopeless_costs_one_pass_and_is_told_as_it_was_heard(recognizer: Recognizer) -> None:

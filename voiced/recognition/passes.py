@@ -80,7 +80,7 @@ class Pass:
     is_long: bool = False  # in a window of at least LONG_WINDOW_SECONDS; else in the speech and its tail
     freely: bool = False  # ask also what Whisper would write without the grammar
     sure: float = tuning.SURE_CONFIDENCE  # confidence from which it is the last one
-    hopeless: float = tuning.HOPELESS_CONFIDENCE  # confidence below which it is the last one
+    hopeless: float = tuning.HOPELESS_CONFIDENCE  # confidence below which it is the last one; 0: it never is
     confirms: bool = False  # may settle what was close, but overturn nothing
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
     after: Pass | None = None  # the pass of this model whose views it adds to
@@ -159,7 +159,7 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
         hearings=(Hearing(()),),
         freely=True,
         sure=tuning.SURE_SECOND_CONFIDENCE,
-        hopeless=tuning.HOPELESS_SECOND_CONFIDENCE,
+        hopeless=_in_english(first.model, tuning.HOPELESS_SECOND_CONFIDENCE),
         after=one,
     )
     three = Pass(
@@ -178,8 +178,13 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
 def _first(rescorer: Rescorer, clock: Callable[[], float]) -> Pass:
     """The speech and its tail, after the vocabulary."""
     hearings = _hearings(rescorer.model, ("vocabulary",))
-    hopeless = tuning.HOPELESS_FIRST_CONFIDENCE
+    hopeless = _in_english(rescorer.model, tuning.HOPELESS_FIRST_CONFIDENCE)
     return Pass(rescorer.model, rescorer, hearings, behind=tuning.LIVE_BEHIND_NATS, hopeless=hopeless, clock=clock)
+
+
+def _in_english(model: GrammarModel, hopeless: float) -> float:
+    """The confidence below which a short window is the last one; 0 in other languages, where it proves nothing."""
+    return hopeless if model.language == "en" else 0.0
 
 
 def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...]:

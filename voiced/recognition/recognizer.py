@@ -186,7 +186,8 @@ class Recognizer:
         # longer window is searched, too.
         evidence = found.rescored.evidence
         if evidence is None:
-            return found.last.is_long or self.grammar.match(found.rescored.free_text) is None
+            is_final = found.last.hopeless > 0 and self.grammar.match(found.rescored.free_text) is None
+            return found.last.is_long or is_final
         # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
         if confidence(evidence) < found.last.hopeless:
             return True
