@@ -477,6 +477,15 @@ def test_the_fields_of_that_output() -> None:
         assert set(codes(told[field][1])) - {"--word-timestamps"} == inner.keys()
 
 
+def test_the_table_of_what_is_installed() -> None:
+    """Names each dependency, in a version that the pins allow: for torch one of them, since machines differ."""
+    told = dict(re.findall(r"^\| ([\w-]+) \| ([\d.]+) \| [^|]+ \| [^|]+ \|$", PAGES["developing"], re.MULTILINE))
+    pins = [Requirement(pin) for pin in PROJECT["dependencies"]]
+    assert told.keys() == {pin.name for pin in pins}
+    for name, version in told.items():
+        assert any(pin.specifier.contains(version) for pin in pins if pin.name == name), name
+
+
 @pytest.mark.parametrize("block", blocks("ini"), ids=str)
 def test_drop_ins_of_units(block: Block) -> None:
     unit = configparser.ConfigParser(interpolation=None, delimiters=["="])

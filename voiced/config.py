@@ -115,7 +115,7 @@ class WakeWordSettings(Section):
     evidence: Probability = 0.6
     """Evidence that verification must find, from 0 to 1; higher: fewer false wakes, more misses."""
     threshold: Probability | None = None
-    """Score from 0 to 1 of a detection; null: 0.1 if it is verified, 0.5 if not."""
+    """Score from 0 to 1 of a detection; null: 0.1 if it is verified; if not, 0.5, or 0.99 for a trained word."""
     patience: Annotated[int, Field(ge=1, le=25)] = 1
     """Frames of 80 ms in a row that must reach the threshold."""
     refractory: Annotated[float, Field(ge=0, le=60)] = 2.0

@@ -44,7 +44,7 @@ from voiced.wake.verifier import Verifier
 from voiced.whisper.loading.weights import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.benchmarks.wake_streams import Stream
 
@@ -84,15 +84,13 @@ class Result:
 class Bench:
     """All streams, and one verifier."""
 
-    def __init__(self, asked: argparse.Namespace) -> None:
-        noise = sound_file.read(asked.recordings / "coffee/kitchen.flac")
-        folders = {word: asked.recordings / "wake" / word for word in streams.WORDS}
-        folders |= {name: asked.recordings / name for name in ("coffee", "home")}
-        folders |= {folder.name: folder for folder in asked.negatives}
+    def __init__(self, folders: Mapping[str, Path], noise: Path, cache: Path) -> None:
+        """Make a stream of each folder's recordings, clean and in noise, or read it from the cache."""
+        sounds = (("clean", None), ("10 dB", sound_file.read(noise)))
         self.streams = {
-            (name, condition): streams.load(name, streams.recordings(folder), sound, asked.cache)
+            (name, condition): streams.load(name, streams.recordings(folder), sound, cache)
             for name, folder in folders.items()
-            for condition, sound in (("clean", None), ("10 dB", noise))
+            for condition, sound in sounds
         }
         self.verifier = Verifier(load("tiny.en", device="cpu", compute="auto"), "en")
         self.looks, self.seconds = 0, 0.0
@@ -160,7 +158,10 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw misses against false accepts (PNG)")
     parser.add_argument("--out", type=Path, help="everything as JSON")
     asked = parser.parse_args()
-    bench, results = Bench(asked), list[Result]()
+    folders = {word: asked.recordings / "wake" / word for word in streams.WORDS}
+    folders |= {name: asked.recordings / name for name in ("coffee", "home")}
+    folders |= {folder.name: folder for folder in asked.negatives}
+    bench, results = Bench(folders, asked.recordings / "coffee/kitchen.flac", asked.cache), list[Result]()
     print("word | missed clean, 10 dB: first stage alone | false/h | with the second stage | false, bound/h, of hours")
     with tempfile.TemporaryDirectory() as folder:
         for word in asked.words:

@@ -171,7 +171,7 @@ def test_a_word_said_once_is_detected_once(clip: str, *, verified: bool) -> None
 class ScriptHead:
     """Scores frames as a text says: a digit is so many tenths."""
 
-    steps = 16
+    steps, alone = 16, 0.5
 
     def __init__(self, script: str) -> None:
         self._scores = iter(script)

@@ -161,5 +161,4 @@ def _check_second_stage(phrase: str, clips: Sequence[Samples], verify: Verify, s
     )
     say(f"\nThe recogniser hears {phrase!r} in {heard} of {len(clips)} voices.")
     if heard < tuning.KNOWN_SHARE * len(clips):
-        without = f"{{model: ..., verify: false, threshold: {tuning.ALONE_SCORE}}}"
-        say(f"That is too few for the second stage: take another phrase, or write {without} for it.")
+        say("That is too few for the second stage: take another phrase, or write {model: ..., verify: false} for it.")

@@ -50,7 +50,7 @@ class WakeTrial:
         self._detector = WakeWordDetector([word])
         self._opinion, self._enough = opinion, enough
         [(self.name, self._phrase)] = self._detector.phrases.items()
-        self.threshold = word.threshold
+        [self.threshold] = self._detector.thresholds.values()
 
     def hear(self, frames: Iterable[AudioFrame]) -> Iterator[tuple[float, JudgedDetection | None]]:
         """For each frame of 80 ms its score, 0 to 1, and the detection that it completes, if any."""

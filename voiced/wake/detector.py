@@ -43,7 +43,7 @@ class WakeWord:
     """One word to listen for."""
 
     model: str = "hey_jarvis"  # one of BUNDLED, or the path of a file
-    threshold: float = tuning.SURE_SCORE  # score that counts, 0 to 1
+    threshold: float | None = None  # score that counts, 0 to 1; None: CANDIDATE_SCORE if verified, else the head's own
     patience: int = tuning.PATIENCE_FRAMES  # so many consecutive frames must reach it
     refractory: float = tuning.REFRACTORY_SECONDS  # seconds in which the same word is not heard again
     verified: bool = False  # the second stage is asked about each detection
@@ -54,7 +54,7 @@ def wake_words(settings: WakeWordSettings) -> list[WakeWord]:
     words = []
     for word in settings.models:
         verify = settings.verify if word.verify is None else word.verify
-        threshold = word.threshold or settings.threshold or (tuning.CANDIDATE_SCORE if verify else tuning.SURE_SCORE)
+        threshold = word.threshold or settings.threshold
         patience = word.patience or settings.patience
         words.append(WakeWord(word.model, threshold, patience, settings.refractory, verified=verify))
     return words
@@ -85,6 +85,11 @@ class WakeWordDetector:
     def scores(self) -> Mapping[str, float]:
         """Each word's score of the newest frame."""
         return {word.name: word.score for word in self._words}
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """The score at which each word is detected."""
+        return {word.name: word.threshold for word in self._words}
 
     @property
     def phrases(self) -> Mapping[str, str]:
@@ -131,6 +136,7 @@ class WordDetector:
     def __init__(self, wake_word: WakeWord, model: Model) -> None:
         self._settings = wake_word
         self.name, self.phrase, self.head = model.name, model.phrase, model.head
+        self.threshold = wake_word.threshold or (tuning.CANDIDATE_SCORE if wake_word.verified else model.head.alone)
         self.reset()
 
     def reset(self) -> None:
@@ -155,8 +161,8 @@ class WordDetector:
         score = self.head.hear(embeddings)
         self._score_before, self.score = self.score, score if warm else 0.0
         self._at = at
-        self._fell = self._fell or self.score < self._settings.threshold
-        self._patient_for = self._patient_for + 1 if self.score >= self._settings.threshold else 0
+        self._fell = self._fell or self.score < self.threshold
+        self._patient_for = self._patient_for + 1 if self.score >= self.threshold else 0
         if self._rise:
             self._rise.go_on(self.score, at)
         elif self._patient_for >= self._settings.patience and (at >= self._deaf_until or self._again(SOON_SAMPLES)):

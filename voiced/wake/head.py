@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from voiced.errors import ModelError
 from voiced.foundations.onnx_session import open_session
-from voiced.wake import word_file
+from voiced.wake import tuning, word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.model_file import SUFFIX
 from voiced.wake.network import STEPS
@@ -31,6 +31,10 @@ class Head(Protocol):
     def steps(self) -> int:
         """How many embeddings `hear` needs."""
 
+    @property
+    def alone(self) -> float:
+        """The score that counts without a second stage, 0 to 1."""
+
     def hear(self, embeddings: Features) -> float:
         """Return the score, 0 to 1, of at least `steps` embeddings (n, 96), the newest last; call for every frame."""
 
@@ -49,6 +53,8 @@ class Model:
 
 class OnnxHead:
     """An ONNX network of openWakeWord, bundled or the user's. Stateless."""
+
+    alone = tuning.SURE_SCORE
 
     def __init__(self, path: Path) -> None:
         """Load the network; ModelError if the file is no wake-word network."""
@@ -69,6 +75,7 @@ class TemplateHead:
     """Compares the stream with enrolled takes of the phrase, by dynamic time warping (`templates`)."""
 
     steps = 1
+    alone = tuning.SURE_SCORE
 
     def __init__(self, word: WordOfTakes) -> None:
         self._scale, self._calibration = word.scale, word.calibration
@@ -89,6 +96,7 @@ class NetworkHead:
     """A network that `voiced wake train` made. Stateless."""
 
     steps = STEPS
+    alone = tuning.ALONE_SCORE
 
     def __init__(self, network: Network) -> None:
         self._network = network
