@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
 
 SOUNDS = Path(__file__).parent / "sounds"
-ANSWER = 30.0  # seconds for an answer, at the most; 1 to 3 where nothing else runs
+ANSWER = 60.0  # seconds for an answer, at the most; 1 to 3 where nothing else runs
 STOPPED = 2.0  # seconds from SIGTERM to the end
 
 LIGHTS = ("lights", "home/office/light/set", "off")
