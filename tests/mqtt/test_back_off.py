@@ -31,6 +31,11 @@ def test_who_turns_us_away_is_left_alone_however_urgent_it_is(*, urgent: bool) -
     assert 3_600 / LONGEST_REFUSED_SECONDS <= 60, "connects an hour, in the end"
 
 
+@pytest.mark.parametrize("urgent", [False, True])
+def test_a_broker_that_is_killed_again_and_again_is_tried_every_few_seconds(*, urgent: bool) -> None:
+    assert pauses(*[End.SHORT] * 100, urgent=urgent)[-1] == LONGEST_AWAY_SECONDS
+
+
 def test_a_connection_that_worked_makes_all_well() -> None:
     assert pauses(*[End.REFUSED] * 9, End.LOST, End.AWAY)[-2:] == [0.25, 0.5]
     assert pauses(*[End.REFUSED] * 12, End.AWAY)[-1] == LONGEST_AWAY_SECONDS

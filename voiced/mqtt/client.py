@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 FIRST_TRY_SECONDS = 5.0  # `open` waits so long to learn whether the broker refuses us
 FAREWELL_SECONDS = 0.4  # for sending the last messages before we close; the whole daemon must stop within 2 s
 CLOSE_SECONDS = 0.6  # `close` waits so long for the thread to end
-STABLE_SECONDS = 5.0  # a connection that ends sooner did not work
+STABLE_SECONDS = 5.0  # a connection that ends sooner lasted only for a moment
 CALM_SECONDS = 60.0  # after so long a connection all trouble is over, and the next one is news
 
 
@@ -160,7 +160,9 @@ class Mqtt:
         self.connected = False
         connection.drop("given up")
         self._outbox.disconnected()
-        return End.LOST if monotonic() - began > STABLE_SECONDS else End.REFUSED
+        if not connection.worked:
+            return End.REFUSED
+        return End.LOST if monotonic() - began > STABLE_SECONDS else End.SHORT
 
     def _note_bug(self, error: Exception, what: str) -> None:
         if self._complaints.worth_saying(repr(error), monotonic()):

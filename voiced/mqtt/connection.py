@@ -81,6 +81,7 @@ class Connection:
         self.settings = settings
         self.where = f"the broker at {settings.host}:{settings.broker_port}"
         self.why_ended = "it closed the connection"
+        self.worked = False  # the broker has confirmed a message
         self.confirmed: deque[tuple[int, bool]] = deque()  # packet id, whether it was refused
         self.received: deque[tuple[str, bytes]] = deque()  # topic, payload
         self._bell = bell
@@ -232,6 +233,7 @@ class Connection:
 
     def _on_publish(self, _client: Any, _userdata: Any, packet_id: int, reason: ReasonCode, _properties: Any) -> None:
         self.confirmed.append((packet_id, reason.is_failure))
+        self.worked = True
 
     def _on_message(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
         if not message.retain:  # 3.1.1 sends retained messages in any case: old commands, ignored
