@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
+from tests.broker import Broker
 from voiced.cli import main
 from voiced.foundations.onnx_session import LISTENING, SHA256
 from voiced.foundations.resources import shipped
@@ -90,7 +91,73 @@ def test_check_json_tells_what_is_right(capsys: pytest.CaptureFixture[str]) -> N
         "wake_words": ["hey_jarvis"],
         "broker": "localhost:1883",
         "site": platform.node(),
+        "connected": False,
+        "notes": [LICENCE],
     }
+
+
+LICENCE = (
+    "hey_jarvis is licensed CC BY-NC-SA 4.0: not for commercial use; "
+    "a wake word of your own is yours (`voiced wake train`)"
+)
+GERMAN = "language: de\nintents: {A: {sentences: [los], action: {topic: t}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ("intents: de", "recognizer.model: model 'tiny.en' does not know the intents' language 'de': use a"),
+        (
+            "wake_word: {models: [{model: alexa, intents: de}]}",
+            "recognizer.model: model 'tiny.en' does not know the intents' language 'de'",
+        ),
+        (
+            "wake_word: {models: [{model: alexa, intents: de, recognizer: tiny.en}]}",
+            "wake_word.models: recognizer: tiny.en: model 'tiny.en' does not know the intents' language 'de'",
+        ),
+        ("intents: xx", "recognizer.model: model 'tiny.en' does not know the intents' language 'xx': check"),
+        ("feedback: {woken: none.wav}", "feedback.woken: none.wav: No such file or directory"),
+        ("feedback: {rejected: config.yaml}", "feedback.rejected: config.yaml: "),
+        ("wake_word: {models: [{model: alexa, woken: de}]}", "wake_word.models: alexa: woken: de: is no file"),
+        ("feedback: {command: [no-such-player, -q]}", "feedback.command: there is no program 'no-such-player'"),
+        ("feedback: {command: []}", "feedback.command: there is no program ''"),
+        ("microphone: {device: no such microphone}", "microphone.device: "),
+        ("recognizer: {model: ./config.yaml}", "recognizer.model: config.yaml"),
+    ],
+)
+def test_check_refuses_what_run_would_refuse(
+    settings: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language in ("de", "xx"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.yaml").write_text(GERMAN.replace("de", language, 1))
+    usual = "" if "\nintents" in f"\n{settings}" else f"intents: {shipped('intents')}\n"
+    (tmp_path / "config.yaml").write_text(f"{usual}{settings}\n")
+    assert main(["check"]) == 78
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1, "nothing else is wrong"
+    assert told[0].startswith(f"voiced: {problem}")
+
+
+def test_a_multilingual_model_knows_other_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "de.yaml").write_text(GERMAN)
+    assert main(["check", "--intents", str(tmp_path), "--model", "base", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == "base"
+
+
+def test_check_logs_in_if_asked_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options, code, told in [
+        (["allow_anonymous true"], 0, "(logged in)"),
+        (["allow_anonymous false"], 78, "refuses anonymous clients; set mqtt.username and mqtt.password_file"),
+    ]:
+        with Broker(options=options) as broker:
+            mqtt = f"mqtt: {{host: 127.0.0.1, port: {broker.port}}}"
+            (tmp_path / "config.yaml").write_text(f"intents: {shipped('intents')}\n{mqtt}\n")
+            assert main(["check", "--connect"]) == code
+            assert told in "".join(capsys.readouterr())
+    assert main(["check", "--connect"]) == 78, "nobody listens there any more"
+    assert "cannot reach the broker" in capsys.readouterr().err
+    assert main(["check"]) == 0, "the broker is not asked"
 
 
 def test_check_json_tells_each_problem_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,7 @@
 """`voiced check`: every problem of the configuration at once, or a summary of what is right.
 
-Without --speed it imports no torch, and runs no network: those that come with the installation are known by their
-SHA-256. Only a wake word of the user's own is opened as `run` would, for nothing else tells whether it can be; an .onnx
-by ONNX Runtime.
+Without --speed it runs no network, and with the settings as they are shipped it imports neither torch nor NumPy:
+`check_parts` opens only what is the user's own.
 """
 
 from __future__ import annotations
@@ -14,14 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced import grammar
+from voiced.commands import check_parts
 from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json, tell
 from voiced.config import Config, load_config, overridden
-from voiced.errors import ConfigError, ModelError, VoicedError
-from voiced.foundations.onnx_session import LISTENING, shipped_model
+from voiced.errors import ConfigError, VoicedError
 from voiced.foundations.resources import find_config
-from voiced.mqtt.credentials import read_password, tls_context
-from voiced.wake.model_file import find_all
-from voiced.whisper.loading.location import locate
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.commands.check_speed import Costs
-    from voiced.config import MqttSettings, WakeWordSettings
     from voiced.grammar import Grammar
 
 T = TypeVar("T")
@@ -41,17 +36,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--schema", choices=["config", "intents"], help=schema)
     speed = "load the models, and tell what recognition costs on this machine"
     parser.add_argument("--speed", action="store_true", help=speed)
+    parser.add_argument("--connect", action="store_true", help="log in to the broker, and look for the microphone")
     add_json(parser)
 
 
 def check(options: Namespace) -> int:
     """Look for mistakes in config and intents; tells all of them, each with file and line.
 
+    Refuses what `voiced run` would refuse: models that are missing, damaged or do not know the intents' language; wake
+    words, sounds, a microphone that is named and not there, and with --connect a login that the broker turns down.
+
     With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
     null}; if there is none, one object with "settings" (path, or null without a config file), "intents" (folder),
-    "n_intents", "n_examples", "model", "wake_words", "broker" and "site". With --speed, "speed" as well, an object:
-    "threads", "beams", "patience", "passes" (seconds of each), "in_time" (how many fit in the patience), "command" and
-    "doubtful" (seconds), "advice" (sentences).
+    "n_intents", "n_examples", "model", "wake_words", "broker", "site", "connected" (whether the broker let us in) and
+    "notes" (sentences). With --speed, "speed" as well, an object: "threads", "beams", "patience", "passes" (seconds of
+    each), "in_time" (how many fit in the patience), "command" and "doubtful" (seconds), "advice" (sentences).
     """
     if options.schema:
         from voiced.commands.init import schema_of  # needs nothing of what is checked
@@ -59,7 +58,9 @@ def check(options: Namespace) -> int:
         print(json.dumps(schema_of(options.schema), indent=2))
         return DONE
     try:
-        checked = check_everything(options.config, intents=options.intents, model=options.model)
+        checked = check_everything(
+            options.config, intents=options.intents, model=options.model, connect=options.connect
+        )
     except ConfigError as error:
         if not options.json:
             raise
@@ -92,23 +93,37 @@ class Checked:
     wake_words: tuple[str, ...]
     broker: str  # host:port
     site: str
+    connected: bool  # whether the broker was asked, and let us in
+    notes: tuple[str, ...]  # what is no mistake, but should be known
 
 
-def check_everything(path: Path | None, *, intents: Path | None, model: str | None) -> Checked:
-    """What is right; ConfigError with everything that is wrong."""
+def check_everything(path: Path | None, *, intents: Path | None, model: str | None, connect: bool = False) -> Checked:
+    """What is right; ConfigError with everything that is wrong. With `connect` the broker is asked, too."""
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
     if config:
-        for key, name in _models(config).items():
-            _tried(partial(_check_model, key, name), problems)
-        for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
-            _checked_grammar(folder, problems)
-        _tried(lambda: _check_wake_words(config.wake_word), problems)
-        _tried(lambda: _check_broker_files(config.mqtt), problems)
+        _check_parts(config, commands, problems)
+        if connect and not problems:
+            _tried(lambda: check_parts.broker_login(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems, page="intents" if config and not commands else "")
-    return _checked(find_config(path), config, commands)
+    return _checked(find_config(path), config, commands, connected=connect)
+
+
+def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> None:
+    """Check everything that the settings name."""
+    grammars = {config.intents: commands}
+    for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
+        grammars[folder] = _checked_grammar(folder, problems)
+    for setting, (name, folders) in check_parts.models(config).items():
+        languages = [known.language for folder in folders if (known := grammars[folder])]
+        _tried(partial(check_parts.model, setting, name, languages), problems)
+    _tried(lambda: check_parts.wake_words(config.wake_word), problems)
+    _tried(lambda: check_parts.sounds(config), problems)
+    _tried(lambda: check_parts.broker_files(config.mqtt), problems)
+    if config.microphone.device is not None:
+        _tried(lambda: check_parts.microphone(config.microphone.device), problems)
 
 
 def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
@@ -129,41 +144,7 @@ def _checked_grammar(folder: Path | None, problems: list[str]) -> Grammar | None
     return commands
 
 
-def _models(config: Config) -> dict[str, str]:
-    """Every model that will be loaded, by the setting that names it."""
-    second = config.recognizer.second_model
-    own = {word.recognizer for word in config.wake_word.models if word.recognizer}
-    named = {"recognizer.model": config.recognizer.model} | ({"recognizer.second_model": second} if second else {})
-    return named | {f"wake_word.models: recognizer: {name}": name for name in sorted(own)}
-
-
-def _check_model(key: str, name: str) -> None:
-    try:
-        found = locate(name)
-        found.path.stat()
-        found.check()
-    except (OSError, ValueError) as error:
-        raise ConfigError([f"{key}: {ModelError.told_by(error)}"]) from error
-
-
-def _check_wake_words(settings: WakeWordSettings) -> None:
-    for name in LISTENING:
-        shipped_model(name)
-    own = [file for file in find_all(word.model for word in settings.models) if not file.bundled]
-    if own:
-        from voiced.wake.head import open_model  # NumPy, which nothing else here needs
-
-        for file in own:
-            open_model(file)
-
-
-def _check_broker_files(settings: MqttSettings) -> None:
-    read_password(settings)
-    if settings.tls:
-        tls_context(settings.tls)
-
-
-def _checked(path: Path | None, config: Config, commands: Grammar) -> Checked:
+def _checked(path: Path | None, config: Config, commands: Grammar, *, connected: bool) -> Checked:
     return Checked(
         settings=str(path) if path else None,
         intents=str(config.intents),
@@ -173,17 +154,21 @@ def _checked(path: Path | None, config: Config, commands: Grammar) -> Checked:
         wake_words=tuple(word.model for word in config.wake_word.models),
         broker=f"{config.mqtt.host}:{config.mqtt.broker_port}",
         site=config.site_name,
+        connected=connected,
+        notes=tuple(check_parts.notes(config, connect=connected)),
     )
 
 
 def _summary(checked: Checked) -> str:
-    return (
+    contacted = "logged in" if checked.connected else "not contacted; --connect does"
+    lines = (
         f"settings: {checked.settings or 'the defaults; there is no config file'}\n"
         f"intents:  {checked.n_intents} in {checked.intents}, {checked.n_examples} examples understood\n"
         f"model:    {checked.model}\n"
         f"wakes at: {', '.join(checked.wake_words)}\n"
-        f"broker:   {checked.broker} (not contacted), topics voiced/{checked.site}/…"
+        f"broker:   {checked.broker} ({contacted}), topics voiced/{checked.site}/…"
     )
+    return "\n".join([lines, *(f"note:     {note}" for note in checked.notes)])
 
 
 def _problem_json(problem: str) -> dict[str, Any]:
