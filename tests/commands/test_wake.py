@@ -44,6 +44,29 @@ def takes_of(recorded: Callable[[str, Samples], str], count: int = 5) -> list[st
     return [recorded(f"take{number}", said("wake_jarvis", SPEEDS[number])) for number in range(count)]
 
 
+@pytest.mark.parametrize(("answer", "asked"), [("", True), ("n", True), (None, False)])
+def test_nothing_is_overwritten_that_is_no_wake_word(
+    answer: str | None,
+    *,
+    asked: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "thesis.npz").write_text("years of work")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: asked, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: answer)
+    assert main(["wake", "enroll", "hey jarvis", "-o", "thesis.npz", "take.wav"]) == 1
+    assert "thesis.npz: is there, and is no wake word; remove it, or name another file" in capsys.readouterr().err
+    assert (tmp_path / "thesis.npz").read_text() == "years of work"
+
+
+def test_a_folder_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "words.npz").mkdir()
+    assert main(["wake", "train", "hey jarvis", "-o", "words.npz"]) == 1
+    assert "words.npz: is a folder; name a file" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_from_recordings_to_a_word_that_is_heard(
     recorded: Callable[[str, Samples], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]

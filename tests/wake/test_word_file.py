@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,6 @@ from voiced.errors import ModelError
 from voiced.wake import word_file
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.model_file import find
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -123,6 +121,25 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     np.savez_compressed(path, kind=np.zeros(1_000_000))
     with pytest.raises(ModelError, match="too large"):
         word_file.read(path)
+
+
+def test_a_pipe_or_a_device_is_no_wake_word(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "word.npz")
+    for path in (tmp_path / "word.npz", Path("/dev/zero")):
+        with pytest.raises(ModelError, match="it is a device or a pipe, not a file"):
+            word_file.read(path)
+
+
+def test_links_that_somebody_planted_are_not_followed(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("of somebody else")
+    for name in ("word.npz", "word.npz.part"):
+        (tmp_path / name).symlink_to(precious)
+    word_file.write(tmp_path / "word.npz", word_of_takes())
+    assert precious.read_text() == "of somebody else"
+    assert word_file.read(tmp_path / "word.npz").phrase == word_of_takes().phrase
+    assert not (tmp_path / "word.npz").is_symlink()
+    assert (tmp_path / "word.npz").stat().st_mode & 0o777 == precious.stat().st_mode & 0o777, "as any new file"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

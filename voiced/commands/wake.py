@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from functools import partial
@@ -20,6 +21,7 @@ from voiced.commands.shared import (
     tell,
 )
 from voiced.errors import VoicedError
+from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -184,7 +186,27 @@ def _out(options: Namespace, phrase: str) -> Path:
         raise VoicedError(f"{out}: the name of a wake word's file ends in {SUFFIX}")
     if not out.parent.is_dir():
         raise VoicedError(f"{out.parent}: there is no such folder")
+    _may_overwrite(out)
     return out
+
+
+def _may_overwrite(out: Path) -> None:
+    """Ask before something is overwritten that is no wake word; VoicedError unless the answer is yes."""
+    from voiced.errors import ModelError
+    from voiced.wake import word_file
+
+    try:
+        if not os.path.lexists(out):
+            return
+        word_file.read(out)
+    except ModelError:
+        if out.is_dir():
+            raise VoicedError(f"{out}: is a folder; name a file") from None
+        question = f"{out} is there, and is no wake word: overwrite it? [y/N] "
+        if not sys.stdin.isatty() or input(printable(question)).strip().lower() not in ("y", "yes"):
+            raise VoicedError(
+                f"{out}: is there, and is no wake word; remove it, or name another file with -o"
+            ) from None
 
 
 def _test(options: Namespace) -> int:

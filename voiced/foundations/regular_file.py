@@ -1,6 +1,8 @@
-"""Reads files that somebody else may have put there: only regular ones, and no more of them than their kind may hold.
+"""Reads and writes files in folders that others may write into, too.
 
-A FIFO would be waited for, /dev/zero never ends, and a file of 4 GB ends the memory. Knows nothing of what files mean.
+Only regular files are read, and no more of them than their kind may hold: a FIFO would be waited for, /dev/zero never
+ends, and a file of 4 GB ends the memory. What is written goes through no link that somebody put there. Knows nothing of
+what files mean.
 """
 
 from __future__ import annotations
@@ -8,6 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +37,21 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, f"it has more than {_size(most_bytes)}", str(path))
     return content
+
+
+def write_regular(path: Path, content: bytes) -> None:
+    """Write a file in one step: it is whole, or as it was. A link of that name is replaced, not followed. OSError."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 # a descriptor, not a path
+            file.write(content)
+        os.umask(umask := os.umask(0o077))
+        os.chmod(name, 0o666 & ~umask)  # noqa: PTH101 # as any new file; a temporary one is for its owner alone
+        os.replace(name, path)  # noqa: PTH105
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)  # noqa: PTH108
+        raise
 
 
 def _size(n_bytes: int) -> str:

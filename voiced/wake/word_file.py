@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from voiced.errors import ModelError
-from voiced.foundations.regular_file import read_regular
+from voiced.foundations.regular_file import read_regular, write_regular
 from voiced.wake.embedding import EMBEDDING
 from voiced.wake.network import STEPS, Network, as_bytes, from_bytes
 from voiced.wake.templates import Calibration, Scale
@@ -89,15 +89,12 @@ def _stored_scale(scale: Scale) -> Features:
 
 
 def _save(path: Path, stored: Stored) -> None:
-    partly = path.with_name(path.name + ".part")
+    content = BytesIO()
+    np.savez_compressed(content, **stored)  # type: ignore[arg-type] # NumPy's stub takes the names for its flag
     try:
-        with partly.open("wb") as file:
-            np.savez_compressed(file, **stored)  # type: ignore[arg-type] # NumPy's stub takes the names for its flag
-        partly.replace(path)
+        write_regular(path, content.getvalue())
     except OSError as error:
         raise ModelError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        partly.unlink(missing_ok=True)
 
 
 def read(path: Path) -> WordOfTakes | WordOfNetwork:
@@ -121,9 +118,9 @@ def read(path: Path) -> WordOfTakes | WordOfNetwork:
 
 
 def _check_size(content: bytes) -> None:
-    """Raise ValueError if the archive is too large, packed or unpacked."""
+    """Raise ValueError if the archive is too large unpacked."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
-        if max(len(content), sum(member.file_size for member in archive.infolist())) > LARGEST_BYTES:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST_BYTES:
             raise ValueError("it is too large for one")
 
 
