@@ -72,13 +72,13 @@ class Grammar:
         return match_text(self.automaton, self.sentences, text, self.language)
 
     def sample(self, random: Random, n: int) -> Iterator[Sample]:
-        """Yield `n` random sentences; each intent is as likely as the others, and so is each of its templates."""
+        """Yield `n` random sentences, each intent and each of its templates alike; none if nothing can be said."""
         # First an intent, then a template of it: an intent with many templates does not crowd out the others.
         by_intent: dict[str, list[SentenceTemplate]] = {}
         for sentence in (each for each in self.sentences if sayable(each.template.expression, each.scope)):
             by_intent.setdefault(sentence.intent, []).append(sentence)
         names = sorted(by_intent)
-        for _ in range(n):
+        for _ in range(n if names else 0):
             yield sample_sentence(random.choice(by_intent[random.choice(names)]), random)
 
 

@@ -1,0 +1,57 @@
+"""Fuzz target: what is said, in messages of every kind. It chooses no topic, and adds nothing to JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from voiced.acting.actions import actions_for
+from voiced.flow import Match
+from voiced.grammar.action_template import ActionTemplate
+
+PAYLOADS = ('{"do": "{text}"}', '{"do": {text}}', '["{text}", 1]', '"{text}"', '{"do": "a {text} b", "at": 1}')
+TOPICS = ("home/{text}/set", "{text}/set", "{text}")
+WORDS = (
+    b'"',
+    b"\\",
+    b'", "force": "yes',
+    b"/",
+    b"+",
+    b"#",
+    b"$SYS",
+    b"NaN",
+    b"true",
+    b"1, 2",
+    b"}",
+    b'{"a": 1}',
+    b"\\u0022",
+)
+
+
+def seeds() -> list[bytes]:
+    """Return things that are said."""
+    return [b"oat milk", b"$SYS/x", b'open a", "force": "yes', b"21.5", b"true"]
+
+
+def target(data: bytes) -> None:
+    """Fill every template with what is said."""
+    text = data.decode(errors="surrogatepass" if _is_text(data) else "replace")
+    match = Match("A", {"text": text}, text, {})
+    for payload in PAYLOADS:
+        [action] = actions_for([ActionTemplate("t", payload)], match)
+        whole, plain = json.loads(action.payload), json.loads(re.sub(r"\{text\}", "1", payload))
+        assert type(whole) is type(plain)
+        assert not isinstance(whole, (dict, list)) or len(whole) == len(plain), action.payload
+        assert not isinstance(whole, dict) or whole.keys() == plain.keys(), action.payload
+    for topic in TOPICS:
+        [action] = actions_for([ActionTemplate(topic)], match)
+        assert action.topic.count("/") == topic.count("/")
+        assert not re.search(r"^\$|[+#\0-\x1f\ud800-\udfff]", action.topic)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""Fuzz target: intents files. Whatever they hold, they are loaded or refused with sentences; what loads works."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.fuzz.config import WORDS as YAML_WORDS
+from tests.fuzz.config import check_sentences
+from voiced import grammar
+from voiced.acting.actions import actions_for
+from voiced.errors import ConfigError
+from voiced.foundations.resources import shipped
+
+PIECES = (
+    "{0..100,0:x} {0..5:x} {a} <r> [x] (a|b) (a;b) {a:@b} \\ wildcard: in: out: "
+    "multiplier: fractions: -5 22.5 $SYS expires:"
+)
+LINES = (
+    "range: {from: 0, to: 9, step: 3}, fractions: halves, multiplier: 60",
+    "language: de",
+    "skip_words: [please]",
+    "requires_context: {a: b}",
+    "payload: {a: 1}",
+    "examples: {a: }",
+    "data: [{sentences: [a]}]",
+    "expansion_rules: {r: a}",
+)
+WORDS = (
+    *YAML_WORDS,
+    *(piece.encode() for piece in PIECES.split()),
+    *(f"{line}\n".encode() for line in LINES),
+)
+FOUND = (
+    b"intents: {A: {sentences: ['set {0..100,0:level}']}}",
+    b"intents: {A: {sentences: ['go {a}']}}\nlists: {a: &a [*a]}",
+    b"intents: {A: {sentences: ['go {a}']}}\nlists: {a: ['{a}']}",
+    b"language: ../x\nintents: {A: {sentences: [a]}}",
+    b"intents: {A: {sentences: ['set {0..9999999999:level}']}}",
+    b"intents: {A: {sentences: ['go {a}']}}\nlists: {a: {range: {from: 0, to: 99999999999999999}}}",
+    b"intents: {A: {sentences: [a], action: {topic: t, expires: .inf}}}",
+)
+
+
+def seeds() -> list[bytes]:
+    """Return intents files that are right, of both formats."""
+    ours = [file.read_bytes() for file in sorted(shipped("intents").glob("*.yaml"))]
+    theirs = (
+        b"language: en\nintents:\n  HassTurnOn:\n    data:\n      - sentences: ['<turn> on [the] {name}']\n"
+        b"        slots: {domain: light}\n        requires_context: {area: {slot: true}}\n"
+        b"lists:\n  name: {values: [{in: 'big (lamp|light)', out: lamp, context: {area: hall}}, fan]}\n"
+        b"  level: {range: {from: 0, to: 100, type: percentage}}\nexpansion_rules: {turn: '(turn|switch)'}\n"
+    )
+    return [*ours, theirs, *FOUND]
+
+
+def target(data: bytes) -> None:
+    """Load intents, draw sentences of them, and build the messages of what is understood."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return
+    try:
+        commands = grammar.parse(text)
+    except ConfigError as error:
+        check_sentences(error)
+        return
+    grammar.check_examples(commands)
+    for sample in commands.sample(Random(1), 2):
+        match = commands.match(sample.text)
+        assert match is not None, sample.text
+        actions_for(commands.intents[match.intent].actions, match)
