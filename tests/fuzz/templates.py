@@ -25,7 +25,12 @@ PIECES = (
     "\u00b0 A.C. what's twenty one \\ \u00fc \u00df & 1,000 \u5f00 + $ \u00a3 . , ! ' \u2019 _ /"
 )
 WORDS = (b" ", *(piece.encode() for piece in PIECES.split()))
-FOUND: tuple[bytes, ...] = ()
+FOUND = (
+    b"{0..9:n}% :m{-9..9,3}",
+    b"{0..9:n}% {-9..9,3:m}-1",
+    b"it is-5 gree-5 des [and 2{-9..9,3:m}2.5 percent]",
+    b"go {0..5:a}{-5..-1:b}",
+)
 
 
 def seeds() -> list[bytes]:

@@ -66,11 +66,11 @@ def problems(text: str) -> str:
         ),
         (
             ONE.format("a" * 600_000),
-            "1: up to this sentence, written out as an automaton, the grammar has more than 500,000",
+            "1: up to this sentence the grammar, written out, has more than 500,000 states",
         ),
         (
             "intents:\n  A:\n    sentences:\n" + f"    - {EIGHT}\n" * 1_000,
-            "up to this sentence, written out as an automaton",
+            "up to this sentence the grammar, written out",
         ),
         (ONE.format(f"({EIGHT};{EIGHT};x)"), "with its rules written out the template has 8,212 parts, at most 3,000"),
     ],

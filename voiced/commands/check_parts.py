@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, shipped_model
-from voiced.mqtt.credentials import read_password, tls_context
+from voiced.mqtt.credentials import exposed, read_password, tls_context
 from voiced.wake.model_file import find_all
 from voiced.whisper.languages import LANGUAGES
 from voiced.whisper.loading.location import locate
@@ -139,6 +139,7 @@ def notes(config: Config, *, connect: bool) -> Iterator[str]:
             microphone(None)
         except ConfigError as error:
             yield str(error)
+    yield from exposed(config.mqtt)
     bundled = [file.name for file in find_all(word.model for word in config.wake_word.models) if file.bundled]
     if bundled:
         are = "is" if len(bundled) == 1 else "are"

@@ -23,7 +23,7 @@ from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.identities import Identities
-from voiced.grammar.normalize import SYMBOLS, normalize, normalize_part
+from voiced.grammar.normalize import apart, normalize, normalize_part
 from voiced.grammar.spelling import digits, number_spellings, spellings
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.trimming import trimmed
@@ -43,7 +43,7 @@ _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in on
 
 
 class TooLargeError(ValueError):
-    """The automaton would take more memory than a small machine has."""
+    """More states than a small machine has memory for."""
 
 
 def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
@@ -53,10 +53,9 @@ def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
         try:
             layout.sentence(number, sentence)
         except TooLargeError as error:
-            raise TooLargeError(
-                f"{sentence.template.where}: up to this sentence, written out as an automaton, the grammar has more "
-                f"than {_MOST_STATES:,} states; use shorter lists, fewer sentences, or smaller permutations"
-            ) from error
+            remedy = "use shorter lists, fewer sentences, or smaller permutations"
+            told = f"up to this sentence the grammar, written out, has more than {_MOST_STATES:,} states; {remedy}"
+            raise TooLargeError(f"{sentence.template.where}: {told}") from error
     return layout.automaton()
 
 
@@ -80,9 +79,8 @@ class _Layout:
         self.final = self.state()
 
     def automaton(self) -> Automaton:
-        # One byte per state, indexed like `letters`.
         states = range(len(self._letters))
-        returns = bytes(state in self._ends for state in states)
+        returns = bytes(state in self._ends for state in states)  # one byte per state, indexed like `letters`
         letters: tuple[Mapping[str, int], ...] = tuple(self._letters)
         jumps = tuple(tuple(self._jumps.get(state, ())) for state in states)
         # Hardly any grammar has a list without a value that can be said.
@@ -197,8 +195,7 @@ class _Layout:
         here = self.space(here, scope) if normal.startswith(" ") else here
         for number, forms in enumerate(spellings(normal, scope.language)):
             here = self.space(here, scope) if number else here
-            # Symbols are words of their own: "50%" is read as "50 %". Two spaces in a row count as one.
-            here = self.one_of([f" {form} " if form[0] in SYMBOLS else form for form in forms], here)
+            here = self.one_of(list(map(apart, forms)), here)
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 
     def space(self, here: int, scope: Scope) -> int:
@@ -279,7 +276,7 @@ class _Layout:
             return
         # Every way becomes a path of letters. A value without a word, such as "-", has none: it cannot be said.
         for forms in product(*units) if units else ():
-            self.jump(self.read(first, " ".join(forms)), last, Value(value.value))
+            self.jump(self.read(first, apart(" ".join(forms))), last, Value(value.value))
 
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.
@@ -287,7 +284,9 @@ class _Layout:
             forms = [digits(number)] if numbers.digits else []
             forms += number_spellings(number, numbers.language) if numbers.words else ()
             for form in forms:
-                self.jump(self.read(first, form), last, Value(numbers.value(number)))
+                # "-5" and "minus five" begin a word, even where a template puts a number behind something.
+                there = self.read(first, f" {form}" if number < 0 else form)
+                self.jump(there, last, Value(numbers.value(number)))
 
     def wildcard(self, first: int, last: int) -> None:
         """Any words, one or more."""

@@ -132,3 +132,9 @@ def normalize_part(text: str, language: str = "en") -> str:
         state, characters = write(state, char, language)
         written += characters
     return written + (" " if state in _BETWEEN or state is Writing.COMMA else "")
+
+
+def apart(form: str) -> str:
+    """A normal form with the spaces that it needs beside it: symbols are words, and a minus begins one."""
+    # Where two of them meet, they count as one.
+    return f" {form} " if form[0] in SYMBOLS else f" {form}" if form[0] == "-" else form

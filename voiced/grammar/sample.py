@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
 
+_MINUS = re.compile(r"[-\u2212]\d")
 _WILDCARD_TEXTS = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
 
 
@@ -76,7 +77,8 @@ class _Draw:
         # Each kind of expression is written by writing its parts; wherever there is a choice, a coin is tossed.
         match expression:
             case Text():
-                return expression.text
+                # A minus begins a word: written without a space, it would be a hyphen.
+                return f" {expression.text}" if _MINUS.match(expression.text) else expression.text
             case Sequence():
                 return "".join([self.text(item) for item in expression.items])
             case Choice():
@@ -120,4 +122,5 @@ class _Draw:
         # In digits, or in the plainest words; in digits only where a language has no words.
         words = number_words(number, definition.language) if definition.words else ()
         forms = [digits(number)] if definition.digits or not words else []
-        return self.random.choice([*forms, *words[:1]])
+        text = self.random.choice([*forms, *words[:1]])
+        return f" {text}" if number < 0 else text

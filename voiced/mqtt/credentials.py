@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.errors import BrokerError
+from voiced.foundations.regular_file import read_regular
 
 if TYPE_CHECKING:
     from voiced.config import MqttSettings, TlsSettings
 
+LONGEST_PASSWORD_BYTES = 65_537  # MQTT's longest, and a newline
+LARGEST_CERTIFICATES_BYTES = 10_000_000  # all authorities of a system have 200 kB
 PROBE_SECONDS = 2.0  # timeout of `speaks_tls`
 WRONG_NAME = (62, 64)  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
 WRONG_TIME = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
@@ -39,7 +42,7 @@ def read_password(settings: MqttSettings) -> str | None:
 
 def _read(path: Path, setting: str) -> str:
     try:
-        return path.read_text(encoding="utf-8").removesuffix("\n")  # \r\n is read as \n
+        return read_regular(path, LONGEST_PASSWORD_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise BrokerError(f"{setting}: {path} is not UTF-8 text") from error
     except OSError as error:
@@ -78,17 +81,26 @@ class _TidySocket(ssl.SSLSocket):
 def tls_context(tls: TlsSettings) -> ssl.SSLContext:
     """Return a context with the trusted authorities and our certificate; BrokerError if a file cannot be used."""
     try:
+        _require_regular(tls.ca)
         context = ssl.create_default_context(cafile=tls.ca)
     except (OSError, ValueError) as error:
         raise BrokerError(f"mqtt.tls.ca: cannot use {tls.ca}: {_reason(error)}") from error
     context.sslsocket_class = _TidySocket
     if tls.certificate is not None:
         try:
+            _require_regular(tls.certificate)
+            _require_regular(tls.key)
             context.load_cert_chain(tls.certificate, tls.key, password=_no_passphrase)
         except (OSError, ValueError) as error:
             files = f"{tls.certificate} with {tls.key}" if tls.key else f"{tls.certificate}"
             raise BrokerError(f"mqtt.tls.certificate: cannot use {files}: {_reason(error)}") from error
     return context
+
+
+def _require_regular(file: Path | None) -> None:
+    """Raise OSError if a file is a pipe or a device, for which OpenSSL would wait."""
+    if file is not None:
+        read_regular(file, LARGEST_CERTIFICATES_BYTES)
 
 
 def _no_passphrase() -> str:

@@ -43,7 +43,10 @@ def find(model: str) -> ModelFile:
     """Return the file of a bundled word's name, or of a path; ModelError if there is none, with the known names."""
     if model in BUNDLED:
         return ModelFile(model, openwakeword_model(f"{model}_v0.1.onnx"), bundled=True)
-    path = Path(model).expanduser()
+    try:
+        path = Path(model).expanduser()
+    except RuntimeError as error:
+        raise ModelError(f"there is no user {model.partition('/')[0]!r}; write the whole path") from error
     if path.suffix not in (SUFFIX, NETWORK):
         raise ModelError(
             f"unknown wake word {model!r}; known are {', '.join(BUNDLED)}, "

@@ -39,7 +39,10 @@ def locate(name_or_path: str, folder: Path | None = None) -> Located:
     such model, with the command that installs it.
     """
     # A path is what exists, or looks like one; that it does not exist is told when it is read.
-    path = Path(name_or_path).expanduser()
+    try:
+        path = Path(name_or_path).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"there is no user {name_or_path.partition('/')[0]!r}; write the whole path") from error
     if name_or_path not in checkpoints.names() and (path.exists() or "/" in name_or_path):
         return Located(path.name, path)
     model = checkpoints.find(name_or_path, folder)
