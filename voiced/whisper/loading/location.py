@@ -39,6 +39,7 @@ def locate(name_or_path: str, folder: Path | None = None) -> Located:
     such model, with the command that installs it.
     """
     # A path is what exists, or looks like one; that it does not exist is told when it is read.
+    # "~" is a home folder, here as in a shell.
     try:
         path = Path(name_or_path).expanduser()
     except RuntimeError as error:
