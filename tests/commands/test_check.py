@@ -70,7 +70,9 @@ def test_check_refuses_damaged_networks(
 ) -> None:
     monkeypatch.setitem(SHA256, network, "that of another file")
     assert main(["check"]) == 78
-    assert f"{network}: is not the file of openwakeword 0.4.0 (wrong SHA-256)" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{network}: is not the file of " in told
+    assert "(wrong SHA-256)" in told
 
 
 @pytest.mark.parametrize("kind", ["config", "intents"])

@@ -54,7 +54,7 @@ def _module(name: str) -> Callable[[], Any]:
 # Name → what loads it: some load torch.
 TARGETS = {
     name: _module(name)
-    for name in ("config", "intents", "templates", "matcher", "walks", "mqtt", "actions", "npz", "sound")
+    for name in ("config", "intents", "templates", "matcher", "walks", "mqtt", "actions", "npz", "sound", "weights")
 }
 
 

@@ -17,14 +17,14 @@ from tests.fuzz.harness import TARGETS, numbered, try_one
 if TYPE_CHECKING:
     from tests.fuzz.harness import Target
 
-INPUTS = {"walks": 12, "matcher": 40, "sound": 60, "intents": 60, "templates": 60}
+INPUTS = {"walks": 9, "weights": 30, "matcher": 10, "sound": 20, "intents": 30, "templates": 30, "npz": 40}
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_first_inputs(name: str) -> None:
     logging.disable(logging.WARNING)
     target = TARGETS[name]()
-    for number in range(max(len(target.seeds()), INPUTS.get(name, 200))):
+    for number in range(max(len(target.seeds()), INPUTS.get(name, 100))):
         try_one(name, numbered(name, number), target)
     logging.disable(logging.NOTSET)
 
