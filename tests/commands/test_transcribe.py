@@ -172,7 +172,7 @@ def test_the_given_beginning_is_part_of_the_text(capsys: pytest.CaptureFixture[s
 
 def test_tokens_that_there_are_none_of() -> None:
     with pytest.raises(UsageError, match=r"the model tiny\.en has no token 999999; .* 0 to 51863") as refused:
-        run(ENGLISH, "--suppress-tokens", "-1,999999")
+        run(ENGLISH, "--suppress-tokens=-1,999999")
     assert refused.value.exit_code == 2
     with pytest.raises(UsageError, match="the end of text"):
         run(ENGLISH, "--suppress-tokens", "50256")

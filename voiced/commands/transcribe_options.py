@@ -134,7 +134,7 @@ def _add_thresholds(parser: ArgumentParser) -> None:
         type=_tokens,
         default=(-1,),
         metavar="IDS",
-        help="never written; -1: signs that nobody says (-1)",
+        help="never written, as in --suppress-tokens=-1,50; -1: signs that nobody says (-1)",
     )
     add("--without-timestamps", action="store_true", help="no times within a window of 30 s")
 
