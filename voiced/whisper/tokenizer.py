@@ -223,11 +223,11 @@ def _n_languages(ranks: Ranks, n_vocab: int, names: Mapping[int, str]) -> int:
         raise ValueError(f"{len(ranks)} ordinary tokens in a vocabulary of {n_vocab}: this is not a Whisper vocabulary")
     # Languages stand between the start of transcript, the second special token, and the first task.
     tasks = [token for token, name in names.items() if name == "<|translate|>"]
-    between = tasks[0] - len(ranks) - 2 if tasks else left
-    if between in range(1, min(left, len(LANGUAGES)) + 1):
-        return between
-    # More ids than languages: tokens were added, and nothing tells which. Most models know 99 languages.
-    return _USUAL_LANGUAGES
+    if tasks and tasks[0] - len(ranks) - 2 in range(1, min(left, len(LANGUAGES)) + 1):
+        return tasks[0] - len(ranks) - 2
+    # No name tells it. English-only models have 99; where there are more ids than languages, tokens were added.
+    most = len(LANGUAGES) if len(ranks) == MULTILINGUAL_RANKS else _USUAL_LANGUAGES
+    return left if left <= most else _USUAL_LANGUAGES
 
 
 def _special_names(n_languages: int) -> list[str]:

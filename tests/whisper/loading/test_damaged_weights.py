@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from random import Random
 from typing import TYPE_CHECKING
@@ -61,6 +62,21 @@ def test_truncated_files(tmp_path: Path) -> None:
     for size in (3, 9, 30, 200, 1000, len(whole) // 2, len(whole) - 30, len(whole) - 1):
         folder = write_ctranslate2(tmp_path / "ct2", whole[:size])
         assert f"cut short: it has only {size} bytes" in sentence(folder)
+
+
+def test_an_archive_of_several_disks(tmp_path: Path) -> None:
+    """Fuzzing found it: the library that tells whether this is an archive raises an error of its own."""
+    whole = write_openai(tmp_path / "m.pt", random_parameters()).read_bytes()
+    end = whole.rindex(b"PK\5\6")
+    several = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 2)  # where the end in 64 bits lies: on one of two disks
+    (tmp_path / "m.pt").write_bytes(whole[:end] + several + whole[end:])
+    assert "get the model again" in sentence(tmp_path / "m.pt")
+
+
+def test_compressed_archives_are_not_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(10_000_000))
+    assert "is a compressed archive, not a PyTorch checkpoint" in sentence(tmp_path / "m.pt")
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"alignment_heads": [1]}', '{"alignment_heads": 7}'])

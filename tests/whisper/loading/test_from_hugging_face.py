@@ -39,6 +39,13 @@ def test_hugging_face_folder_with_the_output_layer_stored_again_and_its_own_head
     assert loaded.alignment_heads == ((0, 3), (2, 1))
 
 
+def test_hugging_face_folder_with_the_embedding_under_the_name_of_the_output_layer(tmp_path: Path) -> None:
+    parameters = random_parameters()
+    state = hugging_face_state(parameters)
+    state["proj_out.weight"] = state.pop("model.decoder.embed_tokens.weight")
+    assert_holds(load(write_hugging_face(tmp_path / "hf", state)), parameters)
+
+
 def test_hugging_face_folder_with_tokenizer_json_only(tmp_path: Path) -> None:
     folder = write_hugging_face(tmp_path / "hf", hugging_face_state(random_parameters()))
     (folder / "vocab.json").rename(folder / "moved")

@@ -96,20 +96,25 @@ def _parameters(stored: Stored, dims: Dimensions, folder: Path, dtype: torch.dty
     # What is missing is told by `check_shapes`, for all formats alike.
     try:
         found = {name: stored[theirs]() for name, theirs in wanted.items() if theirs in stored}
-        # Stored twice, both must be one matrix.
-        if (
-            OUTPUT_PARAMETER in stored
-            and EMBEDDING_PARAMETER in found
-            and not torch.equal(stored[OUTPUT_PARAMETER](), found[EMBEDDING_PARAMETER])
-        ):
-            raise ValueError(
-                f"{folder}: {OUTPUT_PARAMETER} differs from the token embedding, which no Whisper model has"
-            )
+        if OUTPUT_PARAMETER in stored:
+            # Stored once, it may be under the name of the output layer; stored twice, both must be one matrix.
+            output = stored[OUTPUT_PARAMETER]()
+            if not _is_one(found.setdefault(EMBEDDING_PARAMETER, output), output):
+                raise ValueError(
+                    f"{folder}: {OUTPUT_PARAMETER} differs from the token embedding, which no Whisper model has"
+                )
     except SafetensorError as error:
         raise ValueError(f"{folder}: the weights are damaged ({error}); get the model again") from error
     # Names and shapes are right before any number is converted.
     check_shapes(found, dims, str(folder))
     return {name: as_parameter(tensor, dtype, f"{folder}: {wanted[name]}") for name, tensor in found.items()}
+
+
+def _is_one(tensor: torch.Tensor, other: torch.Tensor) -> bool:
+    # torch compares only what is alike in kind.
+    kinds = {(it.shape, it.dtype, it.layout, it.device.type) for it in (tensor, other)}
+    is_plain = tensor.layout == torch.strided and tensor.device.type == "cpu"
+    return tensor is other or (len(kinds) == 1 and is_plain and torch.equal(tensor, other))
 
 
 def hugging_face_name(name: str) -> str:
