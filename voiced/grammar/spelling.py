@@ -24,7 +24,7 @@ else:  # the package would look for its own version, which takes longer than all
 
 _NUMERALS = 101  # words for 0 to 100 in a template may also be written in digits
 _LONGEST_UNIT_WORDS = 4  # "einhundert" is one word, "one hundred and one" four
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")  # what a float holds: nobody says longer ones
 _SHARED_RULES = {"nb": "no"}  # languages whose own file of rules is empty → the one that holds them
 # What has several spellings and is no number. The degree sign may come with its unit, or without one.
 # Extend this table where Whisper writes a word of the grammar in a way that the grammar does not know.

@@ -1,0 +1,150 @@
+"""Laws of whole intents files that hypothesis makes up: each loads or is refused in sentences; what loads agrees.
+
+Drawn, so matched with this meaning; matched, so allowed token by token and to the end of the text.
+"""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from voiced import grammar
+from voiced.errors import ConfigError
+from voiced.grammar.constraint import Constraint
+from voiced.grammar.token_tree import Vocabulary
+
+EOT = 1_000
+BYTES = Vocabulary([bytes([byte]) for byte in range(256)] + [b" turn", b" the", b"ight", "\u00b0 ".encode(), b" -"])
+FILE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+WORDS = st.sampled_from(
+    ["turn", "on", "the", "light", "lights", "twenty one", "5", "what's", "percent", "A.C.", "\u00fcber", "%"]
+)
+SLOTS = st.sampled_from(["{a}", "{b:x}", "{c:y}", "{a:@x}", "<r>", "<s>"])
+RANGES = st.builds(
+    lambda start, length, step: f"{{{start}..{start + length},{step}:z}}",
+    st.integers(-20, 20),
+    st.integers(-1, 20),
+    st.integers(0, 5),
+)
+
+
+def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    several = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        inner.map("[{}]".format),
+        several.map(lambda parts: f"({'|'.join(parts)})"),
+        several.map(lambda parts: f"({';'.join(parts)})"),
+        several.map(" ".join),
+    )
+
+
+TEMPLATES = st.recursive(WORDS | SLOTS | RANGES, _joined, max_leaves=5)
+PARTS = st.recursive(WORDS, _joined, max_leaves=3)  # of lists and rules, to which sentences refer
+SENTENCES = TEMPLATES.map("go {}".format) | TEMPLATES  # a first word keeps it from being silent
+CONTEXTS = st.dictionaries(st.sampled_from(["room", "floor"]), st.sampled_from(["hall", "attic"]), max_size=1)
+VALUES = st.one_of(
+    WORDS,
+    st.integers(-5, 100),
+    st.builds(lambda said, out: {"in": f"big {said}", "out": out}, PARTS, st.one_of(st.none(), st.booleans(), WORDS)),
+    st.builds(lambda said, context: {"in": said, "out": said, "context": context}, WORDS, CONTEXTS),
+)
+LISTS = st.one_of(
+    st.lists(VALUES, min_size=1, max_size=4),
+    st.just({"wildcard": True}),
+    st.builds(
+        lambda start, length, step, fractions: {
+            "range": {"from": start, "to": start + length, "step": step, "fractions": fractions}
+        },
+        st.integers(-20, 100),
+        st.integers(0, 30),
+        st.integers(1, 7),
+        st.sampled_from(["halves", "tenths"]),
+    ),
+)
+BLOCKS = st.builds(
+    lambda sentences, requires, excludes: {
+        "sentences": sentences,
+        "requires_context": requires,
+        "excludes_context": excludes,
+    },
+    st.lists(SENTENCES, min_size=1, max_size=2),
+    CONTEXTS,
+    CONTEXTS,
+)
+INTENTS = st.one_of(
+    st.builds(lambda sentences: {"sentences": sentences}, st.lists(SENTENCES, min_size=1, max_size=2)),
+    st.builds(lambda blocks: {"data": blocks}, st.lists(BLOCKS, min_size=1, max_size=2)),
+)
+FILES = st.fixed_dictionaries(
+    {
+        "language": st.sampled_from(["en", "de", "fr"]),
+        "intents": st.dictionaries(st.sampled_from(["A", "B"]), INTENTS, min_size=1),
+        "lists": st.fixed_dictionaries({"a": LISTS, "b": LISTS, "c": LISTS}),
+        "rules": st.fixed_dictionaries({"r": PARTS, "s": PARTS.map("[{}]".format)}),
+        "skip_words": st.lists(st.sampled_from(["please", "now"]), max_size=1),
+    }
+)
+
+
+def _loaded(file: dict[str, Any]) -> grammar.Grammar | None:
+    """The grammar of a file; None if it is refused, in sentences that name the file."""
+    try:
+        return grammar.parse(json.dumps(file))
+    except ConfigError as error:
+        problems = error.problems
+    assert problems
+    assert all(problem.startswith("intents.yaml:") for problem in problems), problems
+    return None
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
+def test_what_is_drawn_is_matched(file: dict[str, Any], seed: int) -> None:
+    commands = _loaded(file)
+    for sample in commands.sample(Random(seed), 4) if commands else ():
+        meanings = [(match.intent, match.slots) for match in commands.matches(sample.text)] if commands else []
+        assert (sample.intent, sample.slots) in meanings or len(meanings) >= 8, sample
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
+def test_what_is_matched_is_allowed(file: dict[str, Any], seed: int) -> None:
+    commands = _loaded(file)
+    if commands is None:
+        return
+    constraint = Constraint(commands.automaton, commands.language, BYTES, EOT)
+    for sample in commands.sample(Random(seed), 2):
+        position = constraint.start
+        for byte in f" {sample.text}".encode():
+            assert byte in constraint.allowed(position), sample
+            step = constraint.advance(position, byte)
+            assert step is not None, sample
+            position = step.position
+        assert EOT in constraint.allowed(position), sample
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
+def test_what_is_allowed_goes_on_to_an_end_that_is_matched(file: dict[str, Any], seed: int) -> None:
+    commands = _loaded(file)
+    if commands is None:
+        return
+    constraint = Constraint(commands.automaton, commands.language, BYTES, EOT)
+    random, position, written = Random(seed), constraint.start, b""
+    for _ in range(60):
+        allowed = constraint.allowed(position)
+        if EOT in allowed:
+            assert commands.match(written.decode()) is not None, written
+            break
+        assert len(allowed) or not written, written
+        if not len(allowed):
+            break
+        token = int(random.choice(allowed))
+        step = constraint.advance(position, token)
+        assert step is not None, written
+        position, written = step.position, written + BYTES.tokens[token]
