@@ -163,6 +163,11 @@ def hunt(name: str, numbers: range) -> Iterator[Fault]:
         finally:
             worker.kill()
             code = worker.wait()
+            if worker.stdout:
+                worker.stdout.close()
+        if at < first:
+            yield Fault(at, "tracebacks", f"the process does not start, and ended with {code}")
+            return
         if code > 0 or (code < 0 and at + 1 < numbers.stop and not _hung(code)):
             yield Fault(at, "tracebacks", f"the process ended with {code}")
         first = min(numbers.stop, at + 1)
