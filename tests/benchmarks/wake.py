@@ -225,7 +225,7 @@ def bound(events: int, hours: float) -> float:
     low, high = 0.0, 10.0 + 4 * events
     for _ in range(60):
         rate = (low + high) / 2
-        at_most = sum(math.exp(-rate) * rate**k / math.factorial(k) for k in range(events + 1))
+        at_most = sum(math.exp(k * math.log(rate) - rate - math.lgamma(k + 1)) for k in range(events + 1))
         low, high = (rate, high) if at_most > 0.05 else (low, rate)
     return high / hours
 
