@@ -59,6 +59,7 @@ def test_who_wants_one_pass_only_lacks_none() -> None:
     assert costs(replace(SPEED, passes=SPEED.passes[:1]), RecognizerSettings(second_look=False), "en").advice == ()
 
 
+@pytest.mark.slow
 def test_this_machine_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     """With the real model, under the intents that ship."""
     assert main(["check", "--speed", "--json"]) == 0

@@ -128,6 +128,7 @@ def recorded(path: Path, *parts: Samples) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_silence_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     quiet = recorded(tmp_path / "quiet.wav", silence(30))
     assert run(quiet, "--vad-filter", "--format", "json") == 0
@@ -162,6 +163,7 @@ def test_windows_at_once(more: tuple[object, ...], capsys: pytest.CaptureFixture
     assert ends[-1] == pytest.approx(one_by_one["segments"][-1]["end"], abs=1.0)
 
 
+@pytest.mark.slow
 def test_the_given_beginning_is_part_of_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     for how in ([], ["--without-timestamps"], ["--batch-size", 2]):
         assert run(ENGLISH, "--prefix", "So the kitchen", *how) == 0
@@ -178,6 +180,7 @@ def test_tokens_that_there_are_none_of() -> None:
         run(ENGLISH, "--suppress-tokens", "50256")
 
 
+@pytest.mark.slow
 def test_the_language_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="knows English only"):
         run(GERMAN, "--detect-language")
@@ -192,6 +195,7 @@ def test_the_language_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert (found["language"], next(iter(found["probabilities"]))) == ("de", "de")
 
 
+@pytest.mark.slow
 def test_a_terminal_without_these_characters(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))

@@ -12,7 +12,7 @@ from tests.faults.ledger import Account, account
 from tests.system_parts import missing
 
 TIMES = {"broker-killed": 5, "broker-frozen": 2, "broker-bad": 6, "microphone-lost": 3, "sound-frozen": 2}
-TIMES |= {"flooded": 1, "reloaded": 12, "stopped": 8, "power-cut": 3, "disk-full": 1, "clock": 1}
+TIMES |= {"flooded": 1, "reloaded": 12, "stopped": 8, "power-cut": 2, "disk-full": 1, "clock": 1}
 
 
 @pytest.mark.slow

@@ -119,6 +119,7 @@ def test_where_only_the_free_text_is_a_command_a_longer_window_is_searched(
     assert transcript.reason is None
 
 
+@pytest.mark.slow
 def test_in_other_languages_a_short_window_proves_nothing(tmp_path: Path) -> None:
     """A small Whisper often writes something else there, although a longer window has the command."""
     intents = tmp_path / "de.yaml"
