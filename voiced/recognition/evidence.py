@@ -23,7 +23,7 @@ class Evidence:
     """What is known about a hypothesis; logarithms are natural."""
 
     words: float  # mean log probability of the tokens that say something
-    outside: float  # log of the least probability that all allowed tokens together had at one of them; a reason, too
+    outside: float  # log of the least probability that all allowed tokens had together at a word; a reason, no more
     margin: float  # nats per token by which it leads the best other meaning; at most MARGIN_CAP
     ends: float  # log probability that no word follows the last one, whatever the grammar says
     unexplained: float  # seconds of loud speech that the words do not account for
