@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import encodings.cp437  # noqa: F401 # what zipfile needs, as above
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import voiced.daemon  # before rights are given up: the interpreter may lie where only root may read
+import voiced.daemon
 from tests.stranger import without_rights
 from tests.wake.words import word_of_takes
 from voiced.commands.run import _serve
