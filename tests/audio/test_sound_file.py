@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.stranger import without_rights
 from voiced.audio import sound_file
 from voiced.errors import AudioError
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
@@ -135,11 +136,11 @@ def test_a_device_that_never_ends() -> None:
     assert refusal(Path("/dev/zero")) == "/dev/zero: is not a file"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything; run the tests as a user to see this one")
-def test_an_unreadable_file(tmp_path: Path) -> None:
-    path = recording(tmp_path / "secret.wav")
-    path.chmod(0)
-    assert refusal(path) == f"{path}: cannot be read: Permission denied"
+def test_an_unreadable_file() -> None:
+    with without_rights() as folder:
+        path = recording(folder / "secret.wav")
+        path.chmod(0)
+        assert refusal(path) == f"{path}: cannot be read: Permission denied"
 
 
 def test_no_byte(tmp_path: Path) -> None:

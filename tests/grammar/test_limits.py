@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stranger import without_rights
 from voiced import grammar
 from voiced.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ONE = "intents: {{A: {{sentences: ['{}']}}}}\n"
 GO = ONE.format("go {a}")
@@ -116,25 +120,21 @@ def test_only_files_are_read(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 @pytest.mark.parametrize("mode", [0o000, 0o111])
-def test_a_folder_that_must_not_be_read(mode: int, tmp_path: Path) -> None:
-    (tmp_path / "intents").mkdir()
-    (tmp_path / "intents").chmod(mode)
-    with pytest.raises(ConfigError, match="cannot be read: Permission denied; check the path and its permissions"):
-        grammar.load([tmp_path / "intents"])
-
-
-class _Locked(type(Path())):  # type: ignore[misc] # the class of paths on this system
-    """A path that nobody may look at, for tests that run as root."""
-
-    def is_dir(self) -> bool:
-        raise PermissionError(13, "Permission denied", str(self))
+def test_a_folder_that_must_not_be_read(mode: int) -> None:
+    with without_rights() as folder:
+        (folder / "intents").mkdir()
+        (folder / "intents").chmod(mode)
+        with pytest.raises(ConfigError, match="cannot be read: Permission denied; check the path and its permissions"):
+            grammar.load([folder / "intents"])
 
 
 def test_a_folder_that_must_not_be_looked_at() -> None:
-    with pytest.raises(ConfigError, match=r"x: cannot be read: Permission denied; check the path and its permissions"):
-        grammar.load([_Locked("x")])
+    with without_rights() as folder:
+        (folder / "closed" / "intents").mkdir(parents=True)
+        (folder / "closed").chmod(0)
+        with pytest.raises(ConfigError, match="cannot be read: Permission denied; check the path and its permissions"):
+            grammar.load([folder / "closed" / "intents"])
 
 
 def test_a_folder_of_too_many_files(tmp_path: Path) -> None:
