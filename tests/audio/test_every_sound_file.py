@@ -308,7 +308,13 @@ def test_compressed_sound_in_chunks(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["WAV", "RF64", "W64", "AIFF", "CAF"])
 def test_concatenated_chunks(tmp_path: Path, kind: str) -> None:
     content = made.encoded(kind)
-    assert heard(tmp_path, content + content) == (1 if kind == "RF64" else 2) * TWO_SECONDS
+    assert heard(tmp_path, content + content) == 2 * TWO_SECONDS
+
+
+@pytest.mark.parametrize("first", [WAV, made.with_sizes(WAV, 0, 0), made.encoded("RF64")])
+def test_long_and_short_wav_one_after_another(tmp_path: Path, first: bytes) -> None:
+    long = made.encoded("RF64")
+    assert heard(tmp_path, first + long + WAV + b"BW64" + long[4:]) == 4 * TWO_SECONDS
 
 
 # -- what is strange, but whole ----------------------------------------------------------------------

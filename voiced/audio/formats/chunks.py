@@ -45,6 +45,7 @@ class Layout:
         return len(self.sound) + self.size_bytes
 
 
+RF64, BW64 = b"RF64", b"BW64"  # how a WAV begins that may be longer than 4 GiB
 WAV = Layout(12, b"data", 4, "little")
 WAV_BIG = Layout(12, b"data", 4, "big")
 W64 = Layout(40, WAVE64_DATA, 8, "little", align=8, counts_head=True)
@@ -105,7 +106,8 @@ def _part(content: bytes, layout: Layout) -> tuple[bytes, int, str]:
     if sound.begin + sound.n_bytes > len(content):
         damage = "" if _claims_to_be_whole(content, layout) else CUT
         return _with_length(content, layout, sound), len(content), damage
-    following = next((chunk.begin for chunk in walk if chunk.name == content[: len(chunk.name)]), 0)
+    beginnings = _beginnings(content, len(sound.name))
+    following = next((chunk.begin for chunk in walk if chunk.name in beginnings), 0)
     end = following - layout.head if following else len(content)
     # Chunks behind the sound describe it in CAF and AIFF; elsewhere they are left out, for some are no chunks at all.
     return content[: end if layout in (CAF, AIFF) else sound.begin + sound.n_bytes], end, ""
@@ -125,9 +127,15 @@ def _next_file(content: bytes, layout: Layout, at: int) -> int:
     """Where a further file of the kind begins behind sound whose length is unknown; the end if there is none."""
     if layout.size_bytes != 4:  # noqa: PLR2004 # kinds that are not joined
         return len(content)
-    further = re.compile(re.escape(content[:4]) + b".{4}" + re.escape(content[8:16]), re.DOTALL)
+    beginning = b"|".join(map(re.escape, _beginnings(content, 4)))
+    further = re.compile(b"(" + beginning + b").{4}" + re.escape(content[8:12]), re.DOTALL)
     found = further.search(content, at)
     return found.start() if found else len(content)
+
+
+def _beginnings(content: bytes, n_bytes: int) -> tuple[bytes, ...]:
+    """With which bytes a further file of the kind may begin."""
+    return (content[:n_bytes], RF64, BW64) if content.startswith(b"RIFF") else (content[:n_bytes],)
 
 
 def _without_odd_chunks(content: bytes, layout: Layout) -> bytes:
@@ -144,7 +152,7 @@ def _without_odd_chunks(content: bytes, layout: Layout) -> bytes:
 
 def _as_riff(content: bytes) -> bytes:
     """RF64 and BW64 as a plain WAV: sizes of 64 bits stand in a chunk of their own, and are not needed below 4 GiB."""
-    if content[:4] not in (b"RF64", b"BW64"):
+    if content[:4] not in (RF64, BW64):
         return content
     sizes = next((chunk for chunk in chunks(content, WAV, WAV.first) if chunk.name == b"ds64"), None)
     sound = next((chunk for chunk in chunks(content, WAV, WAV.first) if chunk.name == b"data"), None)
