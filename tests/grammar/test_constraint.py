@@ -93,6 +93,11 @@ def test_what_is_drawn_is_allowed_however_it_is_written(text: str, tokenizer: To
                 assert is_allowed(constraint, tokens), (form, tokens)
 
 
+def test_a_space_may_be_a_token_of_its_own_before_a_wildcard(tokenizer: Tokenizer) -> None:
+    constraint = constrained(grammar.parse(SPECIAL), tokenizer)
+    assert constraint.walk([*tokenizer.encode("note"), *tokenizer.encode(" "), *tokenizer.encode("seven")]) is not None
+
+
 @pytest.mark.parametrize("text", ["shipped", SPECIAL, ACCENTS, EAST], ids=["shipped", "special", "accents", "east"])
 def test_whatever_is_allowed_to_its_end_is_understood(text: str, tokenizer: Tokenizer) -> None:
     commands = grammar.load([shipped("intents")]) if text == "shipped" else grammar.parse(text)

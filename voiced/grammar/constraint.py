@@ -52,6 +52,7 @@ _REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundre
 _DIGITS = "0123456789"
 _IN_NUMBER = (Writing.POINT, Writing.COMMA)
 _IN_WORD = (Writing.WORD, Writing.DIGIT)
+_MARKS = frozenset(".-")  # no text: ANY is empty, and in every text
 _REMEMBERED_GROUPS = 500  # surfaces and bytes that wait; of surfaces there are some dozens
 
 
@@ -196,12 +197,12 @@ class Constraint:
         if (spot is Spot.MINUS or writing in _IN_NUMBER) and any(self._may_read(position, digit) for digit in _DIGITS):
             return True
         # After an apostrophe or the dot of an initial the word may go on, though not with one more mark.
-        if spot in AFTER_MARK and writing in _IN_WORD and self._reads_letter(states, but=".-"):
+        if spot in AFTER_MARK and writing in _IN_WORD and self._reads_letter(states, but=_MARKS):
             return True
         # A space may be written, but it is nothing by itself: the grammar must read a space *and* what comes behind it.
         return spot is not Spot.MINUS and self._reads_letter(self._sets.step(states, " "))
 
-    def _reads_letter(self, states: StateSet, but: str = "") -> bool:
+    def _reads_letter(self, states: StateSet, but: frozenset[str] = frozenset()) -> bool:
         """Whether a letter, digit or symbol not in `but` can be read next: a space by itself leads nowhere."""
         # What the states read by themselves, and what is read by parts that they have called.
         own = any(letter != " " and letter not in but for state in states.states for letter in self._letters[state])
