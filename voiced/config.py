@@ -84,8 +84,8 @@ class WakeWordEntry(Section):
     """One wake word, with what differs from the settings for all."""
 
     model: Annotated[str, AfterValidator(_file_beside_the_config)]
-    """A bundled model (alexa, hey_jarvis, hey_marvin, hey_mycroft, timer, weather) or the path of a file: one that
-    `voiced wake enroll` made, or a network of openWakeWord's (.onnx)."""
+    """`hey_jarvis`, a word of the package openwakeword (alexa, hey_marvin, hey_mycroft, timer, weather), or the path of
+    a file: one that `voiced wake` made, or a network of openWakeWord's (.onnx)."""
     threshold: Probability | None = None
     """Score that counts as heard; null: `wake_word.threshold`."""
     verify: bool | None = None

@@ -64,7 +64,7 @@ def test_check_refuses_wake_words_that_run_would(
     assert problem in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("network", ["hey_jarvis_v0.1.onnx", *LISTENING])
+@pytest.mark.parametrize("network", ["hey_jarvis.npz", *LISTENING])
 def test_check_refuses_damaged_networks(
     network: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,14 +94,29 @@ def test_check_json_tells_what_is_right(capsys: pytest.CaptureFixture[str]) -> N
         "broker": "localhost:1883",
         "site": platform.node(),
         "connected": False,
-        "notes": [LICENCE],
+        "notes": [],
     }
 
 
-LICENCE = (
-    "hey_jarvis is licensed CC BY-NC-SA 4.0: not for commercial use; "
-    "a wake word of your own is yours (`voiced wake train`)"
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "[alexa, hey_jarvis]",
+            "alexa is licensed CC BY-NC-SA 4.0: not for commercial use; hey_jarvis may be used for",
+        ),
+        ("[timer, alexa]", "timer, alexa are licensed CC BY-NC-SA 4.0: "),
+    ],
 )
+def test_words_that_are_not_for_every_use(
+    words: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text(f"wake_word: {{models: {words}}}\nintents: {shipped('intents')}\n")
+    assert main(["check", "--json"]) == 0
+    [note] = json.loads(capsys.readouterr().out)["notes"]
+    assert note.startswith(said)
+
+
 GERMAN = "language: de\nintents: {A: {sentences: [los], action: {topic: t}}}\n"
 
 

@@ -210,7 +210,7 @@ def test_an_interrupted_enrolment_leaves_nothing(tmp_path: Path) -> None:
     [
         (["alexa"], "name recordings to test the wake word on, or --mic"),
         (["alexa", "a.wav", "--mic"], "name recordings to test the wake word on, or --mic"),
-        (["hey_siri", "a.wav"], "unknown wake word 'hey_siri'; known are alexa"),
+        (["hey_siri", "a.wav"], "unknown wake word 'hey_siri'; known are hey_jarvis, alexa"),
         (["alexa", "missing.wav"], "missing.wav"),
     ],
 )

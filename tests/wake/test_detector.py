@@ -15,10 +15,9 @@ import pytest
 from voiced.audio import sound_file
 from voiced.errors import ModelError
 from voiced.flow import FRAME_SAMPLES, AudioFrame
-from voiced.foundations.onnx_session import openwakeword_model
+from voiced.foundations.onnx_session import SHA256, openwakeword_model
 from voiced.wake.detector import WakeWord, WakeWordDetector, WordDetector
 from voiced.wake.head import Model
-from voiced.wake.model_file import BUNDLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,15 +54,16 @@ def library(path: Path) -> openwakeword.Model:
         return openwakeword.Model(wakeword_model_paths=[str(path)])
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", [name for name in SHA256 if name.endswith("_v0.1.onnx")])
 def test_scores_equal_the_librarys(name: str) -> None:
     samples = stream("wake_jarvis", "command_timer", "wake_alexa")
-    reference, ours = library(openwakeword_model(f"{name}_v0.1.onnx")), WakeWordDetector([WakeWord(name)])
+    path = openwakeword_model(name)
+    reference, ours = library(path), WakeWordDetector([WakeWord(str(path))])
     for frame in frames(samples):
         ours.detect(frame)
         scores = reference.predict((frame.samples * 32_768).astype(np.int16))
         wanted = [score for label, score in scores.items() if label != "0"]  # output 0 of several: none of them
-        assert ours.scores[name] == pytest.approx(max(wanted), abs=1e-7), f"at {frame.start}"
+        assert ours.scores[path.stem] == pytest.approx(max(wanted), abs=1e-7), f"at {frame.start}"
 
 
 def test_hears_its_word_and_no_other() -> None:
@@ -106,7 +106,7 @@ def test_patience_waits_for_frames_in_a_row() -> None:
 
 def test_refractory_time() -> None:
     samples = stream("wake_jarvis", "wake_jarvis")
-    assert len(detections([WakeWord(refractory=0.5)], samples)) == 2
+    assert len(detections([WakeWord(refractory=1.0)], samples)) == 2
     assert len(detections([WakeWord(refractory=10.0)], samples)) == 1
     assert len(detections([WakeWord(refractory=0.0)], samples)) > 4
 

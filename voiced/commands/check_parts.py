@@ -140,10 +140,10 @@ def notes(config: Config, *, connect: bool) -> Iterator[str]:
         except ConfigError as error:
             yield str(error)
     yield from exposed(config.mqtt)
-    bundled = [file.name for file in find_all(word.model for word in config.wake_word.models) if file.bundled]
-    if bundled:
-        are = "is" if len(bundled) == 1 else "are"
+    files = find_all(word.model for word in config.wake_word.models)
+    if names := [file.name for file in files if file.non_commercial]:
+        are = "is" if len(names) == 1 else "are"
         yield (
-            f"{', '.join(bundled)} {are} licensed CC BY-NC-SA 4.0: not for commercial use; "
-            "a wake word of your own is yours (`voiced wake train`)"
+            f"{', '.join(names)} {are} licensed CC BY-NC-SA 4.0: not for commercial use; "
+            "hey_jarvis may be used for anything, and so may a wake word of your own (`voiced wake train`)"
         )

@@ -1,8 +1,8 @@
-"""Opens ONNX models with ONNX Runtime, and finds those that are known: ours, and openWakeWord's wake words.
+"""Opens ONNX models with ONNX Runtime, and finds those that are known: what ships, and openWakeWord's wake words.
 
-The only file that knows onnxruntime. Three networks ship with voiced, in `networks`. Wake words of openWakeWord are
-read from the package `openwakeword` where it is installed; it is never imported, for that would load SciPy and
-scikit-learn. Each file is checked against its SHA-256. Does not know what the models compute.
+The only file that knows onnxruntime. Three networks and a wake word ship with voiced, in `networks`. Those of
+openWakeWord are read from the package `openwakeword` where it is installed; it is never imported, for that would load
+SciPy and scikit-learn. Each file is checked against its SHA-256. Does not know what the models compute.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ SHA256 = {
     "melspectrogram.onnx": "ba2b0e0f8b7b875369a2c89cb13360ff53bac436f2895cced9f479fa65eb176f",
     "embedding_model.onnx": "ba754db3cd768a524c655ea90655ee5e6055a43b8dfd29366a11e93716ae9e51",
     "silero_vad.onnx": "a35ebf52fd3ce5f1469b2a36158dba761bc47b973ea3382b3186ca15b1f5af28",
+    # made by tests/sounds/make_hey_jarvis.py
+    "hey_jarvis.npz": "1e8512baa0e61e1b74234ad68d0ff471a411a47cc53e9051b959aa7fd515e3da",
     # in the wheel of OPENWAKEWORD
     "alexa_v0.1.onnx": "6ff566a01d12670e8d9e3c59da32651db1575d17272a601b7f8a39283dfbae3e",
     "hey_jarvis_v0.1.onnx": "94a13cfe60075b132f6a472e7e462e8123ee70861bc3fb58434a73712ee0d2cb",
@@ -51,7 +53,7 @@ class Session(Protocol):
 
 
 def shipped_model(file_name: str) -> Path:
-    """Return the path of one of LISTENING; ModelError if the file is damaged or missing."""
+    """Return the path of what ships, such as one of LISTENING; ModelError if the file is damaged or missing."""
     return _checked(NETWORKS / file_name, "voiced", "reinstall voiced")
 
 

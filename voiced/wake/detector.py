@@ -42,7 +42,7 @@ SOON_SAMPLES, ECHO_SAMPLES = (round(seconds * SAMPLE_RATE) for seconds in (tunin
 class WakeWord:
     """One word to listen for."""
 
-    model: str = "hey_jarvis"  # one of BUNDLED, or the path of a file
+    model: str = "hey_jarvis"  # the name of a known word, or the path of a file
     threshold: float | None = None  # score that counts, 0 to 1; None: CANDIDATE_SCORE if verified, else the head's own
     patience: int = tuning.PATIENCE_FRAMES  # so many consecutive frames must reach it
     refractory: float = tuning.REFRACTORY_SECONDS  # seconds in which the same word is not heard again
