@@ -290,9 +290,11 @@ class _Layout:
 
     def wildcard(self, first: int, last: int) -> None:
         """Any words, one or more."""
-        # first -any→ inside -any→ inside …, inside -space→ between -any→ inside: no two spaces, none at either end.
+        # first -any→ inside -any→ inside …, inside -space→ between -any→ inside: no two spaces, none at the end.
         inside = self.state()
         between = self.read(inside, " ")
+        # Behind a word that it touches, as in "qu'{message}", it takes the rest of the word, or the words that follow.
+        self._letters[first][" "] = between
         for state in (first, inside, between):
             self._letters[state][ANY] = inside
         self.jump(inside, last, Value(None))
