@@ -81,6 +81,15 @@ def random_template(random: Random, depth: int = 0) -> str:
     return " ".join(pieces)
 
 
+@pytest.mark.parametrize("template", ["n{any}", "go n{any}", "{any}on", "{room}{any}", "go [the ]{any}", "{any}{room}"])
+@pytest.mark.parametrize("text", ["nfoo bar", "n foo", "n", "foon", "kitchenfoo", "kitchen foo", "foo barkitchen"])
+@pytest.mark.parametrize("first", ["", "go ", "go the "])
+def test_a_wildcard_that_touches_a_word(template: str, text: str, first: str) -> None:
+    file = f"intents: {{A: {{sentences: ['{template}']}}}}\nlists: {{any: {{wildcard: true}}, room: [kitchen]}}"
+    ours = [(match.intent, dict(match.slots)) for match in grammar.parse(file).matches(first + text)]
+    assert ours == readings(judge([file]), first + text)
+
+
 @pytest.mark.parametrize(
     ("template", "text", "reason"),
     [
@@ -107,12 +116,12 @@ def test_we_also_understand(template: str, text: str, reason: str) -> None:
     [
         ("turn on {room} lights", "turn on kitchenlights", "words are parted by spaces, after a list's value too"),
         ("set {n} degrees", "set 5degrees", "the same after a number"),
+        ("{any}s", "light s", "the end of a word is no word"),
     ],
 )
 def test_we_do_not_understand(template: str, text: str, reason: str) -> None:
     assert reason
-    file = (
-        f"intents: {{A: {{sentences: ['{template}']}}}}\nlists: {{n: {{range: {{from: 0, to: 30}}}}, room: [kitchen]}}"
-    )
+    lists = "lists: {n: {range: {from: 0, to: 30}}, room: [kitchen], any: {wildcard: true}}"
+    file = f"intents: {{A: {{sentences: ['{template}']}}}}\n{lists}"
     assert readings(judge([file]), text) != []
     assert grammar.parse(file).match(text) is None

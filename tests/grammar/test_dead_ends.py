@@ -26,6 +26,13 @@ KINDS = {
         intents: {A: {sentences: ["set {bad} now", "go [{bad}] on"]}, B: {sentences: ["also <r>"]}}
         lists: {bad: ["-", "?"]}
         rules: {r: "{bad} now"}""",
+    "a wildcard that touches a word": """
+        intents: {A: {sentences: ["n{anything}", "{color}{anything} now", "<r>{anything}%"]}}
+        lists: {anything: {wildcard: true}, color: [red, "5"]}
+        rules: {r: "qu'"}""",
+    "wildcards that touch each other": """
+        intents: {A: {sentences: ["go {anything}{more}[{anything:c}]", "{0..9:n}{anything}.{more},{0..9:m}"]}}
+        lists: {anything: {wildcard: true}, more: {wildcard: true}}""",
     "spaces at the end": "intents: {A: {sentences: ['go [now ] [or then ]']}}",
     "marks of other alphabets": """
         language: zh

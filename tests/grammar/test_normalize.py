@@ -53,7 +53,7 @@ def test_a_comma_between_digits_depends_on_the_language() -> None:
         (" ", " "),
         ("-", " "),
         (".", ""),
-        ("-5 a", "-5 a"),
+        ("-5 a", " -5 a"),
         (" -5", " -5"),
         ("%", " % "),
     ],

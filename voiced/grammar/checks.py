@@ -14,6 +14,7 @@ from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
 from voiced.grammar.nesting import Nesting
 from voiced.grammar.normalize import normalize
+from voiced.grammar.seams import BEGINNING, Crossings
 from voiced.grammar.source import LARGEST_NUMBER, MOST_NUMBERS
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from voiced.grammar.expression import Expression
 
 
+_CUT_NUMBER = (
+    "a bracket parts a point, comma or minus from its number; write the number in one piece, as in '(22.5|5)', or as a "
+    "range with 'fractions'"
+)
 _MOST_COMPARED = 1_000  # names that a wrong one is compared with: a tenth of a second
 _MOST_NAMED = 20  # names that are listed
 _MOST_NUMBERS_IN_ALL = 20_000  # of all ranges; each takes a fifth of a millisecond
@@ -99,12 +104,28 @@ def _point(template: Template, piece: str, message: str) -> str:
 
 def check_sizes(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem for each sentence, rule and value of a list that is too large to be followed."""
-    # Rules and lists are measured once for all sentences that see them.
-    by_scope: dict[int, tuple[Scope, list[Template]]] = {}
-    for sentence in sentences:
-        by_scope.setdefault(id(sentence.scope), (sentence.scope, []))[1].append(sentence.template)
-    for scope, templates in by_scope.values():
+    for scope, templates in _by_scope((sentence.template, sentence.scope) for sentence in sentences):
         yield from (_point(*problem) for problem in Nesting(scope).too_large(templates))
+
+
+def _by_scope(templates: Iterable[tuple[Template, Scope]]) -> Iterable[tuple[Scope, list[Template]]]:
+    # Rules and lists are looked at once for all sentences that see them.
+    by_scope: dict[int, tuple[Scope, list[Template]]] = {}
+    for template, scope in templates:
+        by_scope.setdefault(id(scope), (scope, []))[1].append(template)
+    return by_scope.values()
+
+
+def check_seams(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
+    """Yield a problem for each sentence, rule and value of a list in which a bracket cuts a number."""
+    for scope, templates in _by_scope(_templates(sentences)):
+        crossings = Crossings(scope)
+        # What refers to a rule that cuts a number cuts it, too: then only the rule is told.
+        for several in (scope.rules.values(), templates):
+            cuts = [(template, crossings.cross(template.expression, BEGINNING).cuts) for template in several]
+            if found := [_point(template, cut[0], _CUT_NUMBER) for template, cut in cuts if cut]:
+                yield from found
+                break
 
 
 def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:

@@ -268,7 +268,7 @@ class _Layout:
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         language = value.said.language
         # "twenty percent" → (("twenty", "20"), ("percent", "per cent", "%")): six ways to write it.
-        units = spellings(normalize(value.said.text, language).text, language)
+        units = spellings(normal := normalize_part(value.said.text, language), language)
         if not value.plain or prod(map(len, units)) > _MOST_SPELLINGS:
             way = self.state()
             self.jump(first, way)
@@ -276,7 +276,8 @@ class _Layout:
             return
         # Every way becomes a path of letters. A value without a word, such as "-", has none: it cannot be said.
         for forms in product(*units) if units else ():
-            self.jump(self.read(first, apart(" ".join(forms))), last, Value(value.value))
+            said = normal.replace(normal.strip(), apart(" ".join(forms)))  # spaces at its ends stay
+            self.jump(self.read(first, said), last, Value(value.value))
 
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.
@@ -291,10 +292,9 @@ class _Layout:
     def wildcard(self, first: int, last: int) -> None:
         """Any words, one or more."""
         # first -any→ inside -any→ inside …, inside -space→ between -any→ inside: no two spaces, none at the end.
-        inside = self.state()
-        between = self.read(inside, " ")
         # Behind a word that it touches, as in "qu'{message}", it takes the rest of the word, or the words that follow.
-        self._letters[first][" "] = between
+        inside = self.state()
+        self._letters[first][" "] = between = self.read(inside, " ")
         for state in (first, inside, between):
             self._letters[state][ANY] = inside
         self.jump(inside, last, Value(None))

@@ -122,6 +122,7 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
         problems += checks.check_numbers(collector.sentences)
     if not problems:
         problems += islice(checks.check_silence(collector.sentences), _MOST_TOLD)
+        problems += islice(checks.check_seams(collector.sentences), _MOST_TOLD)
         problems += islice(collector.check_actions(), _MOST_TOLD)
     # Problems that several sentences share are told once.
     if problems:

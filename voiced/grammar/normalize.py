@@ -41,7 +41,7 @@ class Writing(Enum):
 
 
 _BETWEEN = {Writing.GAP, Writing.MINUS, Writing.SYMBOL}
-_NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
+NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 
 
 @lru_cache(maxsize=20_000)  # of few states and characters, many times
@@ -53,7 +53,7 @@ def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str
         return state, ""
     # Symbols are words of their own, whatever stands before: "50%" → "50 %".
     if char in SYMBOLS:
-        return Writing.SYMBOL, ("" if state in _NOTHING_YET else " ") + char
+        return Writing.SYMBOL, ("" if state in NOTHING_YET else " ") + char
     # Other marks and spaces write nothing yet: what they are depends on the next character.
     if not folded:
         return _after_punctuation(state, char), ""
@@ -65,7 +65,7 @@ def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str
 
 def _after_punctuation(state: Writing, char: str) -> Writing:
     # Only a hyphen after a gap can be a minus; inside a word it parts: "twenty-two".
-    if state in _NOTHING_YET:
+    if state in NOTHING_YET:
         return Writing.FIRST_MINUS if char in _HYPHENS else Writing.NOTHING
     if char in _HYPHENS and state in _BETWEEN:
         return Writing.MINUS
@@ -123,12 +123,16 @@ def normalize(text: str, language: str = "en") -> NormalText:
     return NormalText("".join(written), tuple(sources))
 
 
+def said_part(text: str) -> str:
+    """A piece of a template as it stands in a sentence: a minus begins a word, without a space it would be a hyphen."""
+    return f" {text}" if len(text) > 1 and text[0] in _HYPHENS and text[1].isdigit() else text
+
+
 def normalize_part(text: str, language: str = "en") -> str:
     """The normal form of a piece of a template; a space at either end says that words are parted there."""
-    begins_with_minus = len(text) > 1 and text[0] in _HYPHENS and text[1].isdigit()
-    # As if a word came before, so that a space or hyphen at the beginning is kept; a minus begins afresh.
-    state, written = Writing.NOTHING if begins_with_minus else Writing.WORD, ""
-    for char in text:
+    # As if a word came before, so that a space or hyphen at the beginning is kept.
+    state, written = Writing.WORD, ""
+    for char in said_part(text):
         state, characters = write(state, char, language)
         written += characters
     return written + (" " if state in _BETWEEN or state is Writing.COMMA else "")

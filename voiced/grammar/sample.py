@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
-from voiced.grammar.normalize import normalize
+from voiced.grammar.normalize import normalize, said_part
 from voiced.grammar.spelling import digits, number_words
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
 
-_MINUS = re.compile(r"[-\u2212]\d")
 _WILDCARD_TEXTS = ("oat milk", "the blue book", "something else", "seven apples")  # what a wildcard stands for
 
 
@@ -77,8 +76,7 @@ class _Draw:
         # Each kind of expression is written by writing its parts; wherever there is a choice, a coin is tossed.
         match expression:
             case Text():
-                # A minus begins a word: written without a space, it would be a hyphen.
-                return f" {expression.text}" if _MINUS.match(expression.text) else expression.text
+                return said_part(expression.text)
             case Sequence():
                 return "".join([self.text(item) for item in expression.items])
             case Choice():
