@@ -49,6 +49,8 @@ def file(template: str, language: str = "en") -> str:
         ("-{number} on", 2),
         ("(set;{n}.5)", 9),
         ("set %[-]5", 9),
+        ("go ([red];-[5])", 13),
+        ("(22;[red])-[5]", 13),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -32,7 +32,6 @@ class Seam(NamedTuple):
 
 Seams: TypeAlias = "frozenset[Seam]"
 BEGINNING: Seams = frozenset([Seam(Writing.NOTHING, is_space=True)])
-_WITHIN: Seams = frozenset([Seam(Writing.GAP, is_space=True)])
 
 
 class Crossing(NamedTuple):
@@ -54,13 +53,11 @@ class Crossings:
         match expression:
             case Text():
                 return self._text(expression.text, before)
-            case Choice():
+            case Choice() | Permutation():
+                # Spaces stand around each part of a permutation, so it does not matter which other part is beside it.
                 return _joined(self.cross(item, before) for item in expression.items)
             case ListReference() | RuleReference():
                 return _joined(self._refer(expression, seam) for seam in before)
-            case Permutation():
-                # Spaces are around each part, so a part may stand behind a space, whatever the others are.
-                return _joined(self.cross(item, before | _WITHIN) for item in expression.items)
         return self._sequence(expression, before)
 
     def _sequence(self, sequence: Sequence, before: Seams) -> Crossing:
