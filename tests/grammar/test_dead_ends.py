@@ -33,6 +33,7 @@ KINDS = {
     "wildcards that touch each other": """
         intents: {A: {sentences: ["go {anything}{more}[{anything:c}]", "{0..9:n}{anything}.{more},{0..9:m}"]}}
         lists: {anything: {wildcard: true}, more: {wildcard: true}}""",
+    "long numbers": "intents: {A: {sentences: ['go -999999999999999', 'set -0.000001']}}",
     "spaces at the end": "intents: {A: {sentences: ['go [now ] [or then ]']}}",
     "marks of other alphabets": """
         language: zh

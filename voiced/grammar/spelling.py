@@ -108,7 +108,8 @@ def number_spellings(number: float, language: str) -> tuple[str, ...]:
 
 def digits(number: float) -> str:
     """A number in digits, in normal form: 5.0 → "5", 20.5 → "20.5"."""
-    return f"{number:.12g}"
+    # Never with an exponent: "1e+15" is no normal form.
+    return f"{number:.12f}".rstrip("0").rstrip(".")
 
 
 def _minus_digits(number: float, language: str) -> list[str]:
