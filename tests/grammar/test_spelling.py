@@ -47,3 +47,4 @@ def test_words_of_a_region_are_its_languages() -> None:
 
 def test_digits() -> None:
     assert [digits(number) for number in (5, 5.0, 20.5, -3, 1_000_000)] == ["5", "5", "20.5", "-3", "1000000"]
+    assert [digits(number) for number in (0.1 + 0.2, 123_456.7, 1e15)] == ["0.3", "123456.7", "1" + 15 * "0"]

@@ -10,6 +10,7 @@ Number words follow the rules of Unicode's CLDR (rule-based number formats, RBNF
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -108,8 +109,8 @@ def number_spellings(number: float, language: str) -> tuple[str, ...]:
 
 def digits(number: float) -> str:
     """A number in digits, in normal form: 5.0 → "5", 20.5 → "20.5"."""
-    # Never with an exponent: "1e+15" is no normal form.
-    return f"{number:.12f}".rstrip("0").rstrip(".")
+    # As many digits as are sure, never with an exponent: "1e+15" is no normal form.
+    return format(Decimal(f"{number:.15g}"), "f")
 
 
 def _minus_digits(number: float, language: str) -> list[str]:
