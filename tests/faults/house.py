@@ -42,6 +42,7 @@ class House:
         self.intents = Path(tempfile.mkdtemp(prefix="intents-"))
         self._stack = ExitStack()
         self._mark = 0
+        self._written: dict[int, int] = {}  # packet id → number of the mark
         self._logs = ""  # of services that are gone
 
     def __enter__(self) -> Self:
@@ -74,22 +75,26 @@ class House:
         """Keep the log of a service that ends."""
         self._logs += service.log
 
+    @property
+    def log(self) -> str:
+        """What all services have logged."""
+        return self._logs + (self.service.log if "service" in self.__dict__ else "")
+
     def account(self) -> Account:
         """What became of all marks so far."""
-        shared = self.service.log if "service" in self.__dict__ else ""
-        return account(self._logs + shared, self.broker.log.read_text())
+        return account(self.log, self.broker.log.read_text(), self._written)
 
     # -- people
 
-    def write(self, text: str) -> None:
-        """Send a sentence; it is not waited for, and lost where there is no broker."""
-        self.ears._client.publish(f"voiced/{SITE}/say/set", text, 1)
+    def write(self, text: str) -> int:
+        """Send a sentence; it is not waited for, and lost where there is no broker. Returns its packet id."""
+        return self.ears._client.publish(f"voiced/{SITE}/say/set", text, 1).mid
 
     def mark(self) -> int:
         """Send the next mark; return its number."""
         self._mark += 1
         assert self._mark < 1_000, "the list of marks is too short"
-        self.write(f"mark {self._mark}")
+        self._written[self.write(f"mark {self._mark}")] = self._mark
         return self._mark
 
     def told(self, topic: str) -> list[str]:

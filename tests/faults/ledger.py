@@ -1,16 +1,20 @@
 """What became of each command, read off two logs: the daemon's, and the broker's.
 
 A command of the test is `mark 17`, whose action goes to home/mark/17: it is known by its topic, whatever is lost
-between. The daemon owes an account of each command that it has understood: the broker got it once and in time, or the
-log says why not.
+between. The daemon owes an account of each command that it has taken from the broker: it was understood or rejected;
+and of each that it has understood: the broker got it once and in time, or the log says why not.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MARKS = """\
 intents:
@@ -23,7 +27,13 @@ CLOCK_SECONDS = 1.5  # the broker's log has whole seconds
 
 SENT = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d+) INFO +publishing home/mark/(\d+) ", re.MULTILINE)
 TOLD = re.compile(r"not delivered: home/mark/(\d+) ")
+ANSWERED = re.compile(r"'mark (\d+)' (?:→|rejected: )")
 GOT = re.compile(r"^(\d+): Received PUBLISH from \S+ \(.*'home/mark/(\d+)'", re.MULTILINE)
+# How a sentence goes through the broker: written, handed to the daemon, taken by it. One connection's are in order.
+SUBSCRIBED = re.compile(r"^\d+: Received SUBSCRIBE from voiced-")
+WRITTEN = re.compile(r"^\d+: Received PUBLISH from (?!voiced-)\S+ \(.* m(\d+), '[^']*/say/set'")
+HANDED = re.compile(r"^(\d+): Sending PUBLISH to voiced-\S+ \(.* m(\d+), '[^']*/say/set'")
+TAKEN = re.compile(r"^\d+: Received PUBACK from voiced-\S+ \(Mid: (\d+)")
 
 
 @dataclass(frozen=True)
@@ -31,27 +41,49 @@ class Account:
     """Numbers of commands that went wrong."""
 
     understood: int
-    lost: tuple[int, ...]  # neither at the broker nor in the log
+    lost: tuple[int, ...]  # understood, and neither at the broker nor in the log
     late: tuple[int, ...]
     doubled: tuple[int, ...]
+    unreported: tuple[int, ...]  # taken, and never answered: neither understood nor rejected
 
 
-def account(daemon_log: str, broker_log: str) -> Account:
-    """Compare two logs."""
+def account(daemon_log: str, broker_log: str, written: Mapping[int, int]) -> Account:
+    """Compare two logs; `written`: the packet id under which each mark was sent → its number."""
     sent = {int(number): _second(at, thousandths) for at, thousandths, number in SENT.findall(daemon_log)}
     told = {int(number) for number in TOLD.findall(daemon_log)}
+    answered = {int(number) for number in ANSWERED.findall(daemon_log)}
     got = [(int(number), float(second)) for second, number in GOT.findall(broker_log)]
+    taken = {written[packet]: second for packet, second in _taken(broker_log).items() if packet in written}
+    since = sent | {number: second for number, second in taken.items() if number in sent}
     counted = Counter(number for number, _ in got)
     return Account(
         understood=len(sent),
         lost=tuple(sorted(sent.keys() - counted.keys() - told)),
         late=tuple(
-            sorted(
-                number for number, at in got if number in sent and at - sent[number] > EXPIRES_SECONDS + CLOCK_SECONDS
-            )
+            sorted(number for number, at in got if at - since.get(number, at) > EXPIRES_SECONDS + CLOCK_SECONDS)
         ),
         doubled=tuple(sorted(number for number, times in counted.items() if times > 1)),
+        unreported=tuple(sorted(taken.keys() - answered)),
     )
+
+
+def _taken(broker_log: str) -> dict[int, float]:
+    """Packet id of the writer → second when the broker handed it to the daemon, of each sentence that it has taken."""
+    waiting: deque[int] = deque()
+    handed: dict[str, tuple[int, float]] = {}  # by the packet id that the broker gave it
+    taken = {}
+    for line in broker_log.splitlines():
+        if SUBSCRIBED.match(line):
+            waiting.clear()
+            handed.clear()
+        elif found := WRITTEN.match(line):
+            waiting.append(int(found[1]))
+        elif (found := HANDED.match(line)) and waiting:
+            handed[found[2]] = waiting.popleft(), float(found[1])
+        elif (found := TAKEN.match(line)) and found[1] in handed:
+            packet, second = handed.pop(found[1])
+            taken[packet] = second
+    return taken
 
 
 def _second(at: str, thousandths: str) -> float:

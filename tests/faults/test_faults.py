@@ -27,21 +27,51 @@ def test_it_is_heard_again_and_nothing_is_lost(name: str) -> None:
 
 
 DAEMON = """\
+2026-01-15 19:30:10,000 INFO    'mark 1' → Mark {'number': 1} (confidence 1.00)
 2026-01-15 19:30:10,000 INFO    publishing home/mark/1 '1'
 2026-01-15 19:30:10,500 INFO    publishing home/mark/2 '2'
 2026-01-15 19:30:11,000 INFO    publishing home/mark/3 '3'
 2026-01-15 19:30:11,000 INFO    publishing home/mark/4 '4'
 2026-01-15 19:30:11,500 INFO    publishing home/mark/5 '5'
 2026-01-15 19:30:21,000 WARNING not delivered: home/mark/2 '2': the broker was away
+2026-01-15 19:30:22,000 INFO    'mark 6' → Mark {'number': 6} (confidence 1.00)
+2026-01-15 19:30:22,000 INFO    publishing home/mark/6 '6'
+2026-01-15 19:30:22,000 WARNING 'mark 7' rejected: busy, too many sentences came at once
 """
+BEGIN = 1_768_505_410  # 19:30:10
+
+
+def _broker(*lines: str) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _arrives(number: int, second: int) -> str:
+    return f"{second}: Received PUBLISH from voiced-house (d0, q1, r0, m9, 'home/mark/{number}', ... (1 bytes))"
 
 
 def test_the_ledger_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
-    begin = 1_768_505_410  # 19:30:10
-    got = [(1, begin), (3, begin + 1), (3, begin + 2), (5, begin + 20)]
-    broker = "".join(
-        f"{second}: Received PUBLISH from voiced-house (d0, q1, r0, m{second}, 'home/mark/{number}', ... (1 bytes))\n"
-        for number, second in got
+    broker = _broker(_arrives(1, BEGIN), _arrives(3, BEGIN + 1), _arrives(3, BEGIN + 2), _arrives(5, BEGIN + 20))
+    found = account(DAEMON, broker, {})
+    assert found == Account(understood=6, lost=(4, 6), late=(5,), doubled=(3,), unreported=())
+
+
+SAY = "'voiced/house/say/set', ... (6 bytes))"
+
+
+def test_the_ledger_follows_each_sentence_through_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mark 6 is done twelve seconds after it was handed over, 7 is told to be too much, of 8 nothing is heard.
+
+    Mark 5 was written when the daemon was away, 9 was never taken.
+    """
+    monkeypatch.setenv("TZ", "UTC")
+    broker = _broker(
+        f"{BEGIN}: Received PUBLISH from auto-1 (d0, q1, r0, m15, {SAY}",
+        f"{BEGIN}: Received SUBSCRIBE from voiced-house",
+        *(f"{BEGIN}: Received PUBLISH from auto-1 (d0, q1, r0, m{10 + mark}, {SAY}" for mark in (6, 7, 8, 9)),
+        *(f"{BEGIN}: Sending PUBLISH to voiced-house (d0, q1, r0, m{packet}, {SAY}" for packet in (1, 2, 3, 4)),
+        *(f"{BEGIN}: Received PUBACK from voiced-house (Mid: {packet}, RC:0)" for packet in (2, 1, 3)),
+        _arrives(6, BEGIN + 12),
     )
-    assert account(DAEMON, broker) == Account(understood=5, lost=(4,), late=(5,), doubled=(3,))
+    found = account(DAEMON, broker, {10 + mark: mark for mark in range(1, 10)})
+    assert (found.late, found.unreported) == ((6,), (8,))
