@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.audio import made
+from tests.audio.test_sound_file import refusal
 from voiced.audio import sound_file
 from voiced.audio.formats import mpeg, ogg
 from voiced.errors import AudioError
@@ -34,19 +35,6 @@ def heard(tmp_path: Path, content: bytes, name: str = "sound.wav") -> int:
     assert len(samples) / rate == pytest.approx(len(sound) / SAMPLE_RATE, abs=0.01)
     assert np.sqrt(np.mean(np.square(sound[-SAMPLE_RATE // 4 :]))) > 0.1  # the loud end is there
     return len(sound)
-
-
-def refused(tmp_path: Path, content: bytes, name: str = "sound.wav") -> str:
-    """Why a file is refused, without its name, in frames too."""
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(AudioError) as raised:
-        sound_file.read(path)
-    with pytest.raises(AudioError) as again:
-        list(sound_file.frames(path))
-    assert str(raised.value) == str(again.value)
-    assert "\n" not in str(raised.value)
-    return str(raised.value).removeprefix(f"{path}: ")
 
 
 def left(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> float:
@@ -111,13 +99,13 @@ def test_what_stands_around_an_mp3_is_no_damage(tmp_path: Path, content: bytes) 
 def test_an_mp3_that_was_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
     frames = list(mpeg.frames(content))
     cut = content[: frames[len(frames) * 2 // 3].end - 5]
-    assert refused(tmp_path, cut) == "is cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", cut) == "is cut short; record or copy it again"
     assert left(tmp_path, caplog, cut) == pytest.approx(4 / 3, abs=0.15)
 
 
 def test_an_mp3_that_was_cut_between_frames_is_known_by_its_xing_header(tmp_path: Path) -> None:
     end = list(mpeg.frames(MP3))[20].end
-    assert "cut short" in refused(tmp_path, MP3[:end])
+    assert "cut short" in refusal(tmp_path / "sound.wav", MP3[:end])
 
 
 def test_a_xing_header_behind_a_checksum(tmp_path: Path) -> None:
@@ -126,13 +114,13 @@ def test_a_xing_header_behind_a_checksum(tmp_path: Path) -> None:
     info[1] &= ~1
     checked = bytes(info[:4]) + b"\0\0" + bytes(info[4:-2]) + MP3[first.end :]
     assert TWO_SECONDS <= heard(tmp_path, checked) <= TWO_SECONDS + 1_700
-    assert "cut short" in refused(tmp_path, checked[: list(mpeg.frames(checked))[20].end])
+    assert "cut short" in refusal(tmp_path / "sound.wav", checked[: list(mpeg.frames(checked))[20].end])
 
 
 def test_an_mp3_with_junk_in_the_middle(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     middle = list(mpeg.frames(MP3))[25].end
     torn = MP3[:middle] + b"x" * 1_000 + MP3[middle:]
-    assert refused(tmp_path, torn) == "is damaged; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", torn) == "is damaged; record or copy it again"
     assert left(tmp_path, caplog, torn) == pytest.approx(2, abs=0.05)
 
 
@@ -167,7 +155,7 @@ def test_concatenated_ogg_of_other_rates_and_channels(tmp_path: Path) -> None:
 @pytest.mark.parametrize("share", [0.99, 0.7, 0.5])
 def test_an_ogg_that_was_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture, share: float, content: bytes) -> None:
     cut = content[: int(len(content) * share)]
-    assert refused(tmp_path, cut) == "is cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", cut) == "is cut short; record or copy it again"
     assert 0.2 < left(tmp_path, caplog, cut) < 2
 
 
@@ -175,19 +163,19 @@ def test_an_ogg_that_was_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture, s
 def test_an_ogg_that_was_cut_between_pages(tmp_path: Path, content: bytes) -> None:
     pages = made.ogg_pages(content)
     last = replace(pages[-1], flags=pages[-1].flags & ~ogg.LAST)
-    assert "cut short" in refused(tmp_path, b"".join(page.rendered() for page in [*pages[:-1], last]))
+    assert "cut short" in refusal(tmp_path / "sound.wav", b"".join(page.rendered() for page in [*pages[:-1], last]))
 
 
 def test_an_ogg_with_a_damaged_byte(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     torn = bytearray(OPUS)
     torn[len(torn) // 2] ^= 1
-    assert refused(tmp_path, bytes(torn)) == "is damaged; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", bytes(torn)) == "is damaged; record or copy it again"
     assert left(tmp_path, caplog, bytes(torn)) == pytest.approx(2, abs=0.1)
 
 
 def test_an_ogg_without_a_page(tmp_path: Path) -> None:
     pages = made.ogg_pages(made.encoded("OGG/OPUS", made.tone(6.0)))
-    assert "damaged" in refused(tmp_path, b"".join(page.rendered() for page in [*pages[:3], *pages[4:]]))
+    assert "damaged" in refusal(tmp_path / "sound.wav", b"".join(page.rendered() for page in [*pages[:3], *pages[4:]]))
 
 
 def test_an_ogg_beside_other_streams(tmp_path: Path) -> None:
@@ -207,13 +195,13 @@ def test_an_ogg_beside_other_streams(tmp_path: Path) -> None:
 def test_flac_of_unknown_length(tmp_path: Path, channels: int, kind: str) -> None:
     content = made.streamed_flac(made.encoded(kind, made.tone(2.0, 44_100, channels), 44_100))
     assert abs(heard(tmp_path, content) - TWO_SECONDS) <= 2
-    assert refused(tmp_path, content[:-7]) == "is cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", content[:-7]) == "is cut short; record or copy it again"
 
 
 @pytest.mark.parametrize("content", [FLAC, made.streamed_flac(FLAC)], ids=["known", "unknown"])
 def test_flac_that_was_cut(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
     cut = content[: len(content) * 3 // 4]
-    assert refused(tmp_path, cut) == "is cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", cut) == "is cut short; record or copy it again"
     assert left(tmp_path, caplog, cut) == pytest.approx(1.4, abs=0.3)
 
 
@@ -221,7 +209,7 @@ def test_flac_goes_on_after_damage(tmp_path: Path, caplog: pytest.LogCaptureFixt
     torn = bytearray(made.encoded("FLAC", made.tone(8.0)))
     for at in (len(torn) // 3, len(torn) // 2):
         torn[at] ^= 0xFF
-    assert refused(tmp_path, bytes(torn)) == "is damaged or cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", bytes(torn)) == "is damaged or cut short; record or copy it again"
     assert left(tmp_path, caplog, bytes(torn)) == pytest.approx(8, abs=0.01)  # what is missing is silent
 
 
@@ -265,7 +253,7 @@ def test_what_was_cut_is_known_by_its_length(
 ) -> None:
     content = made.encoded(kind)
     assert heard(tmp_path, content) == TWO_SECONDS
-    assert refused(tmp_path, content[:-missing]) == "is cut short; record or copy it again"
+    assert refusal(tmp_path / "sound.wav", content[:-missing]) == "is cut short; record or copy it again"
     assert left(tmp_path, caplog, content[:-missing]) == pytest.approx((2 * TWO_SECONDS - missing) / 32_000, abs=1e-3)
 
 
@@ -382,7 +370,9 @@ def test_the_name_says_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_recording(tmp_path: Path, content: bytes) -> None:
-    assert "damaged" in refused(tmp_path, content) or "cut short" in refused(tmp_path, content)
+    assert "damaged" in refusal(tmp_path / "sound.wav", content) or "cut short" in refusal(
+        tmp_path / "sound.wav", content
+    )
     with pytest.raises(AudioError):
         sound_file.read_what_is_there(tmp_path / "sound.wav")
 

@@ -108,19 +108,22 @@ def test_a_header_written_before_the_length_was_known(tmp_path: Path) -> None:
 # -- what is refused ---------------------------------------------------------------------------------
 
 
-def refusal(path: Path) -> str:
-    """The sentence; `frames` says the same as `read`, at the latest when it gets there."""
+def refusal(path: Path, content: bytes | None = None) -> str:
+    """Why a file is refused, without its name; `frames` says the same as `read`, at the latest when it gets there."""
+    if content is not None:
+        path.write_bytes(content)
     with pytest.raises(AudioError) as raised:
         sound_file.read(path)
     with pytest.raises(AudioError) as again:
         list(sound_file.frames(path))
     assert str(raised.value) == str(again.value)
     assert "\n" not in str(raised.value)
-    return str(raised.value)
+    assert str(raised.value).startswith(f"{path}: ")
+    return str(raised.value).removeprefix(f"{path}: ")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "no.wav") == f"{tmp_path}/no.wav: cannot be read: No such file or directory"
+    assert refusal(tmp_path / "no.wav") == "cannot be read: No such file or directory"
 
 
 def test_a_missing_file_is_refused_before_the_first_frame(tmp_path: Path) -> None:
@@ -129,28 +132,28 @@ def test_a_missing_file_is_refused_before_the_first_frame(tmp_path: Path) -> Non
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == f"{tmp_path}: is not a file"
+    assert refusal(tmp_path) == "is not a file"
 
 
 def test_a_device_that_never_ends() -> None:
-    assert refusal(Path("/dev/zero")) == "/dev/zero: is not a file"
+    assert refusal(Path("/dev/zero")) == "is not a file"
 
 
 def test_an_unreadable_file() -> None:
     with without_rights() as folder:
         path = recording(folder / "secret.wav")
         path.chmod(0)
-        assert refusal(path) == f"{path}: cannot be read: Permission denied"
+        assert refusal(path) == "cannot be read: Permission denied"
 
 
 def test_no_byte(tmp_path: Path) -> None:
     (tmp_path / "empty.wav").touch()
-    assert refusal(tmp_path / "empty.wav").endswith("empty.wav: is empty")
+    assert refusal(tmp_path / "empty.wav") == "is empty"
 
 
 def test_no_sample(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "zero.wav", np.zeros(0), SAMPLE_RATE)
-    assert refusal(tmp_path / "zero.wav").endswith("zero.wav: holds no sound")
+    assert refusal(tmp_path / "zero.wav") == "holds no sound"
 
 
 def test_text(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
     python -m tests.fuzz [TARGET …] [--inputs 10000] [--first 0] [--processes 1]
 
-An input is known by its target and its number: `--first 4711 --inputs 1` tries that one again, in this process, with
-its traceback. Each target runs in a process of its own; an input that takes more than 5 s of processor time (or 60 s in
-all) ends it, and the next process goes on behind it. Exits with 1 if anything was found. What was found once stands
-among the `FOUND` of its target's file, and is tried by the tests.
+An input is known by its target and its number: `--first 4711 --inputs 1` prints that one, and tries it again in this
+process, with its traceback. Each target runs in a process of its own; an input that takes more than 5 s of processor
+time, or sleeps as long, ends it, and the next process goes on behind it. Exits with 1 if anything was found. What was
+found once stands among the `FOUND` of its target's file, and is tried by the tests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.fuzz.harness import TARGETS, Fault, hunt, numbered, try_one
+from tests.fuzz.harness import KNOWN, TARGETS, Fault, hunt, numbered, try_one
 
 
 def main() -> int:
@@ -29,14 +29,17 @@ def main() -> int:
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)  # a process of its own, for `hunt`
     asked = parser.parse_args()
     names = asked.targets or list(TARGETS)
-    if unknown := [name for name in names if name not in TARGETS]:
+    if unknown := [name for name in names if name not in KNOWN]:
         parser.error(f"there is no target {unknown[0]!r}")
     numbers = range(asked.first, asked.first + asked.inputs)
     if asked.work:
         return work(names[0], numbers)
     if asked.inputs == 1:
         for name in names:
-            try_one(name, numbered(name, asked.first))
+            print(f"{name} {asked.first}: {numbered(name, asked.first)!r}", flush=True)
+            if fault := try_one(name, numbered(name, asked.first)):
+                print(f"  {fault[0]}: {fault[1]}")
+                return 1
         return 0
     with ThreadPoolExecutor(asked.processes) as several:
         found = [fault for faults in several.map(lambda name: told(name, numbers), names) for fault in faults]
@@ -52,17 +55,20 @@ def told(name: str, numbers: range) -> list[Fault]:
     print(f"{name}: {len(numbers):,} inputs in {time.monotonic() - began:.0f} s: {counts}", flush=True)
     first = {fault.what: fault for fault in reversed(faults)}
     for fault in first.values():
-        print(f"  {fault.number}: {fault.kind}: {fault.what}", flush=True)
+        again = f"python -m tests.fuzz {name} --first {fault.number} --inputs 1"
+        print(f"  {fault.number}: {fault.kind}: {fault.what}; {again}", flush=True)
     return faults
 
 
 def work(name: str, numbers: range) -> int:
-    """Try inputs, and say before each which it is, and after it what was found."""
-    target = TARGETS[name]()
+    """Try inputs, and say before each which it is, and after it what was found; and at the end that it is the end."""
+    target = KNOWN[name]()
+    numbered(name, numbers.start)  # seeds may take long to make
     for number in numbers:
         print(json.dumps({"begins": number}), flush=True)
         if fault := try_one(name, numbered(name, number), target, catch=True):
             print(json.dumps({"number": number, "kind": fault[0], "what": fault[1]}), flush=True)
+    print(json.dumps({"done": True}), flush=True)
     return 0
 
 

@@ -35,7 +35,7 @@ def seeds() -> list[bytes]:
 
 def target(data: bytes) -> None:
     """Fill every template with what is said."""
-    text = data.decode(errors="surrogatepass" if _is_text(data) else "replace")
+    text = data.decode(errors="surrogateescape")
     match = Match("A", {"text": text}, text, {})
     for payload in PAYLOADS:
         [action] = actions_for([ActionTemplate("t", payload)], match)
@@ -47,11 +47,3 @@ def target(data: bytes) -> None:
         [action] = actions_for([ActionTemplate(topic)], match)
         assert action.topic.count("/") == topic.count("/")
         assert not re.search(r"^\$|[+#\0-\x1f\ud800-\udfff]", action.topic)
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode(errors="surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True

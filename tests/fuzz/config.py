@@ -33,10 +33,7 @@ def seeds() -> list[bytes]:
 
 def target(data: bytes) -> None:
     """Read settings."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return  # told by `yaml_source.read`, which the targets of files try
+    text = data.decode(errors="replace")  # what is no UTF-8 is told by `yaml_source.read`
     try:
         parse(text, "config.yaml", Config)
     except ConfigError as error:

@@ -7,13 +7,15 @@ or raises something where it must not. It may have `WORDS`, pieces that mean som
 from __future__ import annotations
 
 import json
+import logging
 import os
-import resource
 import select
 import subprocess
 import sys
+import threading
 import time
 import traceback
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 CPU_SECONDS = 5.0  # of one input: more is a hang
-WALL_SECONDS = 60.0  # of one input that does not compute, but waits
+WAIT_SECONDS = 5.0  # of one input that sleeps, and computes nothing: more is a hang
+WALL_SECONDS = 60.0  # of one input on a machine that never lets it compute
 START_SECONDS = 120.0  # of a process, which loads libraries
-MEMORY_BYTES = 1_000_000_000  # that one input may take
+MEMORY_BYTES = 1_000_000_000  # that one input may take, at any moment
 LONGEST_INPUT = 100_000  # bytes, so that inputs are many
 MOST_CHANGES = 8
+LOOK_SECONDS = 0.5  # between looks at a process that says nothing
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -56,6 +60,7 @@ TARGETS = {
     name: _module(name)
     for name in ("config", "intents", "templates", "matcher", "walks", "mqtt", "actions", "npz", "sound", "weights")
 }
+KNOWN = {**TARGETS, "faulty": _module("faulty")}  # that one only tries the harness
 
 
 # ---- inputs
@@ -75,7 +80,7 @@ def numbered(name: str, number: int) -> bytes:
 
 @cache
 def _known(name: str) -> tuple[Sequence[bytes], Sequence[bytes]]:
-    target = TARGETS[name]()
+    target = KNOWN[name]()
     return target.seeds(), [*getattr(target, "WORDS", ()), *ANYWHERE]
 
 
@@ -123,21 +128,55 @@ def _changed(data: bytes, seeds: Sequence[bytes], words: Sequence[bytes], random
 
 def try_one(name: str, data: bytes, target: Target | None = None, *, catch: bool = False) -> tuple[str, str] | None:
     """Put an input to a target. With `catch`: what must not have happened, as (kind, one line), else None."""
-    target = target or TARGETS[name]()
-    before = _memory()
-    try:
-        target.target(data)
-    except Exception as error:
-        if not catch:
-            raise
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        said = " ".join(str(error).split())[:200]
-        return "tracebacks", f"{type(error).__name__}: {said} ({Path(place.filename).name}:{place.lineno})"
+    target = target or KNOWN[name]()
+    _forget_peak()
+    before, began = _memory(), time.process_time()
+    with unseen_tracebacks() as unseen:
+        try:
+            target.target(data)
+        except Exception as error:
+            if not catch:
+                raise
+            return "tracebacks", _in_one_line(error)
+    if unseen:
+        return "tracebacks", unseen[0]
+    if (seconds := time.process_time() - began) > CPU_SECONDS:
+        return "hangs", f"{seconds:.1f} s"
     return ("over 1 GB", f"{_memory() - before:,} bytes") if _memory() - before > MEMORY_BYTES else None
 
 
+def _in_one_line(error: BaseException | None) -> str:
+    said = " ".join(str(error).split())[:200]
+    place = traceback.extract_tb(error.__traceback__)[-1:] if error else []
+    return f"{type(error).__name__}: {said}" + "".join(f" ({Path(at.filename).name}:{at.lineno})" for at in place)
+
+
+@contextmanager
+def unseen_tracebacks() -> Iterator[list[str]]:
+    """Collect those that reach no caller: that are logged, or end a thread, a callback or a finalizer."""
+    found: list[str] = []
+    log = logging.Handler()
+    log.emit = lambda record: found.append(_in_one_line(record.exc_info[1])) if record.exc_info else None  # type: ignore[method-assign]
+    hooks = threading.excepthook, sys.unraisablehook
+    threading.excepthook = lambda thrown: found.append(_in_one_line(thrown.exc_value))
+    sys.unraisablehook = lambda thrown: found.append(_in_one_line(thrown.exc_value))
+    logging.getLogger().addHandler(log)
+    try:
+        yield found
+    finally:
+        logging.getLogger().removeHandler(log)
+        threading.excepthook, sys.unraisablehook = hooks
+
+
+def _forget_peak() -> None:
+    """Let the kernel count the most memory from now on: else a large input hides behind one that was larger."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most bytes that were resident (proc(5): VmHWM)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 # ---- many inputs
@@ -151,52 +190,78 @@ def hunt(name: str, numbers: range) -> Iterator[Fault]:
         worker = subprocess.Popen(
             [*command, "--inputs", str(numbers.stop - first)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        at = first - 1
+        at, done = first - 1, False
         try:
             for told in _lines(worker):
-                if "begins" in told:
-                    at = told["begins"]
-                else:
+                at, done = told.get("begins", at), "done" in told
+                if "kind" in told:
                     yield Fault(told["number"], told["kind"], told["what"])
-        except TimeoutError:
-            yield Fault(at, "hangs", f"more than {CPU_SECONDS:.0f} s")
+            if not done:
+                yield Fault(at, "tracebacks", _sudden_end(worker.wait(), started=at >= first))
+        except TimeoutError as why:
+            yield Fault(at, "hangs", str(why))
         finally:
             worker.kill()
-            code = worker.wait()
+            worker.wait()
             if worker.stdout:
                 worker.stdout.close()
         if at < first:
-            yield Fault(at, "tracebacks", f"the process does not start, and ended with {code}")
             return
-        if code > 0 or (code < 0 and at + 1 < numbers.stop and not _hung(code)):
-            yield Fault(at, "tracebacks", f"the process ended with {code}")
-        first = min(numbers.stop, at + 1)
+        first = numbers.stop if done else at + 1
 
 
-def _hung(code: int) -> bool:
-    return code == -9  # we ended it ourselves
+def _sudden_end(code: int, *, started: bool) -> str:
+    return f"the process {'' if started else 'does not start, and '}ended with {code}"
 
 
 def _lines(worker: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
     """Yield what a process says; TimeoutError if it says nothing for too long."""
     assert worker.stdout is not None
-    descriptor, rest, limit = worker.stdout.fileno(), b"", START_SECONDS
+    descriptor, rest, started = worker.stdout.fileno(), b"", False
     while True:
-        began, cpu = time.monotonic(), _cpu_seconds(worker.pid)
-        while not select.select([descriptor], [], [], 1.0)[0]:
-            if time.monotonic() - began > max(limit, WALL_SECONDS):
-                raise TimeoutError
-            if limit < START_SECONDS and _cpu_seconds(worker.pid) - cpu > limit:
-                raise TimeoutError
+        patience = _Patience(worker.pid)
+        while not select.select([descriptor], [], [], LOOK_SECONDS)[0]:
+            patience.look(started=started)
         chunk = os.read(descriptor, 1 << 16)
         if not chunk:
             return
-        limit = CPU_SECONDS
+        started = True
         *lines, rest = (rest + chunk).split(b"\n")
         yield from map(json.loads, lines)
 
 
+class _Patience:
+    """How long a process may say nothing: while it computes, while it sleeps, and in all."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._began = self._moved = time.monotonic()
+        self._cpu = self._cpu_before = _cpu_seconds(process)
+
+    def look(self, *, started: bool) -> None:
+        """Raise TimeoutError if it was too long; one that has not `started` has to load libraries."""
+        now, cpu = time.monotonic(), _cpu_seconds(self._process)
+        if now - self._began > (WALL_SECONDS if started else START_SECONDS):
+            raise TimeoutError(f"{now - self._began:.0f} s in all")
+        if started and cpu - self._cpu_before > CPU_SECONDS:
+            raise TimeoutError(f"more than {CPU_SECONDS:.0f} s")
+        if cpu > self._cpu or not _sleeps(self._process):
+            self._cpu, self._moved = cpu, now
+        elif started and now - self._moved > WAIT_SECONDS:
+            raise TimeoutError(f"more than {WAIT_SECONDS:.0f} s asleep")
+
+
+def _sleeps(process: int) -> bool:
+    """Whether it waits for something else than a processor or a disk."""
+    return _stat(process)[0] == "S"
+
+
 def _cpu_seconds(process: int) -> float:
-    """Processor time of a process so far (proc(5): utime and stime)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    """Processor time of a process so far, of all its threads."""
+    fields = _stat(process)
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _stat(process: int) -> list[str]:
+    """Fields of proc(5) from the state on, then utime at 11 and stime at 12."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()

@@ -55,10 +55,7 @@ def seeds() -> list[bytes]:
 
 def target(data: bytes) -> None:
     """Load intents, draw sentences of them, and build the messages of what is understood."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return
+    text = data.decode(errors="replace")  # what is no UTF-8 is told by `yaml_source.read`
     try:
         commands = grammar.parse(text)
     except ConfigError as error:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fuzz import harness
+from tests.fuzz import __main__ as fuzz
+from tests.fuzz import faulty, harness
 from tests.fuzz.harness import TARGETS, numbered, try_one
 
 if TYPE_CHECKING:
@@ -47,6 +48,49 @@ def test_what_must_not_happen_is_told_in_one_line() -> None:
     assert fault is not None
     assert fault[0] == "tracebacks"
     assert fault[1].startswith("RuntimeError: two lines 3 (test_fuzz.py:")
+
+
+def test_every_harm_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of them too, and only those that do harm: every other input does none."""
+    monkeypatch.setattr(harness, "CPU_SECONDS", 1.0)
+    monkeypatch.setattr(harness, "WAIT_SECONDS", 1.0)
+    faults = list(harness.hunt("faulty", range(2 * len(faulty.HARMS))))
+    said = dict(zip(faulty.HARMS, faults, strict=True))
+    assert [fault.number for fault in faults] == list(range(1, 2 * len(faulty.HARMS), 2))
+    kinds = {harm: fault.kind for harm, fault in said.items() if fault.kind != "tracebacks"}
+    assert kinds == {
+        "takes memory": "over 1 GB",
+        "takes memory again": "over 1 GB",
+        "computes": "hangs",
+        "sleeps": "hangs",
+    }
+    for harm in ("raises", "logs", "fails in a thread", "fails at its end"):
+        assert said[harm].what.startswith("RuntimeError: two lines (faulty.py:")
+    codes = {"exits": 0, "ends the process": 0, "crashes": -11, "is killed": -9}
+    assert {harm: said[harm].what for harm in codes} == {
+        harm: f"the process ended with {code}" for harm, code in codes.items()
+    }
+
+
+def test_what_takes_long_and_ends_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "CPU_SECONDS", 0.1)
+    target: Target = SimpleNamespace(seeds=list, target=lambda _: sum(range(30_000_000)))
+    fault = try_one("config", b"", target, catch=True)
+    assert fault is not None
+    assert fault[0] == "hangs"
+
+
+def test_an_input_that_found_something_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the command that tries it again; that one prints the bytes, for `FOUND`."""
+    monkeypatch.setattr("sys.argv", ["fuzz", "faulty", "--first", "0", "--inputs", "2"])
+    assert fuzz.main() == 1
+    assert "faulty --first 1 --inputs 1" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["fuzz", "faulty", "--first", "1", "--inputs", "1"])
+    with pytest.raises(RuntimeError, match="two"):
+        fuzz.main()
+    assert capsys.readouterr().out == "faulty 1: b'raises'\n"
 
 
 def test_a_process_that_does_not_start_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
