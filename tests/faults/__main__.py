@@ -15,11 +15,12 @@ import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.faults import alone, shared
+from tests.faults import alone, overload, shared
 from tests.faults.house import House
+from tests.faults.ledger import NOTHING, Account
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ KINDS = {
     "broker-bad": Kind(shared.broker_bad, 17),
     "microphone-lost": Kind(shared.microphone_lost, 50),
     "sound-frozen": Kind(shared.sound_frozen, 20),
-    "flooded": Kind(shared.flooded, 5),
+    "flooded": Kind(overload.flooded, 5),
     "reloaded": Kind(shared.reloaded, 12),
     "stopped": Kind(alone.stopped, 48, shares=False),
     "power-cut": Kind(alone.power_cut, 100, shares=False),
@@ -54,11 +55,7 @@ class Result:
 
     kind: str
     times: int
-    understood: int = 0
-    lost: list[int] = field(default_factory=list)
-    late: list[int] = field(default_factory=list)
-    doubled: list[int] = field(default_factory=list)
-    unreported: list[int] = field(default_factory=list)
+    account: Account = NOTHING
     not_heard: list[int] = field(default_factory=list)  # which times
     crashes: list[int] = field(default_factory=list)  # signals that ended a process
     log: str = field(default="", repr=False)
@@ -68,9 +65,10 @@ class Result:
         return not any(self.wrong)
 
     @property
-    def wrong(self) -> tuple[list[int], ...]:
+    def wrong(self) -> tuple[Sequence[object], ...]:
         """What must be empty, in the order of the table."""
-        return self.lost, self.late, self.doubled, self.unreported, self.not_heard, self.crashes
+        found = self.account
+        return found.lost, found.late, found.doubled, found.unreported, self.not_heard, self.crashes
 
 
 def struck(name: str, times: int, seed: int) -> Result:
@@ -84,9 +82,7 @@ def struck(name: str, times: int, seed: int) -> Result:
             print(f"{name} {number}: {'heard again' if heard else 'NOT HEARD'}", file=sys.stderr, flush=True)
             if not heard:
                 result.not_heard.append(number)
-        found = house.account()
-        result.understood, result.unreported = found.understood, list(found.unreported)
-        result.lost, result.late, result.doubled = list(found.lost), list(found.late), list(found.doubled)
+        result.account = house.account()
         if kind.shares:
             service = house.service
             result.crashes = [code for code in service.exits if code < 0]
@@ -119,7 +115,7 @@ def main() -> int:
         clean = clean and result.is_clean
         counts = " ".join(f"{len(each):{width}}" for each, width in zip(result.wrong, WIDTHS, strict=True))
         seconds = time.monotonic() - began
-        print(f"{name:16} {result.times:5} {result.understood:8} {counts}   {seconds:.0f} s", flush=True)
+        print(f"{name:16} {result.times:5} {result.account.understood:8} {counts}   {seconds:.0f} s", flush=True)
         if not result.is_clean:
             print(f"  {result}"[:2_000], *result.log.splitlines()[-200:], sep="\n  ", flush=True)
     return 0 if clean else 1

@@ -17,7 +17,7 @@ import soundfile
 
 from tests.broker import Broker, Subscriber, wait_until
 from tests.daemon import SITE
-from tests.faults.ledger import MARKS, Account, account
+from tests.faults.ledger import BEYOND, MARKS, NOTHING, Account, account
 from tests.faults.service import Service
 from tests.virtual_microphone import VirtualMicrophone
 from voiced.flow import SAMPLE_RATE
@@ -42,6 +42,8 @@ class House:
         self.intents = Path(tempfile.mkdtemp(prefix="intents-"))
         self._stack = ExitStack()
         self._mark = 0
+        self._nonsense = BEYOND
+        self._spoken = NOTHING
         self._written: dict[int, int] = {}  # packet id → number of the mark
         self._logs = ""  # of services that are gone
 
@@ -81,21 +83,30 @@ class House:
         return self._logs + (self.service.log if "service" in self.__dict__ else "")
 
     def account(self) -> Account:
-        """What became of all marks so far."""
-        return account(self.log, self.broker.log.read_text(), self._written)
+        """What became of all marks so far, and of spoken commands that were added."""
+        return self._spoken + account(self.log, self.broker.log.read_text(), self._written)
+
+    def add(self, spoken: Account) -> None:
+        """Add what became of spoken commands to the account."""
+        self._spoken += spoken
 
     # -- people
 
-    def write(self, text: str) -> int:
+    def write(self, text: str, *, retain: bool = False) -> int:
         """Send a sentence; it is not waited for, and lost where there is no broker. Returns its packet id."""
-        return self.ears._client.publish(f"voiced/{SITE}/say/set", text, 1).mid
+        return self.ears._client.publish(f"voiced/{SITE}/say/set", text, 1, retain).mid
 
-    def mark(self) -> int:
+    def mark(self, *, retain: bool = False) -> int:
         """Send the next mark; return its number."""
         self._mark += 1
-        assert self._mark < 1_000, "the list of marks is too short"
-        self._written[self.write(f"mark {self._mark}")] = self._mark
+        assert self._mark < BEYOND, "the list of marks is too short"
+        self._written[self.write(f"mark {self._mark}", retain=retain)] = self._mark
         return self._mark
+
+    def nonsense(self) -> None:
+        """Send a mark that is not in the grammar, and must be answered all the same."""
+        self._nonsense += 1
+        self._written[self.write(f"mark {self._nonsense}")] = self._nonsense
 
     def told(self, topic: str) -> list[str]:
         """What the daemon said on one of its topics."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BEYOND = 1_000  # from here on marks are not in the grammar
 MARKS = """\
 intents:
   Mark: {sentences: ["mark {number}"], action: {topic: "home/mark/{number}", payload: "{number}"}}
@@ -38,13 +39,25 @@ TAKEN = re.compile(r"^\d+: Received PUBACK from voiced-\S+ \(Mid: (\d+)")
 
 @dataclass(frozen=True)
 class Account:
-    """Numbers of commands that went wrong."""
+    """Commands that went wrong: numbers of those in writing, words about those that were spoken."""
 
     understood: int
-    lost: tuple[int, ...]  # understood, and neither at the broker nor in the log
-    late: tuple[int, ...]
-    doubled: tuple[int, ...]
-    unreported: tuple[int, ...]  # taken, and never answered: neither understood nor rejected
+    lost: tuple[int | str, ...] = ()  # understood, and neither at the broker nor in the log
+    late: tuple[int | str, ...] = ()
+    doubled: tuple[int | str, ...] = ()
+    unreported: tuple[int | str, ...] = ()  # taken, and never answered: neither understood nor rejected
+
+    def __add__(self, other: Account) -> Account:
+        return Account(
+            self.understood + other.understood,
+            self.lost + other.lost,
+            self.late + other.late,
+            self.doubled + other.doubled,
+            self.unreported + other.unreported,
+        )
+
+
+NOTHING = Account(0)
 
 
 def account(daemon_log: str, broker_log: str, written: Mapping[int, int]) -> Account:

@@ -74,16 +74,6 @@ def sound_frozen(house: House, _number: int) -> bool:
     return house.service.keep_running() and min(house.service.exits, default=0) >= 0 and house.is_heard()
 
 
-def flooded(house: House, _number: int) -> bool:
-    """More sentences at once than can wait: each is answered."""
-    assert house.service.is_running
-    before = len(house.told("unmatched"))
-    for _ in range(60):
-        house.write("make me a sandwich")
-    answered = wait_until(lambda: len(house.told("unmatched")) >= before + 60, 2 * SOON)
-    return answered and set(house.reasons()) <= {"out_of_grammar", "busy", "late"} and house.is_read()
-
-
 def reloaded(house: House, number: int) -> bool:
     """Intents are spoilt in one way or another, and mended: each SIGHUP is answered, and the daemon serves on."""
     spoil = SPOILS[number % len(SPOILS)]

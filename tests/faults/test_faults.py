@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.faults.__main__ import KINDS, struck
 from tests.faults.ledger import Account, account
+from tests.faults.spoken import Message, Said, account_of_spoken
 from tests.system_parts import missing
 
 TIMES = {"broker-killed": 5, "broker-frozen": 2, "broker-bad": 6, "microphone-lost": 3, "sound-frozen": 2}
@@ -75,3 +77,36 @@ def test_the_ledger_follows_each_sentence_through_the_broker(monkeypatch: pytest
     )
     found = account(DAEMON, broker, {10 + mark: mark for mark in range(1, 10)})
     assert (found.late, found.unreported) == ((6,), (8,))
+
+
+def _message(at: float, topic: str, /, **event: object) -> Message:
+    return Message(at, topic, json.dumps(event))
+
+
+def test_the_ledger_of_what_is_spoken() -> None:
+    """The lights are done twice, the timer late; the blinds are told and not done, the second wake never answered."""
+    said = [Said("LightSet", 103.0), Said("TimerStart", 108.0), Said("CoverSet", 113.0)]
+    heard = [
+        _message(101.0, "voiced/house/wake", at=1.0),
+        _message(101.5, "voiced/house/wake", at=1.5),
+        _message(104.0, "voiced/house/intent/LightSet", intent="LightSet", text="lights", speech=[1.3, 3.0]),
+        _message(104.1, "voiced/house/unmatched", reason="busy", text="mark 7"),
+        _message(104.2, "home/office/light/set"),
+        _message(104.3, "home/office/light/set"),
+        _message(105.0, "voiced/house/wake", at=5.0),
+        _message(106.0, "voiced/house/intent/Mark", intent="Mark", text="mark 8"),
+        _message(106.0, "home/mark/8"),
+        _message(109.0, "voiced/house/wake", at=9.0),
+        _message(119.7, "voiced/house/intent/TimerStart", intent="TimerStart", text="timer", speech=[9.3, 10.0]),
+        _message(119.8, "home/timer/start"),
+        _message(120.0, "voiced/house/wake", at=14.0),
+        _message(121.0, "voiced/house/intent/CoverSet", intent="CoverSet", text="blinds", speech=[14.3, 16.0]),
+        _message(122.0, "voiced/house/unmatched", reason="late", text="", speech=[14.3, 16.0]),
+    ]
+    assert account_of_spoken(said, heard, "house") == Account(
+        understood=3,
+        lost=("blinds",),
+        late=("timer",),
+        doubled=("lights", "woken at 14.0 s"),
+        unreported=("woken at 5.0 s",),
+    )
