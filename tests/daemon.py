@@ -13,7 +13,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from tests.broker import wait_until
 
@@ -54,9 +54,12 @@ class Daemon:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
         own = {"NOTIFY_SOCKET": str(self.folder / "notify"), "STATE_DIRECTORY": str(self.folder)}
-        with (self.folder / "log").open("ab") as log:
+        with self._open_log() as log:
             environment = os.environ | own | self._environment
             return subprocess.Popen([*command, *self._arguments], env=environment, stdout=log, stderr=log)
+
+    def _open_log(self) -> BinaryIO:
+        return (self.folder / "log").open("ab")
 
     @property
     def log(self) -> str:
