@@ -21,8 +21,6 @@ import argparse
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import ExitStack, suppress
@@ -37,6 +35,7 @@ import soundfile
 
 from tests.benchmarks.holdings import drift, watched
 from tests.broker import Broker, Subscriber, wait_until
+from tests.busy import busy_processes
 from tests.daemon import READY, SITE, Daemon
 from voiced import grammar
 from voiced.audio import sound_file
@@ -98,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         daemon.wait_until_told(READY)  # with its first frame
         began = time.monotonic() - 0.08
         held = stack.enter_context(watched(daemon.process.pid))
-        stack.callback(_end, [_busy() for _ in range(options.busy)])
+        stack.enter_context(busy_processes(options.busy))
         n_sentences = _send(ears, daemon, said, began, len(sound) / SAMPLE_RATE)
         wait_until(lambda: daemon.process.poll() is not None, SETTLING_SECONDS)
         log = daemon.log
@@ -188,17 +187,6 @@ def _stamped(ears: Subscriber) -> list[tuple[float, str, str]]:
 
     ears._client.on_message = note
     return stamped
-
-
-def _busy() -> subprocess.Popen[bytes]:
-    program = "import os; os.setpriority(os.PRIO_PROCESS, 0, 0)\nwhile True: pass"  # not preferred as we are
-    return subprocess.Popen([sys.executable, "-c", program])
-
-
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.kill()
-        process.wait()
 
 
 def _send(ears: Subscriber, daemon: Daemon, said: Sequence[Spoken], began: float, seconds: float) -> int:

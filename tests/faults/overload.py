@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.broker import wait_until
+from tests.busy import busy_processes
 from tests.daemon import SITE
 from tests.faults.spoken import Message, Said, account_of_spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.faults.house import House
     from tests.faults.ledger import Account
@@ -31,7 +29,7 @@ COMMANDS = {
 }
 GAP_SECONDS = 1.2  # between the end of one command and the next wake word: who begins sooner starts over
 BURST, EVERY_SECONDS, MOST_WRITTEN = 30, 3.0, 180  # sentences at once, more than can wait; how often; in all
-BUSY_PER_PROCESSOR = 2  # processes that do nothing but compute
+BUSY_PER_PROCESSOR = 2  # other processes
 SETTLING_SECONDS = 60.0  # in which all is answered, when nothing new comes any more
 REASONS = {"out_of_grammar", "busy", "late"}
 NONSENSE = (
@@ -54,7 +52,7 @@ def flooded(house: House, number: int) -> bool:
     """
     assert house.service.is_running
     before = len(house.ears.messages)
-    with _busy(), ThreadPoolExecutor(1) as mouth:
+    with busy_processes(BUSY_PER_PROCESSOR * (os.cpu_count() or 1)), ThreadPoolExecutor(1) as mouth:
         speaking = mouth.submit(_speak, house, number)
         house.mark(retain=True)
         _write(house, speaking.done)
@@ -101,19 +99,6 @@ def _write(house: House, is_over: Callable[[], bool]) -> None:
                 house.ears._client.publish(f"voiced/{SITE}/{topic}", nonsense, 1)
         if wait_until(is_over, EVERY_SECONDS):
             return
-
-
-@contextmanager
-def _busy() -> Iterator[None]:
-    """Processes that compute, until the end."""
-    n_processes = BUSY_PER_PROCESSOR * (os.cpu_count() or 1)
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(n_processes)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 def _take_over(port: int) -> None:

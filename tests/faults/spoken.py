@@ -1,7 +1,8 @@
 """What became of spoken commands, read off what the daemon told other clients. `ledger` has those in writing.
 
-Whatever woke the daemon must be told once, as a command or as none; a command must be done once, and in time. An action
-follows the event that it belongs to, on one connection. Wakes and speech are counted in seconds of sound.
+What is said must wake the daemon; what woke it must be told once, as a command or as none; a command must be done once,
+and in time. An action follows the event that it belongs to, on one connection. Wakes and speech are counted in seconds
+of sound.
 """
 
 from __future__ import annotations
@@ -51,12 +52,13 @@ def account_of_spoken(said: Sequence[Said], heard: Sequence[Message], site: str)
     """Compare what was said with what was heard from then on, until all was told; a command is said only once."""
     told = list(_told(heard, site))
     wakes = list(_wakes(heard, site))
+    unheard = len(said) - len(wakes) - sum(message.topic == f"voiced/{site}/wake/rejected" for message in heard)
     times = Counter(bisect_right(wakes, told_one.event["speech"][0] + BEFORE_SECONDS) for told_one in told)
     ended = {one.intent: one.ended for one in said}
     commands = [one for one in told if "intent" in one.event]
     return Account(
         understood=len(commands),
-        lost=tuple(one.event["text"] for one in commands if not one.done),
+        lost=tuple(one.event["text"] for one in commands if not one.done) + ("woken by none",) * unheard,
         late=tuple(one.event["text"] for one in commands for at in one.done if _is_late(one.event, at, ended)),
         doubled=tuple(one.event["text"] for one in commands if len(one.done) > 1)
         + tuple(f"woken at {wakes[number - 1]} s" for number, count in times.items() if number and count > 1),

@@ -84,8 +84,11 @@ def _message(at: float, topic: str, /, **event: object) -> Message:
 
 
 def test_the_ledger_of_what_is_spoken() -> None:
-    """The lights are done twice, the timer late; the blinds are told and not done, the second wake never answered."""
-    said = [Said("LightSet", 103.0), Said("TimerStart", 108.0), Said("CoverSet", 113.0)]
+    """The lights are done twice, the timer late; the blinds are told and not done, the second wake never answered.
+
+    Of six commands one woke nobody, and another one was taken for other speech.
+    """
+    said = [Said("LightSet", 103.0), Said("TimerStart", 108.0), Said("CoverSet", 113.0), *3 * [Said("Other", 120.0)]]
     heard = [
         _message(101.0, "voiced/house/wake", at=1.0),
         _message(101.5, "voiced/house/wake", at=1.5),
@@ -100,12 +103,13 @@ def test_the_ledger_of_what_is_spoken() -> None:
         _message(119.7, "voiced/house/intent/TimerStart", intent="TimerStart", text="timer", speech=[9.3, 10.0]),
         _message(119.8, "home/timer/start"),
         _message(120.0, "voiced/house/wake", at=14.0),
+        _message(120.5, "voiced/house/wake/rejected", at=19.0),
         _message(121.0, "voiced/house/intent/CoverSet", intent="CoverSet", text="blinds", speech=[14.3, 16.0]),
         _message(122.0, "voiced/house/unmatched", reason="late", text="", speech=[14.3, 16.0]),
     ]
     assert account_of_spoken(said, heard, "house") == Account(
         understood=3,
-        lost=("blinds",),
+        lost=("blinds", "woken by none"),
         late=("timer",),
         doubled=("lights", "woken at 14.0 s"),
         unreported=("woken at 5.0 s",),
