@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
+
+import yaml
 
 from tests.fuzz.config import WORDS as YAML_WORDS
 from tests.fuzz.config import check_sentences
@@ -10,6 +13,10 @@ from voiced import grammar
 from voiced.acting.actions import actions_for
 from voiced.errors import ConfigError
 from voiced.foundations.resources import shipped
+from voiced.foundations.yaml_source import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PIECES = (
     "{0..100,0:x} {0..5:x} {a} <r> [x] (a|b) (a;b) {a:@b} \\ wildcard: in: out: "
@@ -38,12 +45,13 @@ FOUND = (
     b"intents: {A: {sentences: ['set {0..9999999999:level}']}}",
     b"intents: {A: {sentences: ['go {a}']}}\nlists: {a: {range: {from: 0, to: 99999999999999999}}}",
     b"intents: {A: {sentences: [a], action: {topic: t, expires: .inf}}}",
+    b"intents: {A: {sentences: ['go {a}']}}\nlists: {a: ['big {0..5:x} lamp']}",
 )
 
 
 def seeds() -> list[bytes]:
     """Return intents files that are right, of both formats."""
-    ours = [file.read_bytes() for file in sorted(shipped("intents").glob("*.yaml"))]
+    ours = [_complete(file) for file in sorted(shipped("intents").glob("*.yaml")) if file.name != "house.yaml"]
     theirs = (
         b"language: en\nintents:\n  HassTurnOn:\n    data:\n      - sentences: ['<turn> on [the] {name}']\n"
         b"        slots: {domain: light}\n        requires_context: {area: {slot: true}}\n"
@@ -51,6 +59,14 @@ def seeds() -> list[bytes]:
         b"  level: {range: {from: 0, to: 100, type: percentage}}\nexpansion_rules: {turn: '(turn|switch)'}\n"
     )
     return [*ours, theirs, *FOUND]
+
+
+def _complete(file: Path) -> bytes:
+    """Return a file that ships, with the lists and rules that it takes from house.yaml."""
+    house, own = read(file.with_name("house.yaml")).data, read(file).data
+    for section in ("lists", "rules"):
+        own[section] = house[section] | own.get(section, {})
+    return yaml.safe_dump(own, width=1_000, sort_keys=False).encode()
 
 
 def target(data: bytes) -> None:

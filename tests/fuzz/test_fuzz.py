@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fuzz import __main__ as fuzz
-from tests.fuzz import faulty, harness
+from tests.fuzz import config, faulty, harness, intents
 from tests.fuzz.harness import TARGETS, numbered, try_one
+from voiced import grammar
+from voiced.config import Config
+from voiced.foundations.sections import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fuzz.harness import Target
 
 INPUTS = {"walks": 9, "weights": 30, "matcher": 10, "sound": 20, "intents": 30, "templates": 30, "npz": 40}
@@ -36,6 +41,24 @@ def test_the_first_inputs(name: str) -> None:
 def test_an_input_is_known_by_its_number() -> None:
     assert numbered("config", 4711) == numbered("config", 4711)
     assert len({numbered("config", number) for number in range(100, 200)}) > 90
+
+
+@pytest.mark.parametrize(
+    ("seeds", "read"),
+    [
+        (
+            [seed for seed in config.seeds() if seed not in config.FOUND],
+            lambda text: parse(text, "config.yaml", Config),
+        ),
+        ([seed for seed in intents.seeds() if seed not in intents.FOUND], grammar.parse),
+    ],
+    ids=["config", "intents"],
+)
+def test_what_is_spoilt_was_right(seeds: list[bytes], read: Callable[[str], object]) -> None:
+    """Else nothing behind the first mistake is ever tried."""
+    assert len(seeds) >= 4
+    for seed in seeds:
+        read(seed.decode())
 
 
 def _broken(data: bytes) -> None:

@@ -62,6 +62,18 @@ def test_sentences_of_random_grammars(seed: int) -> None:
     assert_agreement(commands, [text], random, 10)
 
 
+def test_values_of_lists_that_hold_other_lists() -> None:
+    text = """
+intents: {Go: {sentences: ["go to {place}"]}}
+lists:
+  place: [home, "the {color} room", {in: "room {0..9:number} on <level>", out: room}, {in: "{color:@x} hall", out: h}]
+  color: [red, {in: dark red, out: 7}]
+  floor: [first, second]
+rules: {level: "[the] {floor} [floor]"}
+"""
+    assert assert_agreement(grammar.parse(text), [text], Random(1), 60) >= 60
+
+
 def random_template(random: Random, depth: int = 0) -> str:
     def inner() -> str:
         return random_template(random, depth + 1)

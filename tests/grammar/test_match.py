@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
@@ -58,6 +59,41 @@ lists: {a: {wildcard: true}, b: {wildcard: true}}
         ("Note", {"a": "x", "b": "y and z"}),
         ("Note", {"a": "x and y", "b": "z"}),
     ]
+
+
+def test_a_value_of_a_list_may_hold_other_lists() -> None:
+    """Each gives its slot, as in Home Assistant."""
+    intents = """
+intents:
+  Go:
+    sentences: ["go to {place}"]
+    action: {topic: "go/{floor}", payload: "{place}"}
+    slots: {floor: 0}
+lists:
+  place: [home, "the {color} room", {in: "room {0..9:number} on <level>", out: room}, {in: "{color:@x} hall", out: h}]
+  color: [red, {in: dark red, out: 7}]
+  floor: [first, second]
+rules: {level: "[the] {floor} [floor]"}
+"""
+    expected: dict[str, dict[str, Any]] = {
+        "go to home": {"place": "home", "floor": 0},
+        "go to the red room": {"place": "the red room", "color": "red", "floor": 0},
+        "go to the dark red room": {"place": "the dark red room", "color": 7, "floor": 0},
+        "go to room three on the second floor": {"place": "room", "number": 3, "floor": "second"},
+        "go to red hall": {"place": "h", "floor": 0},
+    }
+    for text, slots in expected.items():
+        assert readings(text, intents) == [("Go", slots)]
+    for sample in grammar.parse(intents).sample(Random(1), 50):
+        assert ("Go", sample.slots) in readings(sample.text, intents)
+
+
+def test_a_wildcard_in_a_value_takes_what_is_said() -> None:
+    intents = """
+intents: {Play: {sentences: ["play {what}"], action: {topic: play, payload: "{song}"}, slots: {song: none}}}
+lists: {what: [jazz, {in: "the song {song} please", out: song}], song: {wildcard: true}}
+"""
+    assert readings("play the song Let it be please", intents) == [("Play", {"what": "song", "song": "Let it be"})]
 
 
 def test_spans_are_of_the_text_as_it_was_given() -> None:

@@ -208,13 +208,15 @@ def slots_possible(sentence: SentenceTemplate) -> frozenset[str]:
 
 
 def _slots(expression: Expression, scope: Scope) -> frozenset[str]:
-    # Rules are followed to the slots inside them; they cannot be circular here.
+    # Rules and values of lists are followed to the slots inside them; they cannot be circular here.
     found: set[str] = set()
     for reference in references(expression):
         if isinstance(reference, RuleReference):
             found |= scope.of_rule(_slots, reference.name)
-        elif reference.slot is not None:
+            continue
+        if reference.slot is not None:
             found.add(reference.slot)
+        found.update(*scope.of_values(_slots, reference.name))
     return frozenset(found)
 
 

@@ -107,6 +107,15 @@ class Scope:
             self._answers[key] = question(self.rules[name].expression, self)
         return cast("T", self._answers[key])
 
+    def of_values(self, question: Callable[[Expression, Scope], T], name: str) -> list[T]:
+        """The distinct answers to a question about the values of a list, which is asked once; none of another kind."""
+        key = (question.__name__, f"{{{name}}}")
+        if key not in self._answers:
+            definition = self.list_named(name)
+            values = definition.values if isinstance(definition, TextList) else ()
+            self._answers[key] = list(dict.fromkeys(question(value.said.expression, self) for value in values))
+        return cast("list[T]", self._answers[key])
+
     def list_named(self, name: str) -> ListDefinition | None:
         """The list of a name; for a name such as `0..100,5` the range that it spells out; None if there is neither."""
         # A list with that name comes first, whatever the name looks like.

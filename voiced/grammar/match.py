@@ -38,10 +38,10 @@ Layer: TypeAlias = "dict[Place, tuple[Move, ...]]"  # before one character: plac
 
 # One text, step by step, for `set {room} to {n}` and "set hall to 5" (indices are those of the normal form):
 #   "set "    literal_words=1
-#   Open      opened=("room", 4)
+#   Open      opened=(("room", 4),)
 #   "hall"    nothing to count: a slot is open
 #   Value     value="hall"
-#   Close     filled=(Filled("room", "hall", 4, 8),), opened=None
+#   Close     filled=(Filled("room", "hall", 4, 8),), opened=()
 #   " to "    literal_words=2, and so on until Ended sets the sentence
 
 
@@ -60,14 +60,14 @@ class Parse(NamedTuple):
     literal_words: int = 0  # words that the template spells out, outside slots
     wild_letters: int = 0  # characters that wildcards took
     filled: tuple[Filled, ...] = ()
-    opened: tuple[str | None, int] | None = None  # slot that is being said, and its first character
-    value: SlotValue | None = None  # of that slot
+    opened: tuple[tuple[str | None, int], ...] = ()  # slots that are being said, each with its first character
+    value: SlotValue | None = None  # of the last of them: its mark stands just before the end
     sentence: int = -1  # known when it has ended
 
     def read(self, char: str, place: Place) -> Parse:
         """The parse after one more character, read from `place`."""
         # A literal word is counted at its first letter: the place stands at a boundary, and no slot is open.
-        if self.opened is not None or char == " " or not place[1]:
+        if self.opened or char == " " or not place[1]:
             return self
         return self._replace(literal_words=self.literal_words + 1)
 
@@ -76,7 +76,7 @@ class Parse(NamedTuple):
         # Parses are values: each mark makes a new one, and others that share its past are not touched.
         match mark:
             case Open():
-                return self._replace(opened=(mark.slot, position), value=None)
+                return self._replace(opened=(*self.opened, (mark.slot, position)), value=None)
             case Value():
                 return self._replace(value=mark.value)
             case Ended():
@@ -85,13 +85,13 @@ class Parse(NamedTuple):
                 return self._close(position)
 
     def _close(self, position: int) -> Parse:
-        assert self.opened is not None, "a slot closes that was never opened"
-        slot, start = self.opened
+        assert self.opened, "a slot closes that was never opened"
+        *around, (slot, start) = self.opened  # a value of a list may hold other lists
         # Without a value of its own the slot takes what was said, as wildcards do.
         wild = position - start if self.value is None else 0
         # A list that no slot takes was read like any other, and leaves nothing behind.
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
-        return self._replace(filled=filled, opened=None, value=None, wild_letters=self.wild_letters + wild)
+        return self._replace(filled=filled, opened=tuple(around), value=None, wild_letters=self.wild_letters + wild)
 
 
 def match_text(
