@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from paho.mqtt import client as paho
@@ -16,7 +17,7 @@ from tests.daemon import SITE
 from tests.faults.spoken import Message, Said, account_of_spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.faults.house import House
     from tests.faults.ledger import Account
@@ -31,7 +32,7 @@ GAP_SECONDS = 1.2  # between the end of one command and the next wake word: who 
 BURST, EVERY_SECONDS, MOST_WRITTEN = 30, 3.0, 180  # sentences at once, more than can wait; how often; in all
 BUSY_PER_PROCESSOR = 2  # other processes
 SETTLING_SECONDS = 60.0  # in which all is answered, when nothing new comes any more
-REASONS = {"out_of_grammar", "busy", "late"}
+AS_IN_UNIT, PREFERRED = -10, -15  # nice: of the daemon, and of what stands for hardware and other machines
 NONSENSE = (
     b"x" * 1_000_000,  # which the broker keeps to itself, having been told what is too large
     b"x" * 16_000,
@@ -52,7 +53,8 @@ def flooded(house: House, number: int) -> bool:
     """
     assert house.service.is_running
     before = len(house.ears.messages)
-    with busy_processes(BUSY_PER_PROCESSOR * (os.cpu_count() or 1)), ThreadPoolExecutor(1) as mouth:
+    busy = busy_processes(BUSY_PER_PROCESSOR * (os.cpu_count() or 1))
+    with _preferred(house), busy, ThreadPoolExecutor(1) as mouth:
         speaking = mouth.submit(_speak, house, number)
         house.mark(retain=True)
         _write(house, speaking.done)
@@ -67,10 +69,31 @@ def flooded(house: House, number: int) -> bool:
     wait_until(lambda: not (house.account().unreported or _spoken(said, heard()).unreported), SETTLING_SECONDS)
     house.add(_spoken(said, heard()))
     _take_over(house.broker.port)
-    well = set(house.reasons()) <= REASONS and house.service.log.count("Traceback") == 0
-    well = house.is_read() and house.is_heard() and well
+    well = house.is_read() and house.is_heard() and "Traceback" not in house.service.log
     house.ears._client.publish(f"voiced/{SITE}/say/set", b"", 1, retain=True)
     return well
+
+
+@contextmanager
+def _preferred(house: House) -> Iterator[None]:
+    """Let microphone, player and broker not be late, as they are not in a house; root alone may."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    microphone, broker = house.microphone._process, house.broker._process
+    assert microphone
+    assert broker
+    for process, nice in (
+        (house.service.process.pid, AS_IN_UNIT),
+        (microphone.pid, PREFERRED),
+        (broker.pid, PREFERRED),
+    ):
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, process, nice)
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, PREFERRED)  # the player's, and the writer's
+    try:
+        yield
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def _spoken(said: list[Said], heard: list[Message]) -> Account:
