@@ -146,6 +146,7 @@ def clock_jumped(house: House, number: int) -> bool:
                 offset.write_text(str(round(years * 365 * 86_400)))
                 well = well and house.is_read() and (number % 2 == 1 or house.is_heard())
             service.stop()
+            house.keep(service)
             return well and "Traceback" not in service.log
     finally:
         shutil.rmtree(folder)

@@ -58,9 +58,7 @@ def account_of_spoken(said: Sequence[Said], heard: Sequence[Message], site: str)
     commands = [one for one in told if "intent" in one.event]
     return Account(
         understood=len(commands),
-        lost=tuple(one.event["text"] for one in commands if not one.done)
-        + ("woken by none",) * unheard
-        + tuple(f"taken for {one.event['reason']}" for one in told if one.event.get("reason", "late") != "late"),
+        lost=tuple(one.event["text"] for one in commands if not one.done) + ("woken by none",) * unheard,
         late=tuple(one.event["text"] for one in commands for at in one.done if _is_late(one.event, at, ended)),
         doubled=tuple(one.event["text"] for one in commands if len(one.done) > 1)
         + tuple(f"woken at {wakes[number - 1]} s" for number, count in times.items() if number and count > 1),

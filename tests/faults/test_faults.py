@@ -86,7 +86,7 @@ def _message(at: float, topic: str, /, **event: object) -> Message:
 def test_the_ledger_of_what_is_spoken() -> None:
     """The lights are done twice, the timer late; the blinds are told and not done, the second wake never answered.
 
-    Of seven commands one woke nobody, one did so in vain, and one was not understood.
+    Of seven commands one woke nobody, one did so in vain, and one was told to be in doubt.
     """
     said = [Said("LightSet", 103.0), Said("TimerStart", 108.0), Said("CoverSet", 113.0), *4 * [Said("Other", 120.0)]]
     heard = [
@@ -107,11 +107,11 @@ def test_the_ledger_of_what_is_spoken() -> None:
         _message(121.0, "voiced/house/intent/CoverSet", intent="CoverSet", text="blinds", speech=[14.3, 16.0]),
         _message(122.0, "voiced/house/unmatched", reason="late", text="", speech=[14.3, 16.0]),
         _message(125.0, "voiced/house/wake", at=25.0),
-        _message(126.0, "voiced/house/unmatched", reason="no_speech", text="", speech=[25.3, 26.0]),
+        _message(126.0, "voiced/house/unmatched", reason="low_confidence", text="", speech=[25.3, 26.0]),
     ]
     assert account_of_spoken(said, heard, "house") == Account(
         understood=3,
-        lost=("blinds", "woken by none", "taken for no_speech"),
+        lost=("blinds", "woken by none"),
         late=("timer",),
         doubled=("lights", "woken at 14.0 s"),
         unreported=("woken at 5.0 s",),
