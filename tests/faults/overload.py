@@ -106,8 +106,9 @@ def _speak(house: House, number: int) -> list[Said]:
     names = names[number % len(names) :] + names[: number % len(names)]
     said = []
     for name in names:
+        began = time.monotonic()
         house.speak("wake_jarvis", 0.3, name, GAP_SECONDS)
-        said.append(Said(COMMANDS[name], time.monotonic() - GAP_SECONDS))
+        said.append(Said(COMMANDS[name], began, time.monotonic() - GAP_SECONDS))
     return said
 
 

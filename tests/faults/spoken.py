@@ -1,8 +1,8 @@
 """What became of spoken commands, read off what the daemon told other clients. `ledger` has those in writing.
 
-What is said must wake the daemon; what woke it must be told once, as a command or as none; a command must be done once,
-and in time. An action follows the event that it belongs to, on one connection. Wakes and speech are counted in seconds
-of sound.
+What is said must wake the daemon, unless it told that its microphone was missing; what woke it must be told once, as a
+command or as none; a command must be done once, and in time. An action follows the event that it belongs to, on one
+connection. Wakes and speech are counted in seconds of sound.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ONE_COMMAND_SECONDS = 2.5  # less than from one wake word to that of the next command
 BEFORE_SECONDS = 0.5  # a wake is noticed so long after its command may have begun
+NO_SOUND_SECONDS = 3.5  # after which the microphone is told to be missing, since the last sound
 PLAYED_SECONDS = 1.5  # by which the player may err about the end of what it played
 
 
@@ -28,6 +29,7 @@ class Said:
     """A command that was spoken."""
 
     intent: str
+    began: float  # second
     ended: float  # second when its speech was over
 
 
@@ -52,7 +54,10 @@ def account_of_spoken(said: Sequence[Said], heard: Sequence[Message], site: str)
     """Compare what was said with what was heard from then on, until all was told; a command is said only once."""
     told = list(_told(heard, site))
     wakes = list(_wakes(heard, site))
-    unheard = len(said) - len(wakes) - sum(message.topic == f"voiced/{site}/wake/rejected" for message in heard)
+    refused = sum(message.topic == f"voiced/{site}/wake/rejected" for message in heard)
+    outages = list(_outages(heard, site))
+    excused = sum(any(since < one.ended and one.began < until for since, until in outages) for one in said)
+    unheard = len(said) - excused - len(wakes) - refused
     times = Counter(bisect_right(wakes, told_one.event["speech"][0] + BEFORE_SECONDS) for told_one in told)
     ended = {one.intent: one.ended for one in said}
     commands = [one for one in told if "intent" in one.event]
@@ -82,6 +87,20 @@ def _told(heard: Sequence[Message], site: str) -> Iterator[_Told]:
                 yield owner
         elif owner and message.topic.startswith("home/"):
             owner.done.append(message.at)
+
+
+def _outages(heard: Sequence[Message], site: str) -> Iterator[tuple[float, float]]:
+    """When no sound came, as was told: from the last sound on, until the microphone was back."""
+    since = float("inf")
+    for message in heard:
+        if message.topic == f"voiced/{site}/microphone":
+            if message.payload == "missing":
+                since = message.at - NO_SOUND_SECONDS
+            elif since < message.at:
+                yield since, message.at
+                since = float("inf")
+    if since < float("inf"):
+        yield since, float("inf")
 
 
 def _wakes(heard: Sequence[Message], site: str) -> Iterator[float]:

@@ -86,9 +86,11 @@ def _message(at: float, topic: str, /, **event: object) -> Message:
 def test_the_ledger_of_what_is_spoken() -> None:
     """The lights are done twice, the timer late; the blinds are told and not done, the second wake never answered.
 
-    Of seven commands one woke nobody, one did so in vain, and one was told to be in doubt.
+    Of seven commands one woke nobody, one did so in vain, and one was told to be in doubt; two more were said to a
+    microphone that was told to be missing.
     """
-    said = [Said("LightSet", 103.0), Said("TimerStart", 108.0), Said("CoverSet", 113.0), *4 * [Said("Other", 120.0)]]
+    said = [Said("LightSet", 100.0, 103.0), Said("TimerStart", 105.0, 108.0), Said("CoverSet", 110.0, 113.0)]
+    said += [*4 * [Said("Other", 118.0, 120.0)], Said("Other", 128.0, 131.0), Said("Other", 135.0, 138.0)]
     heard = [
         _message(101.0, "voiced/house/wake", at=1.0),
         _message(101.5, "voiced/house/wake", at=1.5),
@@ -108,6 +110,8 @@ def test_the_ledger_of_what_is_spoken() -> None:
         _message(122.0, "voiced/house/unmatched", reason="late", text="", speech=[14.3, 16.0]),
         _message(125.0, "voiced/house/wake", at=25.0),
         _message(126.0, "voiced/house/unmatched", reason="low_confidence", text="", speech=[25.3, 26.0]),
+        Message(133.0, "voiced/house/microphone", "missing"),
+        Message(136.0, "voiced/house/microphone", "ok"),
     ]
     assert account_of_spoken(said, heard, "house") == Account(
         understood=3,
