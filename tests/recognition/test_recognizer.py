@@ -41,8 +41,8 @@ def test_commands_are_understood(recognizer: Recognizer, name: str) -> None:
     assert transcript.window < 5, "the speech and a second, not half a minute"
 
 
-def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[int]:
-    """Every first pass finds unlikely words, every later one these; return how many views each pass has."""
+def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float, later: float | None = None) -> list[int]:
+    """First passes find unlikely words, later ones these, or with several views `later`; return how many views."""
     rescore, views_of_passes = Rescorer.rescore, list[int]()
 
     def doubtful(rescorer: Rescorer, views: Sequence[View], start: Cache, heard: Prepared, *, freely: bool) -> Rescored:
@@ -50,14 +50,15 @@ def doubt(monkeypatch: pytest.MonkeyPatch, margin: float, words: float) -> list[
         found = rescore(rescorer, views, start, heard, freely=freely)
         assert found.evidence
         free = replace(found.evidence.free, lead=0.0) if found.evidence.free else None
-        told = replace(found.evidence, margin=margin, words=words if freely else -2.5, free=free)
+        known = words if len(views) == 1 or later is None else later
+        told = replace(found.evidence, margin=margin, words=known if freely else -2.5, free=free)
         return replace(found, evidence=told)
 
     monkeypatch.setattr(Rescorer, "rescore", doubtful)
     return views_of_passes
 
 
-@pytest.mark.parametrize(("age", "views"), [(0.0, [1, 1, 3, 4]), (0.45, [1, 1, 3]), (1.6, [1, 1]), (1.95, [1])])
+@pytest.mark.parametrize(("age", "views"), [(0.0, [1, 1, 2, 3, 4]), (0.45, [1, 1, 2, 3]), (1.6, [1, 1]), (1.95, [1])])
 def test_a_further_pass_is_begun_only_if_it_ends_within_the_patience(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, age: float, views: list[int]
 ) -> None:
@@ -83,9 +84,9 @@ def test_the_speed_is_measured_at_the_start(shipped_grammar: Grammar) -> None:
     ("margin", "words", "views"),
     [
         (0.2, -0.1, [1, 1]),
-        (0.09, -0.1, [1, 1, 3, 4]),
-        (0.01, -0.1, [1, 1, 3, 4]),
-        (0.2, -6, [1, 1, 3, 4]),
+        (0.09, -0.1, [1, 1, 2, 3, 4]),
+        (0.01, -0.1, [1, 1, 2, 3, 4]),
+        (0.2, -6, [1, 1, 2, 3, 4]),
         (0.2, -30, [1, 1]),
     ],
 )
@@ -97,6 +98,22 @@ def test_what_is_doubtful_and_not_hopeless_gets_all_passes(
     assert taken == views
     assert transcript.match
     assert transcript.match.intent == "LightSet"
+
+
+def test_without_hope_in_a_longer_window_it_is_searched_once(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = doubt(monkeypatch, 0.2, -6, later=-30)
+    assert recognizer.recognize(utterance("command_lights")).reason is Reason.LOW_CONFIDENCE
+    assert taken == [1, 1, 2]
+
+
+def test_what_it_takes_to_search_it_twice_is_measured_all_the_same(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = doubt(monkeypatch, 0.2, -6, later=-30)
+    recognizer.passes[2].take(replace(prepare(utterance("command_lights")), hopeless=-np.inf))
+    assert taken == [1, 2, 3]
 
 
 def test_where_only_the_free_text_is_a_command_a_longer_window_is_searched(
@@ -114,7 +131,7 @@ def test_where_only_the_free_text_is_a_command_a_longer_window_is_searched(
 
     monkeypatch.setattr(Rescorer, "rescore", nothing_read)
     transcript = recognizer.recognize(utterance("command_lights"))
-    assert taken[:3] == [1, 1, 3]
+    assert taken[:4] == [1, 1, 2, 3]
     assert transcript.match
     assert transcript.reason is None
 
@@ -151,11 +168,11 @@ def test_at_a_pause_the_last_pass_waits_until_it_was_the_end(
     assert so_far.doubt
     assert so_far.settled(said) is None
     recognizer.recognize(said, so_far)
-    assert taken == [1, 1, 3, 4]
+    assert taken == [1, 1, 2, 3, 4]
     recognizer.recognize(said)
-    assert taken[4:] == [1, 1, 3, 4], "the recogniser keeps nothing itself"
+    assert taken[5:] == [1, 1, 2, 3, 4], "the recogniser keeps nothing itself"
     recognizer.recognize(longer, so_far)
-    assert taken[8:] == [1, 1, 3, 4], "it went on"
+    assert taken[10:] == [1, 1, 2, 3, 4], "it went on"
 
 
 def test_what_is_sure_at_a_pause_is_sure_at_the_end(recognizer: Recognizer) -> None:

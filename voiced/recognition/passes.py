@@ -3,7 +3,7 @@
 1. A command is short, so Whisper hears no more than the speech and a second of silence, and is shown the vocabulary.
 2. It is asked what it would write there without the grammar. That costs a third of the first pass, and settles many.
 3. It takes several times as long to search a longer window, with more of the silence that Whisper was trained on: once
-   after the vocabulary backwards, once after the vocabulary and sentences.
+   after the vocabulary backwards and, where that leaves hope, once after the vocabulary and sentences.
 4. The same window is read after sentences alone, and with a multilingual model the same sound slower and faster: in
    other frames Whisper sees other things.
 
@@ -15,6 +15,7 @@ Whether another pass is worth it, the recogniser decides.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,7 @@ from voiced.audio.resampling import sped_up
 from voiced.flow import SAMPLE_RATE, Timings
 from voiced.recognition import tuning
 from voiced.recognition.budget import UNHURRIED
+from voiced.recognition.confidence import confidence
 from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class Pass:
     freely: bool = False  # ask also what Whisper would write without the grammar
     sure: float = tuning.SURE_CONFIDENCE  # confidence from which it is the last one
     hopeless: float = tuning.HOPELESS_CONFIDENCE  # confidence below which it is the last one; 0: it never is
+    stepwise: bool = False  # without hope after the first of its views the others are not searched
     confirms: bool = False  # may settle what was close, but overturn nothing
     behind: float = tuning.FAR_BEHIND_NATS  # by which a live beam may be less likely than the best
     after: Pass | None = None  # the pass of this model whose views it adds to
@@ -101,24 +104,36 @@ class Pass:
         go_on()
         starts = [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
         encoded = self.clock()
-        # 2. Search each encoding after each prompt.
-        views = tuple(
-            self.model.view(start, prompt, heard, self.behind, go_on)
-            for start, hearing in zip(starts, self.hearings, strict=True)
-            for prompt in hearing.prompts
-        )
-        if before and not views and before.last.freely:
+        # 2. Search each encoding after each prompt, and rescore what was found in all views, old and new.
+        if before and before.last.freely and not any(hearing.prompts for hearing in self.hearings):
             return before
-        # 3. Rescore what was found in all views, old and new.
-        # Means over more views know more: what one of them misheard, the others outvote.
-        views = (*(before.views if before else ()), *views)
-        rescored = self.rescorer.rescore(views, starts[0], heard, freely=self.freely)
+        views, rescored = self._search(starts, heard, before.views if before else (), go_on)
         if self.confirms and before:
             rescored = confirmed(rescored, before.rescored)
         timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
         timings = before.timings + timings if before else timings
         overturned = before is not None and (before.overturned or is_another(rescored, before.rescored))
         return Found(self, rescored, views, starts[0], n_samples, timings, overturned)
+
+    def _search(
+        self, starts: Sequence[Cache], heard: Prepared, views: tuple[View, ...], go_on: Callable[[], None]
+    ) -> tuple[tuple[View, ...], Rescored]:
+        """Add the views of this pass to those of the passes before; return all, and what they agree upon."""
+        # Means over more views know more: what one of them misheard, the others outvote.
+        hearings = zip(starts, self.hearings, strict=True)
+        readings = [(start, prompt) for start, hearing in hearings for prompt in hearing.prompts]
+        for number, (start, prompt) in enumerate(readings, start=1):
+            views = (*views, self.model.view(start, prompt, heard, self.behind, go_on))
+            if self.stepwise and number < len(readings):
+                rescored = self.rescorer.rescore(views, starts[0], heard, freely=self.freely)
+                if self._gives_up(rescored, heard):
+                    return views, rescored
+        return views, self.rescorer.rescore(views, starts[0], heard, freely=self.freely)
+
+    def _gives_up(self, rescored: Rescored, heard: Prepared) -> bool:
+        """Whether there is no hope after a part of the views; without a hypothesis another one may find it."""
+        evidence = rescored.evidence
+        return evidence is not None and heard.hopeless > -inf and confidence(evidence) < self.hopeless
 
     def _start(self, heard: Prepared, pace: float, n_samples: int, before: Found | None) -> Cache:
         """Encode the sound at a pace; an encoding of this window from the pass before is used again."""
@@ -168,10 +183,11 @@ def passes_of(first: Rescorer, second: Rescorer, clock: Callable[[], float]) -> 
         _hearings(second.model, ("backwards", "longer")),
         is_long=True,
         freely=True,
+        stepwise=True,
         after=one if second is first else _first(second, clock),
         clock=clock,
     )
-    four = replace(three, hearings=_further(second.model), confirms=True, after=three)
+    four = replace(three, hearings=_further(second.model), stepwise=False, confirms=True, after=three)
     return one, two, three, four
 
 
