@@ -162,8 +162,8 @@ IMPLIED_REWARD = 2.0
 MARGIN_CAP = 3.0
 # Confidence that a pass needs to be the last. Higher: more passes.
 SURE_CONFIDENCE = 0.85
-# Confidence that the second pass needs, which knows one view only. Of 318 orders at 6 dB three are believed wrongly with
-# 0.85, five with 0.8. Higher: more passes.
+# Confidence that the second pass needs, which knows one view only. Of 318 orders at 6 dB three are believed wrongly
+# with 0.85, five with 0.8. Higher: more passes.
 SURE_SECOND_CONFIDENCE = 0.85
 # Confidence that is enough where one pass found another meaning than the pass before. Of "turn off" without its "off"
 # two passes hear off, two on, at last with 0.6; in windows of 30 s five orders at 6 dB that a further pass
