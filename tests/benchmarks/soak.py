@@ -11,7 +11,7 @@ speech. `--busy` processes do nothing but compute.
 A command is *late* if an action arrives at another client more than its `expires` after the end of its speech. Whatever
 woke the daemon must be told: as `intent/…` or `unmatched`, or as `wake/rejected`. *Lost* is what is not, *doubled* what
 is told or done more than once. The ear may be wrong about where speech ends: 0.3 s are allowed for that, and counted.
-*Held* compares the daemon's memory (without the recording), descriptors and threads early and late: `--commands 1000
+*Held* compares the daemon's memory (without the recording), descriptors and threads early and late: `--commands 1100
 --busy 0` takes two hours.
 """
 

@@ -181,7 +181,7 @@ HOPELESS_FIRST_CONFIDENCE = 0.02
 # at 9 dB two that further passes believe have 0.001 and 0.008. Higher: cheaper rejections, more commands lost.
 HOPELESS_SECOND_CONFIDENCE = 0.0005
 # Confidence of the third pass below which it is not searched after its second prompt, and no fourth is taken: with one
-# prompt 43 of 54 non-commands lie below, none of the orders that are believed in the end at 12 and 6 dB.
+# prompt 42 of 53 non-commands lie below, none of the orders that are believed in the end at 12 and 6 dB.
 HOPELESS_CONFIDENCE = 0.1
 # Probability from which an unlikely hypothesis is taken for noise (openai/whisper's `no_speech_threshold`).
 NO_SPEECH_PROBABILITY = 0.6
