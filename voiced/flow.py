@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+    from pydantic import JsonValue
 
     Samples: TypeAlias = npt.NDArray[np.float32]  # mono, 16 kHz, full scale ±1
 
@@ -22,7 +23,8 @@ SAMPLE_RATE = 16_000  # Hz, of the wake-word models, the VAD and Whisper alike
 EXPIRES_SECONDS = 10.0  # from the end of the speech: as long a command is good for, unless its intent says otherwise
 FRAME_SAMPLES = 1_280  # 80 ms: openWakeWord's step, and the block that the microphone delivers
 
-SlotValue: TypeAlias = str | int | float
+# What JSON holds; lists and mappings are never changed (`foundations.frozen_json`), so values can be keys.
+SlotValue: TypeAlias = "str | int | float | list[JsonValue] | dict[str, JsonValue]"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -120,6 +122,11 @@ class Match:
     text: str  # the sentence as written or recognised
     spans: Mapping[str, tuple[int, int]]  # slot → first and last+1 character of its words in `text`
     literal_words: int = 0  # words that the template spells out; of two matches, the one with more is the likelier
+
+    @property
+    def meaning(self) -> str:
+        """Intent and slots in one text: equal for sentences that mean one thing."""
+        return f"{self.intent} {sorted(self.slots.items(), key=lambda slot: slot[0])}"
 
 
 @dataclass(frozen=True, slots=True)

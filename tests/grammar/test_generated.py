@@ -51,10 +51,11 @@ TEMPLATES = st.recursive(WORDS | SLOTS | RANGES, _joined, max_leaves=5)
 PARTS = st.recursive(WORDS, _joined, max_leaves=3)  # of lists and rules, to which sentences refer
 SENTENCES = TEMPLATES.map("go {}".format) | TEMPLATES  # a first word keeps it from being silent
 CONTEXTS = st.dictionaries(st.sampled_from(["room", "floor"]), st.sampled_from(["hall", "attic"]), max_size=1)
+OUTS = st.one_of(st.none(), st.booleans(), WORDS, st.lists(st.integers(0, 255), max_size=3), st.just({"h": [0, None]}))
 VALUES = st.one_of(
     WORDS,
     st.integers(-5, 100),
-    st.builds(lambda said, out: {"in": f"big {said}", "out": out}, PARTS, st.one_of(st.none(), st.booleans(), WORDS)),
+    st.builds(lambda said, out: {"in": f"big {said}", "out": out}, PARTS, OUTS),
     st.builds(lambda said, context: {"in": said, "out": said, "context": context}, WORDS, CONTEXTS),
 )
 LISTS = st.one_of(

@@ -28,15 +28,16 @@ def test_wake() -> None:
 
 
 def test_intent() -> None:
-    match = Match("LightSet", {"room": "Küche", "level": 5}, "die Küche auf fünf", {})
+    match = Match("LightSet", {"room": "Küche", "level": 5, "rgb": [255, 0, 0]}, "die Küche auf fünf", {})
     transcript, delays = Transcript(match.text, match, None, 0.91234, -0.1), Delays(0.1, 0.12, 0.12345)
     outcome = Outcome("17", transcript, (), SPOKEN, delays, age=0.12351)
     action = outcome_event(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/intent/LightSet"
     assert "Küche" in action.payload
     assert json.loads(action.payload) == {
-        "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5}, "text": "die Küche auf fünf",
-        "confidence": 0.9123, "wake_word": "hey_jarvis", "speech": [1.0, 1.5], "ending": "silence",
+        "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5, "rgb": [255, 0, 0]},
+        "text": "die Küche auf fünf", "confidence": 0.9123, "wake_word": "hey_jarvis",
+        "speech": [1.0, 1.5], "ending": "silence",
         "age": 0.124, "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
         "time": TIME,
     }  # fmt: skip

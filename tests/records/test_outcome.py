@@ -34,6 +34,10 @@ def rejected(reason: Reason, text: str = "", heard: str = "") -> Outcome:
     ("outcome", "line"),
     [
         (Outcome("1", TRANSCRIPT), "light on → LightSet state=on room='living room'"),
+        (
+            Outcome("1", Transcript("red", Match("Color", {"c": [255, 0], "m": {"h": 0}}, "red", {}), None, 1.0, 0.0)),
+            'red → Color c=[255,0] m={"h":0}',
+        ),
         (rejected(Reason.NO_SPEECH), "(nothing) → rejected: no_speech"),
         (rejected(Reason.OUT_OF_GRAMMAR, "tea"), "tea → rejected: out_of_grammar"),
         (rejected(Reason.LOW_CONFIDENCE, "tea", "tee"), "tee → rejected: low_confidence"),

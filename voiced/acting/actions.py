@@ -104,12 +104,13 @@ def _in_json(found: re.Match[str], slots: Mapping[str, SlotValue]) -> str:
     name: str | None = found[1]
     if name is None:
         return SLOT.sub(lambda slot: json.dumps(_as_text(slots[slot[1]]), ensure_ascii=False)[1:-1], found[0])
-    value = slots[name]
-    text = json.dumps(value) if isinstance(value, bool) else _as_text(value)
+    text = _as_text(slots[name])
     # Outside of quotes an author means a number or `true`: anything else is one text.
     return text if _parses(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _as_text(value: SlotValue) -> str:
-    """Return a value as text; whole numbers without a point: 21, not 21.0."""
+    """Return a value as text; whole numbers without a point, 21, not 21.0; lists and mappings as JSON."""
+    if isinstance(value, (bool, list, dict)):
+        return json.dumps(value, ensure_ascii=False)
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -7,9 +7,9 @@ recording must be rejected. Knows no recogniser.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from voiced.audio.formats.kinds import SUFFIXES
 from voiced.errors import VoicedError
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SlotValue: TypeAlias = str | int | float | list[JsonValue] | dict[str, JsonValue]
+
+
 class Label(BaseModel, frozen=True):
     """The intent and slots that a recording should be understood as; further keys in the file are for people."""
 
     intent: str | None
-    slots: dict[str, str | int | float] = {}
+    slots: dict[str, SlotValue] = {}
 
 
 NO_COMMAND = Label(intent=None)

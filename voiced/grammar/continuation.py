@@ -75,7 +75,7 @@ def goes_without_saying(grammar: Grammar, opening: str, rest: str) -> bool:
     if not begin:
         return False
     alone, whole = [
-        {(match.intent, frozenset(match.slots.items())) for match in found}
+        {match.meaning for match in found}
         for found in (
             meanings(grammar.automaton, grammar.sentences, rest, normal, begin),
             grammar.matches(f"{opening} {rest}"),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from voiced.foundations.yaml_source import Document
 
 # Strict: the text "5" does not become a number, nor 1 a switch.
-Scalar = StrictStr | StrictInt | StrictFloat | StrictBool
+SlotValue = StrictStr | StrictInt | StrictFloat | StrictBool | list[JsonValue] | dict[str, JsonValue]
 Context = dict[str, JsonValue]
 
 
@@ -147,12 +147,12 @@ class IntentSource(Section):
 
     description: str = ""
     sentences: tuple[str, ...] = ()
-    slots: dict[str, Scalar] = Field(default_factory=dict)  # values of slots that a sentence does not set
+    slots: dict[str, SlotValue] = Field(default_factory=dict)  # values of slots that a sentence does not set
     action: Annotated[
         tuple[ActionTemplate, ...],
         BeforeValidator(_one_or_many, json_schema_input_type=ActionTemplate | list[ActionTemplate]),
     ] = ()
-    examples: dict[str, dict[str, Scalar] | None] = Field(default_factory=dict)
+    examples: dict[str, dict[str, SlotValue] | None] = Field(default_factory=dict)
     data: tuple[DataBlock, ...] = ()
 
     @model_validator(mode="after")

@@ -7,7 +7,6 @@ gets out. Files are read by `foundations.yaml_source`; this file knows which fil
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
+from voiced.foundations.frozen_json import frozen
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 from voiced.grammar import checks, definitions
 from voiced.grammar.compile import TooLargeError, compile_sentences
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pydantic import JsonValue
-
-    from voiced.flow import SlotValue
     from voiced.foundations.yaml_problems import Key
     from voiced.foundations.yaml_source import Document
     from voiced.grammar.action_template import ActionTemplate
@@ -206,7 +203,7 @@ class _Collector:
     def _value(self, file: _File, key: Key, value: ListValue) -> TextValue:
         # Problems point at the template itself: at `in:` where there is one.
         place = (*key, "in") if file.source.has((*key, "in")) else key
-        out = None if value.out is None else _slot_value(value.out)
+        out = frozen(value.out)
         if is_template(value.said):
             return TextValue(self._template(file, place, value.said), False, out, value.context)  # noqa: FBT003 # plain
         # Plain words need no parser: ten thousand names load faster.
@@ -255,9 +252,10 @@ class _Collector:
             (known.examples if known else ()) + examples,
             known.where if known else where,
         )
+        slots = {slot: frozen(value) for slot, value in source.slots.items()}
         for i, text in enumerate(source.sentences):
             template = self._template(file, (*key, "sentences", i), text)
-            self.sentences.append(SentenceTemplate(name, template, source.slots, scope))
+            self.sentences.append(SentenceTemplate(name, template, slots, scope))
         for i, block in enumerate(source.data):
             self._block(file, (*key, "data", i), name, block, scope)
 
@@ -268,7 +266,7 @@ class _Collector:
             lists = {**scope.lists, **self._lists(file, (*key, "lists"), block.lists)}
             rules = {**scope.rules, **self._rules(file, (*key, "expansion_rules"), block.expansion_rules)}
             scope = replace(scope, lists=lists, rules=rules)
-        slots = {slot: _slot_value(value) for slot, value in block.slots.items()}
+        slots = {slot: frozen(value) for slot, value in block.slots.items() if value is not None}
         for i, text in enumerate(block.sentences):
             template = self._template(file, (*key, "sentences", i), text)
             requires, excludes = block.requires_context, block.excludes_context
@@ -286,10 +284,3 @@ def _number_range(source: NumberRange, language: str) -> definitions.NumberRange
         source.words,
         source.words_language or language,
     )
-
-
-def _slot_value(value: JsonValue) -> SlotValue:
-    """A slot's value of what YAML holds: scalars as they are, a list joined with commas, mappings as JSON."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return value if isinstance(value, (str, int, float)) else json.dumps(value)

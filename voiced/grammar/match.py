@@ -136,7 +136,7 @@ def meanings(
     distinct: dict[str, Match] = {}
     for parse in ended:
         match = _to_match(parse, sentences[parse.sentence], text, normal)
-        distinct.setdefault(f"{match.intent} {sorted(match.slots.items())}", match)
+        distinct.setdefault(match.meaning, match)
     return tuple(distinct.values())
 
 

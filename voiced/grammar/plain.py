@@ -57,7 +57,7 @@ def _exactly(*kinds: type) -> Read:
 
 # The leaves of the format.
 _text, _whole, _flag = _exactly(str), _exactly(int), _exactly(bool)
-_scalar = _exactly(str, int, float, bool)
+_slot_value = _exactly(str, int, float, bool, list, dict)
 
 
 def _number(data: Any) -> float:
@@ -155,9 +155,9 @@ _INTENT = _record(
     {
         "description": _text,
         "sentences": _each(_text),
-        "slots": _named(_scalar),
+        "slots": _named(_slot_value),
         "action": lambda action: _each(_ACTION)([action] if isinstance(action, dict) else action),
-        "examples": _named(lambda slots: None if slots is None else _named(_scalar)(slots)),
+        "examples": _named(lambda slots: None if slots is None else _named(_slot_value)(slots)),
     },
 )
 _FILE = _record(

@@ -109,7 +109,7 @@ class Rescorer:
         # Sentences with equal intents and slots have one meaning: only the likeliest stands for them.
         found: dict[str, ScoredHypothesis] = {}
         for each in sorted(read, key=lambda each: -each.avg_logprob):
-            found.setdefault(f"{each.match.intent} {sorted(each.match.slots.items())}", each)
+            found.setdefault(each.match.meaning, each)
         return list(found.values())
 
     def _hypothesis(self, views: Sequence[View], path: Path) -> ScoredHypothesis:

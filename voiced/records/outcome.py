@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from voiced.flow import SAMPLE_RATE
@@ -78,4 +79,10 @@ def outcome_line(outcome: Outcome) -> str:
 
 def slots_line(slots: Mapping[str, SlotValue]) -> str:
     """Slots and their values, as in `state=on room='living room'`."""
-    return " ".join(f"{name}={value!r}" if " " in str(value) else f"{name}={value}" for name, value in slots.items())
+    return " ".join(f"{name}={_shown(value)}" for name, value in slots.items())
+
+
+def _shown(value: SlotValue) -> str:
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return repr(value) if " " in str(value) else str(value)
