@@ -189,3 +189,33 @@ def test_check_json_tells_each_problem_with_its_place(tmp_path: Path, capsys: py
     assert intents["problem"].startswith(f"{intents['file']}:{intents['line']}:")
     assert (intents["file"].endswith("intents/lights.yaml"), intents["line"]) == (True, 3)
     assert (model["file"], "did you mean 'tiny.en'" in model["problem"]) == (None, True)
+
+
+DOUBTFUL = "intents: {A: {sentences: ['<go> home']}}\nrules: {go: go}\n"
+WARNING = "b.yaml:1: the rule 'go' replaces that of "
+
+
+def test_check_tells_warnings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(DOUBTFUL)
+    (tmp_path / "b.yaml").write_text("rules: {go: walk}")
+    assert main(["check", "--intents", str(tmp_path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith(f"warning: {tmp_path}/{WARNING}")
+    assert told[1].startswith("settings: ")
+    assert main(["check", "--intents", str(tmp_path), "--json"]) == 0
+    warning, checked = map(json.loads, capsys.readouterr().out.splitlines())
+    assert warning["warning"].startswith(f"{tmp_path}/{WARNING}")
+    assert (warning["file"], warning["line"]) == (f"{tmp_path}/b.yaml", 1)
+    assert checked["n_intents"] == 1
+
+
+def test_check_refuses_warnings_if_it_is_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(DOUBTFUL)
+    assert main(["check", "--strict", "--intents", str(tmp_path)]) == 0
+    (tmp_path / "b.yaml").write_text("rules: {go: walk}")
+    capsys.readouterr()
+    assert main(["check", "--strict", "--intents", str(tmp_path)]) == 78
+    assert capsys.readouterr().err.startswith(f"voiced: {tmp_path}/{WARNING}")
+    assert main(["check", "--strict", "--json", "--intents", str(tmp_path)]) == 78
+    told = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (told["problem"].startswith(f"{tmp_path}/{WARNING}"), told["line"]) == (True, 1)

@@ -80,6 +80,20 @@ def test_intents_are_read_again_for_every_word(house: Path, pipelines: Pipelines
     assert {one.loaded for one in again._verifiers} == {one.loaded for one in pipelines._verifiers}
 
 
+def test_warnings_are_logged_when_intents_are_read(
+    house: Path, pipelines: Pipelines, caplog: pytest.LogCaptureFixture
+) -> None:
+    later = house / "guests" / "more.yaml"
+    later.write_text("rules:\n" + "".join(f"  r{number}: a\n" for number in range(25)))
+    (house / "guests" / "z.yaml").write_text(later.read_text().replace(": a", ": b"))
+    pipelines.again()
+    for file in (later, house / "guests" / "z.yaml"):
+        file.unlink()
+    told = [record.getMessage() for record in caplog.records if record.name == "voiced.recognition.pipelines"]
+    assert told[0].startswith(f"{house}/guests/z.yaml:2: the rule 'r0' replaces that of ")
+    assert told[20:] == [f"{house}/guests: 5 more warnings; `voiced check` tells all of them"]
+
+
 def test_the_second_stage_knows_the_phrase(pipelines: Pipelines) -> None:
     sound = said("wake_alexa")
     evidence = {word: pipelines.opinion(Detection(word, 0.5, 0), sound).evidence for word in ("alexa", "hey_jarvis")}

@@ -37,6 +37,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     speed = "load the models, and tell what recognition costs on this machine"
     parser.add_argument("--speed", action="store_true", help=speed)
     parser.add_argument("--connect", action="store_true", help="log in to the broker, and look for the microphone")
+    strict = "refuse what is only warned of: intents that load, and are likely not meant"
+    parser.add_argument("--strict", action="store_true", help=strict)
     add_json(parser)
 
 
@@ -51,6 +53,9 @@ def check(options: Namespace) -> int:
     "n_intents", "n_examples", "model", "wake_words", "broker", "site", "connected" (whether the broker let us in) and
     "notes" (sentences). With --speed, "speed" as well, an object: "threads", "beams", "patience", "passes" (seconds of
     each), "in_time" (how many fit in the patience), "command" and "doubtful" (seconds), "advice" (sentences).
+
+    Intents may load and still be doubtful: each warning is told, with --json as {"warning", "file", "line"} before that
+    object. With --strict warnings are mistakes.
     """
     if options.schema:
         from voiced.commands.init import schema_of  # needs nothing of what is checked
@@ -59,20 +64,34 @@ def check(options: Namespace) -> int:
         return DONE
     try:
         checked = check_everything(
-            options.config, intents=options.intents, model=options.model, connect=options.connect
+            options.config,
+            intents=options.intents,
+            model=options.model,
+            connect=options.connect,
+            strict=options.strict,
         )
     except ConfigError as error:
         if not options.json:
             raise
         for problem in error.problems:
-            print_json(_problem_json(problem))
+            print_json(_with_place("problem", problem))
         return error.exit_code
+    _tell_warnings(checked.warnings, as_json=options.json)
     speed = _speed(options) if options.speed else None
     if options.json:
-        print_json(asdict(checked) | ({"speed": asdict(speed)} if speed else {}))
+        told = {key: value for key, value in asdict(checked).items() if key != "warnings"}
+        print_json(told | ({"speed": asdict(speed)} if speed else {}))
     else:
         tell("\n".join([_summary(checked), *(speed.lines if speed else ())]))
     return DONE
+
+
+def _tell_warnings(warnings: tuple[str, ...], *, as_json: bool) -> None:
+    for warning in warnings:
+        if as_json:
+            print_json(_with_place("warning", warning))
+        else:
+            tell(f"warning: {warning}")
 
 
 def _speed(options: Namespace) -> Costs:
@@ -95,24 +114,31 @@ class Checked:
     site: str
     connected: bool  # whether the broker was asked, and let us in
     notes: tuple[str, ...]  # what is no mistake, but should be known
+    warnings: tuple[str, ...]  # about intents that load, and are likely not meant
 
 
-def check_everything(path: Path | None, *, intents: Path | None, model: str | None, connect: bool = False) -> Checked:
-    """What is right; ConfigError with everything that is wrong. With `connect` the broker is asked, too."""
+def check_everything(
+    path: Path | None, *, intents: Path | None, model: str | None, connect: bool = False, strict: bool = False
+) -> Checked:
+    """What is right; ConfigError with everything that is wrong.
+
+    With `connect` the broker is asked, too; with `strict` the warnings of intents count as problems.
+    """
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
-    if config:
-        _check_parts(config, commands, problems)
-        if connect and not problems:
-            _tried(lambda: check_parts.broker_login(config.mqtt), problems)
+    grammars = _check_parts(config, commands, problems) if config else [commands]
+    warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in each.warnings))
+    problems += warnings if strict else ()
+    if config and connect and not problems:
+        _tried(lambda: check_parts.broker_login(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems, page="intents" if config and not commands else "")
-    return _checked(find_config(path), config, commands, connected=connect)
+    return _checked(find_config(path), config, commands, warnings, connected=connect)
 
 
-def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> None:
-    """Check everything that the settings name."""
+def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> list[Grammar | None]:
+    """Check everything that the settings name; the grammars of all folders, None for one that does not load."""
     grammars = {config.intents: commands}
     for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
         grammars[folder] = _checked_grammar(folder, problems)
@@ -124,6 +150,7 @@ def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) 
     _tried(lambda: check_parts.broker_files(config.mqtt), problems)
     if config.microphone.device is not None:
         _tried(lambda: check_parts.microphone(config.microphone.device), problems)
+    return [*grammars.values()]
 
 
 def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
@@ -144,7 +171,9 @@ def _checked_grammar(folder: Path | None, problems: list[str]) -> Grammar | None
     return commands
 
 
-def _checked(path: Path | None, config: Config, commands: Grammar, *, connected: bool) -> Checked:
+def _checked(
+    path: Path | None, config: Config, commands: Grammar, warnings: tuple[str, ...], *, connected: bool
+) -> Checked:
     return Checked(
         settings=str(path) if path else None,
         intents=str(config.intents),
@@ -156,6 +185,7 @@ def _checked(path: Path | None, config: Config, commands: Grammar, *, connected:
         site=config.site_name,
         connected=connected,
         notes=tuple(check_parts.notes(config, connect=connected)),
+        warnings=warnings,
     )
 
 
@@ -171,7 +201,7 @@ def _summary(checked: Checked) -> str:
     return "\n".join([lines, *(f"note:     {note}" for note in checked.notes)])
 
 
-def _problem_json(problem: str) -> dict[str, Any]:
-    """A problem as an object: `lights.yaml:7: …` names a file and a line, `mqtt: …` neither."""
-    place = re.match(r"(?P<file>[^:]+):(?P<line>\d+)(:\d+)?: ", problem)
-    return {"problem": problem, "file": place and place["file"], "line": int(place["line"]) if place else None}
+def _with_place(kind: str, told: str) -> dict[str, Any]:
+    """A problem or warning as an object: `lights.yaml:7: …` names a file and a line, `mqtt: …` neither."""
+    place = re.match(r"(?P<file>[^:]+):(?P<line>\d+)(:\d+)?: ", told)
+    return {kind: told, "file": place and place["file"], "line": int(place["line"]) if place else None}

@@ -53,6 +53,7 @@ class Grammar:
     intents: Mapping[str, Intent]
     sentences: tuple[SentenceTemplate, ...]
     automaton: Automaton
+    warnings: tuple[str, ...] = ()  # what loads, and is likely not meant: `file:line: …`, as problems are told
     follower: Follower = field(init=False, repr=False)
     openings: Openings = field(init=False, repr=False)
 

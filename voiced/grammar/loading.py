@@ -23,6 +23,7 @@ from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextLi
 from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
+from voiced.grammar.joining import Joining
 from voiced.grammar.plain import plain
 
 if TYPE_CHECKING:
@@ -127,8 +128,9 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
     sentences = tuple(collector.sentences)
     intents = MappingProxyType(collector.intents)
+    warnings = tuple(dict.fromkeys(collector.warnings))
     try:
-        return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences))
+        return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences), warnings)
     except TooLargeError as error:
         raise ConfigError([str(error)], PAGE) from error
 
@@ -138,9 +140,9 @@ class _Collector:
     """Collects what the files define, and the problems on the way."""
 
     problems: list[str]
+    warnings: list[str] = field(default_factory=list)  # what loads all the same
     intents: dict[str, Intent] = field(default_factory=dict)
     sentences: list[SentenceTemplate] = field(default_factory=list)
-    places: dict[tuple[str, str, str], str] = field(default_factory=dict)  # language, kind, name → file:line
     action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
 
     def check_actions(self) -> Iterator[str]:
@@ -160,32 +162,24 @@ class _Collector:
     def scopes(self, files: Sequence[_File]) -> dict[str, Scope]:
         """Language → the lists, rules and skip words of all its files."""
         scopes: dict[str, Scope] = {}
+        joining = Joining(self.problems, self.warnings)
         for file in files:
-            content = file.content
+            content, language = file.content, file.content.language
             # Each file adds to what its language knows so far.
-            known = scopes.get(content.language, Scope({}, {}, content.language))
+            known = scopes.get(language, Scope({}, {}, language))
+            lists = self._lists(file, ("lists",), content.lists)
             # `rules` and `expansion_rules` share one space of names; in one file either name works.
-            for kind in ("lists", "rules", "expansion_rules"):
-                self._claim(file, kind, getattr(content, kind))
-            rules = self._rules(file, ("rules",), content.rules)
-            rules |= self._rules(file, ("expansion_rules",), content.expansion_rules)
-            scopes[content.language] = Scope(
-                {**known.lists, **self._lists(file, ("lists",), content.lists)},
-                {**known.rules, **rules},
-                content.language,
+            kinds = (("rules", content.rules), ("expansion_rules", content.expansion_rules))
+            rules = [each for kind, texts in kinds for each in self._rules(file, (kind,), texts).items()]
+            for name, found in lists.items():
+                lists[name] = joining.list(language, name, file.source.where(("lists", name)), found)
+            scopes[language] = Scope(
+                {**known.lists, **lists},
+                {**known.rules, **{name: joining.rule(language, name, rule) for name, rule in rules}},
+                language,
                 known.skip_words + content.skip_words,
             )
         return scopes
-
-    def _claim(self, file: _File, kind: str, names: Iterable[str]) -> None:
-        """Note where names are defined; a name that another place has taken is a problem."""
-        what = "list" if kind == "lists" else "rule"
-        for name in names:
-            # The first place keeps the name, and later ones are told of it.
-            where = file.source.where((kind, name))
-            first = self.places.setdefault((file.content.language, what, name), where)
-            if first != where:
-                self.problems.append(f"{where}: the {what} '{name}' is already defined in {first}; rename one of them")
 
     def _lists(self, file: _File, key: Key, lists: Mapping[str, ListSource]) -> dict[str, ListDefinition]:
         return {name: self._list(file, (*key, name), source) for name, source in lists.items()}

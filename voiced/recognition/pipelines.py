@@ -5,6 +5,7 @@ Each model is loaded once, each folder of intents read once, and wake words that
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced import grammar
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
 
+log = logging.getLogger(__name__)
+
+_MOST_LOGGED = 20  # warnings of one folder
+
 
 class Pipelines:
     """A recogniser for each wake word, and the usual one where there was no wake word."""
@@ -39,7 +44,7 @@ class Pipelines:
         words = config.wake_word.models
         keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
         usual = (config.recognizer.model, config.intents)
-        grammars = {folder: grammar.load([folder]) for folder in {folder for _, folder in (usual, *keys)}}
+        grammars = {folder: _loaded(folder) for folder in {folder for _, folder in (usual, *keys)}}
         recognizers = {key: self._opened(key[0], grammars[key[1]]) for key in dict.fromkeys((usual, *keys))}
         self._usual = recognizers[usual]
         self._own = {name: recognizers[key] for name, key in zip(phrases, keys, strict=True)}
@@ -82,3 +87,14 @@ class Pipelines:
 
     def _answering(self, detection: Detection | None) -> Recognizer:
         return self._own.get(detection.wake_word, self._usual) if detection else self._usual
+
+
+def _loaded(folder: Path) -> Grammar:
+    """Return the grammar of a folder; its warnings go to the log."""
+    commands = grammar.load([folder])
+    for warning in commands.warnings[:_MOST_LOGGED]:
+        # What follows the first line shows a template: `voiced check` has it.
+        log.warning("%s", warning.partition("\n")[0])
+    if (n_more := len(commands.warnings) - _MOST_LOGGED) > 0:
+        log.warning("%s: %d more warnings; `voiced check` tells all of them", folder, n_more)
+    return commands
