@@ -91,6 +91,12 @@ class Daemon:
         self.process.wait(10)
         return time.monotonic() - began
 
+    def restart(self) -> None:
+        """Kill it, as a power cut would, and start it again."""
+        self.process.kill()
+        self.process.wait()
+        self.process = self._start()
+
     def wait(self, seconds: float = LOADING) -> int:
         """Its exit code, when it ends by itself."""
         return self.process.wait(seconds)

@@ -27,6 +27,7 @@ HOUSE = (
     "commands",
     "daemon",
     "reload",
+    "adjustments",
     "api",
     "evaluation",
     "assistant",

@@ -17,13 +17,14 @@ from voiced.foundations.signals import Signals
 from voiced.foundations.systemd import Systemd
 from voiced.listening.events import Listening
 from voiced.listening.requests import Requests
-from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.mqtt.received import ListenNow, SetEvidence, SetMute
 from voiced.records.mute import MuteMemory
 from voiced.records.state import Writer
 
 if TYPE_CHECKING:
     from voiced.assistant import Heard
     from voiced.mqtt.client import Mqtt
+    from voiced.mqtt.received import Command
 
 BLOCK, BLOCKS = 32 * 1024, 4_000  # bytes, below glibc's threshold for pages of their own; 125 MiB in all
 
@@ -58,10 +59,12 @@ def test_commands_over_mqtt_are_obeyed() -> None:
     requests, notes = Requests(), Notes()
     mute = _Mute(requests, cast("Mqtt", notes), None)
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
-    for command in (SetMute(muted=True), ListenNow(), Sentence("good night")):
-        _obey(command, heard, requests, cast("Mqtt", notes), mute)
+    adjusted: list[Command] = []
+    for command in (SetMute(muted=True), ListenNow(), Sentence("good night"), SetEvidence(0.7)):
+        _obey(command, heard, requests, cast("Mqtt", notes), mute, adjusted.append)
     assert (requests.now.muted, requests.now.listen) == (True, True)
     assert list(heard) == [Sentence("good night")]
+    assert adjusted == [SetEvidence(0.7)]
     assert notes.told == [("muted", False), ("muted", True)]  # at once: no frame has come
 
 
@@ -70,7 +73,7 @@ def test_a_sentence_that_cannot_wait_is_told_so(caplog: pytest.LogCaptureFixture
     mute = _Mute(requests, cast("Mqtt", notes), None)
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
     for number in range(MOST_OFFERED + 2):
-        _obey(Sentence(f"number {number}"), heard, requests, cast("Mqtt", notes), mute)
+        _obey(Sentence(f"number {number}"), heard, requests, cast("Mqtt", notes), mute, print)
     assert notes.told[1:] == [(None, Reason.BUSY, None, None)]
     assert f"'number {MOST_OFFERED + 1}' rejected: busy" in caplog.text
 

@@ -36,7 +36,8 @@ from voiced.foundations.onnx_session import OPENWAKEWORD
 from voiced.foundations.resources import shipped
 from voiced.grammar import intents as intents_file
 from voiced.grammar import understand
-from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
+from voiced.mqtt.received import read_command
+from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
 from voiced.records.outcome import outcome_json
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
 from voiced.whisper.words import TimedWord
@@ -547,6 +548,11 @@ def test_the_table_of_topics_is_complete() -> None:
         SITE.wake_rejected,
         SITE.unmatched,
         SITE.intent("<Intent>"),
+        SITE.event,
+        SITE.last,
+        SITE.evidence,
+        SITE.min_confidence,
+        f"voiced/{SITE.site}/intents/<word>",
     )
     assert told.keys() == {*plain, *SITE.commands}
     assert set(codes(told[SITE.state])) == {state.value for state in State}
@@ -562,7 +568,8 @@ def test_nothing_is_taken_for_html(page: str) -> None:
 def test_each_topic_named_exists(page: str) -> None:
     found = re.findall(r"voiced/(?:<site>|kitchen|\+)/[\w/<>#+…]*", PAGES[page])
     known = re.compile(
-        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|microphone|(say|listen|mute)/set|#|…)"
+        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|microphone|event|last|evidence|min_confidence"
+        r"|intents/[\w<>+]+(/set)?|(say|listen|mute|evidence|min_confidence)/set|#|…)"
     )
     assert [topic for topic in found if not known.fullmatch(topic)] == []
 

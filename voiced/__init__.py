@@ -9,9 +9,10 @@ The story
     daemon          opens and wires everything, says READY, closes in reverse order
     api             `from voiced import Recognizer`: commands in recordings and buffers, from Python
     reload          new intents for a running daemon, while the old ones serve
+    adjustments     settings that people change while the daemon runs
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen
-    records/        what happened, as JSON and as a line; the last wakes; mute
+    records/        what happened, as JSON and as a line; the last wakes; mute and changed settings
 
 Understanding
     recognition/    Whisper + grammar → transcript: passes until one is sure

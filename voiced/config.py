@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from voiced.foundations.resources import MODEL, find_config, shipped
 from voiced.foundations.sections import Section, load
-from voiced.foundations.topic_names import NOT_IN_A_LEVEL
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 
 
 def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
@@ -32,6 +32,13 @@ def _one_topic_level(site: str | None) -> str | None:
     if site is not None and (not site or NOT_IN_A_LEVEL.search(site)):
         raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
     return site
+
+
+def _topic(topic: str) -> str:
+    """Messages are sent below it."""
+    if not topic or topic.startswith("$") or NOT_IN_A_TOPIC.search(topic):
+        raise ValueError("must be an MQTT topic: not empty, without '+' and '#', and not the broker's own ('$')")
+    return topic
 
 
 def _name_of_a_file(credential: str | None) -> str | None:
@@ -223,6 +230,10 @@ class MqttSettings(Section):
     """null: not encrypted; {}: encrypted, with the system's certificate authorities."""
     keepalive: Annotated[int, Field(ge=2, le=3600)] = 30
     """Seconds between signs of life: a broker that hangs is noticed after about one and a half times this."""
+    home_assistant: bool = True
+    """Announce a device to Home Assistant by MQTT discovery; false: remove it."""
+    discovery_prefix: Annotated[str, AfterValidator(_topic)] = "homeassistant"
+    """Home Assistant's topic for discovery, as its MQTT integration has it."""
 
     @model_validator(mode="after")
     def _one_password(self) -> MqttSettings:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from voiced.acting.feedback import Feedback, Player
+from voiced.adjustments import Adjustments
 from voiced.assistant import Assistant, awaits_an_answer, starts_over
 from voiced.audio.microphone import Microphone
 from voiced.audio.source import Recordings
@@ -30,14 +31,14 @@ from voiced.listening.recovery import recovering
 from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
-from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.mqtt.received import ListenNow, SetEvidence, SetIntents, SetMinConfidence, SetMute
 from voiced.recognition.budget import Budget
-from voiced.recognition.pipelines import Pipelines
+from voiced.records.adjusted import AdjustmentMemory
 from voiced.records.mute import MuteMemory
 from voiced.records.state import Writer, folders
 from voiced.records.wakes import WakeMemory
 from voiced.reload import Reloader, followed
-from voiced.wake.detector import WakeWordDetector, evidence_thresholds, own_sounds, wake_words
+from voiced.wake.detector import WakeWordDetector, own_sounds, wake_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from voiced.config import Config
     from voiced.flow import Utterance
     from voiced.foundations.signals import Signals
-    from voiced.mqtt.topics import Command
+    from voiced.mqtt.received import Command
 
 log = logging.getLogger(__name__)
 
@@ -75,23 +76,26 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
         microphone.require()  # before seconds of loading
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
-    pipelines = Pipelines(config, detector.phrases, {})
+    requests, writer = Requests(), Writer()
+    stack.callback(writer.close)
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute, adjust))
+    changed = None if files else AdjustmentMemory(folders()[0], config.site_name, writer)
+    adjustments = Adjustments(config, detector.phrases, mqtt, changed)
+    pipelines = adjustments.open(detector.phrases)
     pipelines.warm_up()
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
-    requests, writer = Requests(), Writer()
-    stack.callback(writer.close)
-    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute))
     told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
     pace = Pace(source.frames(), watchdog, told.ready)
     ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)
     heard: Relay[Heard] = Relay(recovering(pace.frames(), ear, requests, detector.reset), EVENTS_WAITING, "ear")
     mute = _Mute(requests, mqtt, None if files else MuteMemory(folders()[0], config.site_name, writer))
+    reloader = Reloader(config.intents, lambda: adjustments.read(pipelines.again), heard.offer, systemd)
+    adjust = partial(adjustments.adjust, reload=reloader.ask)
     stack.enter_context(mqtt)
     stack.callback(systemd.stopping)
-    thresholds = dict(zip(detector.phrases, evidence_thresholds(config.wake_word), strict=True))
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
-    second_stage = SecondStage(pipelines.opinion, thresholds, keep)
+    second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
     own = own_sounds(config.wake_word, detector.phrases)
     sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
@@ -99,7 +103,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)
-    signals.reload_on_hang_up(Reloader(config.intents, pipelines.again, heard.offer, systemd).ask)
+    signals.reload_on_hang_up(reloader.ask)
     assistant.run(release_memory(verified))
 
 
@@ -174,7 +178,9 @@ def _budgets(pace: Pace, heard: Relay[Heard], signals: Signals) -> Callable[[Utt
     return lambda what: Budget(lambda: pace.since(what), overtaken, awaited)
 
 
-def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt, mute: _Mute) -> None:
+def _obey(  # one for each thing that may be told
+    command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt, mute: _Mute, adjust: Callable[..., None]
+) -> None:
     """Carry out a command that came over MQTT; called from the connection's thread."""
     match command:
         case Sentence():
@@ -185,3 +191,5 @@ def _obey(command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt,
             requests.listen_now()
         case SetMute(muted):
             mute.switch(muted=muted)
+        case SetEvidence() | SetMinConfidence() | SetIntents():
+            adjust(command)

@@ -10,7 +10,8 @@ from voiced.acting.actions import actions_of
 from voiced.flow import Outcome, Sentence
 from voiced.foundations.resources import shipped
 from voiced.grammar import understand
-from voiced.mqtt.topics import Topics, outcome_event, read_command
+from voiced.mqtt.received import read_command
+from voiced.mqtt.topics import Topics, outcome_event
 from voiced.records.outcome import outcome_line
 
 TOPICS = Topics("hall")

@@ -18,13 +18,13 @@ from voiced.flow import Action, Detection, Match, Outcome, Sentence, State, Tran
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.delivery import publish_once
 from voiced.mqtt.outbox import Delivery
-from voiced.mqtt.topics import ListenNow, SetMute
+from voiced.mqtt.received import ListenNow, SetMute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
 
-    from voiced.mqtt.topics import Command
+    from voiced.mqtt.received import Command
 
 LIGHT = Action("home/kitchen/light/set", "on")
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from voiced.flow import Action, Delays, Detection, Ending, Match, Outcome, Reason, Sentence, Transcript, Utterance
-from voiced.mqtt.topics import ListenNow, SetMute, Topics, outcome_event, read_command, wake_event
+from voiced.flow import Action, Delays, Detection, Ending, Match, Outcome, Reason, Transcript, Utterance
+from voiced.mqtt.topics import Topics, outcome_event, wake_event
 
 TOPICS = Topics("den")
 AT = datetime(2026, 2, 3, 4, 5, 6, 789_000, timezone(timedelta(hours=1)))
@@ -86,53 +86,3 @@ def test_an_intent_expires_with_its_actions(actions: tuple[Action, ...], age: fl
 def test_what_is_rejected_is_told_however_late(age: float, seconds_left: float) -> None:
     late = Transcript("", None, Reason.LATE, 0.0, 0.0)
     assert outcome_event(TOPICS, Outcome("21", late, age=age), AT).expires == pytest.approx(seconds_left)
-
-
-def test_a_sentence_knows_when_it_arrived() -> None:
-    sentence = read_command(TOPICS, TOPICS.say, b"good night", 7.0)
-    assert isinstance(sentence, Sentence)
-    assert sentence.arrived == 7.0
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload", "command"),
-    [
-        ("say", "turn on the light", Sentence("turn on the light")),
-        ("say", "  turn on\n the\tlight ", Sentence("turn on the light")),
-        ("say", "Küche", Sentence("Küche")),
-        ("listen", "", ListenNow()),
-        ("listen", "on", ListenNow()),
-        ("listen", "PRESS", ListenNow()),
-        ("mute", "ON", SetMute(muted=True)),
-        ("mute", "off", SetMute(muted=False)),
-    ],
-)
-def test_commands(topic: str, payload: str, command: object) -> None:
-    assert read_command(TOPICS, f"voiced/den/{topic}/set", payload.encode(), 7.0) == command
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload", "why"),
-    [
-        ("say", b"", "an empty sentence"),
-        ("say", b" \n", "an empty sentence"),
-        ("say", b"x" * 501, "more than 500 characters"),
-        ("say", b"x" * 5_000, "longer than 4096 bytes"),
-        ("say", b"\xff\xfe", "utf-8"),
-        ("say", b"a\x00b", "unprintable"),
-        ("say", b"a\x1b[2Jb", "unprintable"),
-        ("listen", b"OFF", "must be empty or ON"),
-        ("mute", b"", "must be ON or OFF"),
-        ("mute", b"TOGGLE", "must be ON or OFF"),
-        ("state", b"waiting", "not a topic for commands"),
-    ],
-)
-def test_what_makes_no_sense(topic: str, payload: bytes, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
-        read_command(TOPICS, f"voiced/den/{topic}/set", payload, 7.0)
-
-
-def test_every_topic_for_commands_is_read() -> None:
-    assert TOPICS.commands == ("voiced/den/say/set", "voiced/den/listen/set", "voiced/den/mute/set")
-    for topic in TOPICS.commands:
-        read_command(TOPICS, topic, b"ON", 7.0)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from voiced.errors import BrokerError
 from voiced.foundations.relay import start_thread
+from voiced.mqtt.announcement import Announcement
 from voiced.mqtt.back_off import BackOff, End
 from voiced.mqtt.bell import Bell
 from voiced.mqtt.complaints import Complaints
@@ -23,7 +24,8 @@ from voiced.mqtt.credentials import exposed
 from voiced.mqtt.delivery import connect, report, turn
 from voiced.mqtt.outbox import Outbox
 from voiced.mqtt.presence import Presence
-from voiced.mqtt.topics import Topics, outcome_event, read_command, wake_event, wake_rejected_event
+from voiced.mqtt.received import read_command
+from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
 
 if TYPE_CHECKING:
     import threading
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     from voiced.config import MqttSettings
     from voiced.flow import Action, Detection, Opinion, Outcome, State
     from voiced.mqtt.connection import Connection
+    from voiced.mqtt.home_assistant import Abilities
     from voiced.mqtt.outbox import Delivery
-    from voiced.mqtt.topics import Command
+    from voiced.mqtt.received import Command
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,8 @@ class Mqtt:
         self._version_known = settings.version != "5"
         self._complaints, self._nonsense = Complaints(), Complaints()  # about the broker; about what came from others
         self._presence = Presence(self._topics, self._retain)
+        self._announcement = Announcement(settings, self._topics, self._retain, self.publish)
+        self._announcement.begin()
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
@@ -91,7 +96,9 @@ class Mqtt:
 
     def wake(self, detection: Detection) -> None:
         """Publish the event of a detected wake word."""
-        self.publish(wake_event(self._topics, detection, _now()))
+        event = wake_event(self._topics, detection, _now())
+        self.publish(event)
+        self._announcement.woken(event)
 
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
         """Publish the event of a detection that the second stage rejected."""
@@ -99,7 +106,17 @@ class Mqtt:
 
     def outcome(self, outcome: Outcome) -> None:
         """Publish the event of a command that was recognised or rejected."""
-        self.publish(outcome_event(self._topics, outcome, _now()))
+        event = outcome_event(self._topics, outcome, _now())
+        self.publish(event)
+        self._announcement.answered(event)
+
+    def describe(self, abilities: Abilities) -> None:
+        """Publish what Home Assistant's device can be told and tells; retained."""
+        self._announcement.describe(abilities)
+
+    def setting(self, name: str, value: str) -> None:
+        """Publish a setting of the running daemon, retained; `name` is the topic's below the site."""
+        self._retain(f"voiced/{self._topics.site}/{name}", value)
 
     def act(self, action: Action) -> None:
         """Publish and log an action; a failed delivery is logged later."""
@@ -202,7 +219,8 @@ class Mqtt:
     def _serve(self, connection: Connection) -> None:
         """Send and receive over a connection until it breaks or the client closes."""
         began = monotonic()
-        connection.subscribe(self._topics.commands)
+        birth = self._announcement.birth
+        connection.subscribe([*self._topics.commands, *([birth] if birth else [])])
         self._outbox.connected()
         self.connected = True
         news = f"connected to {connection.where} with MQTT {connection.settings.version}"
@@ -236,6 +254,10 @@ class Mqtt:
     def _hear(self, connection: Connection) -> None:
         while connection.received:
             topic, payload = connection.received.popleft()
+            if topic == self._announcement.birth:
+                if payload == b"online":  # whoever has just started is told everything again
+                    self._outbox.connected()
+                continue
             try:
                 self._on_command(read_command(self._topics, topic, payload, monotonic()))
             except ValueError as error:

@@ -1,12 +1,13 @@
-"""Topics of a site, events as JSON, and parsing of received commands. Pure: knows no broker, clock or thread."""
+"""Topics of a site, and events as JSON. Pure: knows no broker, clock or thread."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from voiced.flow import SAMPLE_RATE, Action, Sentence
+from voiced.flow import SAMPLE_RATE, Action
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,23 +16,6 @@ if TYPE_CHECKING:
 
 EVENT_EXPIRES_SECONDS = 10.0  # a subscriber that returns later gets no stale events
 LEAST_NEWS_SECONDS = 2.0  # an event good for less may miss a broker that is away for a moment
-LONGEST_SENTENCE_LETTERS = 500  # nobody speaks a longer command
-LONGEST_COMMAND_BYTES = 4_096  # longer payloads are refused unread
-
-
-@dataclass(frozen=True, slots=True)
-class ListenNow:
-    """Command: listen now, without the wake word."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetMute:
-    """Command: mute or unmute the microphone."""
-
-    muted: bool
-
-
-Command: TypeAlias = Sentence | ListenNow | SetMute
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +64,30 @@ class Topics:
         return f"voiced/{self.site}/intent/{name}"
 
     @property
+    def event(self) -> str:
+        """Outgoing: every command, unmatched speech and wake word, for Home Assistant's event entity."""
+        return f"voiced/{self.site}/event"
+
+    @property
+    def last(self) -> str:
+        """Outgoing, retained: what was heard last, for sensors."""
+        return f"voiced/{self.site}/last"
+
+    @property
+    def evidence(self) -> str:
+        """Outgoing, retained: `wake_word.evidence` as it is at the moment."""
+        return f"voiced/{self.site}/evidence"
+
+    @property
+    def min_confidence(self) -> str:
+        """Outgoing, retained: `recognizer.min_confidence` as it is at the moment."""
+        return f"voiced/{self.site}/min_confidence"
+
+    def intents_of(self, wake_word: str) -> str:
+        """Outgoing, retained: the folder of intents that a wake word listens for at the moment."""
+        return f"voiced/{self.site}/intents/{as_level(wake_word)}"
+
+    @property
     def say(self) -> str:
         """Incoming: a sentence, handled as if spoken."""
         return f"voiced/{self.site}/say/set"
@@ -95,9 +103,29 @@ class Topics:
         return f"voiced/{self.site}/mute/set"
 
     @property
+    def set_evidence(self) -> str:
+        """Incoming: a number between 0 and 1."""
+        return f"{self.evidence}/set"
+
+    @property
+    def set_min_confidence(self) -> str:
+        """Incoming: a number between 0 and 1."""
+        return f"{self.min_confidence}/set"
+
+    def set_intents_of(self, wake_word: str) -> str:
+        """Incoming: the name of a folder beside the one that the config names."""
+        return f"{self.intents_of(wake_word)}/set"
+
+    @property
     def commands(self) -> tuple[str, ...]:
         """All incoming topics."""
-        return (self.say, self.listen, self.set_mute)
+        settings = (self.set_evidence, self.set_min_confidence, f"voiced/{self.site}/intents/+/set")
+        return (self.say, self.listen, self.set_mute, *settings)
+
+
+def as_level(name: str) -> str:
+    """Return a name as one level of a topic."""
+    return NOT_IN_A_LEVEL.sub("_", name)
 
 
 def wake_event(topics: Topics, detection: Detection, at: datetime) -> Action:
@@ -161,31 +189,3 @@ def _event(
         told | {"site": topics.site, "time": at.isoformat(timespec="milliseconds")}, ensure_ascii=False
     )
     return Action(topic, payload, expires=seconds_left)
-
-
-def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> Command:
-    """Return the command in a message that arrived at this second; ValueError with the reason if there is none."""
-    if len(payload) > LONGEST_COMMAND_BYTES:
-        raise ValueError(f"longer than {LONGEST_COMMAND_BYTES} bytes")
-    text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
-    if topic == topics.say:
-        return Sentence(_sentence(text), arrived)
-    if topic == topics.listen:
-        if text.upper() not in {"", "ON", "PRESS"}:  # PRESS is what a Home Assistant button sends
-            raise ValueError("must be empty or ON")
-        return ListenNow()
-    if topic == topics.set_mute:
-        if text.upper() not in {"ON", "OFF"}:
-            raise ValueError("must be ON or OFF")
-        return SetMute(text.upper() == "ON")
-    raise ValueError("not a topic for commands")
-
-
-def _sentence(text: str) -> str:
-    if not text:
-        raise ValueError("an empty sentence")
-    if len(text) > LONGEST_SENTENCE_LETTERS:
-        raise ValueError(f"a sentence of more than {LONGEST_SENTENCE_LETTERS} characters")
-    if not all(character.isprintable() or character.isspace() for character in text):
-        raise ValueError("a sentence with unprintable characters")
-    return " ".join(text.split())

@@ -53,15 +53,24 @@ class Pipelines:
         }
 
     def _opened(self, model: str, commands: Grammar) -> Recognizer:
-        if model in self._models:
-            return self._models[model].under(commands)
         settings = self._config.recognizer.model_copy(update={"model": model})
+        if model in self._models:
+            return self._models[model].under(commands, settings)
         self._models[model] = Recognizer(settings, commands)
         return self._models[model]
 
-    def again(self) -> Pipelines:
-        """Return pipelines with the same models under the intents as they are on disk now. ConfigError."""
-        return Pipelines(self._config, self._phrases, dict(self._models))
+    def again(self, config: Config | None = None) -> Pipelines:
+        """Return pipelines with the same models under the intents as they are on disk now. ConfigError.
+
+        `config` may name other folders of intents, and another least confidence, than before.
+        """
+        return Pipelines(config or self._config, self._phrases, dict(self._models))
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The names of all intents, of all wake words, the usual ones first."""
+        recognizers = (self._usual, *self._own.values())
+        return tuple(dict.fromkeys(name for recognizer in recognizers for name in recognizer.grammar.intents))
 
     def grammar_of(self, detection: Detection | None) -> Grammar:
         """Return what may be said after a wake word; without one, and for sentences in writing, what usually may."""

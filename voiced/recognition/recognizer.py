@@ -88,9 +88,12 @@ class Recognizer:
         self._clock = clock
         self.speed: Speed | None = None  # known after `warm_up`
 
-    def under(self, grammar: Grammar) -> Recognizer:
-        """Return a recogniser with these models under another grammar. ModelError if they lack its language."""
-        other = Recognizer(self._settings, grammar, self._models, self._clock)
+    def under(self, grammar: Grammar, settings: RecognizerSettings | None = None) -> Recognizer:
+        """Return a recogniser with these models under another grammar. ModelError if they lack its language.
+
+        `settings` may differ from those before in all that does not concern the models.
+        """
+        other = Recognizer(settings or self._settings, grammar, self._models, self._clock)
         follow(other.passes, self._model.beam_size)
         other.speed = self.speed
         return other

@@ -1,0 +1,96 @@
+"""Reads the commands that others send over MQTT. Pure: knows no broker, clock or thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from voiced.flow import Sentence
+
+if TYPE_CHECKING:
+    from voiced.mqtt.topics import Topics
+
+LONGEST_SENTENCE_LETTERS = 500  # nobody speaks a longer command
+LONGEST_COMMAND_BYTES = 4_096  # longer payloads are refused unread
+
+
+@dataclass(frozen=True, slots=True)
+class ListenNow:
+    """Command: listen now, without the wake word."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetMute:
+    """Command: mute or unmute the microphone."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetEvidence:
+    """Command: the evidence that the second stage of wake words must find from now on."""
+
+    evidence: float  # between 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetMinConfidence:
+    """Command: the confidence that a command must have from now on."""
+
+    confidence: float  # between 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetIntents:
+    """Command: the folder of intents that a wake word listens for from now on."""
+
+    wake_word: str  # as in the topic
+    folder: str  # its name, without the path
+
+
+Command: TypeAlias = Sentence | ListenNow | SetMute | SetEvidence | SetMinConfidence | SetIntents
+
+
+def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> Command:
+    """Return the command in a message that arrived at this second; ValueError with the reason if there is none."""
+    if len(payload) > LONGEST_COMMAND_BYTES:
+        raise ValueError(f"longer than {LONGEST_COMMAND_BYTES} bytes")
+    text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
+    if topic == topics.say:
+        return Sentence(_sentence(text), arrived)
+    if topic == topics.listen:
+        if text.upper() not in {"", "ON", "PRESS"}:  # PRESS is what a Home Assistant button sends
+            raise ValueError("must be empty or ON")
+        return ListenNow()
+    if topic == topics.set_mute:
+        if text.upper() not in {"ON", "OFF"}:
+            raise ValueError("must be ON or OFF")
+        return SetMute(text.upper() == "ON")
+    if topic == topics.set_evidence:
+        return SetEvidence(_fraction(text))
+    if topic == topics.set_min_confidence:
+        return SetMinConfidence(_fraction(text))
+    before, _, after = topic.partition("/intents/")
+    if before == f"voiced/{topics.site}" and after.endswith("/set"):
+        return SetIntents(after.removesuffix("/set"), text)
+    raise ValueError("not a topic for commands")
+
+
+def _fraction(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 < number < 1:
+        raise ValueError("must be a number between 0 and 1")
+    return number
+
+
+def _sentence(text: str) -> str:
+    if not text:
+        raise ValueError("an empty sentence")
+    if len(text) > LONGEST_SENTENCE_LETTERS:
+        raise ValueError(f"a sentence of more than {LONGEST_SENTENCE_LETTERS} characters")
+    if not all(character.isprintable() or character.isspace() for character in text):
+        raise ValueError("a sentence with unprintable characters")
+    return " ".join(text.split())
