@@ -24,7 +24,7 @@ from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.identities import Identities
 from voiced.grammar.normalize import apart, normalize, normalize_part
-from voiced.grammar.spelling import digits, number_spellings, spellings
+from voiced.grammar.spelling import digit_spellings, number_spellings, spellings
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.trimming import trimmed
 
@@ -282,7 +282,7 @@ class _Layout:
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.
         for number in numbers.numbers():
-            forms = [digits(number)] if numbers.digits else []
+            forms = [*digit_spellings(number, numbers.language)] if numbers.digits else []
             forms += number_spellings(number, numbers.language) if numbers.words else ()
             for form in forms:
                 # "-5" and "minus five" begin a word, even where a template puts a number behind something.

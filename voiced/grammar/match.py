@@ -11,7 +11,7 @@ several meet in one place, whatever follows is equal for them, so only the best 
 the kitchen light" has one parse; "note buy milk for me" under `note {text} [for me]` has two.
 
 A parse is better if more of its words are literal words of the template; then if its wildcards took fewer letters;
-then if its sentence stands first in the files; then if its slots end first.
+then if its sentence stands first in the files; then if it has fewer slots; then if they end first.
 """
 
 from __future__ import annotations
@@ -193,7 +193,8 @@ def _rank(parse: Parse) -> tuple[int, int]:
 
 
 def _ends(parse: Parse) -> tuple[int, ...]:
-    return tuple(filled.end for filled in parse.filled)
+    # Fewer slots first: "twenty one" under `{hour}[:{minute}]` is an hour.
+    return len(parse.filled), *(filled.end for filled in parse.filled)
 
 
 def _to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: NormalText) -> Match:

@@ -1,6 +1,6 @@
 """What a sentence looks like to the grammar: case, punctuation and hyphens do not matter.
 
-A finite-state transducer (a Mealy machine) of nine states: it reads one character and writes none, one or a few. It
+A finite-state transducer (a Mealy machine) of ten states: it reads one character and writes none, one or a few. It
 works on characters and not on whole words, because two parts use it: the matcher reads finished text, the token
 constraint text that is still being written, and both must see one form at every character. Reading "Turn-on 22,5°!"
 writes "turn on 225 °" in English. What it writes:
@@ -8,7 +8,7 @@ writes "turn on 225 °" in English. What it writes:
 - letters, marks and digits, case-folded and decomposed (so that one "é" equals the other, and "ß" equals "ss");
 - one space between words, written only when the next word begins: hyphens, commas and line ends are spaces too;
 - a symbol that is spoken as a word (`%`, `°`, `&`) as a word of its own;
-- the decimal point of a number (22,5 = 22.5; English 1,000 = 1000), the minus before one (-5);
+- the decimal point of a number (22,5 = 22½ = 22.5, .5 = 0.5; English 1,000 = 1000), the minus before one (-5);
 - nothing for apostrophes and other dots: "what's" = "whats", "A.C." = "AC".
 
 It knows nothing of templates and vocabulary: that "50" may be said "fifty" is the grammar's knowledge (`spelling`).
@@ -23,6 +23,7 @@ from functools import lru_cache
 
 SYMBOLS = frozenset("%°&+€$£")  # each is spoken as a word
 _APOSTROPHES = frozenset("'`\u2019\u2018\u00b4\u02bc\u2032")  # typographic ones, accents, prime
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _HYPHENS = frozenset("-\u2212\u2010\u2011\u2013\u2014")  # minus sign, hyphens, dashes
 
 
@@ -38,9 +39,10 @@ class Writing(Enum):
     FIRST_MINUS = "first minus"  # '-' before the first word: a minus if a digit follows
     MINUS = "minus"  # '-' after a gap: a minus if a digit follows
     SYMBOL = "symbol"  # a symbol is a word by itself
+    LEADING_POINT = "leading point"  # '.' after a gap: a decimal point if a digit follows
 
 
-_BETWEEN = {Writing.GAP, Writing.MINUS, Writing.SYMBOL}
+_BETWEEN = {Writing.GAP, Writing.MINUS, Writing.SYMBOL, Writing.LEADING_POINT}
 NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 
 
@@ -48,6 +50,10 @@ NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str]:
     """Read one character: the new state, and the characters of normal form that it completes ("" while they wait)."""
     folded = _fold(char)
+    # "21½" is a number with a point: 21.5; by itself "½" is 0.5.
+    if char in _FRACTIONS:
+        before = "" if state is Writing.DIGIT else _before_digit(state, language) + "0"
+        return Writing.DIGIT, before + _FRACTIONS[char]
     # Apostrophes and the dots of initials vanish inside words: "what's" → "whats", "A.C." → "ac".
     if char in _APOSTROPHES or (char == "." and state is Writing.WORD):
         return state, ""
@@ -74,24 +80,28 @@ def _after_punctuation(state: Writing, char: str) -> Writing:
         return Writing.POINT
     if state is Writing.DIGIT and char == ",":
         return Writing.COMMA
+    # ".5" begins a number, "...5" does not.
+    if char == "." and state in (Writing.GAP, Writing.LEADING_POINT, Writing.SYMBOL):
+        return Writing.LEADING_POINT if state is Writing.GAP else Writing.SYMBOL
     return Writing.GAP
 
 
 def _before_digit(state: Writing, language: str) -> str:
     """What waited before a digit, written now that the digit has come."""
-    match state:
-        case Writing.GAP | Writing.SYMBOL:
-            return " "
-        case Writing.POINT:
-            return "."
-        case Writing.COMMA:
-            # English writes 1,000 for thousand, others 22,5 for a fraction.
-            return "" if language.startswith("en") else "."
-        case Writing.FIRST_MINUS:
-            return "-"
-        case Writing.MINUS:
-            return " -"
-    return ""
+    # English writes 1,000 for thousand, others 22,5 for a fraction.
+    if state is Writing.COMMA:
+        return "" if language.startswith("en") else "."
+    return _WAITED.get(state, "")
+
+
+_WAITED = {
+    Writing.GAP: " ",
+    Writing.SYMBOL: " ",
+    Writing.POINT: ".",
+    Writing.FIRST_MINUS: "-",
+    Writing.MINUS: " -",
+    Writing.LEADING_POINT: " 0.",
+}
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +110,9 @@ def _fold(char: str) -> str:
     # Compatibility forms (full-width letters, ligatures), then case ("ß" → "ss"), then once more: folding may compose
     # again.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+    # "⅓" would come apart to 1 and 3: it is a letter of its own, so that "21⅓" is not 21.
+    if "\u2044" in plain and len(plain) > 1:
+        return char
     return plain if all(unicodedata.category(part)[0] in "LMN" for part in plain) else ""
 
 
@@ -119,7 +132,8 @@ def normalize(text: str, language: str = "en") -> NormalText:
         state, characters = write(state, char, language)
         written.append(characters)
         # A minus and a point are written with the digit after them, so they stand one character before it.
-        sources += [index - (part in "-.") for part in characters]
+        waited = int(char not in _FRACTIONS and any(part in "-." for part in characters))
+        sources += [index - waited] * (len(characters) - 1) + [index] * bool(characters)
     return NormalText("".join(written), tuple(sources))
 
 

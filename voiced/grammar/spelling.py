@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from voiced.foundations.submodules import submodules
 from voiced.grammar.normalize import normalize
+from voiced.grammar.number_ways import half_ways, minus_words, more_ways
 
 if TYPE_CHECKING:
     from unicode_rbnf.engine import RbnfEngine, RbnfError
@@ -25,6 +26,8 @@ else:  # the package would look for its own version, which takes longer than all
 
 _NUMERALS = 101  # words for 0 to 100 in a template may also be written in digits
 _LONGEST_UNIT_WORDS = 4  # "einhundert" is one word, "one hundred and one" four
+_PARTED = 1_000  # from here on a mark or a space parts thousands
+_ANY_NUMBER, _A_TENTH, _HALF = 5, 0.1, 0.5
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")  # what a float holds: nobody says longer ones
 _SHARED_RULES = {"nb": "no"}  # languages whose own file of rules is empty → the one that holds them
 # What has several spellings and is no number. The degree sign may come with its unit, or without one.
@@ -86,7 +89,7 @@ def _table(language: str) -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
     # Number words become digits: "twenty one" → 21. Of each number only the plainest words.
     for number in range(_NUMERALS):
-        for words in number_words(number, language)[:1]:
+        for words in _by_rules(number, language)[:1]:
             table[normalize(words, language).text] = (str(number),)
     # Every form of a group may be written as every other; a form that is in two groups has the spellings of both.
     for groups in (_EQUAL[""], _EQUAL.get(re.split("[-_]", language)[0], ())):
@@ -102,26 +105,30 @@ def number_spellings(number: float, language: str) -> tuple[str, ...]:
     """The words for a number, in normal form; for a negative one also "minus 5". Empty without rules for a language."""
     # "twenty-one" and "twenty one" are one spelling in normal form.
     spoken = [normalize(words, language).text for words in number_words(number, language)]
-    if number < 0:
-        spoken += [form for form in _minus_digits(number, language) if form]
+    if spoken and number < 0:
+        spoken += [normalize(minus, language).text + f" {digits(-number)}" for minus in _minuses(language)]
     return tuple(dict.fromkeys(spoken))
+
+
+def digit_spellings(number: float, language: str) -> tuple[str, ...]:
+    """The ways to write a number in digits, in normal form: 5 is "5", "05", as in 7:05, and "5.0"."""
+    plain = digits(number)
+    if not float(number).is_integer():
+        return (plain,)
+    # German writes 1.000 and French 1 000 for thousand; in English a comma has vanished in normal form.
+    parted = [] if language.startswith("en") or abs(number) < _PARTED else _parted(int(number))
+    return (plain, *[f"0{plain}"] * (0 <= number < 10), f"{plain}.0", *parted)  # noqa: PLR2004 # of one digit
+
+
+def _parted(number: int) -> list[str]:
+    written = f"{number:,}"
+    return [written.replace(",", mark) for mark in ". "]
 
 
 def digits(number: float) -> str:
     """A number in digits, in normal form: 5.0 → "5", 20.5 → "20.5"."""
     # As many digits as are sure, never with an exponent: "1e+15" is no normal form.
     return format(Decimal(f"{number:.15g}"), "f")
-
-
-def _minus_digits(number: float, language: str) -> list[str]:
-    """The word for minus, then digits: "minus 5"; that word is what -5 says before it says 5."""
-    # "minus five" without the "five" that 5 says leaves "minus "; the digits go behind it.
-    positive = normalize((number_words(-number, language) or ("",))[0], language).text
-    return [
-        normalize(words, language).text.removesuffix(positive) + digits(-number)
-        for words in number_words(number, language)[:1]
-        if positive
-    ]
 
 
 @lru_cache(maxsize=64)
@@ -140,6 +147,36 @@ def _engine(language: str) -> RbnfEngine | None:
 @lru_cache(maxsize=50_000)
 def number_words(number: float, language: str) -> tuple[str, ...]:
     """The ways to say a number, the plainest first; empty if CLDR has no rules for the language or the number."""
+    # The rules forget what stands behind the point of a negative number, so it is its minus and the number without.
+    if number < 0:
+        positive = number_words(-number, language)
+        return tuple(f"{minus} {words}" for minus in _minuses(language) for words in positive)
+    plain = _by_rules(number, language)
+    if not plain:
+        return ()
+    if float(number).is_integer():
+        more = more_ways(int(number), plain, language, lambda other: number_words(other, language))
+        return tuple(dict.fromkeys([*plain, *more]))
+    whole, behind = divmod(number, 1)
+    # In some languages the rules also give words that leave the fraction out; another number has these, too.
+    told = set(plain) - set(_by_rules(whole + (_A_TENTH if behind != _A_TENTH else 2 * _A_TENTH), language))
+    halves = half_ways(int(whole), language, _numerals(whole, language)) if behind == _HALF else ()
+    return tuple(dict.fromkeys([*(words for words in plain if words in told), *halves]))
+
+
+def _numerals(whole: float, language: str) -> tuple[str, ...]:
+    return (*number_words(int(whole), language), digits(whole))
+
+
+@lru_cache(maxsize=64)
+def _minuses(language: str) -> tuple[str, ...]:
+    """The words for minus: what -5 says before it says 5, and what people say."""
+    found = zip(_by_rules(-_ANY_NUMBER, language)[:1], _by_rules(_ANY_NUMBER, language)[:1], strict=True)
+    return (*(negative.removesuffix(positive).strip() for negative, positive in found), *minus_words(language))
+
+
+def _by_rules(number: float, language: str) -> tuple[str, ...]:
+    """The words for a number by CLDR's rules, the plainest first."""
     engine = _engine(language)
     if engine is None:
         return ()
@@ -148,17 +185,4 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
     except (ValueError, RbnfError):  # a hole in a language's rules
         return ()
     # Genders and cases are rulesets of their own: "veintiuno", "veintiún", "veintiuna".
-    plain = dict.fromkeys([result.text, *result.text_by_ruleset.values()])
-    more = [variant for words in plain for variant in _variants(words, language)]
-    return tuple(dict.fromkeys([*plain, *more]))
-
-
-def _variants(words: str, language: str) -> tuple[str, ...]:
-    """What people say and CLDR does not: "one hundred and five", "hundertfünf"."""
-    # An "and" before the last part of a number: after "hundred" or "thousand" with one word behind it.
-    if language.startswith("en"):
-        return (re.sub(r"(hundred|thousand) (?=[a-z-]+$)", r"\1 and ", words),)
-    # German drops the "ein" at the beginning.
-    if language.startswith("de"):
-        return (re.sub(r"^ein(hundert|tausend)", r"\1", words),)
-    return ()
+    return tuple(dict.fromkeys([result.text, *result.text_by_ruleset.values()]))
