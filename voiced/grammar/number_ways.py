@@ -33,6 +33,7 @@ def minus_words(language: str) -> tuple[str, ...]:
 
 def half_ways(whole: int, language: str, numerals: Iterable[str]) -> Iterator[str]:
     """Ways to say a half more than `whole`, from 0 on, that name the half; `numerals` are words and digits for it."""
+    # A half alone is no number with a half behind it.
     family = re.split("[-_]", language)[0]
     if family not in _BEHIND:
         return
@@ -40,6 +41,7 @@ def half_ways(whole: int, language: str, numerals: Iterable[str]) -> Iterator[st
     if whole == 0:
         yield from alone
         return
+    # One and a half may have a word of its own; any number has the word for the half behind it.
     if whole == 1:
         yield from one_and_a_half
     for numeral in numerals:
@@ -74,6 +76,7 @@ def _english(number: int, plain: tuple[str, ...], words_of: Words) -> Iterator[s
     # An "and" before the last part of a number: after "hundred" or "thousand" with one word behind it.
     hundreds, rest = divmod(number, 100)
     several = [*plain]
+    # "twelve hundred and fifty"; finer ones are rare, and a range of thousands should stay small.
     if hundreds in _HUNDREDS and hundreds % 10 and not rest % _FIFTY:
         several.append(f"{words_of(hundreds)[0]} hundred{f' {words_of(rest)[0]}' if rest else ''}")
     several += [re.sub(r"(hundred|thousand) (?=[a-z-]+$)", r"\1 and ", words) for words in several]
@@ -110,11 +113,13 @@ _FRENCH_TENS = {7: "septante", 8: "huitante", 9: "nonante"}
 
 
 def _italian(_number: int, plain: tuple[str, ...], _words_of: Words) -> Iterator[str]:
+    # Written in one word, or in several.
     yield from plain
     yield from (re.sub(r"(mille|mila|cento)(?=.)", r"\1 ", words) for words in plain)
 
 
 def _dutch(number: int, plain: tuple[str, ...], words_of: Words) -> Iterator[str]:
+    # The accents tell the number from the article.
     several = [*plain, *["één"] * (number == 1)]
     hundreds, rest = divmod(number, 100)
     if hundreds in _HUNDREDS and hundreds % 10 and not rest % _FIFTY:

@@ -154,6 +154,7 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
     plain = _by_rules(number, language)
     if not plain:
         return ()
+    # What people say beside the rules comes behind them.
     if float(number).is_integer():
         more = more_ways(int(number), plain, language, lambda other: number_words(other, language))
         return tuple(dict.fromkeys([*plain, *more]))
