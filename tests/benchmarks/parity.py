@@ -7,9 +7,9 @@
 
 First single windows are compared, from log-mel to tokens, then whole recordings. With --seconds a dialogue of that
 length is transcribed instead, by both, once for each number of threads; with --recordings the sound files given, or
-those in folders, with the times of words: rows that differ are shown, and how many are equal in each folder. Times of
-the reference that lie behind the end of the sound count as its end, as here. Exits with 1 if anything differs. Seconds
-of CPU are counted over all threads, so that other work on the machine hardly matters.
+those in folders, with the times of words: a row for each, and how many are equal in each folder. Times of the reference
+that lie behind the end of the sound count as its end, as here. Exits with 1 if anything differs. Seconds of CPU are
+counted over all threads, so that other work on the machine hardly matters.
 """
 
 from __future__ import annotations
@@ -137,13 +137,12 @@ def compare_window(models: Models, name: str, asked: dict[str, Any]) -> tuple[li
 
 
 def compare_recordings(models: Models, files: list[Path]) -> bool:
-    """Print rows that differ, and how many recordings of each folder are equal."""
+    """Print a row for each recording as it is done, and how many of each folder are equal."""
     equal: dict[str, list[bool]] = {}
     for file in files:
         row, same = compare(models, sound_file.read(file), {"word_timestamps": True})
         equal.setdefault(file.parent.name, []).append(same)
-        if not same:
-            print("| " + " | ".join([models.ours.name, str(file), "word_timestamps=True", *row]) + " |", flush=True)
+        print("| " + " | ".join([models.ours.name, str(file), "word_timestamps=True", *row]) + " |", flush=True)
     for folder, found in equal.items():
         print(f"{folder}: {sum(found)} of {len(found)} equal", flush=True)
     every = [same for found in equal.values() for same in found]
