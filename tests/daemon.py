@@ -31,6 +31,8 @@ class Daemon:
     `settings` are config.yaml's; `environment` is added to the test's own.
     """
 
+    module = "voiced"
+
     def __init__(
         self,
         port: int,
@@ -52,7 +54,7 @@ class Daemon:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "voiced", "run", "--config", str(self.folder / "config.yaml")]
+        command = [sys.executable, "-m", self.module, "run", "--config", str(self.folder / "config.yaml")]
         own = {"NOTIFY_SOCKET": str(self.folder / "notify"), "STATE_DIRECTORY": str(self.folder)}
         with self._open_log() as log:
             environment = os.environ | own | self._environment

@@ -72,7 +72,7 @@ class Spoken:
     end: float  # of its speech
     told: list[dict[str, Any]] = field(default_factory=list)  # events `intent/…` and `unmatched`
     acted: list[tuple[float, float]] = field(default_factory=list)  # of each action: its age, and its `expires`
-    wakes: int = 0  # accepted or not
+    wakes: int = 0  # accepted
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -210,18 +210,24 @@ def _is_over(daemon: Daemon, until: float) -> bool:
 
 
 def _file(stamped: Sequence[tuple[float, str, str]], said: Sequence[Spoken], commands: Grammar, began: float) -> None:
-    """File events and actions under what they belong to; actions follow their event on one connection."""
+    """File events and actions under what they belong to.
+
+    All come on one connection, in the order in which they were told: an event follows the wake word that it answers,
+    and actions follow their event.
+    """
+    woken: Spoken | None = None
     owner: Spoken | None = None
     expires = 0.0
     for at, topic, payload in stamped:
         own = topic.removeprefix(f"voiced/{SITE}/")
-        if own in {"wake", "wake/rejected"}:
-            _nearest(said, json.loads(payload)["at"]).wakes += 1
+        if own == "wake":
+            woken = _said_at(said, json.loads(payload)["at"])
+            woken.wakes += 1
         elif own == "unmatched" or own.startswith("intent/"):
             event = json.loads(payload)
             if event.get("reason") == "busy":
                 continue  # told by the connection's thread, between any others
-            owner = _nearest(said, event["speech"][0]) if "speech" in event else None
+            owner = woken if "speech" in event else None
             if owner:
                 owner.told.append(event)
             if "intent" in event:
@@ -230,9 +236,9 @@ def _file(stamped: Sequence[tuple[float, str, str]], said: Sequence[Spoken], com
             owner.acted.append((at - began - owner.end, expires))
 
 
-def _nearest(said: Sequence[Spoken], second: float) -> Spoken:
+def _said_at(said: Sequence[Spoken], second: float) -> Spoken:
     """What was being said at a second of the stream, or last before it."""
-    return max((spoken for spoken in said if spoken.begin <= second + 0.5), key=lambda spoken: spoken.begin)
+    return max((spoken for spoken in said if spoken.begin <= second), key=lambda spoken: spoken.begin)
 
 
 def _summed(said: Sequence[Spoken], stamped: Sequence[tuple[float, str, str]], n_sentences: int) -> dict[str, Any]:
@@ -245,9 +251,9 @@ def _summed(said: Sequence[Spoken], stamped: Sequence[tuple[float, str, str]], n
         "others": sum("command" not in one.kind and one.kind != "one breath" for one in said),
         "acted on": sum(bool(one.acted) for one in said),
         "late": late,
-        "lost": [_line(one) for one in said if one.wakes > _refused(stamped, one) and not one.told],
+        "lost": [_line(one) for one in said if one.wakes and not one.told],
         "doubled": [_line(one) for one in said if len(one.told) > 1 or _repeats(one)],
-        "commands that did not wake": sum(not one.wakes for one in said if one.kind != "talk"),
+        "what did not wake": sum(not one.wakes for one in said if one.kind != "talk"),
         "reasons": dict(reasons),
         "latency": _latency(ages),
         "sentences": {"sent": n_sentences, "answered": sum(written.values()), **written},
@@ -260,11 +266,6 @@ def _latency(ages: Sequence[float]) -> dict[str, float]:
         return {}
     often = quantiles([*ages, *ages], n=20, method="inclusive")[-1]
     return {"median": round(median(ages), 2), "95 %": round(often, 2), "longest": round(max(ages), 2)}
-
-
-def _refused(stamped: Sequence[tuple[float, str, str]], one: Spoken) -> int:
-    rejected = [json.loads(text)["at"] for _, topic, text in stamped if topic == f"voiced/{SITE}/wake/rejected"]
-    return sum(one.begin - 0.5 <= at <= one.end + 1.0 for at in rejected)
 
 
 def _repeats(one: Spoken) -> bool:

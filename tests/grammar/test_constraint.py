@@ -212,3 +212,19 @@ def large_grammar(n_names: int) -> Grammar:
     values = "\n".join(f"  - {name}" for name in [*names, "karimo tale 7"])
     intents = "\n".join(f"  I{i}: {{sentences: ['turn (on|off) [the] {{name}} number {i}']}}" for i in range(300))
     return grammar.parse(f"intents:\n{intents}\nlists:\n name:\n{values}\n")
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch, tokenizer: Tokenizer) -> None:
+    monkeypatch.setattr("voiced.grammar.constraint._REMEMBERED_TOKENS", 100)
+    commands = grammar.load([shipped("intents")])
+    constraint, fresh = constrained(commands, tokenizer), constrained(commands, tokenizer)
+    for sample in commands.sample(Random(3), 12):
+        position = constraint.start
+        for token in tokenizer.encode(" " + sample.text):
+            assert (constraint.allowed(position) == fresh.allowed(position)).all()
+            of_wildcards = {id(tokens) for tokens in constraint._wild.values()}
+            others = [tokens for tokens in constraint._allowed.values() if id(tokens) not in of_wildcards]
+            assert sum(map(len, others[:-1])) <= 100, "the newest is as long as it is"
+            step = constraint.advance(position, token)
+            assert step is not None
+            position = step.position

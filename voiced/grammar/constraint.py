@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
 _REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundreds of them
+_REMEMBERED_TOKENS = 2_000_000  # that may follow them, 16 MB: where a wildcard begins nearly all may
 _DIGITS = "0123456789"
 _IN_NUMBER = (Writing.POINT, Writing.COMMA)
 _IN_WORD = (Writing.WORD, Writing.DIGIT)
@@ -99,6 +100,7 @@ class Constraint:
         self._one_by_one = (*vocabulary.marks, *beginning)
         # Remembered answers, by what they depend on.
         self._allowed: dict[Position, TokenIds] = {}
+        self._n_tokens = 0  # in these, but for those of wildcards, which are held once
         self._steps: dict[tuple[Position, int], Step | None] = {}
         self._wild: dict[tuple[Surface, bool], TokenIds] = {}
         self._groups: dict[tuple[Surface, bytes], dict[Group, list[int]]] = {}
@@ -108,8 +110,9 @@ class Constraint:
         """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""
         tokens = self._allowed.get(position)
         if tokens is None:
-            if len(self._allowed) >= _REMEMBERED_POSITIONS:
+            if len(self._allowed) >= _REMEMBERED_POSITIONS or self._n_tokens > _REMEMBERED_TOKENS:
                 self._allowed.clear()
+                self._n_tokens = 0
                 self._token_walk.forget()
             tokens = self._allowed[position] = self._find(position)
         return tokens
@@ -242,7 +245,11 @@ class Constraint:
         ids = np.fromiter(found, dtype=np.int64, count=len(found))
         ids.sort()
         if is_wild:
+            # Most surfaces let the same follow: one array for all of them.
+            ids = next((known for known in self._wild.values() if np.array_equal(known, ids)), ids)
             self._wild[key] = ids
+        else:
+            self._n_tokens += len(ids)
         return ids
 
     def _grouped(self, surface: Surface, pending: bytes) -> dict[Group, list[int]]:

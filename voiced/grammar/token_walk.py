@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from voiced.grammar.token_tree import Node
 
 _MANY_BRANCHES = 12  # of a node: some hundreds of 74,000 have more
-_REMEMBERED = 50_000  # walks of parts, and as many nodes seen through a surface
+_REMEMBERED = 50_000  # nodes seen through a surface
+_REMEMBERED_TOKENS = 500_000  # of walks of parts, each counted as ten more: about 25 MB
+_WALK_WEIGHT = 10
+_MANY_TOKENS = 10_000  # below one node; a set of nearly all tokens takes 2 MB
 
 # First letter that is written → what else the character writes, the node behind it, and its view.
 Branches: TypeAlias = "dict[str, list[tuple[str, Node, Through]]]"
@@ -79,11 +82,14 @@ class TokenWalk:
         self._through: dict[Surface, Through] = {}
         self._n_branches = 0
         self._walks: dict[tuple[Node, Through, StateSet], Walk] = {}
+        self._weight = 0  # of the walks
         self._spelt: dict[tuple[Node, Through], frozenset[int]] = {}
+        self._large: list[frozenset[int]] = []  # of these
 
     def forget(self) -> None:
         """Free what was remembered about parts."""
         self._walks.clear()
+        self._weight = 0
 
     def tokens(self, root: Node, surface: Surface, here: StateSet) -> frozenset[int]:
         """The tokens below `root` whose characters can be read from a set."""
@@ -111,9 +117,12 @@ class TokenWalk:
         key = (node, through, part)
         walk = self._walks.get(key)
         if walk is None:
-            if len(self._walks) >= _REMEMBERED:
-                self._walks.clear()
-            walk = self._walks[key] = self._explore(node, through, part)
+            walk = self._explore(node, through, part)
+            # A part that holds a wildcard is followed by nearly every token.
+            self._weight += _WALK_WEIGHT + len(walk.tokens) + len(walk.exits)
+            if self._weight > _REMEMBERED_TOKENS:
+                self.forget()
+            self._walks[key] = walk
         return walk
 
     def _go_on(self, end: Exit, backs: States, found: set[int], exits: set[Exit]) -> None:
@@ -199,7 +208,8 @@ class TokenWalk:
         # Asked for once for each surface, and surfaces soon meet: after " t" all are alike. So what lies below a node
         # of many branches is remembered, and what lies below one of few is looked up again.
         key = (node, through)
-        if key not in self._spelt:
+        spelt = self._spelt.get(key)
+        if spelt is None:
             found: set[int] = set()
             for letters, child in node.children.items():
                 if seen := self._write(through, letters[0]):
@@ -208,8 +218,17 @@ class TokenWalk:
                         found |= self._spell(child, seen[1])
                     elif child.children:
                         self._spell_few(child, seen[1], found)
-            self._spelt[key] = frozenset(found)
-        return self._spelt[key]
+            spelt = self._spelt[key] = self._known(frozenset(found))
+        return spelt
+
+    def _known(self, spelt: frozenset[int]) -> frozenset[int]:
+        """Large sets once each: a dozen surfaces, met in the course of days, let two or three different ones follow."""
+        if len(spelt) < _MANY_TOKENS:
+            return spelt
+        same = next((known for known in self._large if known == spelt), None)
+        if same is None:
+            self._large.append(spelt)
+        return same or spelt
 
     def _spell_few(self, node: Node, through: Through, found: set[int]) -> None:
         waiting = [(node, through)]
