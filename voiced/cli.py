@@ -28,6 +28,7 @@ COMMANDS = {  # name → what it does, in one line; the rest of its help is the 
     "init": "write a commented config file and example intents",
     "check": "look for mistakes in config and intents",
     "say": "show what a typed sentence would do",
+    "listen": "hear one command, or a dictation, from the microphone, and print it",
     "recognize": "recognise recordings of commands",
     "transcribe": "transcribe recordings of any length in any language",
     "bench": "measure accuracy, cost and delays on labelled recordings",
