@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voiced.grammar.automaton import Automaton, Mark, Move, Place
+    from voiced.grammar.folding import Folding
     from voiced.grammar.set_machine import SetMachine
 
 
@@ -131,6 +132,10 @@ class Counting:
     @property
     def sets(self) -> SetMachine:
         return self.automaton.sets
+
+    @property
+    def folding(self) -> Folding:
+        return self.automaton.folding
 
     def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
         return self.automaton.start(sentences)

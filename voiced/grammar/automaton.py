@@ -29,6 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from voiced.grammar.folding import AS_WRITTEN, Folding
 from voiced.grammar.set_machine import SetMachine
 from voiced.grammar.state_sets import ANY
 
@@ -57,6 +58,7 @@ class Value:
     """The value of the slot that is open; None: the words that were said."""
 
     value: SlotValue | None
+    spelt: str | None = None  # its words in normal form, where folding changes them: an exact spelling is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Automaton:
     sentences: tuple[tuple[int, int], ...]  # first and last state of each; no two sentences share a state of their own
     initial: int
     final: int
+    folding: Folding = AS_WRITTEN  # of the letters, and of every text that is to be read
+    written: frozenset[str] = frozenset()  # letters beyond ASCII of the files, as they were before folding
     sets: SetMachine = field(init=False, repr=False)
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
     _closures: dict[tuple[int, bool], tuple[Reached, ...]] = field(default_factory=dict, repr=False)

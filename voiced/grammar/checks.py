@@ -159,7 +159,7 @@ def may_be_silent(expression: Expression, scope: Scope) -> bool:
     """Whether an expression matches an empty text: the nullable test of automata theory. Rules must not be circular."""
     match expression:
         case Text():
-            return not normalize(expression.text).text
+            return not normalize(expression.text, scope.language, scope.folding).text
         case Choice():
             return any(may_be_silent(item, scope) for item in expression.items)
         case ListReference():

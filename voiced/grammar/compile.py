@@ -14,47 +14,42 @@ spell: nothing is multiplied out but the spellings of a value and the subsets of
 from __future__ import annotations
 
 import re
-from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from voiced.grammar.automaton import Automaton, Close, Ended, Jump, Open, Value
+from voiced.grammar.automaton import Close, Ended, Open, Value
 from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
+from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.identities import Identities
-from voiced.grammar.normalize import apart, normalize, normalize_part
-from voiced.grammar.spelling import digit_spellings, number_spellings, spellings
+from voiced.grammar.joints import words_of
+from voiced.grammar.normalize import apart, normalize
+from voiced.grammar.spelling import digit_spellings, number_spellings
 from voiced.grammar.state_sets import ANY
-from voiced.grammar.trimming import trimmed
+from voiced.grammar.states import MOST_STATES, States, TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable
 
-    from voiced.grammar.automaton import Mark
+    from voiced.grammar.automaton import Automaton
     from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
     from voiced.grammar.expression import Expression
-
-_MOST_STATES = 500_000  # about 400 bytes each; ten thousand names of three words have 200,000
-Part: TypeAlias = tuple[int, int]  # first and last state
+    from voiced.grammar.folding import Folding
+    from voiced.grammar.states import Part
 
 _MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not branches of the tree
 _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
-class TooLargeError(ValueError):
-    """More states than a small machine has memory for."""
-
-
-def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
+def compile_sentences(sentences: Iterable[SentenceTemplate], folding: Folding = AS_WRITTEN) -> Automaton:
     """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th. Raises TooLargeError."""
-    layout = _Layout()
+    layout = _Layout(folding)
     for number, sentence in enumerate(sentences):
         try:
             layout.sentence(number, sentence)
         except TooLargeError as error:
             remedy = "use shorter lists, fewer sentences, or smaller permutations"
-            told = f"up to this sentence the grammar, written out, has more than {_MOST_STATES:,} states; {remedy}"
+            told = f"up to this sentence the grammar, written out, has more than {MOST_STATES:,} states; {remedy}"
             raise TooLargeError(f"{sentence.template.where}: {told}") from error
     return layout.automaton()
 
@@ -64,61 +59,13 @@ def compile_sentences(sentences: Iterable[SentenceTemplate]) -> Automaton:
 # is the one before "on". States and transitions are only ever added.
 
 
-class _Layout:
-    """States under construction; `automaton` freezes them."""
+class _Layout(States):
+    """The states of sentences; `automaton` freezes them."""
 
-    def __init__(self) -> None:
-        self._letters: list[dict[str, int]] = []
-        self._jumps: dict[int, list[Jump]] = {}  # of those states that have any
-        self.sentences: list[tuple[int, int]] = []  # first and last state
-        self._ends: set[int] = set()  # last states of parts that are called
+    def __init__(self, folding: Folding) -> None:
+        super().__init__(folding)
         self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
         self._identities = Identities()
-        self._has_empty_part = False
-        self.initial = self.state()
-        self.final = self.state()
-
-    def automaton(self) -> Automaton:
-        states = range(len(self._letters))
-        returns = bytes(state in self._ends for state in states)  # one byte per state, indexed like `letters`
-        letters: tuple[Mapping[str, int], ...] = tuple(self._letters)
-        jumps = tuple(tuple(self._jumps.get(state, ())) for state in states)
-        # Hardly any grammar has a list without a value that can be said.
-        if self._has_empty_part:
-            letters, jumps = trimmed(letters, jumps, {*self._ends, self.final})
-        return Automaton(letters, jumps, returns, tuple(self.sentences), self.initial, self.final)
-
-    # ---- states and ways between them
-
-    def state(self) -> int:
-        # Here, because one list alone may be too large.
-        if len(self._letters) >= _MOST_STATES:
-            raise TooLargeError
-        self._letters.append({})
-        return len(self._letters) - 1
-
-    def jump(self, source: int, target: int, mark: Mark | None = None, back: int | None = None) -> None:
-        self._jumps.setdefault(source, []).append(Jump(target, mark, back))
-
-    def follower(self, source: int) -> int:
-        there = self.state()
-        self.jump(source, there)
-        return there
-
-    def read(self, source: int, letters: str) -> int:
-        """Add a path of letters from `source`, sharing the beginning with paths that are there; its last state."""
-        for letter in letters:
-            ways = self._letters[source]
-            if letter not in ways:
-                ways[letter] = self.state()
-            source = ways[letter]
-        return source
-
-    def call(self, part: Part, source: int, mark: Mark | None = None) -> int:
-        # The part is entered with `back` on the stack; its last state pops that, so from here on `back` is "after".
-        back = self.state()
-        self.jump(source, part[0], mark, back)
-        return back
 
     # ---- expressions
 
@@ -186,16 +133,20 @@ class _Layout:
                 there = self.space(here, scope)
                 self.jump(here, there)
                 here = there
-            here = self.words(normalize_part(piece, scope.language), here, scope)
+            here = self.words(piece, here, scope)
         return here
 
-    def words(self, normal: str, here: int, scope: Scope) -> int:
-        """Words in normal form, each with its spellings; a space at either end parts them from what stands beside."""
+    def words(self, text: str, here: int, scope: Scope) -> int:
+        """Words, each with its spellings; a space at either end parts them from what stands beside."""
+        normal, units, joined = words_of(text, scope.language, self._folding)
         # "light" and "[s]" touch, "the" and " [s]" do not: the template's own spaces decide.
         here = self.space(here, scope) if normal.startswith(" ") else here
-        for number, forms in enumerate(spellings(normal, scope.language)):
-            here = self.space(here, scope) if number else here
-            here = self.one_of(list(map(apart, forms)), here)
+        for number, forms in enumerate(units):
+            there = self.one_of(map(apart, forms), self.space(here, scope) if number else here)
+            # "wi" and "fi", and "wifi".
+            if number in joined:
+                self.jump(self.one_of(map(apart, joined[number]), here), there)
+            here = there
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 
     def space(self, here: int, scope: Scope) -> int:
@@ -210,23 +161,12 @@ class _Layout:
         if scope.skip_words and key not in self._parts:
             # One part for all places: one of the words, then a space.
             first = self.state()
-            words = [normalize(word, scope.language).text for word in scope.skip_words]
-            self._parts[key] = first, self.read(self.one_of([word for word in words if word], first), " ")
+            words = [normalize(word, scope.language, self._folding).text for word in scope.skip_words]
+            self._parts[key] = first, self.read(self.one_of(filter(None, words), first), " ")
             self._ends.add(self._parts[key][1])
         # It returns to where it was called, so it may be called again.
         if scope.skip_words:
             self.jump(here, self._parts[key][0], back=here)
-
-    def one_of(self, forms: list[str], here: int) -> int:
-        # One form is a path; several are branches that meet again.
-        if len(forms) == 1:
-            return self.read(here, forms[0])
-        there = self.state()
-        for form in forms:
-            first = self.state()
-            self.jump(here, first)
-            self.jump(self.read(first, form), there)
-        return there
 
     # ---- parts
 
@@ -266,18 +206,17 @@ class _Layout:
 
     def text_value(self, value: TextValue, first: int, last: int, sentence: SentenceTemplate) -> None:
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
-        language = value.said.language
-        # "twenty percent" → (("twenty", "20"), ("percent", "per cent", "%")): six ways to write it.
-        units = spellings(normal := normalize_part(value.said.text, language), language)
-        if not value.plain or prod(map(len, units)) > _MOST_SPELLINGS:
+        words = words_of(value.said.text, value.said.language, self._folding)
+        if not value.plain or words.n_ways() > _MOST_SPELLINGS:
             way = self.state()
             self.jump(first, way)
             self.jump(self.expression(value.said.expression, way, sentence), last, Value(value.value))
             return
-        # Every way becomes a path of letters. A value without a word, such as "-", has none: it cannot be said.
-        for forms in product(*units) if units else ():
-            said = normal.replace(normal.strip(), apart(" ".join(forms)))  # spaces at its ends stay
-            self.jump(self.read(first, said), last, Value(value.value))
+        spelt = words.normal.strip() if words.is_changed(self._folding) else None
+        # Every way to write it becomes a path of letters. A value without a word, such as "-", cannot be said.
+        for said in words.ways():
+            if self._folding.fold(said).strip():
+                self.jump(self.read(first, said), last, Value(value.value, spelt))
 
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.

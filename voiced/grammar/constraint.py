@@ -92,8 +92,9 @@ class Constraint:
         self._language = language
         self._vocabulary = vocabulary
         # What letters the grammar has tells which characters beyond ASCII can occur: "ü" where a "u" and its dots do.
-        letters = frozenset(letter for ways in automaton.letters for letter in ways)
-        characters = characters_of(letters - {ANY})
+        letters = frozenset(letter for ways in automaton.letters for letter in ways) | automaton.written
+        self._folding = automaton.folding
+        characters = characters_of(letters - {ANY}, self._folding.usual)
         self._spellings = tuple(char.encode() for char in characters)
         self._completions = completions(every_character() if ANY in letters else characters)
         beginning = [token for pending, token in self._vocabulary.beginning if pending in self._completions]
@@ -104,7 +105,7 @@ class Constraint:
         self._steps: dict[tuple[Position, int], Step | None] = {}
         self._wild: dict[tuple[Surface, bool], TokenIds] = {}
         self._groups: dict[tuple[Surface, bytes], dict[Group, list[int]]] = {}
-        self._token_walk = TokenWalk(self._sets, language)
+        self._token_walk = TokenWalk(self._sets, language, self._folding)
 
     def allowed(self, position: Position) -> TokenIds:
         """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""
@@ -163,7 +164,7 @@ class Constraint:
         # Each character may stand behind the one before, or the whole token may not.
         normal = ""
         for char in text.characters:
-            seen = append(surface, char, self._language)
+            seen = append(surface, char, self._language, self._folding)
             if seen is None:
                 return None
             surface, normal = seen.surface, normal + seen.written
@@ -214,10 +215,10 @@ class Constraint:
     def _may_complete(self, surface: Surface, pending: bytes) -> bool:
         """Whether a surface allows any of the characters that begin with the bytes `pending`."""
         # After a full stop no letter may follow, so no byte that only begins letters may either.
-        return any(append(surface, char, self._language) for char in self._completions.get(pending, ()))
+        return any(append(surface, char, self._language, self._folding) for char in self._completions.get(pending, ()))
 
     def _may_read(self, position: Position, letter: str) -> bool:
-        seen = append(position.surface, letter, self._language)
+        seen = append(position.surface, letter, self._language, self._folding)
         return seen is not None and bool(self._sets.walk(seen.written, position.states))
 
     # ---- all tokens

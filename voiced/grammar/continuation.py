@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from voiced.flow import Continuation
 from voiced.grammar.match import meanings
-from voiced.grammar.normalize import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +32,7 @@ def continuation(grammar: Grammar, text: str) -> Continuation:
     sound tells that. Cost: the length of the text.
     """
     sets = grammar.automaton.sets
-    normal = normalize(text, grammar.language).text
+    normal = grammar.normalize(text).text
     # Where the automaton can be after the text; nowhere: no sentence begins like this.
     here = sets.walk(normal)
     if not normal or not here or here.is_wild:
@@ -70,7 +69,7 @@ def goes_without_saying(grammar: Grammar, opening: str, rest: str) -> bool:
     """Whether `rest` alone has one meaning, and "`opening` `rest`" has it too; both texts in normal form."""
     # Match the rest twice: from wherever a sentence may stand after its first words, and as the end of the whole.
     # Where nothing begins that the rest could end, nothing is matched.
-    normal = normalize(rest, grammar.language)
+    normal = grammar.normalize(rest)
     begin = grammar.openings.leading_to_the_end(normal.text)
     if not begin:
         return False

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
+from voiced.grammar.folding import AS_WRITTEN, Folding
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -95,6 +97,7 @@ class Scope:
     rules: Mapping[str, Template]
     language: str
     skip_words: tuple[str, ...] = ()  # may be said between any others
+    folding: Folding = AS_WRITTEN
     _answers: dict[tuple[str, str], object] = field(init=False, default_factory=dict, repr=False)
 
     def of_rule(self, question: Callable[[Expression, Scope], T], name: str) -> T:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from voiced.flow import Reason, Transcript
 from voiced.grammar.following import Follower
 from voiced.grammar.match import match_text
+from voiced.grammar.normalize import normalize
 from voiced.grammar.openings import Openings
 from voiced.grammar.sample import sample_sentence, sayable
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.automaton import Automaton
     from voiced.grammar.definitions import SentenceTemplate
+    from voiced.grammar.normalize import NormalText
     from voiced.grammar.sample import Sample
 
 
@@ -62,6 +64,10 @@ class Grammar:
         # What is known of the grammar alone is found when it is first asked for, and remembered.
         object.__setattr__(self, "follower", Follower(self.automaton))
         object.__setattr__(self, "openings", Openings(self.automaton))
+
+    def normalize(self, text: str) -> NormalText:
+        """A text in normal form, folded as the grammar is."""
+        return normalize(text, self.language, self.automaton.folding)
 
     def match(self, text: str) -> Match | None:
         """The best meaning of a text, or None if it is not in the grammar."""

@@ -170,6 +170,7 @@ class IntentsFile(Section):
     rules: dict[str, str] = Field(default_factory=dict)
     expansion_rules: dict[str, str] = Field(default_factory=dict)  # Home Assistant's name for rules
     skip_words: tuple[str, ...] = ()  # words that may be said between any others, such as "please"
+    folding: StrictBool | None = None  # whether accents may be missing, and the like; None: as the language has it
     settings: JsonValue = None
     responses: JsonValue = None
 

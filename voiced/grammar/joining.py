@@ -8,9 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced.grammar.definitions import TextList
+from voiced.grammar.folding import folding_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.grammar.definitions import ListDefinition, Template
+    from voiced.grammar.folding import Folding
 
     Name: TypeAlias = tuple[str, str]  # language, and name of a list or rule
 
@@ -56,3 +60,17 @@ def _joined(known: ListDefinition, new: ListDefinition) -> ListDefinition | None
         return TextList(known.values + new.values)
     # Equal ranges, and wildcards.
     return known if known == new else None
+
+
+def agreed_folding(files: Sequence[tuple[str, bool | None, str]], problems: list[str]) -> Folding:
+    """How spellings are folded, as the files in the language of the first one say: (language, `folding`, file:line).
+
+    `problems` grow where two of them do not say the same.
+    """
+    # Texts are read in the language of the first file, so only what is said for that language matters.
+    language = files[0][0] if files else ""
+    said = [(given, where) for of_file, given, where in files if of_file == language and given is not None]
+    for given, where in said:
+        if given is not said[0][0]:
+            problems.append(f"{where}: 'folding' is not what {said[0][1]} says; say the same in both")
+    return folding_of(language, said[0][0] if said else None)

@@ -18,13 +18,15 @@ from voiced.foundations import yaml_source
 from voiced.foundations.frozen_json import frozen
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 from voiced.grammar import checks, definitions
-from voiced.grammar.compile import TooLargeError, compile_sentences
+from voiced.grammar.compile import compile_sentences
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
-from voiced.grammar.joining import Joining
+from voiced.grammar.joining import Joining, agreed_folding
 from voiced.grammar.plain import plain
+from voiced.grammar.same_spelling import same_spellings
+from voiced.grammar.states import TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.expression import Expression
+    from voiced.grammar.folding import Folding
     from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
 
 _MOST_TOLD = 200  # problems of each check: what was probably meant is searched for each
@@ -100,8 +103,10 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     """The grammar of files that could be read; raises ConfigError if there are problems, those given included."""
     misshapen = bool(problems)
     collector = _Collector(problems)
+    said = [(each.content.language, each.content.folding, each.source.where(("folding",))) for each in files]
+    folding = agreed_folding(said, problems)
     # First pass: what sentences may refer to. A sentence may come before the list that it uses, even in another file.
-    scopes = collector.scopes(files)
+    scopes = collector.scopes(files, folding)
     # Second pass: the intents, each template parsed.
     for file in files:
         for name, intent in file.content.intents.items():
@@ -128,9 +133,11 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
     sentences = tuple(collector.sentences)
     intents = MappingProxyType(collector.intents)
+    collector.warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
     warnings = tuple(dict.fromkeys(collector.warnings))
     try:
-        return Grammar(files[0].content.language, intents, sentences, compile_sentences(sentences), warnings)
+        automaton = compile_sentences(sentences, folding)
+        return Grammar(files[0].content.language, intents, sentences, automaton, warnings)
     except TooLargeError as error:
         raise ConfigError([str(error)], PAGE) from error
 
@@ -159,14 +166,14 @@ class _Collector:
 
     # ---- lists, rules, templates
 
-    def scopes(self, files: Sequence[_File]) -> dict[str, Scope]:
+    def scopes(self, files: Sequence[_File], folding: Folding) -> dict[str, Scope]:
         """Language → the lists, rules and skip words of all its files."""
         scopes: dict[str, Scope] = {}
         joining = Joining(self.problems, self.warnings)
         for file in files:
             content, language = file.content, file.content.language
             # Each file adds to what its language knows so far.
-            known = scopes.get(language, Scope({}, {}, language))
+            known = scopes.get(language, Scope({}, {}, language, folding=folding))
             lists = self._lists(file, ("lists",), content.lists)
             # `rules` and `expansion_rules` share one space of names; in one file either name works.
             kinds = (("rules", content.rules), ("expansion_rules", content.expansion_rules))
@@ -178,6 +185,7 @@ class _Collector:
                 {**known.rules, **{name: joining.rule(language, name, rule) for name, rule in rules}},
                 language,
                 known.skip_words + content.skip_words,
+                folding,
             )
         return scopes
 

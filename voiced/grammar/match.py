@@ -11,7 +11,8 @@ several meet in one place, whatever follows is equal for them, so only the best 
 the kitchen light" has one parse; "note buy milk for me" under `note {text} [for me]` has two.
 
 A parse is better if more of its words are literal words of the template; then if its wildcards took fewer letters;
-then if its sentence stands first in the files; then if it has fewer slots; then if they end first.
+then if more of its values that folding makes like others are spelt as in the files; then if its sentence stands first
+in the files; then if it has fewer slots; then if they end first.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Filled(NamedTuple):
     value: SlotValue | None
     start: int
     end: int
+    spelt: str | None = None  # the value's words in normal form, where folding changes them
 
 
 class Parse(NamedTuple):
@@ -62,6 +64,7 @@ class Parse(NamedTuple):
     filled: tuple[Filled, ...] = ()
     opened: tuple[tuple[str | None, int], ...] = ()  # slots that are being said, each with its first character
     value: SlotValue | None = None  # of the last of them: its mark stands just before the end
+    spelt: str | None = None  # how the files spell that value
     sentence: int = -1  # known when it has ended
 
     def read(self, char: str, place: Place) -> Parse:
@@ -76,9 +79,9 @@ class Parse(NamedTuple):
         # Parses are values: each mark makes a new one, and others that share its past are not touched.
         match mark:
             case Open():
-                return self._replace(opened=(*self.opened, (mark.slot, position)), value=None)
+                return self._replace(opened=(*self.opened, (mark.slot, position)), value=None, spelt=None)
             case Value():
-                return self._replace(value=mark.value)
+                return self._replace(value=mark.value, spelt=mark.spelt)
             case Ended():
                 return self._replace(sentence=mark.sentence)
             case Close():
@@ -90,7 +93,7 @@ class Parse(NamedTuple):
         # Without a value of its own the slot takes what was said, as wildcards do.
         wild = position - start if self.value is None else 0
         # A list that no slot takes was read like any other, and leaves nothing behind.
-        filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
+        filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position, self.spelt))
         return self._replace(filled=filled, opened=tuple(around), value=None, wild_letters=self.wild_letters + wild)
 
 
@@ -101,7 +104,7 @@ def match_text(
     language: str,
 ) -> tuple[Match, ...]:
     """The distinct meanings of a text (intent and slots), the best first; () if it is not in the grammar."""
-    normal = normalize(text, language)
+    normal = normalize(text, language, automaton.folding)
     # Which sentences does the text complete? Only these are looked at closely, in their order in the files.
     sets = automaton.sets
     ended = sets.finish(sets.walk(normal.text)).sentences
@@ -131,7 +134,7 @@ def meanings(
         for parse in here
     ]
     # Python's sort is stable and the key is total enough: the order does not depend on how the sets were walked.
-    ended.sort(key=lambda parse: (*_rank(parse), parse.sentence, _ends(parse)))
+    ended.sort(key=lambda parse: (*_rank(parse), -_exactness(parse, text, normal), parse.sentence, _ends(parse)))
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}
     for parse in ended:
@@ -190,6 +193,12 @@ def _passed(parse: Parse, marks: tuple[Mark, ...], position: int) -> Parse:
 def _rank(parse: Parse) -> tuple[int, int]:
     # Sorts the best first, as far as the sentence is not known yet.
     return -parse.literal_words, parse.wild_letters
+
+
+def _exactness(parse: Parse, text: str, normal: NormalText) -> int:
+    """How many more values are spelt as in the files than otherwise, of those that folding changes."""
+    spelt = [(filled.spelt, text[slice(*_span(filled, normal))]) for filled in parse.filled if filled.spelt is not None]
+    return sum(1 if normalize(said).text == exactly else -1 for exactly, said in spelt)
 
 
 def _ends(parse: Parse) -> tuple[int, ...]:

@@ -9,9 +9,10 @@ writes "turn on 225 °" in English. What it writes:
 - one space between words, written only when the next word begins: hyphens, commas and line ends are spaces too;
 - a symbol that is spoken as a word (`%`, `°`, `&`) as a word of its own;
 - the decimal point of a number (22,5 = 22½ = 22.5, .5 = 0.5; English 1,000 = 1000), the minus before one (-5);
-- nothing for apostrophes and other dots: "what's" = "whats", "A.C." = "AC".
+- nothing for apostrophes and other dots: "what's" = "whats", "A.C." = "AC"; and for what is not seen.
 
-It knows nothing of templates and vocabulary: that "50" may be said "fifty" is the grammar's knowledge (`spelling`).
+Letters may be folded further on the way, as a language has it (`folding`). It knows nothing of templates and
+vocabulary: that "50" may be said "fifty" is the grammar's knowledge (`spelling`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,15 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from voiced.grammar.folding import AS_WRITTEN, Folding
+
 SYMBOLS = frozenset("%°&+€$£")  # each is spoken as a word
-_APOSTROPHES = frozenset("'`\u2019\u2018\u00b4\u02bc\u2032")  # typographic ones, accents, prime
+# Typographic ones, accents, prime; of Hawaiian, Hebrew (geresh, gershayim), and the dot in the middle of Catalan words.
+_APOSTROPHES = frozenset("'`\u2019\u2018\u00b4\u02bc\u2032\u02bb\u05f3\u05f4\u00b7")
+# Soft hyphen, joiner, directions of writing, byte order, variants of pictures.
+_UNSEEN = frozenset("\u00ad\u200d\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f")
+_VANISHING = _APOSTROPHES | _UNSEEN
+_PLAIN_MARKS = {"\uff0e": ".", "\u066b": ".", "\uff0d": "-", "\u066a": "%"}  # full-width; Arabic point and percent
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _HYPHENS = frozenset("-\u2212\u2010\u2011\u2013\u2014")  # minus sign, hyphens, dashes
 
@@ -47,19 +55,23 @@ NOTHING_YET = {Writing.NOTHING, Writing.FIRST_MINUS}
 
 
 @lru_cache(maxsize=20_000)  # of few states and characters, many times
-def write(state: Writing, char: str, language: str = "en") -> tuple[Writing, str]:
+def write(state: Writing, char: str, language: str = "en", folding: Folding = AS_WRITTEN) -> tuple[Writing, str]:
     """Read one character: the new state, and the characters of normal form that it completes ("" while they wait)."""
-    folded = _fold(char)
+    char = _PLAIN_MARKS.get(char, char)
+    letters = _fold(char)
+    folded = folding.fold(letters)
     # "21½" is a number with a point: 21.5; by itself "½" is 0.5.
     if char in _FRACTIONS:
         before = "" if state is Writing.DIGIT else _before_digit(state, language) + "0"
         return Writing.DIGIT, before + _FRACTIONS[char]
-    # Apostrophes and the dots of initials vanish inside words: "what's" → "whats", "A.C." → "ac".
-    if char in _APOSTROPHES or (char == "." and state is Writing.WORD):
+    # Apostrophes and the dots of initials vanish inside words: "what's" → "whats", "A.C." → "ac"; and so do letters
+    # of which folding leaves nothing.
+    if char in _VANISHING or (char == "." and state is Writing.WORD) or (letters and not folded):
         return state, ""
-    # Symbols are words of their own, whatever stands before: "50%" → "50 %".
-    if char in SYMBOLS:
-        return Writing.SYMBOL, ("" if state in NOTHING_YET else " ") + char
+    # Symbols are words of their own, whatever stands before: "50%" → "50 %", "20℃" → "20 ° c".
+    if symbol := _symbol(char):
+        written = ("" if state in NOTHING_YET else " ") + symbol
+        return (Writing.SYMBOL if len(symbol) == 1 else Writing.WORD), written
     # Other marks and spaces write nothing yet: what they are depends on the next character.
     if not folded:
         return _after_punctuation(state, char), ""
@@ -113,7 +125,16 @@ def _fold(char: str) -> str:
     # "⅓" would come apart to 1 and 3: it is a letter of its own, so that "21⅓" is not 21.
     if "\u2044" in plain and len(plain) > 1:
         return char
+    # Digits of all scripts are those of numbers: Arabic ones, for instance.
+    plain = "".join(str(unicodedata.decimal(part, part)) for part in plain)
     return plain if all(unicodedata.category(part)[0] in "LMN" for part in plain) else ""
+
+
+@lru_cache(maxsize=4096)
+def _symbol(char: str) -> str:
+    """A character that is spoken as a word, in normal form: "℃" → "° c"; "" for any other."""
+    plain = unicodedata.normalize("NFKD", char)
+    return " ".join(filter(None, (plain[0], plain[1:].casefold()))) if plain[0] in SYMBOLS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +145,12 @@ class NormalText:
     sources: tuple[int, ...]  # for each character, its index in the original; for a space, that of the next letter
 
 
-def normalize(text: str, language: str = "en") -> NormalText:
+def normalize(text: str, language: str = "en", folding: Folding = AS_WRITTEN) -> NormalText:
     """The normal form of a whole text, with the origin of each character. Linear in its length."""
     state, written = Writing.NOTHING, []
     sources: list[int] = []
     for index, char in enumerate(text):
-        state, characters = write(state, char, language)
+        state, characters = write(state, char, language, folding)
         written.append(characters)
         # A minus and a point are written with the digit after them, so they stand one character before it.
         waited = int(char not in _FRACTIONS and any(part in "-." for part in characters))

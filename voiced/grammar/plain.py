@@ -168,5 +168,6 @@ _FILE = _record(
         "lists": _named(lambda values: _LIST({"values": values} if isinstance(values, list) else values)),
         "rules": _named(_text),
         "skip_words": _each(_text),
+        "folding": _flag,
     },
 )

@@ -55,13 +55,13 @@ def sayable(expression: Expression, scope: Scope) -> bool:
             return scope.of_rule(sayable, expression.name)
         case ListReference():
             definition = scope.list_named(expression.name)
-            return not isinstance(definition, TextList) or any(map(_has_words, definition.values))
+            return not isinstance(definition, TextList) or any(_has_words(value, scope) for value in definition.values)
     # Of a sequence or permutation everything has to be said.
     return all(sayable(item, scope) for item in expression.items)
 
 
-def _has_words(value: TextValue) -> bool:
-    return bool(normalize(value.said.text).text)
+def _has_words(value: TextValue, scope: Scope) -> bool:
+    return bool(normalize(value.said.text, scope.language, scope.folding).text)
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _Draw:
             case TextList():
                 # Values without words cannot be said: draw again. `sayable` has seen that there are others.
                 chosen = self.random.choice(definition.values)
-                while not _has_words(chosen):
+                while not _has_words(chosen, self.scope):
                     chosen = self.random.choice(definition.values)
                 text = self.text(chosen.said.expression)
                 return text, text.strip() if chosen.value is None else chosen.value

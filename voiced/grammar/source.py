@@ -150,6 +150,7 @@ class IntentsFile:
     rules: Mapping[str, str] = field(default_factory=dict)
     expansion_rules: Mapping[str, str] = field(default_factory=dict)  # Home Assistant's name for rules
     skip_words: tuple[str, ...] = ()
+    folding: bool | None = None  # whether spellings are folded (`folding`); None: as is usual for the language
 
     def __post_init__(self) -> None:
         valid_language(self.language)

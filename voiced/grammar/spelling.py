@@ -33,7 +33,7 @@ _SHARED_RULES = {"nb": "no"}  # languages whose own file of rules is empty → t
 # What has several spellings and is no number. The degree sign may come with its unit, or without one.
 # Extend this table where Whisper writes a word of the grammar in a way that the grammar does not know.
 _EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → groups of spellings that mean one word
-    "": (("ok", "okay"), ("tv", "t v")),
+    "": (("ok", "okay"), ("tv", "t v"), ("wifi", "wi fi"), ("hifi", "hi fi"), ("ebike", "e bike"), ("email", "e mail")),
     "en": (
         ("percent", "per cent", "%"),
         ("degrees", "°", "° c", "° f"),
@@ -46,6 +46,13 @@ _EQUAL: dict[str, tuple[tuple[str, ...], ...]] = {  # language → groups of spe
         ("favorite", "favourite"),
         ("theater", "theatre"),
         ("all right", "alright"),
+        ("ac", "a c"),
+        ("good night", "goodnight"),
+        ("night light", "nightlight"),
+        ("night lights", "nightlights"),
+        ("play list", "playlist"),
+        ("door bell", "doorbell"),
+        ("dish washer", "dishwasher"),
     ),
     "de": (("prozent", "%"), ("grad", "°", "° c"), ("grad celsius", "° c", "° celsius"), ("und", "&")),
     "es": (("por ciento", "porciento", "%"), ("grados", "°", "° c"), ("y", "&")),

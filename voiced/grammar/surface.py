@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from voiced.grammar.folding import AS_WRITTEN, Folding
 from voiced.grammar.normalize import SYMBOLS, Writing, write
 
 
@@ -68,24 +69,29 @@ _OPENING_LANGUAGES = {"ca", "es", "gl"}
 
 
 @lru_cache(maxsize=50_000)
-def append(surface: Surface, char: str, language: str) -> Appended | None:
+def append(surface: Surface, char: str, language: str, folding: Folding = AS_WRITTEN) -> Appended | None:
     """The surface after a character, and what it wrote in normal form; None if it must not be written there."""
     # The surface decides alone whether the character may stand here; only then the transducer reads it.
     spot = _spot_after(surface, char, language)
     if spot is None:
         return None
-    writing, written = write(surface.writing, char, language)
+    writing, written = write(surface.writing, char, language, folding)
+    # An accent alone, of which folding leaves nothing, could be written for ever.
+    if not written and letters_of(char):
+        return None
     return Appended(Surface(writing, spot), written)
 
 
 @lru_cache(maxsize=10_000)
 def letters_of(char: str) -> str:
-    """A character in normal form, as inside a word; "" for marks, spaces, and rarities such as "ᵏ" and "⑤"."""
+    """A character in normal form, as inside a word; "" for marks, spaces, rarities ("ᵏ", "⑤") and Arabic digits."""
     # "%" is a word of its own, and its own normal form.
     if char in SYMBOLS:
         return char
-    # Rarities are letters only by Unicode's compatibility forms (NFKD); accents and umlauts are no rarities (NFD).
+    # Rarities are letters only by Unicode's compatibility forms (NFKD), or digits of other scripts; accents and umlauts
+    # are no rarities (NFD).
     is_plain = unicodedata.normalize("NFKD", char) == unicodedata.normalize("NFD", char)
+    is_plain &= char.isascii() or not char.isdecimal()
     return write(Writing.WORD, char)[1] if is_plain else ""
 
 
@@ -100,14 +106,15 @@ def every_character() -> tuple[str, ...]:
     return tuple(char for char in map(chr, range(0x80, 0xD800)) if is_writable(char))
 
 
-def characters_of(letters: frozenset[str]) -> tuple[str, ...]:
-    """The characters beyond ASCII whose normal form consists of these letters, and marks."""
+def characters_of(letters: frozenset[str], usual: str = "") -> tuple[str, ...]:
+    """The characters beyond ASCII whose normal form consists of these letters, marks, and the letters `usual`."""
     # Candidates are all alphabets (their characters may be composed of a letter and an accent), and the letters
     # themselves.
     composed = {*map(chr, _ALPHABETS), *(letter for letter in letters if not letter.isascii())}
     if any("\u1100" <= letter <= "\u11ff" for letter in letters):  # Hangul syllables are decomposed
         composed |= set(map(chr, _HANGUL_SYLLABLES))
-    return tuple(char for char in sorted(composed) if is_writable(char) and set(letters_of(char)) <= letters)
+    fitting = {char for char in composed if is_writable(char) and set(letters_of(char)) <= letters}
+    return tuple(sorted(fitting | {char for char in usual + usual.upper() if not char.isascii() and is_writable(char)}))
 
 
 def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:

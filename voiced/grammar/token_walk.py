@@ -21,9 +21,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.surface import append
 
 if TYPE_CHECKING:
+    from voiced.grammar.folding import Folding
     from voiced.grammar.set_machine import SetMachine
     from voiced.grammar.state_sets import States, StateSet
     from voiced.grammar.surface import Surface
@@ -76,9 +78,10 @@ class Walk(NamedTuple):
 class TokenWalk:
     """Walks of one automaton over one vocabulary; remembers what it found about parts, wildcards and the tree."""
 
-    def __init__(self, sets: SetMachine, language: str) -> None:
+    def __init__(self, sets: SetMachine, language: str, folding: Folding = AS_WRITTEN) -> None:
         self._sets = sets
         self._language = language
+        self._folding = folding
         self._through: dict[Surface, Through] = {}
         self._n_branches = 0
         self._walks: dict[tuple[Node, Through, StateSet], Walk] = {}
@@ -176,7 +179,7 @@ class TokenWalk:
     def _write(self, through: Through, char: str) -> tuple[str, Through] | None:
         """What a character writes behind a surface, and the tree as it looks then; None: not here."""
         if char not in through.written:
-            seen = append(through.surface, char, self._language)
+            seen = append(through.surface, char, self._language, self._folding)
             through.written[char] = None if seen is None else (seen.written, self._seen_through(seen.surface))
         return through.written[char]
 
@@ -190,7 +193,7 @@ class TokenWalk:
             # A branch holds the normal form of one character: its first letter stands for the character itself.
             for letters, child in node.children.items():
                 if seen := self._write(through, letters[0]):
-                    written = seen[0] + letters[1:]
+                    written = seen[0] + self._folding.fold(letters[1:])
                     branches.setdefault(written[:1], []).append((written[1:], child, seen[1]))
             through.branches[node] = branches
         return branches

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from voiced.flow import Hypothesis
 from voiced.grammar import goes_without_saying
-from voiced.grammar.normalize import normalize
 from voiced.recognition import tuning
 from voiced.recognition.agreement import agreement, compared
 from voiced.recognition.beam_search import at_odds, free_search, read_there, weighed
@@ -234,7 +233,7 @@ class Rescorer:
 
     def _texts(self, path: Path, free_text: str) -> tuple[str, str]:
         """A hypothesis and the free text, both in normal form."""
-        return path.normal.strip(), normalize(free_text, self._grammar.language).text
+        return path.normal.strip(), self._grammar.normalize(free_text).text
 
 
 def _weighed(tree: TextTree, path: Path) -> Path:
