@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -12,9 +13,21 @@ from tests.fakes import Notes, always
 from voiced import grammar
 from voiced.acting.actions import actions_of
 from voiced.assistant import Assistant, Heard, Reloaded, awaits_an_answer, starts_over
-from voiced.flow import Continuation, Detection, Ending, Match, Reason, Sentence, State, Transcript, Utterance
+from voiced.flow import (
+    Continuation,
+    Detection,
+    Ending,
+    Match,
+    Nearest,
+    Outcome,
+    Reason,
+    Sentence,
+    State,
+    Transcript,
+    Utterance,
+)
 from voiced.foundations.resources import shipped
-from voiced.grammar import understand
+from voiced.grammar import NOTHING_NEAR, understand
 from voiced.grammar.continuation import continuation
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.recognition.budget import Budget
@@ -164,6 +177,46 @@ def test_what_is_no_command_is_told_and_not_acted_on(commands: Grammar) -> None:
         (None, Reason.OUT_OF_GRAMMAR, "alexa", 0.4),
         State.WAITING,
     ]
+
+
+class Outcomes(Notes):
+    """Keeps what happened as it was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outcomes: list[Outcome] = []
+
+    def outcome(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+
+def explained(commands: Grammar, text: str, budget: Budget) -> Nearest | None:
+    notes = Outcomes()
+    Assistant(Recognizer(commands), notes, notes, lambda _heard: budget, notes.answer_pause).run([Sentence(text)])
+    (outcome,) = notes.outcomes
+    return outcome.nearest
+
+
+def test_what_is_no_command_is_told_with_the_nearest_sentence(
+    commands: Grammar, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    near = explained(commands, "turn on the kichen lights", always(0.4))
+    assert near == Nearest("turn on the kitchen lights", "'kichen' is not in list room, but 'kitchen' is")
+    assert "did you mean 'turn on the kitchen lights'?" in caplog.text
+    assert explained(commands, "make me a sandwich", always(0.4)) == NOTHING_NEAR
+    assert explained(commands, "turn on the kitchen lights", always(0.4)) is None
+
+
+def test_nobody_waits_for_the_nearest_sentence(commands: Grammar, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "turn on the kichen lights"
+    assert explained(commands, text, Budget(lambda: 0.4, awaited=lambda: True)) is None
+    seconds = count(step=0.01)
+    found = explained(commands, text, Budget(lambda: next(seconds)))
+    assert next(seconds) < 0.2  # it asked the clock, and ended
+    assert found is None
+    monkeypatch.setattr("voiced.assistant.nearest", lambda *_: 1 / 0)
+    assert explained(commands, text, always(0.4)) is None
 
 
 def test_who_waits_for_a_sign_gets_one(commands: Grammar) -> None:

@@ -30,8 +30,9 @@ from voiced.flow import (
     Transcript,
     Utterance,
 )
-from voiced.grammar import understand
+from voiced.grammar import nearest, understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.records.outcome import nearest_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from voiced.recognition.end_of_turn import SoFar
 
 log = logging.getLogger(__name__)
+
+NEAREST_SECONDS = 0.05  # at most, to look for the nearest sentence to one that was rejected: others may come
 
 
 class Publisher(Protocol):
@@ -191,6 +194,7 @@ class Assistant:
         utterance = heard if isinstance(heard, Utterance) else None
         transcript, actions = self._with_actions(transcript, heard)
         outcome = in_time(Outcome(uuid4().hex, transcript, actions, utterance, delays, age=self._age(heard)))
+        outcome = self._explained(outcome, heard)
         _log(outcome)
         self._publisher.outcome(outcome)
         seconds_left = outcome.good_for - self._age(heard)
@@ -207,6 +211,22 @@ class Assistant:
         except Exception:
             log.exception("an internal error ended the making of actions")
             return replace(transcript, reason=Reason.FAILED), ()
+
+    def _explained(self, outcome: Outcome, heard: Utterance | Sentence) -> Outcome:
+        """Return an outcome; of a rejected one, with the nearest sentence, if nobody waits and it is soon found."""
+        budget = self._budget_of(heard)
+        if outcome.accepted or budget.awaited():
+            return outcome
+        begun = budget.age()
+
+        def go_on() -> bool:
+            return budget.age() - begun < NEAREST_SECONDS and not budget.awaited()
+
+        try:
+            return replace(outcome, nearest=nearest(self._grammar_of(heard), outcome.transcript, go_on))
+        except Exception:
+            log.exception("an internal error ended the search for the nearest sentence")
+            return outcome
 
     def _grammar_of(self, heard: Utterance | Sentence) -> Grammar:
         return self._recognizer.grammar_of(heard.detection if isinstance(heard, Utterance) else None)
@@ -248,11 +268,12 @@ def _log(outcome: Outcome) -> None:
     if transcript.match and not transcript.reason:
         log.info("%r → %s %s %s", transcript.text, transcript.match.intent, dict(transcript.match.slots), figures)
     else:
-        nearest = f"; nearest: {transcript.text!r}" if transcript.match and transcript.heard else ""
+        likeliest = f"; likeliest: {transcript.text!r}" if transcript.match and transcript.heard else ""
+        near = f"; {nearest_line(outcome.nearest)}" if outcome.nearest else ""
         reason = transcript.reason and transcript.reason.value
         if transcript.reason is Reason.LATE:
             reason = f"late, {outcome.age:.1f} s old"
-        log.info("%r rejected: %s%s %s", transcript.heard or transcript.text, reason, nearest, figures)
+        log.info("%r rejected: %s%s%s %s", transcript.heard or transcript.text, reason, likeliest, near, figures)
 
 
 def _spent(outcome: Outcome) -> str:

@@ -224,6 +224,14 @@ class Delays:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """What to tell of something that was rejected."""
+
+    text: str  # the nearest sentence of the grammar, "…" where anything may be said; empty: none is near
+    difference: str  # between that and what was said, in words
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything about one command: what was heard, what it meant, what was sent."""
 
@@ -234,6 +242,7 @@ class Outcome:
     delays: Delays | None = None  # None: the command came as text
     context: Context = field(default_factory=Context)  # facts that the answer used beside the transcript
     age: float = 0.0  # seconds since the end of the speech, or since the text arrived, when this was known
+    nearest: Nearest | None = None  # of what was rejected; None: it was accepted, or nobody had the time to look
 
     @property
     def good_for(self) -> float:

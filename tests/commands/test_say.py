@@ -28,6 +28,8 @@ def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
         "intent": "LightLevel",
         "slots": {"room": "bedroom", "level": 20},
         "confidence": 1.0,
+        "nearest": None,
+        "difference": None,
         "actions": [
             {
                 "topic": "home/bedroom/light/set",
@@ -41,4 +43,18 @@ def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_say_something_else_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["say", "make me a sandwich"]) == 1
-    assert capsys.readouterr().out == "make me a sandwich → rejected: out_of_grammar\n"
+    assert capsys.readouterr().out == (
+        "make me a sandwich → rejected: out_of_grammar\n  no sentence of the intents is near\n"
+    )
+
+
+def test_say_tells_the_nearest_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "turn on the kichen lights"]) == 1
+    assert capsys.readouterr().out == (
+        "turn on the kichen lights → rejected: out_of_grammar\n"
+        "  did you mean 'turn on the kitchen lights'? 'kichen' is not in list room, but 'kitchen' is\n"
+    )
+    assert main(["say", "--json", "turn on the kichen lights"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["accepted"], told["nearest"]) == (False, "turn on the kitchen lights")
+    assert told["difference"] == "'kichen' is not in list room, but 'kitchen' is"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from voiced.flow import Action, Delays, Detection, Ending, Match, Outcome, Reason, Transcript, Utterance
+from voiced.flow import Action, Delays, Detection, Ending, Match, Nearest, Outcome, Reason, Transcript, Utterance
 from voiced.mqtt.topics import Topics, outcome_event, wake_event
 
 TOPICS = Topics("den")
@@ -49,8 +49,18 @@ def test_unmatched() -> None:
     assert action.topic == "voiced/den/unmatched"
     assert json.loads(action.payload) == {
         "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
-        "age": 0.0, "site": "den", "time": TIME,
+        "nearest": None, "difference": None, "age": 0.0, "site": "den", "time": TIME,
     }  # fmt: skip
+
+
+def test_the_nearest_sentence_is_told() -> None:
+    transcript = Transcript("good morning", None, Reason.OUT_OF_GRAMMAR, 0.0, 0.0)
+    near = Nearest("good night", "'night' was expected, not 'morning'")
+    told = json.loads(outcome_event(TOPICS, Outcome("18", transcript, nearest=near), AT).payload)
+    assert (told["nearest"], told["difference"]) == ("good night", "'night' was expected, not 'morning'")
+    none = Nearest("", "no sentence of the intents is near")
+    told = json.loads(outcome_event(TOPICS, Outcome("18", transcript, nearest=none), AT).payload)
+    assert (told["nearest"], told["difference"]) == (None, "no sentence of the intents is near")
 
 
 def test_a_match_that_was_rejected_is_unmatched() -> None:

@@ -49,7 +49,17 @@ def test_a_line(outcome: Outcome, line: str) -> None:
 
 def test_a_sentence_in_writing_says_nothing_of_sound() -> None:
     told = outcome_json(Outcome("1", TRANSCRIPT, (Action("a/b", "on"),)))
-    assert set(told) == {"accepted", "reason", "text", "intent", "slots", "confidence", "actions"}
+    assert set(told) == {
+        "accepted",
+        "reason",
+        "text",
+        "intent",
+        "slots",
+        "confidence",
+        "nearest",
+        "difference",
+        "actions",
+    }
     assert told["actions"] == [{"topic": "a/b", "payload": "on", "qos": 1, "retain": False}]
     assert json.loads(json.dumps(told)) == told
 

@@ -40,6 +40,7 @@ def recognize(options: Namespace) -> int:
     from voiced.audio.sound_file import read as read_sound
     from voiced.audio.vad import Vad
     from voiced.flow import Outcome
+    from voiced.grammar import nearest
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
     from voiced.records.outcome import outcome_json
@@ -59,7 +60,8 @@ def recognize(options: Namespace) -> int:
         transcript = recognizer.recognize(utterance)
         failed = failed or transcript.reason is not None
         words = recognizer.words(utterance, transcript.text) if options.word_timestamps else None
-        outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance)
+        near = nearest(grammar, transcript)
+        outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance, nearest=near)
         if options.json:
             print_json(outcome_json(outcome, str(file), words))
         else:

@@ -31,15 +31,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def say(options: Namespace) -> int:
-    """Show what a typed sentence would do: its intent, its slots, and the actions that would be published."""
+    """Show what a typed sentence would do: its intent, its slots, and the actions that would be published.
+
+    Of a sentence that is no command it shows the nearest one, and what is different.
+    """
     from voiced.acting.actions import actions_of
     from voiced.flow import Outcome
-    from voiced.grammar import understand
+    from voiced.grammar import nearest, understand
     from voiced.records.outcome import outcome_json
 
     grammar = grammar_of(options)
     transcript = understand(grammar, " ".join(options.text))
-    outcome = Outcome(id="say", transcript=transcript, actions=actions_of(grammar, transcript))
+    actions, near = actions_of(grammar, transcript), nearest(grammar, transcript)
+    outcome = Outcome(id="say", transcript=transcript, actions=actions, nearest=near)
     if options.json:
         print_json(outcome_json(outcome))
     else:

@@ -125,11 +125,16 @@ def print_json(told: dict[str, Any]) -> None:
 
 
 def print_outcome(outcome: Outcome, before: str = "") -> None:
-    """Print one command as a line, at once; on a terminal green if it was understood, red if it was rejected."""
-    from voiced.records.outcome import outcome_line
+    """Print one command as a line, at once; on a terminal green if it was understood, red if it was rejected.
+
+    What was rejected has a second line, the nearest sentence.
+    """
+    from voiced.records.outcome import nearest_line, outcome_line
 
     colour = "green" if outcome.accepted else "red"
     print(f"{printable(before)}{painted(printable(outcome_line(outcome)), colour, sys.stdout)}", flush=True)
+    if outcome.nearest:
+        tell(f"  {nearest_line(outcome.nearest)}")
 
 
 def print_text(text: str, /, *, end: str = "\n", file: TextIO | None = None, flush: bool = False) -> None:

@@ -1,9 +1,10 @@
 """YAML intents → one immutable automaton, read by the text matcher and by the token constraint.
 
 In: intents files (`load`, `parse`), then texts or tokens. Out: matches with intent and slots, the tokens that may come
-next, what may follow a text, prompts for Whisper, and sample sentences. On the way a file is read (`loading`, by
-`plain` or `intents`), its templates are parsed (`expression`), checked (`checks`) and compiled (`compile`) to an
-`automaton`. Two parts walk it: `match` with finished text, `constraint` with tokens that are being written.
+next, what may follow a text, prompts for Whisper, sample sentences, and the nearest sentence to a text that is none
+(`nearest`). On the way a file is read (`loading`, by `plain` or `intents`), its templates are parsed (`expression`),
+checked (`checks`) and compiled (`compile`) to an `automaton`. Two parts walk it: `match` with finished text,
+`constraint` with tokens that are being written.
 
 Knows nothing of torch, Whisper, audio or MQTT.
 """
@@ -11,10 +12,12 @@ Knows nothing of torch, Whisper, audio or MQTT.
 from voiced.grammar.continuation import goes_without_saying
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples, understand
 from voiced.grammar.loading import load, parse
+from voiced.grammar.nearest import NOTHING_NEAR, nearest
 from voiced.grammar.prompts import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.sample import Sample
 
 __all__ = [
+    "NOTHING_NEAR",
     "Example",
     "Grammar",
     "Intent",
@@ -23,6 +26,7 @@ __all__ = [
     "check_examples",
     "goes_without_saying",
     "load",
+    "nearest",
     "parse",
     "understand",
     "vocabulary_prompt",

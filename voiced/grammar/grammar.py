@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from voiced.flow import Reason, Transcript
 from voiced.grammar.following import Follower
 from voiced.grammar.match import match_text
+from voiced.grammar.nearest import Finder
 from voiced.grammar.normalize import normalize
 from voiced.grammar.openings import Openings
 from voiced.grammar.sample import sample_sentence, sayable
@@ -58,12 +59,14 @@ class Grammar:
     warnings: tuple[str, ...] = ()  # what loads, and is likely not meant: `file:line: …`, as problems are told
     follower: Follower = field(init=False, repr=False)
     openings: Openings = field(init=False, repr=False)
+    finder: Finder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # A frozen value may set its own fields only like this.
         # What is known of the grammar alone is found when it is first asked for, and remembered.
         object.__setattr__(self, "follower", Follower(self.automaton))
         object.__setattr__(self, "openings", Openings(self.automaton))
+        object.__setattr__(self, "finder", Finder(self.automaton, self.sentences))
 
     def normalize(self, text: str) -> NormalText:
         """A text in normal form, folded as the grammar is."""

@@ -17,9 +17,10 @@ which sentences a text completes is known here, what it means is found by `match
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
-from voiced.grammar.state_sets import ANY, Closure, End, StateSet
+from voiced.grammar.state_sets import ANY, Closure, End, StateSet, called_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,6 +49,12 @@ class SetMachine:
         self._weight = 0
         self._entries: dict[tuple[States, bool], StateSet] = {}
         self._closures: dict[tuple[int, bool], Closure] = {}
+
+    def afresh(self) -> SetMachine:
+        """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
+        machine = copy(self)
+        vars(machine).update(_sets={}, _entries={}, _weight=0)
+        return machine
 
     @property
     def start(self) -> StateSet:
@@ -129,7 +136,7 @@ class SetMachine:
     def of_places(self, places: Iterable[Place]) -> StateSet:
         """The set of places that are settled and stand at a boundary."""
         # A stack as a list, the outermost caller first: so places are grouped from the outside.
-        return self._grouped([(list(_callers(stack))[::-1], state) for state, _, stack in places])
+        return self._grouped([(list(called_from(stack))[::-1], state) for state, _, stack in places])
 
     def _grouped(self, places: list[tuple[list[int], int]]) -> StateSet:
         # Who has no caller left stands here; the others inside the part that the first of their callers called.
@@ -290,9 +297,3 @@ class SetMachine:
             waiting += [there for there in new if there not in seen]
             seen.update(new)
         return Closure(tuple(states), tuple(calls), tuple(ended), leaves)
-
-
-def _callers(stack: tuple[int, object] | None) -> Iterator[int]:
-    while stack is not None:
-        yield stack[0]
-        stack = stack[1]  # type: ignore[assignment] # the tail of a linked list

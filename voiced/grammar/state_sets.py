@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ANY = ""  # the letter of a wildcard: whatever is not a space
 
@@ -56,3 +59,10 @@ class Closure(NamedTuple):
     calls: tuple[tuple[int, int], ...]  # first state of a part, state to go on in behind it
     ended: tuple[int, ...]  # sentences
     leaves: bool
+
+
+def called_from(stack: tuple[int, object] | None) -> Iterator[int]:
+    """The states to come back to, the innermost first."""
+    while stack is not None:
+        yield stack[0]
+        stack = stack[1]  # type: ignore[assignment] # the tail of a linked list

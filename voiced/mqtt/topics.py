@@ -169,6 +169,8 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
     if outcome.intent is None:
         told["reason"] = transcript.reason.value if transcript.reason else None
         told["heard"] = transcript.heard or transcript.text
+        told["nearest"] = outcome.nearest.text or None if outcome.nearest else None
+        told["difference"] = outcome.nearest.difference if outcome.nearest else None
         # That nothing is done is told however late it is known.
         seconds_left = max(EVENT_EXPIRES_SECONDS - outcome.age, LEAST_NEWS_SECONDS)
         return _event(topics, topics.unmatched, told, at, seconds_left)

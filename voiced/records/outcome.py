@@ -10,7 +10,7 @@ from voiced.flow import SAMPLE_RATE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voiced.flow import Hypothesis, Outcome, SlotValue, Timings
+    from voiced.flow import Hypothesis, Nearest, Outcome, SlotValue, Timings
     from voiced.whisper.words import TimedWord
 
 
@@ -25,6 +25,7 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         "intent": transcript.match.intent if transcript.match else None,
         "slots": dict(transcript.match.slots) if transcript.match else {},
         "confidence": round(transcript.confidence, 4),
+        **nearest_json(outcome.nearest),
     }
     actions = [
         {"topic": action.topic, "payload": action.payload, "qos": action.qos, "retain": action.retain}
@@ -66,6 +67,19 @@ def words_json(words: Sequence[TimedWord]) -> list[dict[str, Any]]:
 def _timings(timings: Timings) -> dict[str, float]:
     stages = {"encode": timings.encode, "decode": timings.decode, "total": timings.total}
     return {stage: round(seconds, 4) for stage, seconds in stages.items()}
+
+
+def nearest_json(nearest: Nearest | None) -> dict[str, str | None]:
+    """The nearest sentence to one that was rejected, null if none is near, and the difference; null: nobody looked."""
+    return {
+        "nearest": nearest.text or None if nearest else None,
+        "difference": nearest.difference if nearest else None,
+    }
+
+
+def nearest_line(nearest: Nearest) -> str:
+    """The same for people: `did you mean 'turn on the kitchen lights'? 'on' is missing after 'turn'`."""
+    return f"did you mean '{nearest.text}'? {nearest.difference}" if nearest.text else nearest.difference
 
 
 def outcome_line(outcome: Outcome) -> str:

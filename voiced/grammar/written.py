@@ -1,0 +1,76 @@
+"""Words in normal form as the files write them: "schliesse" is shown as "schließe", "whats" as "what's"."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from voiced.grammar.definitions import TextList
+from voiced.grammar.expression import Choice, ListReference, RuleReference, Text
+from voiced.grammar.near_sentences import listed
+from voiced.grammar.near_words import WILD
+from voiced.grammar.normalize import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiced.grammar.definitions import Scope, SentenceTemplate
+    from voiced.grammar.expression import Expression
+
+_MOST_PIECES = 500  # texts of a sentence
+_MOST_VALUES = 300  # of a list; words of longer ones are shown in normal form
+
+
+class Written:
+    """The words of one sentence, and of its lists."""
+
+    def __init__(self, sentence: SentenceTemplate) -> None:
+        # First the sentence's own words, which come before those of values where both are one word.
+        scope = sentence.scope
+        self._known: dict[str, str] = {}
+        pieces = _pieces(sentence.template.expression, scope)
+        for piece, _ in zip(pieces, range(_MOST_PIECES), strict=False):
+            self._add(piece, scope.language)
+        # Values, too, as far as they are few: the first way to say each.
+        for name in sorted(listed(sentence.template.expression, scope)):
+            definition = scope.list_named(name)
+            if isinstance(definition, TextList):
+                for value in definition.values[:_MOST_VALUES]:
+                    self._add(plainest(value.said.expression, scope), scope.language)
+
+    def words(self, normal: str) -> str:
+        """Words in normal form, as they are written."""
+        known = (self._known.get(word, word) for word in normal.split(" "))
+        return unicodedata.normalize("NFC", " ".join(known))
+
+    def _add(self, text: str, language: str) -> None:
+        # Words alone are known: what touches another piece is part of a word.
+        for word in text.split():
+            self._known.setdefault(normalize(word, language).text, word.strip(",;:!?."))
+
+
+def plainest(expression: Expression, scope: Scope) -> str:
+    """The first way to say an expression; lists in it stand as "…"."""
+    match expression:
+        case Text():
+            return expression.text
+        case Choice():
+            return plainest(expression.items[0], scope)
+        case RuleReference():
+            return scope.of_rule(plainest, expression.name)
+        case ListReference():
+            return WILD
+    return "".join(plainest(item, scope) for item in expression.items)
+
+
+def _pieces(expression: Expression, scope: Scope) -> Iterator[str]:
+    match expression:
+        case Text():
+            yield expression.text
+        case RuleReference():
+            yield from _pieces(scope.rules[expression.name].expression, scope)
+        case ListReference():
+            return
+        case _:
+            for item in expression.items:
+                yield from _pieces(item, scope)
