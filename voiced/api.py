@@ -78,7 +78,8 @@ class Recognizer:
         samples = sound_file.read(Path(sound)) if isinstance(sound, str | PathLike) else _samples(sound)
         utterance = as_utterance(samples, self._vad)
         transcript = self._recognizer.recognize(utterance)
-        return Outcome(uuid4().hex, transcript, actions_of(self.grammar, transcript), utterance)
+        actions, near = actions_of(self.grammar, transcript), grammar.nearest(self.grammar, transcript)
+        return Outcome(uuid4().hex, transcript, actions, utterance, nearest=near)
 
 
 def _grammar(intents: str | PathLike[str] | Mapping[str, Any]) -> Grammar:
