@@ -36,19 +36,18 @@ def in_words(changes: Sequence[Change], sentence: SentenceTemplate) -> str:
     """Differences as one sentence without a full stop: "'garage' is not in list room: kitchen, bedroom"."""
     extra = {word for change in changes if not change.wanted for word in change.said.lower().split()}
     # In the order of the text; three differences are more than anybody mends at once.
-    told = []
-    for change in changes:
-        # What is missing here may have been said there.
-        if not change.said and set(change.wanted.lower().split()) <= extra:
-            told.append(f"'{change.wanted}' belongs {_place(change)}")
-        elif change.slot is not None:
-            told.append(_of_slot(change, change.slot, sentence))
-        else:
-            told.append(_of_words(change))
+    told = [_in_words(change, sentence, extra) for change in changes]
     # One word too much is all that skip words are for.
     if len(changes) == 1 and not changes[0].wanted:
         told.append("`skip_words` can allow it")
     return "; ".join(told[:_MOST_TOLD])
+
+
+def _in_words(change: Change, sentence: SentenceTemplate, extra: set[str]) -> str:
+    # What is missing here may have been said there.
+    if not change.said and set(change.wanted.lower().split()) <= extra:
+        return f"'{change.wanted}' belongs {_place(change)}"
+    return _of_words(change) if change.slot is None else _of_slot(change, change.slot, sentence)
 
 
 def _of_words(change: Change) -> str:

@@ -34,18 +34,12 @@ class NearSentences:
         self._users: list[list[int]] = []  # of each list: sentences that refer to it
         self._least: list[float] = []  # of each sentence: what its shortest form weighs
         self._left = _MOST_INDEXED
-        # A list of ten thousand names is indexed once, however many sentences refer to it.
-        known: dict[int, int] = {}  # identity of a list → its number
+        self._known: dict[int, int] = {}  # identity of a list → its number
         for number, sentence in enumerate(sentences):
             self._least.append(least(sentence.template.expression, sentence.scope))
             self._add(self._sentences, number, spelt(sentence.template.expression, sentence.scope))
             for name in listed(sentence.template.expression, sentence.scope):
-                definition = sentence.scope.list_named(name)
-                if id(definition) not in known:
-                    known[id(definition)] = len(self._users)
-                    self._users.append([])
-                    self._add(self._lists, known[id(definition)], _values(definition))
-                self._users[known[id(definition)]].append(number)
+                self._use(sentence.scope.list_named(name), number)
 
     def best(self, said: Sequence[str], most: int, share: float) -> list[int]:
         """At most `most` sentences that have the most words in common with a text, and at least a share of them."""
@@ -61,6 +55,14 @@ class NearSentences:
         enough = share * sum(map(weight, said))
         near = [sentence for sentence, weighs in shared.items() if weighs >= enough]
         return nsmallest(most, near, key=lambda each: (max(0.0, self._least[each] - shared[each]) - shared[each], each))
+
+    def _use(self, definition: ListDefinition | None, sentence: int) -> None:
+        # A list of ten thousand names is indexed once, however many sentences refer to it.
+        if id(definition) not in self._known:
+            self._known[id(definition)] = len(self._users)
+            self._users.append([])
+            self._add(self._lists, self._known[id(definition)], _values(definition))
+        self._users[self._known[id(definition)]].append(sentence)
 
     def _add(self, index: dict[str, list[int]], number: int, spelling: Iterable[str]) -> None:
         # What is beyond the bound is not found, which costs no more than a suggestion.

@@ -148,13 +148,14 @@ class _Search:
             if exactly.is_wild:
                 return
         # "bed room" for "bedroom", …
-        if n_read + 1 < len(self._said):
-            joined = word + self._said[n_read + 1]
-            if (there := self._machine.walk(joined, before)) and not there.is_wild:
-                yield Step(2, joined, _OTHER_SPACES, exact=False), there
+        joined = "".join(self._said[n_read : n_read + 2])
+        if joined != word and (there := self._machine.walk(joined, before)) and not there.is_wild:
+            yield Step(2, joined, _OTHER_SPACES, exact=False), there
         # … and "livingroom" for "living room".
-        if exactly:
-            return
+        if not exactly:
+            yield from self._parted(before, word)
+
+    def _parted(self, before: StateSet, word: str) -> Iterator[tuple[Step, StateSet]]:
         here = before
         for at, letter in enumerate(word[:-1], start=1):
             here = self._read(here, letter)
@@ -170,10 +171,9 @@ class _Search:
         put_in: dict[StateSet, str] = {}
         instead: dict[StateSet, tuple[float, str]] = {}
         for word, there in self._words(before):
-            if not spaced and not is_unspaced(word[0]):
-                continue
-            put_in.setdefault(there, word)
-            if said and word not in {said, WILD}:
+            if spaced or is_unspaced(word[0]):
+                put_in.setdefault(there, word)
+            if said and there in put_in and word not in {said, WILD}:
                 price = replaced(said, word)
                 if there not in instead or price < instead[there][0]:
                     instead[there] = price, word
@@ -203,23 +203,26 @@ class _Search:
             yield WILD, anything
         # Depth first, by hand; what a file has first comes first.
         waiting: list[tuple[str, StateSet]] = [("", before)]
-        n_found, left = 0, min(_MOST_HERE, self._letters_left)
-        while waiting and left > 0 and n_found < _MOST_OPTIONS:
+        n_found, least = 0, max(0, self._letters_left - _MOST_HERE)
+        while waiting and self._letters_left > least and n_found < _MOST_OPTIONS:
             word, here = waiting.pop()
-            if word and self._ends(word, here, anything):
+            ends = bool(word) and self._ends(word, here, anything)
+            if ends:
                 n_found += 1
                 yield word, here
-                if is_unspaced(word[-1]):
-                    continue
-            letters = self._letters(here)
-            for letter in sorted(letters, key=letters.__getitem__, reverse=True):
-                if letter in (" ", ANY):
-                    continue
-                left -= 1
-                there = self._read(here, letter)
-                if there and there is not anything:
-                    waiting.append((word + letter, there))
-        self._letters_left -= min(_MOST_HERE, self._letters_left) - left
+            if not ends or not is_unspaced(word[-1]):
+                waiting += self._longer(word, here, anything)
+
+    def _longer(self, word: str, here: StateSet, anything: StateSet) -> list[tuple[str, StateSet]]:
+        """A beginning of words with one more letter, the first in the files last."""
+        letters = self._letters(here)
+        found = []
+        for letter in sorted(letters.keys() - {" ", ANY}, key=letters.__getitem__, reverse=True):
+            self._letters_left -= 1
+            there = self._read(here, letter)
+            if there and there is not anything:
+                found.append((word + letter, there))
+        return found
 
     def _ends(self, word: str, here: StateSet, anything: StateSet) -> bool:
         """Whether a word of the grammar may end here; that a wildcard may go on does not count."""

@@ -74,7 +74,11 @@ class Finder:
         way = self._way(said, go_on)
         if way is None:
             return NOTHING_NEAR if go_on() else None
+        return self._explained(way, text, normal)
+
+    def _explained(self, way: Way, text: str, normal: NormalText) -> Nearest:
         # Words that the text has are shown as they stand there.
+        spans = words(normal.text)
         originals = [text[normal.sources[start] : normal.sources[end - 1] + 1] for start, end in spans]
         placed, near = _placed(way.steps, originals)
         # Of several sentences that it leads to the first one is told.
@@ -187,6 +191,21 @@ def _told(sentence: SentenceTemplate, match: Match, placed: Sequence[_Word]) -> 
 
 def _changes(match: Match, placed: Sequence[_Word], written: Written) -> Iterator[Change]:
     """What differs, in the order of the text: of a slot as a whole, elsewhere each run of words."""
+    runs = _runs(match, placed)
+    # Each run that differs is one difference; the word before it says where.
+    before = ""
+    for at, (kind, run) in enumerate(runs, start=1):
+        said = as_text([word.said for word in run if word.said])
+        if _differ(run):
+            wanted = written.words(as_text([word.step.word for word in run if word.step.word]))
+            slot = kind.removeprefix(_SLOT) if kind.startswith(_SLOT) else None
+            alike = all(word.step.exact or (word.step.n_said and word.step.cost < _ALIKE) for word in run)
+            yield Change(said, wanted, slot, before, at_end=at == len(runs), alike=alike)
+        before = said.split()[-1] if said else before
+
+
+def _runs(match: Match, placed: Sequence[_Word]) -> list[tuple[str, list[_Word]]]:
+    """Words of one kind that stand beside each other."""
     runs = [(kind, list(run)) for kind, run in groupby(placed, key=partial(_kind, match))]
     # Words too much that stand beside a wrong value or a wrong word were said instead of it.
     joined: list[tuple[str, list[_Word]]] = []
@@ -196,16 +215,7 @@ def _changes(match: Match, placed: Sequence[_Word], written: Written) -> Iterato
             joined.append((other if kind == _EXTRA else kind, [*words_before, *run]))
         else:
             joined.append((kind, run))
-    # Each run that differs is one difference; the word before it says where.
-    before = ""
-    for at, (kind, run) in enumerate(joined, start=1):
-        said = as_text([word.said for word in run if word.said])
-        if _differ(run):
-            wanted = written.words(as_text([word.step.word for word in run if word.step.word]))
-            slot = kind.removeprefix(_SLOT) if kind.startswith(_SLOT) else None
-            alike = all(word.step.exact or (word.step.n_said and word.step.cost < _ALIKE) for word in run)
-            yield Change(said, wanted, slot, before, at_end=at == len(joined), alike=alike)
-        before = said.split()[-1] if said else before
+    return joined
 
 
 def _kind(match: Match, word: _Word) -> str:
