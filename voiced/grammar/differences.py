@@ -59,6 +59,7 @@ def _of_words(change: Change) -> str:
 
 
 def _place(change: Change) -> str:
+    # A place that the speaker can find again: by a word of their own.
     if not change.before:
         return "at the beginning"
     return "at the end" if change.at_end else f"after '{change.before}'"

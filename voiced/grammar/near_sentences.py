@@ -39,7 +39,7 @@ class NearSentences:
             self._least.append(least(sentence.template.expression, sentence.scope))
             self._add(self._sentences, number, spelt(sentence.template.expression, sentence.scope))
             for name in listed(sentence.template.expression, sentence.scope):
-                self._use(sentence.scope.list_named(name), number)
+                self._use(name, sentence.scope, number)
 
     def best(self, said: Sequence[str], most: int, share: float) -> list[int]:
         """At most `most` sentences that have the most words in common with a text, and at least a share of them."""
@@ -56,12 +56,13 @@ class NearSentences:
         near = [sentence for sentence, weighs in shared.items() if weighs >= enough]
         return nsmallest(most, near, key=lambda each: (max(0.0, self._least[each] - shared[each]) - shared[each], each))
 
-    def _use(self, definition: ListDefinition | None, sentence: int) -> None:
+    def _use(self, name: str, scope: Scope, sentence: int) -> None:
+        definition = scope.list_named(name)
         # A list of ten thousand names is indexed once, however many sentences refer to it.
         if id(definition) not in self._known:
             self._known[id(definition)] = len(self._users)
             self._users.append([])
-            self._add(self._lists, self._known[id(definition)], _values(definition))
+            self._add(self._lists, self._known[id(definition)], _values(definition, scope))
         self._users[self._known[id(definition)]].append(sentence)
 
     def _add(self, index: dict[str, list[int]], number: int, spelling: Iterable[str]) -> None:
@@ -78,7 +79,7 @@ def spelt(expression: Expression, scope: Scope) -> frozenset[str]:
     # What several sentences share as a rule is asked for once (`of_rule`).
     match expression:
         case Text():
-            return frozenset(_words_of(expression.text))
+            return frozenset(_words_of(expression.text, scope))
         case RuleReference():
             return scope.of_rule(spelt, expression.name)
         case ListReference():
@@ -103,7 +104,7 @@ def least(expression: Expression, scope: Scope) -> float:
     # Of a choice the shortest counts; whatever may be left out weighs nothing.
     match expression:
         case Text():
-            return sum(map(weight, _words_of(expression.text)))
+            return sum(map(weight, _words_of(expression.text, scope)))
         case RuleReference():
             return scope.of_rule(least, expression.name)
         case ListReference():
@@ -113,17 +114,18 @@ def least(expression: Expression, scope: Scope) -> float:
     return sum(least(item, scope) for item in expression.items)
 
 
-def _values(definition: ListDefinition | None) -> Iterable[str]:
+def _values(definition: ListDefinition | None, scope: Scope) -> Iterable[str]:
     # Of a template all letters will do: this index is coarse.
     if not isinstance(definition, TextList):
         return
     for value in definition.values:
-        yield from _words_of(value.said.text if value.plain else re.sub(r"[()\[\]|;]", " ", value.said.text))
+        text = value.said.text if value.plain else re.sub(r"[()\[\]|;]", " ", value.said.text)
+        yield from _words_of(text, scope)
 
 
-def _words_of(text: str) -> list[str]:
+def _words_of(text: str, scope: Scope) -> list[str]:
     # Plain English needs no transducer.
     if text.isascii() and text.replace(" ", "").isalnum():
         return text.lower().split()
-    normal = normalize(text).text
+    normal = normalize(text, scope.language, scope.folding).text
     return [normal[slice(*span)] for span in words(normal)]

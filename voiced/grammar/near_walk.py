@@ -108,6 +108,7 @@ def nearest_way(
 
 
 def _in_order(steps: Steps) -> tuple[Step, ...]:
+    # Ways share their beginnings, so each knows only its last step and what was before it.
     found = []
     while steps is not None:
         step, steps = steps
@@ -156,6 +157,7 @@ class _Search:
             yield from self._parted(before, word)
 
     def _parted(self, before: StateSet, word: str) -> Iterator[tuple[Step, StateSet]]:
+        # Letter by letter: wherever a space may be read, the rest may be the next word.
         here = before
         for at, letter in enumerate(word[:-1], start=1):
             here = self._read(here, letter)
@@ -215,6 +217,7 @@ class _Search:
 
     def _longer(self, word: str, here: StateSet, anything: StateSet) -> list[tuple[str, StateSet]]:
         """A beginning of words with one more letter, the first in the files last."""
+        # Where a wildcard alone goes on, no word of the grammar does.
         letters = self._letters(here)
         found = []
         for letter in sorted(letters.keys() - {" ", ANY}, key=letters.__getitem__, reverse=True):

@@ -65,6 +65,7 @@ def replaced(said: str, wanted: str) -> float:
 
 def as_text(several: Sequence[str]) -> str:
     """Words beside each other, with spaces where the script writes some."""
+    # The last letter and the next one decide.
     text = ""
     for word in several:
         text += ("" if not text or (is_unspaced(text[-1]) and is_unspaced(word[0])) else " ") + word

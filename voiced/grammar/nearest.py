@@ -65,7 +65,7 @@ class Finder:
         The search ends, with what it has found, as soon as `go_on` says no; None if that is nothing.
         """
         # In normal form, as everything that reads the automaton.
-        normal = normalize(text, language)
+        normal = normalize(text, language, self._automaton.folding)
         spans = words(normal.text)
         if not spans or len(spans) > _MOST_WORDS or len(normal.text) > _MOST_LETTERS:
             return NOTHING_NEAR
@@ -104,6 +104,7 @@ class Finder:
         return nearest_way(machine, begin, said, most, go_on) if near else None
 
     def _own_machine(self) -> SetMachine:
+        # (Two threads at worst make two.)
         # A machine of its own: what is remembered for commands stays.
         if self._machine is None or self._machine.remembered > _MOST_REMEMBERED:
             self._machine = self._automaton.sets.afresh()
@@ -164,6 +165,7 @@ def _enough_is_kept(match: Match, sentence: SentenceTemplate, placed: Sequence[_
 
 
 def _wild_slots(match: Match, sentence: SentenceTemplate) -> set[str]:
+    # Known by the lists that give the slot its value.
     lists = {slot: lists_of(slot, sentence.template.expression, sentence) for slot in match.spans}
     return {
         slot
@@ -227,4 +229,5 @@ def _kind(match: Match, word: _Word) -> str:
 
 
 def _differ(run: Sequence[_Word]) -> bool:
+    # A slot may hold words that are right beside one that is not.
     return not all(word.step.exact for word in run)

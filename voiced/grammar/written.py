@@ -30,23 +30,23 @@ class Written:
         self._known: dict[str, str] = {}
         pieces = _pieces(sentence.template.expression, scope)
         for piece, _ in zip(pieces, range(_MOST_PIECES), strict=False):
-            self._add(piece, scope.language)
+            self._add(piece, scope)
         # Values, too, as far as they are few: the first way to say each.
         for name in sorted(listed(sentence.template.expression, scope)):
             definition = scope.list_named(name)
             if isinstance(definition, TextList):
                 for value in definition.values[:_MOST_VALUES]:
-                    self._add(plainest(value.said.expression, scope), scope.language)
+                    self._add(plainest(value.said.expression, scope), scope)
 
     def words(self, normal: str) -> str:
         """Words in normal form, as they are written."""
         known = (self._known.get(word, word) for word in normal.split(" "))
         return unicodedata.normalize("NFC", " ".join(known))
 
-    def _add(self, text: str, language: str) -> None:
+    def _add(self, text: str, scope: Scope) -> None:
         # Words alone are known: what touches another piece is part of a word.
         for word in text.split():
-            self._known.setdefault(normalize(word, language).text, word.strip(",;:!?."))
+            self._known.setdefault(normalize(word, scope.language, scope.folding).text, word.strip(",;:!?."))
 
 
 def plainest(expression: Expression, scope: Scope) -> str:
