@@ -26,9 +26,9 @@ from voiced.grammar.normalize import Writing
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.surface import (
     AFTER_MARK,
+    BEFORE_DIGIT,
     IN_WORD,
     MAY_END,
-    Spot,
     Surface,
     append,
     characters_of,
@@ -198,13 +198,15 @@ class Constraint:
         if writing is Writing.NOTHING:
             return self._reads_letter(states)
         # A point or a comma in a number: a digit may follow, as in "5.5", or else a word, as in " 5, then".
-        if (spot is Spot.MINUS or writing in _IN_NUMBER) and any(self._may_read(position, digit) for digit in _DIGITS):
+        if (spot in BEFORE_DIGIT or writing in _IN_NUMBER) and any(
+            self._may_read(position, digit) for digit in _DIGITS
+        ):
             return True
         # After an apostrophe or the dot of an initial the word may go on, though not with one more mark.
         if spot in AFTER_MARK and writing in _IN_WORD and self._reads_letter(states, but=_MARKS):
             return True
         # A space may be written, but it is nothing by itself: the grammar must read a space *and* what comes behind it.
-        return spot is not Spot.MINUS and self._reads_letter(self._sets.step(states, " "))
+        return spot not in BEFORE_DIGIT and self._reads_letter(self._sets.step(states, " "))
 
     def _reads_letter(self, states: StateSet, but: frozenset[str] = frozenset()) -> bool:
         """Whether a letter, digit or symbol not in `but` can be read next: a space by itself leads nowhere."""

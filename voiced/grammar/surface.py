@@ -33,6 +33,7 @@ class Spot(Enum):
     MARK = "mark"  # a mark after a word that may end the text
     SPACE = "space"  # a space, or a mark that opens a sentence
     MINUS = "minus"  # a hyphen before a number
+    COLON = "colon"  # between the digits of a time, "7:30"
 
 
 # " Turn on A.C." passes these spots, one a character:
@@ -40,6 +41,7 @@ class Spot(Enum):
 #   A INITIAL · dot STOP · C SECOND · dot SECOND_STOP, which may end the text
 IN_WORD = (Spot.INITIAL, Spot.LETTER, Spot.SECOND)
 AFTER_MARK = (Spot.JOIN, Spot.STOP, Spot.SECOND_STOP)  # inside a word, or after it
+BEFORE_DIGIT = (Spot.MINUS, Spot.COLON)  # nothing else may follow
 MAY_END = (*IN_WORD, *AFTER_MARK, Spot.MARK)
 _SPOT_AFTER_DOT = {Spot.INITIAL: Spot.STOP, Spot.SECOND: Spot.SECOND_STOP, Spot.LETTER: Spot.MARK}
 
@@ -97,7 +99,7 @@ def letters_of(char: str) -> str:
 
 def is_writable(char: str) -> bool:
     """Whether a character may stand anywhere in a text: letter, digit, symbol, mark or space."""
-    return char in " " + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
+    return char in " :" + JOINS + WORD_MARKS + EAST_ASIAN_MARKS + OPENINGS or bool(letters_of(char))
 
 
 @cache
@@ -121,10 +123,12 @@ def _spot_after(surface: Surface, char: str, language: str) -> Spot | None:
     # One question per kind of character; None: not here.
     spot = surface.spot
     if char == " ":
-        return None if spot in (Spot.SPACE, Spot.MINUS) else Spot.SPACE
+        return None if spot in (Spot.SPACE, *BEFORE_DIGIT) else Spot.SPACE
     # Joins before marks: an apostrophe or a dot may be inside a word.
     if char in JOINS:
         return _spot_after_join(surface, char)
+    if char == ":":
+        return Spot.COLON if spot in IN_WORD and surface.writing is Writing.DIGIT else None
     if char in WORD_MARKS + EAST_ASIAN_MARKS:
         return _mark(char, language) if spot in (*IN_WORD, *AFTER_MARK) else None
     if char in OPENINGS:
@@ -150,10 +154,10 @@ def _spot_after_join(surface: Surface, char: str) -> Spot | None:
 
 
 def _spot_after_letters(surface: Surface, letters: str) -> Spot | None:
-    """A word begins or goes on; after a minus and inside 1,000 only a digit may."""
+    """A word begins or goes on; after a minus, a colon and inside 1,000 only a digit may."""
     spot = surface.spot
     is_digit = "0" <= letters[:1] <= "9"
-    if spot is Spot.MINUS or (spot is Spot.COMMA and surface.writing is Writing.COMMA):
+    if spot in BEFORE_DIGIT or (spot is Spot.COMMA and surface.writing is Writing.COMMA):
         return Spot.LETTER if is_digit else None
     if spot is Spot.JOIN and surface.writing is Writing.GAP and is_digit:
         return None  # "to-10" is "to minus ten", and would be read as "to ten"
