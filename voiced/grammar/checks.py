@@ -12,7 +12,7 @@ from voiced.foundations.nearest import did_you_mean
 from voiced.grammar.action_template import slots_of
 from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
-from voiced.grammar.nesting import Nesting
+from voiced.grammar.nesting import Nesting, Problem
 from voiced.grammar.normalize import normalize
 from voiced.grammar.seams import BEGINNING, Crossings
 from voiced.grammar.source import LARGEST_NUMBER, MOST_NUMBERS
@@ -43,7 +43,7 @@ def point_at(where: str, column: int | None, text: str, at: int, message: str) -
 def check_names(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem for each reference of a sentence, or of a list's value, to a list or rule that does not exist."""
     for template, scope in _templates(sentences):
-        yield from _unknown_names(template, scope)
+        yield from map(point_to, unknown_names(template, scope))
 
 
 def _templates(sentences: Iterable[SentenceTemplate]) -> Iterator[tuple[Template, Scope]]:
@@ -61,11 +61,12 @@ def _templates(sentences: Iterable[SentenceTemplate]) -> Iterator[tuple[Template
 def check_rules(scope: Scope) -> Iterator[str]:
     """Yield a problem for each reference of a rule to what does not exist, and for what refers to itself."""
     for template in scope.rules.values():
-        yield from _unknown_names(template, scope)
-    yield from (_point(*problem) for problem in Nesting(scope).circles())
+        yield from map(point_to, unknown_names(template, scope))
+    yield from map(point_to, Nesting(scope).circles())
 
 
-def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
+def unknown_names(template: Template, scope: Scope) -> Iterator[Problem]:
+    """Yield a problem for each reference of a template to a list or rule that does not exist."""
     # Names are looked up in the scope of the sentence, and what is most like a wrong one is suggested.
     for reference in references(template.expression):
         if isinstance(reference, ListReference):
@@ -76,10 +77,10 @@ def _unknown_names(template: Template, scope: Scope) -> Iterator[str]:
             elif isinstance(definition, NumberRange) and reference.name not in scope.lists:
                 message = _inline_range(definition)
             if message:
-                yield _point(template, "{" + reference.name, message)
+                yield Problem(template, "{" + reference.name, message)
         if isinstance(reference, RuleReference) and reference.name not in scope.rules:
             message = f"there is no rule '{reference.name}'{_instead(reference.name, list(scope.rules), 'rule')}"
-            yield _point(template, "<" + reference.name, message)
+            yield Problem(template, "<" + reference.name, message)
 
 
 def _inline_range(numbers: NumberRange) -> str | None:
@@ -96,8 +97,10 @@ def _inline_range(numbers: NumberRange) -> str | None:
     return None
 
 
-def _point(template: Template, piece: str, message: str) -> str:
+def point_to(problem: Problem) -> str:
+    """The text of a template's problem, with a caret under the place."""
     # The tree does not keep positions, so the first place in the text that looks right is pointed at.
+    template, piece, message = problem
     at = max(template.text.find(piece), 0)
     return point_at(template.where, template.column, template.text, at, message)
 
@@ -105,7 +108,7 @@ def _point(template: Template, piece: str, message: str) -> str:
 def check_sizes(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     """Yield a problem for each sentence, rule and value of a list that is too large to be followed."""
     for scope, templates in _by_scope((sentence.template, sentence.scope) for sentence in sentences):
-        yield from (_point(*problem) for problem in Nesting(scope).too_large(templates))
+        yield from map(point_to, Nesting(scope).too_large(templates))
 
 
 def _by_scope(templates: Iterable[tuple[Template, Scope]]) -> Iterable[tuple[Scope, list[Template]]]:
@@ -122,10 +125,16 @@ def check_seams(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
         crossings = Crossings(scope)
         # What refers to a rule that cuts a number cuts it, too: then only the rule is told.
         for several in (scope.rules.values(), templates):
-            cuts = [(template, crossings.cross(template.expression, BEGINNING).cuts) for template in several]
-            if found := [_point(template, cut[0], _CUT_NUMBER) for template, cut in cuts if cut]:
-                yield from found
+            if found := list(cut_numbers(several, crossings)):
+                yield from map(point_to, found)
                 break
+
+
+def cut_numbers(templates: Iterable[Template], crossings: Crossings) -> Iterator[Problem]:
+    """Yield a problem for each template in which a bracket cuts a number."""
+    for template in templates:
+        if cuts := crossings.cross(template.expression, BEGINNING).cuts:
+            yield Problem(template, cuts[0], _CUT_NUMBER)
 
 
 def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
@@ -143,7 +152,7 @@ def check_numbers(sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
                 in_all += len(definition)
                 if in_all > _MOST_NUMBERS_IN_ALL:
                     message = f"all ranges together hold more than {_MOST_NUMBERS_IN_ALL:,} numbers; use larger steps"
-                    yield _point(template, "{" + each.name, message)
+                    yield point_to(Problem(template, "{" + each.name, message))
                     return
 
 
@@ -152,7 +161,7 @@ def check_silence(sentences: Iterable[SentenceTemplate]) -> Iterator[str]:
     for template, scope in _templates(sentences):
         if may_be_silent(template.expression, scope):
             message = "the template matches silence, because every part is optional; make one part required"
-            yield _point(template, "", message)
+            yield point_to(Problem(template, "", message))
 
 
 def may_be_silent(expression: Expression, scope: Scope) -> bool:

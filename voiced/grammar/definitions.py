@@ -31,6 +31,7 @@ class Template:
     language: str
     where: str  # file:line
     column: int | None  # of the text's first character, from 1; None if the text runs over several lines
+    tolerant: bool = False  # Home Assistant's: left out if it cannot be used
 
 
 @dataclass(frozen=True, eq=False, slots=True)

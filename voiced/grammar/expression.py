@@ -89,6 +89,7 @@ class RuleReference:
 
 Expression: TypeAlias = Text | Sequence | Choice | Permutation | ListReference | RuleReference
 NOTHING = Sequence(())
+NEVER = Choice(())  # one of no things: cannot be said
 
 
 def parse_template(template: str) -> Expression:
