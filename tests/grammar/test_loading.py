@@ -92,13 +92,6 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
             "4: lists.l[0].uot: unknown key; did you mean 'out'?",
         ),
         (
-            "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - {in: '[a]'}",
-            (
-                "4:11: the template matches silence, because every part is optional; make one part required"
-                "\n    [a]\n    ^"
-            ),
-        ),
-        (
             "intents: {A: {sentences: [a]}}\nlists:\n  l:\n  - (a|b",
             "4:5: '(' is never closed\n    (a|b\n    ^",
         ),

@@ -60,9 +60,9 @@ def _templates(sentences: Iterable[SentenceTemplate]) -> Iterator[tuple[Template
 
 def check_rules(scope: Scope) -> Iterator[str]:
     """Yield a problem for each reference of a rule to what does not exist, and for what refers to itself."""
-    for template in scope.rules.values():
-        yield from map(point_to, unknown_names(template, scope))
-    yield from map(point_to, Nesting(scope).circles())
+    found = [problem for template in scope.rules.values() for problem in unknown_names(template, scope)]
+    # Of Home Assistant's, `leaving_out` has told, and left them out where sentences see them.
+    yield from (point_to(each) for each in [*found, *Nesting(scope).circles()] if not each.template.tolerant)
 
 
 def unknown_names(template: Template, scope: Scope) -> Iterator[Problem]:
@@ -240,7 +240,8 @@ def slots_always_set(expression: Expression, scope: Scope) -> frozenset[str]:
             return scope.of_rule(slots_always_set, expression.name)
         case Choice():
             # Of alternatives only what all of them set is certain; `[{room}]` has an empty one.
-            return frozenset.intersection(*(slots_always_set(item, scope) for item in expression.items))
+            each = [slots_always_set(item, scope) for item in expression.items]
+            return frozenset.intersection(*each) if each else frozenset()
     # Items of a sequence or permutation are all said, so their slots add up.
     return frozenset().union(*(slots_always_set(item, scope) for item in expression.items))
 

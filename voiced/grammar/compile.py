@@ -105,8 +105,7 @@ class _Layout(States):
 
     def choice(self, choice: Choice, here: int, sentence: SentenceTemplate) -> int:
         there = self.state()
-        self._has_empty_part |= not choice.items
-        # Branches part here and meet again `there`; an empty one, of `[a]`, is two jumps.
+        self._has_empty_part |= not choice.items  # branches part here and meet again; an empty one is two jumps
         for item in choice.items:
             first = self.state()
             self.jump(here, first)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Mend: TypeAlias = Callable[[Any, "Key"], Any]  # a value and its place → the value to use, or None to leave it out
 
+# What is not named here has no meaning in the format, whoever wrote it.
 _OWN = ("expansion_rules", "responses")  # keys of a file that our own format does not need
 _FILE_KEYS = {each.name for each in fields(source.IntentsFile)} | {"settings", "responses"}
 _INTENT_KEYS = {each.name for each in fields(source.IntentSource)}
@@ -35,6 +36,7 @@ def is_home_assistants(data: Any) -> bool:
     if not isinstance(data, dict):
         return False
     intents = data.get("intents")
+    # One intent with blocks is enough: our own may stand beside it.
     blocks = isinstance(intents, dict) and any(isinstance(each, dict) and "data" in each for each in intents.values())
     return blocks or any(key in data for key in _OWN)
 
@@ -48,10 +50,17 @@ def mended(document: Document) -> tuple[Document, list[str]]:
     """A document of Home Assistant's as the format wants it, and a warning for each thing that was left out."""
     if not isinstance(document.data, dict):
         return document, []
+    # What the file says wins over its folder.
     mending = _Mending(document)
-    data = mending.file(document.data)
+    data = {"language": _language_of_folder(document.name), **mending.file(document.data)}
     # A key that stands twice, and the like: Home Assistant takes the later one without a word.
     return replace(document, data=data, problems=()), [*document.problems, *mending.warnings]
+
+
+def _language_of_folder(name: str) -> str:
+    """The language that a file without one has: Home Assistant looks for it in `custom_sentences/de/…`."""
+    *_, above, folder, _ = ["", "", *name.split("/")]
+    return folder if above == "custom_sentences" else "en"
 
 
 class _Mending:
@@ -64,12 +73,14 @@ class _Mending:
     def _left_out(self, key: Key, why: str) -> None:
         self.warnings.append(f"{self._document.where(key)}: {why}")
 
+    # Each method takes a value and its place; what it returns stands in for the value.
     # ---- the format, from the whole file to its smallest parts
 
     def file(self, data: dict[str, Any]) -> dict[str, Any]:
         for key in data.keys() - _FILE_KEYS:
             self._left_out((key,), f"the key '{key}' is unknown, and without effect; remove it, or mend its name")
         kept = {key: value for key, value in data.items() if key in _FILE_KEYS and value is not None}
+        # Each part by its own mender; what has none, such as `settings`, stays as it is.
         parts: dict[str, Mend] = {
             "language": lambda language, _: str(language),
             "intents": lambda intents, at: self._each(intents, at, self._intent),
@@ -82,10 +93,12 @@ class _Mending:
     def _intent(self, intent: Any, at: Key) -> Any:
         if not isinstance(intent, dict):
             return self._nothing(at, "the intent has no 'data'")
+        # Keys of ours may stand beside those of Home Assistant: an action, an example.
         kept = {key: value for key, value in intent.items() if key in _INTENT_KEYS and value is not None}
         blocks = kept.get("data")
         if isinstance(blocks, dict):  # one block, without the dash before it
             kept["data"] = blocks = [blocks]
+        # A block that is of no use stays as an empty one, so that the others keep their numbers.
         if isinstance(blocks, list):
             kept["data"] = [self._block(block, (*at, "data", i)) for i, block in enumerate(blocks)]
         if not kept.get("data") and not kept.get("sentences"):
@@ -112,7 +125,8 @@ class _Mending:
             given = {"values": given}
         if not isinstance(given, dict):
             return self._nothing(at, "the list has neither 'values', nor a 'range', nor 'wildcard: true'")
-        # As Home Assistant looks at them, one after the other.
+        # A list that is several things at once is the first of them,
+        # as Home Assistant looks at them, one after the other.
         if isinstance(given.get("values"), list) and given["values"]:
             values = given["values"]
             return {"values": [self._value(value, (*at, "values", i)) for i, value in enumerate(values)]}
@@ -122,21 +136,20 @@ class _Mending:
             return {"wildcard": True}
         return self._nothing(at, "the list has no values")
 
+    # A value that can never be said keeps its place in the list: the places of the others depend on it.
     def _value(self, value: Any, at: Key) -> Any:
-        """A value that can never be said keeps its place in the list: the places of the others depend on it."""
-        if isinstance(value, bool):
-            value = str(value).lower()
+        # YAML takes a few words for truth values, and people mean the words.
         if not isinstance(value, dict):
-            return {"in": ""} if value is None else value
+            return {"in": ""} if value is None else str(value).lower() if isinstance(value, bool) else value
         said = value.get("in")
-        if isinstance(said, (bool, int, float)):
-            said = str(said).lower()
-        if not isinstance(said, str):
+        if not isinstance(said, (str, bool, int, float)):
             self._left_out(at, "the value does not say what is said; write it under 'in'")
             return {"in": ""}
-        context = value.get("context")
-        kept = {key: each for key, each in value.items() if key not in ("in", "context") and each is not None}
-        return {**kept, "in": said, **({"context": context} if isinstance(context, dict) else {})}
+        # The rest is for others: icons, descriptions, notes to oneself.
+        kept = {key: value[key] for key in ("out", "metadata", "context") if value.get(key) is not None}
+        if not isinstance(kept.get("context", {}), dict):
+            del kept["context"]
+        return {**kept, "in": said if isinstance(said, str) else str(said).lower()}
 
     def _range(self, numbers: dict[str, Any], at: Key) -> Any:
         kept = {key: value for key, value in numbers.items() if key in _NAMES and value is not None}
@@ -151,12 +164,15 @@ class _Mending:
             return self._nothing(at, why)
         return {"range": kept}
 
-    def _rule(self, rule: Any, at: Key) -> Any:
-        return self._text(rule) or self._nothing(at, "the rule is empty; write its template")
+    def _rule(self, rule: Any, at: Key) -> str | None:
+        if not (text := self._text(rule)):
+            self._nothing(at, "the rule is empty")
+        return text or None
 
     def _texts(self, texts: Any, at: Key) -> list[str]:
         """A list of texts; what is none keeps its place, empty."""
         found = []
+        # A lone text is a list of one.
         for i, text in enumerate(texts if isinstance(texts, list) else [texts]):
             found.append(self._text(text))
             if not found[-1]:
@@ -164,7 +180,7 @@ class _Mending:
         return found
 
     def _mapping(self, mapping: Any, at: Key) -> Any:
-        return mapping if isinstance(mapping, dict) else self._nothing(at, "this is no mapping")
+        return mapping if isinstance(mapping, dict) else self._nothing(at, "this should be a mapping")
 
     # ---- tools
 
@@ -172,10 +188,12 @@ class _Mending:
     def _text(text: Any) -> str:
         if isinstance(text, (bool, int, float)):  # a sentence may be "42"
             return str(text).lower()
-        return text.strip() if isinstance(text, str) else ""
+        return text if isinstance(text, str) and text.strip() else ""
 
-    def _nothing(self, at: Key, why: str) -> None:
+    def _nothing(self, at: Key, why: str) -> Any:
+        """None, for what is left out."""
         self._left_out(at, f"{why}; it is left out")
+        return None
 
     def _each(self, named: Any, at: Key, mend: Mend) -> Any:
         """Every value of a mapping, without those that are left out."""

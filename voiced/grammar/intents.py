@@ -14,10 +14,9 @@ It judges files that `plain` did not take, explains what is wrong, and gives the
       level: {range: {from: 0, to: 100}}
 
 Home Assistant's format has `data:` blocks in place of `sentences:`, `expansion_rules:` for `rules:`, and `values:` in
-its lists. `requires_context` and `excludes_context` choose among list values with a `context`; conditions on the device
-that listens have no effect, since it is unknown here. Accepted without effect, because they concern answers and Home
-Assistant's own indices: `responses`, `response`, `metadata`, `settings`, `required_keywords`, `inferred_domain`,
-`name_domains`.
+its lists; its files are mended before they come here (`home_assistant`). `requires_context` and `excludes_context`
+choose among list values with a `context`. Accepted without effect, because they concern answers and Home Assistant's
+own indices: `responses`, `response`, `metadata`, `required_keywords`, `inferred_domain`, `name_domains`.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class ListValue(Section):
     """One value of a list: a text, or what is said (`in`, a template) and what it means (`out`)."""
 
     # `in` is a keyword in Python, so the field has another name than the key.
-    said: str = Field(alias="in", min_length=1)
+    said: str = Field(alias="in")
     out: JsonValue = None  # None: what was said
     context: Context = Field(default_factory=dict)
     metadata: JsonValue = None
@@ -122,7 +121,7 @@ ListInput = Annotated[
 class DataBlock(Section):
     """Home Assistant's block of sentences that share slots, lists and rules."""
 
-    sentences: tuple[str, ...] = Field(min_length=1)
+    sentences: tuple[str, ...]
     slots: dict[str, JsonValue] = Field(default_factory=dict)
     requires_context: Context = Field(default_factory=dict)
     excludes_context: Context = Field(default_factory=dict)

@@ -31,9 +31,11 @@ class Joining:
     def list(self, language: str, name: str, where: str, new: ListDefinition) -> ListDefinition:
         """The list of a name, with what is now defined under it; `where` is the new definition's file:line."""
         first, known = self._lists.setdefault((language, name), (where, new))
+        # The first of its name.
         if known is new:
             return new
         joined = _joined(known, new)
+        # A list may grow from file to file.
         # Values and a range have nothing in common.
         if joined is None:
             self._problems.append(
@@ -46,6 +48,7 @@ class Joining:
     def rule(self, language: str, name: str, new: Template) -> Template:
         """The rule of a name: the new one; if it replaces a different one, that is warned of."""
         known = self._rules.get((language, name))
+        # Copies of one text do no harm.
         if known and known.text != new.text:
             self._warnings.append(
                 f"{new.where}: the rule '{name}' replaces that of {known.where}; rename one of them if both are meant"

@@ -13,26 +13,43 @@ from typing import TYPE_CHECKING
 
 from voiced.grammar import checks
 from voiced.grammar.definitions import TextList
+from voiced.grammar.expression import NEVER
 from voiced.grammar.nesting import Nesting
 from voiced.grammar.seams import Crossings
 from voiced.grammar.silence import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, Template
     from voiced.grammar.nesting import Problem
 
 
-def usable(sentences: Iterable[SentenceTemplate], warnings: list[str]) -> list[SentenceTemplate]:
-    """The sentences that can be used, in their order; a warning for each template that is left out."""
-    sentences = list(sentences)
-    scopes = {id(each.scope): each.scope for each in sentences if each.template.tolerant}
-    left = {number: _Left(scope) for number, scope in scopes.items()}
-    for number, each in left.items():
-        each.leave_out([sentence.template for sentence in sentences if id(sentence.scope) == number])
-        warnings += each.warnings
-    return [_heard(each, left.get(id(each.scope)), warnings) for each in sentences if _is_in(each, left)]
+def usable(
+    sentences: Sequence[SentenceTemplate], warnings: list[str], told: Iterable[str] = ()
+) -> list[SentenceTemplate]:
+    """The sentences that can be used, in their order; a warning for each template that is left out.
+
+    `told`: `{list}` and `<rule>` of which a warning has told that they are missing.
+    """
+    left = _left(sentences, warnings, told)
+    # Sentences of our own that see such a scope see what is left of it, too.
+    heard = [_heard(each, left.get(id(each.scope)), warnings) for each in sentences if _is_in(each, left)]
+    return [each for each in heard if each.template.expression != NEVER]
+
+
+# Sentences of one language share a scope, unless their block has lists or rules of its own.
+def _left(sentences: Sequence[SentenceTemplate], warnings: list[str], told: Iterable[str]) -> dict[int, _Left]:
+    by_scope: dict[int, list[SentenceTemplate]] = {}
+    for sentence in sentences:
+        by_scope.setdefault(id(sentence.scope), []).append(sentence)
+    left = {}
+    for number, several in by_scope.items():
+        if any(each.template.tolerant for each in several):
+            left[number] = _Left(several[0].scope, names=set(told))
+            left[number].leave_out([each.template for each in several])
+            warnings += left[number].warnings
+    return left
 
 
 def _is_in(sentence: SentenceTemplate, left: dict[int, _Left]) -> bool:
@@ -44,6 +61,7 @@ def _heard(sentence: SentenceTemplate, left: _Left | None, warnings: list[str]) 
     """A sentence with the scope that is left; of one that matches silence the part that says something."""
     if left is None:
         return sentence
+    # Rules in circles are gone by now, so templates can be followed.
     template, scope = sentence.template, left.scope
     if template.tolerant and checks.may_be_silent(template.expression, scope):
         message = "every part is optional; silence does not count, make one part required"
@@ -58,7 +76,7 @@ class _Left:
 
     scope: Scope
     out: set[int] = field(default_factory=set)  # id() of templates that are left out
-    names: set[str] = field(default_factory=set)  # `<rule>` that is left out
+    names: set[str] = field(default_factory=set)  # `<rule>` and `{list}` that are known to be missing
     warnings: list[str] = field(default_factory=list)
 
     def leave_out(self, templates: list[Template]) -> None:
@@ -75,14 +93,17 @@ class _Left:
             templates = [template for template in templates if id(template) not in self.out]
 
     def _follows(self, problem: Problem) -> bool:
-        """Whether a template is left out only because a rule that it refers to was, which has been told."""
-        return f"{problem.piece}>" in self.names
+        """Whether a template is left out only because something that it refers to is, which has been told."""
+        return problem.piece + (">" if problem.piece.startswith("<") else "}") in self.names
 
     def _problems(self, templates: list[Template]) -> Iterator[Problem]:
         """What is wrong with Home Assistant's templates; the first kind that there is, since others build on it."""
+        # Plain values refer to nothing.
         values = (definition.values for definition in self.scope.lists.values() if isinstance(definition, TextList))
         inside = [value.said for value in chain.from_iterable(values) if not value.plain]
         every = [*self.scope.rules.values(), *inside, *templates]
+        # One kind of problem at a time.
+        # Whoever follows references needs names that exist; whoever measures, rules that end.
         for kind in (self._unknown, self._circles, self._too_large, self._cuts):
             if found := [problem for problem in kind(every, templates) if problem.template.tolerant]:
                 yield from found
@@ -101,7 +122,9 @@ class _Left:
     def _cuts(self, every: list[Template], _: list[Template]) -> Iterator[Problem]:
         yield from checks.cut_numbers(every, Crossings(self.scope))
 
+    # Sentences are not part of a scope: their templates are only remembered.
     def _without(self, out: set[int]) -> None:
+        # Names first, while the rules still stand beside them.
         self.names |= {f"<{name}>" for name, rule in self.scope.rules.items() if id(rule) in out}
         rules = {name: rule for name, rule in self.scope.rules.items() if id(rule) not in out}
         lists = {name: _values_left(definition, out) for name, definition in self.scope.lists.items()}
@@ -109,6 +132,7 @@ class _Left:
 
 
 def _values_left(definition: ListDefinition, out: set[int]) -> ListDefinition:
+    # A list of which nothing is left out stays the same object: parts of the automaton are known by it.
     if not isinstance(definition, TextList) or all(id(value.said) not in out for value in definition.values):
         return definition
     return TextList(tuple(value for value in definition.values if id(value.said) not in out))

@@ -17,15 +17,18 @@ from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
 from voiced.foundations.frozen_json import frozen
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL
-from voiced.grammar import checks, definitions
+from voiced.grammar import built_in, checks, definitions
 from voiced.grammar.compile import compile_sentences
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
-from voiced.grammar.expression import NOTHING, TemplateError, Text, is_template, parse_template
+from voiced.grammar.expression import NEVER, NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
+from voiced.grammar.here import said_in
 from voiced.grammar.joining import Joining, agreed_folding
-from voiced.grammar.plain import plain
+from voiced.grammar.leaving_out import usable
+from voiced.grammar.reading import File, read, read_files
 from voiced.grammar.same_spelling import same_spellings
+from voiced.grammar.silence import with_spoken_values
 from voiced.grammar.states import TooLargeError
 
 if TYPE_CHECKING:
@@ -36,18 +39,19 @@ if TYPE_CHECKING:
     from voiced.foundations.yaml_source import Document
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
-    from voiced.grammar.expression import Expression
     from voiced.grammar.folding import Folding
-    from voiced.grammar.source import DataBlock, IntentsFile, IntentSource, ListSource, ListValue, NumberRange
+    from voiced.grammar.source import DataBlock, IntentSource, ListSource, ListValue, NumberRange
 
 _MOST_TOLD = 200  # problems of each check: what was probably meant is searched for each
-_MOST_VALUES = 200_000  # YAML nodes of all files together
 PAGE = "intents"  # of the manual: errors name it
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 
 
-def load(paths: Sequence[Path]) -> Grammar:
-    """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file."""
+def load(paths: Sequence[Path], room: str | None = None) -> Grammar:
+    """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file.
+
+    `room`: where the microphone stands, for sentences that mean the room in which they are said.
+    """
     problems: list[str] = []
     found: list[Path] = []
     # A folder that cannot be read does not keep the others from being checked.
@@ -56,53 +60,24 @@ def load(paths: Sequence[Path]) -> Grammar:
             found += files_of(path)
         except ConfigError as error:
             problems += error.problems
-    return _read([partial(yaml_source.read, file) for file in found], problems)
+    return _read([partial(yaml_source.read, file) for file in found], problems, room)
 
 
-def parse(text: str, name: str = "intents.yaml") -> Grammar:
+def parse(text: str, name: str = "intents.yaml", room: str | None = None) -> Grammar:
     """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
-    return _read([partial(yaml_source.document, text, name)], [])
+    return _read([partial(yaml_source.document, text, name)], [], room)
 
 
-def _read(sources: Iterable[Callable[[], Document]], problems: list[str]) -> Grammar:
+def _read(sources: Iterable[Callable[[], Document]], problems: list[str], room: str | None) -> Grammar:
     """The grammar of YAML documents; raises ConfigError with what is wrong with any of them, `problems` included."""
-    files: list[_File] = []
-    # A file that cannot be read does not keep the others from being checked.
-    n_values = 0
-    for source in sources:
-        try:
-            files.append(_file(source()))
-        except ConfigError as error:
-            problems += error.problems
-        else:
-            n_values += len(files[-1].source.nodes)
-        # Each file is bounded by itself; this bounds how many of them are read.
-        if n_values > _MOST_VALUES:
-            problems.append(f"{files[-1].source.name}: up to here the files hold more than {_MOST_VALUES:,} values")
-            break
-    return _build(files, problems)
+    warnings: list[str] = []
+    return _build(read_files(sources, problems, warnings), problems, warnings, room)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _File:
-    source: Document
-    content: IntentsFile
-
-
-def _file(document: Document) -> _File:
-    # The fast collector first; whatever it does not take is for pydantic to read, or to explain.
-    content = None if document.problems else plain(document.data)
-    if content is None:
-        from voiced.grammar import intents  # noqa: PLC0415 # pydantic, a quarter of a second
-
-        content = intents.read(document)
-    return _File(document, content)
-
-
-def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
+def _build(files: Sequence[File], problems: list[str], warnings: list[str], room: str | None) -> Grammar:
     """The grammar of files that could be read; raises ConfigError if there are problems, those given included."""
     misshapen = bool(problems)
-    collector = _Collector(problems)
+    collector = _Collector(problems, warnings)
     said = [(each.content.language, each.content.folding, each.source.where(("folding",))) for each in files]
     folding = agreed_folding(said, problems)
     # First pass: what sentences may refer to. A sentence may come before the list that it uses, even in another file.
@@ -113,14 +88,19 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
             collector.intent(file, name, intent, scopes[file.content.language])
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
+        if any(file.tolerant for file in files):
+            collector.complete()
+            collector.sentences = list(said_in(collector.sentences, room))
         # Home Assistant's blocks of sentences may have scopes of their own.
         every = {id(scope): scope for scope in [*scopes.values(), *(each.scope for each in collector.sentences)]}
         in_rules = (problem for scope in every.values() for problem in checks.check_rules(scope))
         problems += [*islice(in_rules, _MOST_TOLD), *islice(checks.check_names(collector.sentences), _MOST_TOLD)]
     if not collector.sentences and not problems:
-        problems.append(f"{files[0].source.name}: there are no intents; write some under 'intents'")
+        told = f"{files[0].source.name}: there are no intents; write some under 'intents'"
+        (warnings if any(file.tolerant for file in files) else problems).append(told)
     # These checks follow references, so they need names that exist and rules that end, within bounds.
     if not problems:
+        collector.sentences = with_spoken_values(collector.sentences, warnings)
         problems += islice(checks.check_sizes(collector.sentences), _MOST_TOLD)
         problems += checks.check_numbers(collector.sentences)
     if not problems:
@@ -133,11 +113,10 @@ def _build(files: Sequence[_File], problems: list[str]) -> Grammar:
     # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
     sentences = tuple(collector.sentences)
     intents = MappingProxyType(collector.intents)
-    collector.warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
-    warnings = tuple(dict.fromkeys(collector.warnings))
+    warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
     try:
         automaton = compile_sentences(sentences, folding)
-        return Grammar(files[0].content.language, intents, sentences, automaton, warnings)
+        return Grammar(files[0].content.language, intents, sentences, automaton, tuple(dict.fromkeys(warnings)))
     except TooLargeError as error:
         raise ConfigError([str(error)], PAGE) from error
 
@@ -147,7 +126,7 @@ class _Collector:
     """Collects what the files define, and the problems on the way."""
 
     problems: list[str]
-    warnings: list[str] = field(default_factory=list)  # what loads all the same
+    warnings: list[str]  # about what loads all the same
     intents: dict[str, Intent] = field(default_factory=dict)
     sentences: list[SentenceTemplate] = field(default_factory=list)
     action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
@@ -166,7 +145,7 @@ class _Collector:
 
     # ---- lists, rules, templates
 
-    def scopes(self, files: Sequence[_File], folding: Folding) -> dict[str, Scope]:
+    def scopes(self, files: Sequence[File], folding: Folding) -> dict[str, Scope]:
         """Language → the lists, rules and skip words of all its files."""
         scopes: dict[str, Scope] = {}
         joining = Joining(self.problems, self.warnings)
@@ -189,10 +168,10 @@ class _Collector:
             )
         return scopes
 
-    def _lists(self, file: _File, key: Key, lists: Mapping[str, ListSource]) -> dict[str, ListDefinition]:
+    def _lists(self, file: File, key: Key, lists: Mapping[str, ListSource]) -> dict[str, ListDefinition]:
         return {name: self._list(file, (*key, name), source) for name, source in lists.items()}
 
-    def _list(self, file: _File, key: Key, source: ListSource) -> ListDefinition:
+    def _list(self, file: File, key: Key, source: ListSource) -> ListDefinition:
         # `source` has seen to it that a list is exactly one of three kinds.
         if source.range is not None:
             return _number_range(source.range, file.content.language)
@@ -202,7 +181,7 @@ class _Collector:
         at = (*key, "values") if file.source.has((*key, "values")) else key
         return TextList(tuple(self._value(file, (*at, i), value) for i, value in enumerate(source.values)))
 
-    def _value(self, file: _File, key: Key, value: ListValue) -> TextValue:
+    def _value(self, file: File, key: Key, value: ListValue) -> TextValue:
         # Problems point at the template itself: at `in:` where there is one.
         place = (*key, "in") if file.source.has((*key, "in")) else key
         out = frozen(value.out)
@@ -212,22 +191,37 @@ class _Collector:
         said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
         return TextValue(said, True, out, value.context)  # noqa: FBT003 # plain
 
-    def _rules(self, file: _File, key: Key, rules: Mapping[str, str]) -> dict[str, Template]:
+    def _rules(self, file: File, key: Key, rules: Mapping[str, str]) -> dict[str, Template]:
         return {name: self._template(file, (*key, name), text) for name, text in rules.items()}
 
-    def _template(self, file: _File, key: Key, text: str) -> Template:
+    def _template(self, file: File, key: Key, text: str) -> Template:
         where, column = file.source.where(key), file.source.column(key)
-        # A template that cannot be parsed counts as empty, so that the rest of the file is checked, too.
-        expression: Expression = NOTHING
         try:
             expression = parse_template(text)
+        # A template that cannot be parsed counts as empty, so that the rest of the file is checked, too.
         except TemplateError as error:
-            self.problems.append(checks.point_at(where, column, text, error.at, str(error)))
-        return Template(text, expression, file.content.language, where, column)
+            told = checks.point_at(where, column, text, error.at, str(error) + "; it is left out" * file.tolerant)
+            (self.warnings if file.tolerant else self.problems).append(told)
+            expression = NEVER if file.tolerant else NOTHING
+        return Template(text, expression, file.content.language, where, column, file.tolerant)
+
+    # ---- Home Assistant's own
+
+    def complete(self) -> None:
+        """Add what Home Assistant's files refer to and only it defines; leave out what cannot be used all the same."""
+        # Its own definitions lie under those of the files; what is missing then is missing for good.
+        told: set[str] = set()
+        for language, names in built_in.missing(self.sentences).items():
+            document = built_in.definitions(language, names, self.warnings, told)
+            file = read(document, self.warnings, tolerant=True)
+            lists = {**self._lists(file, ("lists",), file.content.lists), **built_in.no_names(names)}
+            rules = self._rules(file, ("expansion_rules",), file.content.expansion_rules)
+            self.sentences = built_in.under(self.sentences, language, lists, rules)
+        self.sentences = built_in.sayable_without(usable(self.sentences, self.warnings, told), self.warnings)
 
     # ---- intents
 
-    def intent(self, file: _File, name: str, source: IntentSource, scope: Scope) -> None:
+    def intent(self, file: File, name: str, source: IntentSource, scope: Scope) -> None:
         """Add an intent; one of Home Assistant's may be spread over several files."""
         key = ("intents", name)
         where = file.source.where(key)
@@ -255,13 +249,14 @@ class _Collector:
             known.where if known else where,
         )
         slots = {slot: frozen(value) for slot, value in source.slots.items()}
+        own = replace(file, tolerant=False)  # our own sentences are strict, also beside Home Assistant's blocks
         for i, text in enumerate(source.sentences):
-            template = self._template(file, (*key, "sentences", i), text)
+            template = self._template(own, (*key, "sentences", i), text)
             self.sentences.append(SentenceTemplate(name, template, slots, scope))
         for i, block in enumerate(source.data):
             self._block(file, (*key, "data", i), name, block, scope)
 
-    def _block(self, file: _File, key: Key, name: str, block: DataBlock, scope: Scope) -> None:
+    def _block(self, file: File, key: Key, name: str, block: DataBlock, scope: Scope) -> None:
         """Add a block of Home Assistant's sentences, which may have lists and rules of its own."""
         # Its own definitions hide those of the file, for its sentences only: a new scope on top of the other.
         if block.lists or block.expansion_rules:
@@ -270,6 +265,8 @@ class _Collector:
             scope = replace(scope, lists=lists, rules=rules)
         slots = {slot: frozen(value) for slot, value in block.slots.items() if value is not None}
         for i, text in enumerate(block.sentences):
+            if not text:  # was no text, which has been told
+                continue
             template = self._template(file, (*key, "sentences", i), text)
             requires, excludes = block.requires_context, block.excludes_context
             self.sentences.append(SentenceTemplate(name, template, slots, scope, requires, excludes))

@@ -119,14 +119,8 @@ def _record(
     return read_record
 
 
-def _some(data: Any) -> str:
-    """A text that is not empty."""
-    _check(data)
-    return str(_text(data))
-
-
 # The format itself, from its smallest sections to the whole file. Keys that are missing here are Home Assistant's.
-_VALUE = _record(ListValue, {"in": _some, "out": _anything}, frozenset({"in"}))
+_VALUE = _record(ListValue, {"in": _text, "out": _anything}, frozenset({"in"}))
 _RANGE = _record(
     NumberRange,
     {
