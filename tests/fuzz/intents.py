@@ -28,6 +28,7 @@ LINES = (
     "skip_words: [please]",
     "folding: true",
     "folding: false",
+    "settings: {ignore_whitespace: true}",
     "lists: {a: [wi-fi, caf\u00e9, A/C, SWR3]}",
     "requires_context: {a: b}",
     "payload: {a: 1}",

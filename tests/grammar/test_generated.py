@@ -40,6 +40,7 @@ WORDS = MARKED | st.sampled_from(
         "%",
         "e-bike",
         "a1",
+        "\u5ba2\u5385 \u706f",
     ]
 )
 SLOTS = st.sampled_from(["{a}", "{b:x}", "{c:y}", "{a:@x}", "<r>", "<s>"])
@@ -107,6 +108,7 @@ FILES = st.fixed_dictionaries(
         "lists": st.fixed_dictionaries({"a": LISTS, "b": LISTS, "c": LISTS}),
         "rules": st.fixed_dictionaries({"r": PARTS, "s": PARTS.map("[{}]".format)}),
         "folding": st.none() | st.booleans(),
+        "settings": st.sampled_from([None, {"ignore_whitespace": True}]),
         "skip_words": st.lists(st.sampled_from(["please", "now"]), max_size=1),
     }
 )

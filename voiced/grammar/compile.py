@@ -23,6 +23,7 @@ from voiced.grammar.expression import Choice, ListReference, Permutation, RuleRe
 from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.identities import Identities
 from voiced.grammar.joints import words_of
+from voiced.grammar.loose_spaces import fragments
 from voiced.grammar.normalize import apart, normalize
 from voiced.grammar.spelling import digit_spellings, number_spellings
 from voiced.grammar.state_sets import ANY
@@ -85,7 +86,7 @@ class _Layout(States):
         """Compile an expression from the state `here`; the state after it."""
         match expression:
             case Text():
-                return self.text(expression.text, here, sentence.scope)
+                return self.text(expression.text, self.gap(here, sentence.scope), sentence.scope)
             case Sequence():
                 for item in expression.items:
                     here = self.expression(item, here, sentence)
@@ -96,6 +97,7 @@ class _Layout(States):
                 return self.permutation(expression, here, sentence)
             case ListReference():
                 # Open the slot on the way in, close it on the way out: the list itself does not know the slot's name.
+                here = self.gap(here, sentence.scope)
                 back = self.call(self.list_part(expression.name, sentence), here, Open(expression.slot))
                 there = self.state()
                 self.jump(back, there, Close())
@@ -133,7 +135,17 @@ class _Layout(States):
                 there = self.space(here, scope)
                 self.jump(here, there)
                 here = there
-            here = self.words(piece, here, scope)
+            here = (self.loose_words if scope.loose_spaces else self.words)(piece, here, scope)
+        return here
+
+    def gap(self, here: int, scope: Scope) -> int:
+        """Where spaces are loose, one may stand before each piece of a sentence."""
+        return self.space(here, scope) if scope.loose_spaces else here
+
+    def loose_words(self, text: str, here: int, scope: Scope) -> int:
+        """Words as they are; where spaces are loose, between any two of their letters in scripts of East Asia."""
+        for number, fragment in enumerate(fragments(text)):
+            here = self.words(fragment, self.space(here, scope) if number else here, scope)
         return here
 
     def words(self, text: str, here: int, scope: Scope) -> int:
@@ -142,28 +154,34 @@ class _Layout(States):
         # "light" and "[s]" touch, "the" and " [s]" do not: the template's own spaces decide.
         here = self.space(here, scope) if normal.startswith(" ") else here
         for number, forms in enumerate(units):
-            there = self.one_of(map(apart, forms), self.space(here, scope) if number else here)
+            there = self.one_of(map(apart, forms), self.space(here, scope, is_firm=True) if number else here)
             # "wi" and "fi", and "wifi".
             if number in joined:
                 self.jump(self.one_of(map(apart, joined[number]), here), there)
             here = there
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 
-    def space(self, here: int, scope: Scope) -> int:
+    def space(self, here: int, scope: Scope, *, is_firm: bool = False) -> int:
         # Every space is a place where a word without meaning may come in.
         there = self.read(here, " ")
+        if scope.loose_spaces and not is_firm:
+            self.jump(here, there := self.follower(there))
         self.skip_words(there, scope)
         return there
 
     def skip_words(self, here: int, scope: Scope) -> None:
         """Where a word begins, allow any number of words that mean nothing before it."""
-        key = ("skip words", scope.language, scope.skip_words)
+        key = ("skip words", scope.language, scope.skip_words, scope.loose_spaces)
         if scope.skip_words and key not in self._parts:
             # One part for all places: one of the words, then a space.
             first = self.state()
             words = [normalize(word, scope.language, self._folding).text for word in scope.skip_words]
-            self._parts[key] = first, self.read(self.one_of(filter(None, words), first), " ")
-            self._ends.add(self._parts[key][1])
+            last = self.one_of(filter(None, words), first)
+            there = self.read(last, " ")
+            if scope.loose_spaces:
+                self.jump(last, there := self.follower(there))
+            self._parts[key] = first, there
+            self._ends.add(there)
         # It returns to where it was called, so it may be called again.
         if scope.skip_words:
             self.jump(here, self._parts[key][0], back=here)
@@ -207,7 +225,7 @@ class _Layout(States):
     def text_value(self, value: TextValue, first: int, last: int, sentence: SentenceTemplate) -> None:
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         words = words_of(value.said.text, value.said.language, self._folding)
-        if not value.plain or words.n_ways() > _MOST_SPELLINGS:
+        if not value.plain or words.n_ways() > _MOST_SPELLINGS or sentence.scope.loose_spaces:
             way = self.state()
             self.jump(first, way)
             self.jump(self.expression(value.said.expression, way, sentence), last, Value(value.value))

@@ -98,6 +98,7 @@ class Scope:
     rules: Mapping[str, Template]
     language: str
     skip_words: tuple[str, ...] = ()  # may be said between any others
+    loose_spaces: bool = False  # those beside letters of East Asia do not count
     folding: Folding = AS_WRITTEN
     _answers: dict[tuple[str, str], object] = field(init=False, default_factory=dict, repr=False)
 

@@ -164,6 +164,7 @@ class _Collector:
                 {**known.rules, **{name: joining.rule(language, name, rule) for name, rule in rules}},
                 language,
                 known.skip_words + content.skip_words,
+                known.loose_spaces or content.loose_spaces,
                 folding,
             )
         return scopes

@@ -163,5 +163,6 @@ _FILE = _record(
         "rules": _named(_text),
         "skip_words": _each(_text),
         "folding": _flag,
+        "settings": _anything,
     },
 )

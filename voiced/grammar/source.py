@@ -150,7 +150,13 @@ class IntentsFile:
     rules: Mapping[str, str] = field(default_factory=dict)
     expansion_rules: Mapping[str, str] = field(default_factory=dict)  # Home Assistant's name for rules
     skip_words: tuple[str, ...] = ()
+    settings: JsonValue = None  # Home Assistant's
     folding: bool | None = None  # whether spellings are folded (`folding`); None: as is usual for the language
 
     def __post_init__(self) -> None:
         valid_language(self.language)
+
+    @property
+    def loose_spaces(self) -> bool:
+        """Whether spaces beside letters of East Asia do not count."""
+        return isinstance(self.settings, dict) and self.settings.get("ignore_whitespace") is True
