@@ -30,6 +30,7 @@ HOUSE = (
     "adjustments",
     "api",
     "evaluation",
+    "advice",
     "assistant",
     "records",
     "recognition",

@@ -11,6 +11,7 @@ The story
     reload          new intents for a running daemon, while the old ones serve
     adjustments     settings that people change while the daemon runs
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
+    advice/         what is likely to be misheard or misunderstood, before anybody has said it
     assistant       hear → recognise → match → act, on one screen
     records/        what happened, as JSON and as a line; the last wakes; mute and changed settings
 

@@ -39,6 +39,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--connect", action="store_true", help="log in to the broker, and look for the microphone")
     strict = "refuse what is only warned of: intents that load, and are likely not meant"
     parser.add_argument("--strict", action="store_true", help=strict)
+    acoustic = "warn of what sounds alike, means two things, or is hardly ever written by Whisper, too"
+    parser.add_argument("--acoustic", action="store_true", help=acoustic)
     add_json(parser)
 
 
@@ -55,7 +57,9 @@ def check(options: Namespace) -> int:
     each), "in_time" (how many fit in the patience), "command" and "doubtful" (seconds), "advice" (sentences).
 
     Intents may load and still be doubtful: each warning is told, with --json as {"warning", "file", "line"} before that
-    object. With --strict warnings are mistakes.
+    object. With --strict warnings are mistakes. With --acoustic it also warns of what is likely to be misheard: values
+    and sentences that sound nearly alike (by espeak-ng, if it is installed), words that Whisper hardly ever writes; and
+    of sentences that mean two things, or that another intent takes.
     """
     if options.schema:
         from voiced.commands.init import schema_of  # needs nothing of what is checked
@@ -69,6 +73,7 @@ def check(options: Namespace) -> int:
             model=options.model,
             connect=options.connect,
             strict=options.strict,
+            acoustic=options.acoustic,
         )
     except ConfigError as error:
         if not options.json:
@@ -117,24 +122,39 @@ class Checked:
     warnings: tuple[str, ...]  # about intents that load, and are likely not meant
 
 
-def check_everything(
-    path: Path | None, *, intents: Path | None, model: str | None, connect: bool = False, strict: bool = False
+def check_everything(  # what the command line asks for
+    path: Path | None,
+    *,
+    intents: Path | None,
+    model: str | None,
+    connect: bool = False,
+    strict: bool = False,
+    acoustic: bool = False,
 ) -> Checked:
     """What is right; ConfigError with everything that is wrong.
 
-    With `connect` the broker is asked, too; with `strict` the warnings of intents count as problems.
+    With `connect` the broker is asked, too; with `strict` the warnings of intents count as problems; `acoustic` adds
+    warnings of what is likely to be misheard.
     """
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     commands = _checked_grammar(config.intents if config else intents, problems)
     grammars = _check_parts(config, commands, problems) if config else [commands]
     warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in each.warnings))
+    if acoustic and config and not problems:
+        warnings += _acoustic_warnings(grammars, config.recognizer.model)
     problems += warnings if strict else ()
     if config and connect and not problems:
         _tried(lambda: check_parts.broker_login(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems, page="intents" if config and not commands else "")
     return _checked(find_config(path), config, commands, warnings, connected=connect)
+
+
+def _acoustic_warnings(grammars: list[Grammar | None], model: str) -> tuple[str, ...]:
+    from voiced.advice.acoustic import warnings
+
+    return tuple(dict.fromkeys(warning for each in grammars if each for warning in warnings(each, model)))
 
 
 def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> list[Grammar | None]:

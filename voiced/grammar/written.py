@@ -28,8 +28,8 @@ class Written:
         # First the sentence's own words, which come before those of values where both are one word.
         scope = sentence.scope
         self._known: dict[str, str] = {}
-        pieces = _pieces(sentence.template.expression, scope)
-        for piece, _ in zip(pieces, range(_MOST_PIECES), strict=False):
+        several = pieces(sentence.template.expression, scope)
+        for piece, _ in zip(several, range(_MOST_PIECES), strict=False):
             self._add(piece, scope)
         # Values, too, as far as they are few: the first way to say each.
         for name in sorted(listed(sentence.template.expression, scope)):
@@ -63,14 +63,15 @@ def plainest(expression: Expression, scope: Scope) -> str:
     return "".join(plainest(item, scope) for item in expression.items)
 
 
-def _pieces(expression: Expression, scope: Scope) -> Iterator[str]:
+def pieces(expression: Expression, scope: Scope) -> Iterator[str]:
+    """Yield the texts of an expression as they are written, those of its rules included, and none of its lists."""
     match expression:
         case Text():
             yield expression.text
         case RuleReference():
-            yield from _pieces(scope.rules[expression.name].expression, scope)
+            yield from pieces(scope.rules[expression.name].expression, scope)
         case ListReference():
             return
         case _:
             for item in expression.items:
-                yield from _pieces(item, scope)
+                yield from pieces(item, scope)

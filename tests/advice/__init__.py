@@ -1,0 +1,1 @@
+"""What is likely to be misheard or misunderstood."""
