@@ -1,0 +1,101 @@
+"""voiced as a device of a real Home Assistant: a light is switched by what is said, and settings work both ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.broker import Broker, Subscriber, wait_until
+from tests.daemon import READY, SITE, Daemon
+from tests.peers.home_assistant import HomeAssistant
+from tests.virtual_microphone import VirtualMicrophone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.peers
+
+SOUNDS = Path(__file__).parents[1] / "sounds"
+DEVICE = f"voice_{SITE}"
+AUTOMATION = """\
+input_boolean: {{office: {{initial: true}}}}
+automation:
+  - alias: Lights by voice
+    mode: queued
+    triggers: [{{trigger: state, entity_id: event.{device}_command}}]
+    conditions:
+      - condition: template
+        value_template: "{{{{ trigger.to_state.attributes.event_type == 'LightSet' }}}}"
+    actions:
+      - action: "input_boolean.turn_{{{{ trigger.to_state.attributes.slots.state }}}}"
+        target: {{entity_id: "input_boolean.{{{{ trigger.to_state.attributes.slots.room }}}}"}}
+"""
+
+
+class House(NamedTuple):
+    """Everything a household has."""
+
+    home: HomeAssistant
+    daemon: Daemon
+    broker: Broker
+    microphone: VirtualMicrophone
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with (
+        HomeAssistant(AUTOMATION.format(device=DEVICE)) as home,
+        Broker() as broker,
+        VirtualMicrophone() as microphone,
+        Daemon(broker.port) as daemon,
+    ):
+        home.set_up("mqtt", broker="127.0.0.1", port=broker.port)
+        daemon.wait_until_told(READY)
+        yield House(home, daemon, broker, microphone)
+        assert "Traceback" not in daemon.log
+
+
+def test_the_device_is_there_and_knows_its_state(house: House) -> None:
+    house.home.wait_for(f"sensor.{DEVICE}_state", "waiting")
+    found = {name: state for name, state in house.home.states().items() if DEVICE in name}
+    plain = {name for name, state in found.items() if state == "unknown"}
+    # Nothing was heard yet, and a button has no state: all else is known.
+    without = ("sensor.{}_latency", "sensor.{}_confidence", "button.{}_listen", "event.{}_command")
+    assert plain == {each.format(DEVICE) for each in without}
+    assert found[f"number.{DEVICE}_wake_word_evidence"] == "0.6"
+
+
+def test_a_light_is_switched_by_what_is_said(house: House) -> None:
+    house.home.wait_for("input_boolean.office", "on")
+    house.home.call("button/press", f"button.{DEVICE}_listen")
+    house.home.wait_for(f"sensor.{DEVICE}_state", "listening")
+    house.microphone.play(SOUNDS / "command_lights.ogg")
+    house.home.wait_for("input_boolean.office", "off")
+    wait_until(lambda: "office lights" in house.home.states()[f"sensor.{DEVICE}_last_command"], 30)
+    assert float(house.home.states()[f"sensor.{DEVICE}_latency"]) > 0
+
+
+def test_switches_and_settings_work_both_ways(house: House) -> None:
+    home, own = house.home, f"voiced/{SITE}"
+    home.call("switch/turn_on", f"switch.{DEVICE}_mute")
+    home.wait_for(f"sensor.{DEVICE}_state", "muted")
+    home.call("number/set_value", f"number.{DEVICE}_wake_word_evidence", value=0.7)
+    home.wait_for(f"number.{DEVICE}_wake_word_evidence", "0.7")
+    home.call("text/set_value", f"text.{DEVICE}_say", value="good night")
+    home.wait_for(f"text.{DEVICE}_say", "good night")
+    home.wait_for(f"sensor.{DEVICE}_last_command", "good night")
+    home.call("select/select_option", f"select.{DEVICE}_intents_of_hey_jarvis", option="intents")
+    with Subscriber(house.broker.port) as ears:
+        ears.say(f"{own}/mute/set", "OFF")
+        ears.say(f"{own}/min_confidence/set", "0.42")
+        home.wait_for(f"switch.{DEVICE}_mute", "off")
+        home.wait_for(f"number.{DEVICE}_least_confidence", "0.42")
+
+
+def test_without_the_daemon_nothing_is_available(house: House) -> None:
+    house.daemon.terminate()
+    assert wait_until(
+        lambda: {state for name, state in house.home.states().items() if DEVICE in name} == {"unavailable"}, 30
+    )
