@@ -29,6 +29,7 @@ HOUSE = (
     "reload",
     "adjustments",
     "api",
+    "servers",
     "evaluation",
     "advice",
     "assistant",
@@ -47,6 +48,7 @@ HOUSE = (
     "errors",
 )
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
+OWNED_BY_ROOMS = {"fastapi": "servers", "starlette": "servers"}  # a framework is the language of its room
 ONLY_INSIDE_FUNCTIONS = {"matplotlib", "rich"}  # they take time to import
 HEAVY = {"matplotlib", "numpy", "onnxruntime", "rich", "sounddevice", "soundfile", "soxr", "tiktoken", "torch"}
 READING = {*HEAVY, "pydantic", "hassil"}  # of hassil, only its parser
@@ -206,7 +208,9 @@ def test_each_library_has_one_owner() -> None:
             if library not in sys.stdlib_module_names | EVERYWHERE | ONLY_INSIDE_FUNCTIONS | {"voiced"}:
                 owners.setdefault(library, set()).add(name(file))
     shared = {library: sorted(files) for library, files in owners.items() if len(files) > 1}
+    rooms = {library: {file.split("/")[1] for file in shared.pop(library, ())} for library in OWNED_BY_ROOMS}
     assert not shared
+    assert rooms == {library: {room} for library, room in OWNED_BY_ROOMS.items()}
 
 
 @each_file

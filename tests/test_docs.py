@@ -19,10 +19,12 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 from pydantic import BaseModel
 
@@ -39,6 +41,7 @@ from voiced.grammar import understand
 from voiced.mqtt.received import read_command
 from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
 from voiced.records.outcome import outcome_json
+from voiced.servers import openai_api, own_api
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
 from voiced.whisper.words import TimedWord
 
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 
     from voiced.flow import Action
     from voiced.grammar import Grammar
+    from voiced.servers.house import House
+    from voiced.servers.metrics import Metrics
 
 REPOSITORY = Path(__file__).parent.parent
 MANUAL = REPOSITORY / "voiced/manual"
@@ -174,12 +179,21 @@ def _check_for_the_system(command: list[str]) -> None:
             assert Path(script).name in PROJECT["scripts"]
         case ["eval", "$(/opt/voiced/bin/register-python-argcomplete voiced)"]:
             assert shutil.which("register-python-argcomplete", path=Path(sys.executable).parent)
+        case ["curl", *_, url]:
+            assert urlsplit(url).path in {route.path for route in asked_over_http()}
         case ["systemctl" | "journalctl", *_, unit]:
             assert unit == "mosquitto" or (REPOSITORY / f"systemd/{unit}.service").is_file()
         case ["mkdir" | "usermod" | "nano" | "install" | "mosquitto_passwd" | "alsamixer" | "arecord", *_]:
             pass  # what they do to the system is up to it
         case _:
             pytest.fail(f"{shlex.join(command)}: say here how it is checked")
+
+
+def asked_over_http() -> list[APIRoute]:
+    """Every request that the HTTP server answers."""
+    house, metrics = cast("House", None), cast("Metrics", None)
+    routers = (openai_api.router(house), own_api.router(house, metrics), own_api.grammar_router(house))
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
 def _check_installable(options: list[str], what: str) -> None:

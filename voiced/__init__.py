@@ -10,6 +10,7 @@ The story
     api             `from voiced import Recognizer`: commands in recordings and buffers, from Python
     reload          new intents for a running daemon, while the old ones serve
     adjustments     settings that people change while the daemon runs
+    servers/        what other programs may ask of the daemon: HTTP
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     advice/         what is likely to be misheard or misunderstood, before anybody has said it
     assistant       hear → recognise → match → act, on one screen

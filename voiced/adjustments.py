@@ -50,6 +50,7 @@ class Adjustments:
         self._memory = memory
         remembered = memory.read(self._before) if memory else {}
         self._now = self._wanted = self._before | remembered  # as they are; as they are to be
+        self._serving: Pipelines | None = None
         self.thresholds = dict[str, float]()  # wake word → evidence; the second stage looks it up each time
         self._set_thresholds()
         if changed := {name: value for name, value in self._now.items() if value != self._before[name]}:
@@ -70,6 +71,11 @@ class Adjustments:
             pipelines = Pipelines(self._configured, phrases, {})
         self._tell(pipelines)
         return pipelines
+
+    def serving(self) -> Pipelines:
+        """Return the newest pipelines, for others than the assistant."""
+        assert self._serving, "they are opened first"
+        return self._serving
 
     def adjust(self, command: SetEvidence | SetMinConfidence | SetIntents, reload: Callable[[], None]) -> None:
         """Change a setting; `reload` asks for the pipelines to be read again. Returns at once."""
@@ -108,6 +114,7 @@ class Adjustments:
         self._wanted = self._wanted | {name: value}
 
     def _tell(self, pipelines: Pipelines) -> None:
+        self._serving = pipelines
         folders = {name.removeprefix(INTENTS): choices for name, choices in self._folders().items()}
         self._told.describe(Abilities(pipelines.intents, folders))
         self._settle()

@@ -193,7 +193,8 @@ class Assistant:
     def _answer(self, transcript: Transcript, heard: Utterance | Sentence, delays: Delays | None = None) -> None:
         utterance = heard if isinstance(heard, Utterance) else None
         transcript, actions = self._with_actions(transcript, heard)
-        outcome = in_time(Outcome(uuid4().hex, transcript, actions, utterance, delays, age=self._age(heard)))
+        name = (heard.id if isinstance(heard, Sentence) else "") or uuid4().hex
+        outcome = in_time(Outcome(name, transcript, actions, utterance, delays, age=self._age(heard)))
         outcome = self._explained(outcome, heard)
         _log(outcome)
         self._publisher.outcome(outcome)

@@ -10,42 +10,25 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 
 from voiced.foundations.resources import MODEL, find_config, shipped
 from voiced.foundations.sections import Section, load
-from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
-
-
-def _beside_the_config(path: Path, validation: ValidationInfo) -> Path:
-    """Relative paths are relative to the file that names them, not to where the daemon was started."""
-    folder = (validation.context or {}).get("folder", Path())
-    try:
-        return Path(folder) / path.expanduser()
-    except RuntimeError as error:
-        raise ValueError(f"there is no user {path.parts[0]!r}; write the whole path") from error
+from voiced.foundations.setting_types import (
+    Address,
+    FilePath,
+    Probability,
+    Seconds,
+    Silence,
+    Sound,
+    Version,
+    as_text,
+    beside_the_config,
+    name_of_a_file,
+    one_topic_level,
+    topic_above,
+)
 
 
 def _file_beside_the_config(model: str, validation: ValidationInfo) -> str:
     """Of a wake word: a bundled one's name stays as it is."""
-    return str(_beside_the_config(Path(model), validation)) if Path(model).suffix else model
-
-
-def _one_topic_level(site: str | None) -> str | None:
-    """The site is a level of every topic."""
-    if site is not None and (not site or NOT_IN_A_LEVEL.search(site)):
-        raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
-    return site
-
-
-def _topic(topic: str) -> str:
-    """Messages are sent below it."""
-    if not topic or topic.startswith("$") or NOT_IN_A_TOPIC.search(topic):
-        raise ValueError("must be an MQTT topic: not empty, without '+' and '#', and not the broker's own ('$')")
-    return topic
-
-
-def _name_of_a_file(credential: str | None) -> str | None:
-    """The name becomes a file in systemd's folder of credentials, and must not lead out of it."""
-    if credential is not None and (credential in ("", ".", "..") or "/" in credential):
-        raise ValueError("must be the name that LoadCredential= gives it, without a folder")
-    return credential
+    return str(beside_the_config(Path(model), validation)) if Path(model).suffix else model
 
 
 def _model_alone(word: Any) -> Any:
@@ -53,31 +36,11 @@ def _model_alone(word: Any) -> Any:
     return {"model": word} if isinstance(word, str) else word
 
 
-def _as_text(value: Any) -> Any:
-    """`version: 5` without quotes is a number in YAML."""
-    return str(value) if isinstance(value, int | float) else value
-
-
 def _not_empty(words: tuple[WakeWordEntry, ...]) -> tuple[WakeWordEntry, ...]:
     """Without a wake word nothing would ever wake."""
     if not words:
         raise ValueError("names no wake word; add one, such as hey_jarvis")
     return words
-
-
-def _not_a_number(sound: Any) -> Any:
-    """A switch or a file; 1 is neither, though Python takes it for true."""
-    if not isinstance(sound, bool | str | Path):
-        raise ValueError("must be true, false, or a sound file")  # noqa: TRY004 # what pydantic reports
-    return sound
-
-
-FilePath = Annotated[Path, AfterValidator(_beside_the_config)]
-Sound = Annotated[bool | FilePath, BeforeValidator(_not_a_number)]
-Probability = Annotated[float, Field(gt=0, le=1)]
-Version = Literal["5", "3.1.1"]
-Seconds = Annotated[float, Field(gt=0, le=600)]
-Silence = Annotated[float, Field(ge=0.1, le=10)]
 
 
 class MicrophoneSettings(Section):
@@ -218,13 +181,13 @@ class MqttSettings(Section):
     """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """null: 1883, with TLS 8883."""
-    version: Annotated[Version, BeforeValidator(_as_text, json_schema_input_type=Version | Literal[5])] = "5"
+    version: Annotated[Version, BeforeValidator(as_text, json_schema_input_type=Version | Literal[5])] = "5"
     """MQTT version; 5 lets the broker drop a command that is too old, and say why it refuses one."""
     username: str | None = None
     """null: anonymous."""
     password_file: FilePath | None = None
     """A file that holds the password and nothing else."""
-    credential: Annotated[str | None, AfterValidator(_name_of_a_file)] = None
+    credential: Annotated[str | None, AfterValidator(name_of_a_file)] = None
     """Name of a systemd credential (LoadCredential=) that holds the password, instead of a file."""
     tls: TlsSettings | None = None
     """null: not encrypted; {}: encrypted, with the system's certificate authorities."""
@@ -232,7 +195,7 @@ class MqttSettings(Section):
     """Seconds between signs of life: a broker that hangs is noticed after about one and a half times this."""
     home_assistant: bool = True
     """Announce a device to Home Assistant by MQTT discovery; false: remove it."""
-    discovery_prefix: Annotated[str, AfterValidator(_topic)] = "homeassistant"
+    discovery_prefix: Annotated[str, AfterValidator(topic_above)] = "homeassistant"
     """Home Assistant's topic for discovery, as its MQTT integration has it."""
 
     @model_validator(mode="after")
@@ -249,10 +212,27 @@ class MqttSettings(Section):
         return self.port or (8883 if self.tls else 1883)
 
 
+class ServersSettings(Section):
+    """Servers for other programs, in the daemon's process and with its models."""
+
+    http: Address | None = None
+    """Address and port of the HTTP server, such as 127.0.0.1:8090; null: none."""
+    token_file: FilePath | None = None
+    """A file that holds the token which HTTP asks for; needed where others than this machine reach it."""
+    credential: Annotated[str | None, AfterValidator(name_of_a_file)] = None
+    """Name of a systemd credential (LoadCredential=) that holds the token, instead of a file."""
+
+    @model_validator(mode="after")
+    def _one_token(self) -> ServersSettings:
+        if self.token_file and self.credential:
+            raise ValueError("token_file and credential are two ways to say one thing; keep one")
+        return self
+
+
 class Config(Section):
     """All settings."""
 
-    site: Annotated[str | None, AfterValidator(_one_topic_level)] = None
+    site: Annotated[str | None, AfterValidator(one_topic_level)] = None
     """Names this machine in the MQTT topics; null: the host name."""
     intents: FilePath = Field(default=Path("intents"), validate_default=True)
     """Folder of the command grammars."""
@@ -262,6 +242,7 @@ class Config(Section):
     feedback: FeedbackSettings = FeedbackSettings()
     recognizer: RecognizerSettings = RecognizerSettings()
     mqtt: MqttSettings = MqttSettings()
+    servers: ServersSettings = ServersSettings()
 
     @property
     def site_name(self) -> str:

@@ -22,7 +22,7 @@ from voiced.assistant import Assistant, awaits_an_answer, starts_over
 from voiced.audio.microphone import Microphone
 from voiced.audio.source import Recordings
 from voiced.audio.vad import Vad
-from voiced.flow import Outcome, Reason, Sentence, Transcript
+from voiced.flow import Outcome, Reason, Sentence, State, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
 from voiced.listening.ear import listen
@@ -32,12 +32,18 @@ from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.received import ListenNow, SetEvidence, SetIntents, SetMinConfidence, SetMute
+from voiced.mqtt.topics import Topics
 from voiced.recognition.budget import Budget
 from voiced.records.adjusted import AdjustmentMemory
 from voiced.records.mute import MuteMemory
 from voiced.records.state import Writer, folders
 from voiced.records.wakes import WakeMemory
 from voiced.reload import Reloader, followed
+from voiced.servers.engine import Engine
+from voiced.servers.house import House
+from voiced.servers.hub import Hub
+from voiced.servers.opening import require, servers_of
+from voiced.servers.running import Servers
 from voiced.wake.detector import WakeWordDetector, own_sounds, wake_words
 
 if TYPE_CHECKING:
@@ -50,9 +56,11 @@ if TYPE_CHECKING:
     from voiced.flow import Utterance
     from voiced.foundations.signals import Signals
     from voiced.mqtt.received import Command
+    from voiced.servers.running import Server
 
 log = logging.getLogger(__name__)
 
+AT_WORK = {State.LISTENING.value, State.THINKING.value}
 EVENTS_WAITING = 8  # most events that the ear queues while a command is recognised; a full queue makes it wait
 
 T = TypeVar("T")
@@ -68,19 +76,22 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     systemd = Systemd()
     systemd.status("loading")
     # Open.
+    require(config.servers)
     watchdog = Watchdog(systemd)
-    microphone = Microphone(
-        config.microphone.device, while_away=watchdog.feed, there=lambda *, there: told.microphone(there=there)
-    )
+    microphone = Microphone(config.microphone.device, watchdog.feed, lambda *, there: told.microphone(there=there))
     if not files:
         microphone.require()  # before seconds of loading
     detector = WakeWordDetector(wake_words(config.wake_word))
     vad = Vad()
     requests, writer = Requests(), Writer()
     stack.callback(writer.close)
-    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: _obey(command, heard, requests, mqtt, mute, adjust))
-    changed = None if files else AdjustmentMemory(folders()[0], config.site_name, writer)
-    adjustments = Adjustments(config, detector.phrases, mqtt, changed)
+
+    def obey(command: Command) -> None:
+        _obey(command, heard, requests, mqtt, mute, adjust)
+
+    mqtt = Mqtt(config.mqtt, config.site_name, obey, (hub := Hub()).tell)
+    changed = AdjustmentMemory(folders()[0], config.site_name, writer)
+    adjustments = Adjustments(config, detector.phrases, mqtt, None if files else changed)
     pipelines = adjustments.open(detector.phrases)
     pipelines.warm_up()
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
@@ -93,13 +104,13 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     reloader = Reloader(config.intents, lambda: adjustments.read(pipelines.again), heard.offer, systemd)
     adjust = partial(adjustments.adjust, reload=reloader.ask)
     stack.enter_context(mqtt)
+    stack.enter_context(Servers(_servers(config, hub, adjustments, obey, mqtt)))
     stack.callback(systemd.stopping)
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
-    own = own_sounds(config.wake_word, detector.phrases)
-    sounds = Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
-    assistant = Assistant(pipelines, mqtt, sounds, _budgets(pace, heard, signals), requests.answer_pause)
+    budgets, sounds = _budgets(pace, heard, signals), _sounds(config, detector, mqtt)
+    assistant = Assistant(pipelines, mqtt, sounds, budgets, requests.answer_pause)
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)
@@ -152,6 +163,20 @@ class _Mute:
         self._mqtt.muted(muted=muted)
 
 
+def _sounds(config: Config, detector: WakeWordDetector, mqtt: Mqtt) -> Feedback:
+    own = own_sounds(config.wake_word, detector.phrases)
+    return Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
+
+
+def _servers(
+    config: Config, hub: Hub, adjustments: Adjustments, obey: Callable[[Command], None], mqtt: Mqtt
+) -> list[Server]:
+    """Return the servers that the config names; they see the daemon as a `House`."""
+    topics = Topics(config.site_name)
+    engine = Engine(lambda: hub.retained(topics.state) in AT_WORK)
+    return servers_of(House(config, topics, hub, engine, adjustments.serving, obey, mqtt))
+
+
 def release_memory(work: Iterable[T]) -> Iterator[T]:
     """Yield each item; when the consumer asks for the next one, return freed memory to the system.
 
@@ -186,7 +211,7 @@ def _obey(  # one for each thing that may be told
         case Sentence():
             if not heard.offer(command):
                 log.warning("%r rejected: busy, too many sentences came at once", command.text)
-                mqtt.outcome(Outcome(uuid4().hex, Transcript(command.text, None, Reason.BUSY, 0.0, 0.0)))
+                mqtt.outcome(Outcome(command.id or uuid4().hex, Transcript(command.text, None, Reason.BUSY, 0.0, 0.0)))
         case ListenNow():
             requests.listen_now()
         case SetMute(muted):

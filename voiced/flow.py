@@ -189,6 +189,7 @@ class Sentence:
 
     text: str
     arrived: float = field(default=0.0, compare=False)  # second on the monotonic clock
+    id: str = field(default="", compare=False)  # of the outcome; "": a new one
 
 
 @dataclass(frozen=True, slots=True)

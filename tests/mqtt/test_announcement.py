@@ -32,7 +32,6 @@ class Published:
         self.retained: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
         self.told = Announcement(MqttSettings(**settings), DEN, self.retained.__setitem__, self._publish)
-        self.told.begin()
 
     def _publish(self, action: Action) -> None:
         assert action.topic == "voiced/den/event"
@@ -85,7 +84,7 @@ def test_switched_off_the_device_is_taken_away_and_nothing_is_told() -> None:
     published.told.describe(Abilities(("A",)))
     published.answered(NIGHT, SPOKEN)
     published.told.woken(wake_event(DEN, Detection("alexa", 0.9, 16_000), AT))
-    assert (published.events, published.told.birth) == ([], None)
+    assert (published.events, published.told.births) == ([], ())
     assert published.retained == {"ha/device/voiced_den/config": ""}
 
 

@@ -18,6 +18,7 @@ from voiced.commands.shared import DONE, add_json, add_settings, config_of, gram
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, VoicedError
 from voiced.foundations.resources import find_config
+from voiced.servers.opening import require as require_servers
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -168,6 +169,7 @@ def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) 
     _tried(lambda: check_parts.wake_words(config.wake_word), problems)
     _tried(lambda: check_parts.sounds(config), problems)
     _tried(lambda: check_parts.broker_files(config.mqtt), problems)
+    _tried(lambda: require_servers(config.servers), problems)
     if config.microphone.device is not None:
         _tried(lambda: check_parts.microphone(config.microphone.device), problems)
     return [*grammars.values()]

@@ -34,19 +34,19 @@ class Announcement:
         retain: Callable[[str, str], None],
         publish: Callable[[Action], object],
     ) -> None:
-        """`retain` publishes a topic's retained payload, `publish` a message; both return at once."""
+        """Publish that nothing was heard yet; or, switched off, remove the device.
+
+        `retain` publishes a topic's retained payload, `publish` a message; both return at once.
+        """
         self._topics = topics
         self._retain = retain
         self._publish = publish
         self._is_on = settings.home_assistant
         self._config = config_topic(settings.discovery_prefix, topics)
         # Home Assistant says `online` there when it has started, and may have forgotten what is not retained.
-        self.birth = f"{settings.discovery_prefix}/status" if self._is_on else None
+        self.births = (f"{settings.discovery_prefix}/status",) if self._is_on else ()
         self._lock = threading.Lock()  # held while `_last` is read or written, so that the newest comes last
         self._last = dict(_NOTHING_YET)
-
-    def begin(self) -> None:
-        """Publish that nothing was heard yet; or, switched off, remove the device."""
         if self._is_on:
             self._retain(self._topics.last, json.dumps(self._last))
         else:

@@ -50,11 +50,19 @@ CALM_SECONDS = 60.0  # after so long a connection all trouble is over, and the n
 class Mqtt:
     """Publishes from any thread without blocking, and reconnects in a thread of its own."""
 
-    def __init__(self, settings: MqttSettings, site: str, on_command: Callable[[Command], None]) -> None:
-        """Make a client for the topics of `site`; `on_command` runs in the connection's thread, so must return fast."""
-        self._settings = settings
-        self._topics = Topics(site)
-        self._on_command = on_command
+    def __init__(
+        self,
+        settings: MqttSettings,
+        site: str,
+        on_command: Callable[[Command], None],
+        overheard: Callable[[str, str, bool], None] = lambda _topic, _payload, _retained: None,
+    ) -> None:
+        """Make a client for the topics of `site`; `on_command` runs in the connection's thread, so must return fast.
+
+        `overheard` is called from any thread with all that is published: topic, payload, whether it is retained.
+        """
+        self._settings, self._topics = settings, Topics(site)
+        self._on_command, self._overheard = on_command, overheard
         self._outbox = Outbox(report)
         self._outbox.retain(self._topics.availability, "online")
         self._bell = Bell()
@@ -65,7 +73,6 @@ class Mqtt:
         self._complaints, self._nonsense = Complaints(), Complaints()  # about the broker; about what came from others
         self._presence = Presence(self._topics, self._retain)
         self._announcement = Announcement(settings, self._topics, self._retain, self.publish)
-        self._announcement.begin()
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
@@ -111,7 +118,7 @@ class Mqtt:
         self._announcement.answered(event)
 
     def describe(self, abilities: Abilities) -> None:
-        """Publish what Home Assistant's device can be told and tells; retained."""
+        """Publish what Home Assistant's device can do; retained."""
         self._announcement.describe(abilities)
 
     def setting(self, name: str, value: str) -> None:
@@ -125,6 +132,7 @@ class Mqtt:
 
     def publish(self, action: Action) -> Future[Delivery]:
         """Queue a message; the future holds its Delivery once the broker confirmed it or it expired."""
+        self._overheard(action.topic, action.payload, False)  # noqa: FBT003 # not retained
         delivery = self._outbox.post(action, monotonic())
         self._bell.ring()
         return delivery
@@ -149,6 +157,7 @@ class Mqtt:
         self.close()
 
     def _retain(self, topic: str, payload: str) -> None:
+        self._overheard(topic, payload, True)  # noqa: FBT003 # retained
         self._outbox.retain(topic, payload)
         self._bell.ring()
 
@@ -219,8 +228,7 @@ class Mqtt:
     def _serve(self, connection: Connection) -> None:
         """Send and receive over a connection until it breaks or the client closes."""
         began = monotonic()
-        birth = self._announcement.birth
-        connection.subscribe([*self._topics.commands, *([birth] if birth else [])])
+        connection.subscribe([*self._topics.commands, *self._announcement.births])
         self._outbox.connected()
         self.connected = True
         news = f"connected to {connection.where} with MQTT {connection.settings.version}"
@@ -254,7 +262,7 @@ class Mqtt:
     def _hear(self, connection: Connection) -> None:
         while connection.received:
             topic, payload = connection.received.popleft()
-            if topic == self._announcement.birth:
+            if topic in self._announcement.births:
                 if payload == b"online":  # whoever has just started is told everything again
                     self._outbox.connected()
                 continue

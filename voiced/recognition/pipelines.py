@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.recognition.budget import Budget
     from voiced.recognition.end_of_turn import SoFar
+    from voiced.whisper.loaded import LoadedModel
 
     Key: TypeAlias = tuple[str, Path]  # a model and a folder of intents
 
@@ -65,6 +66,11 @@ class Pipelines:
         `config` may name other folders of intents, and another least confidence, than before.
         """
         return Pipelines(config or self._config, self._phrases, dict(self._models))
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """The usual model, for others who want to ask it something."""
+        return self._usual.loaded
 
     @property
     def intents(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The room `servers`: what other programs ask of a whole daemon, and its parts one by one."""

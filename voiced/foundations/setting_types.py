@@ -1,0 +1,82 @@
+"""Kinds of settings, each with its check: files beside the config, levels of topics, addresses, seconds.
+
+Raise ValueError, to which pydantic adds the setting's name, and `sections` file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
+
+_ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/]+):(?P<port>[0-9]{1,5})")
+
+
+def beside_the_config(path: Path, validation: ValidationInfo) -> Path:
+    """Relative paths are relative to the file that names them, not to where the daemon was started."""
+    folder = (validation.context or {}).get("folder", Path())
+    try:
+        return Path(folder) / path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"there is no user {path.parts[0]!r}; write the whole path") from error
+
+
+def one_topic_level(site: str | None) -> str | None:
+    """The site is a level of every topic."""
+    if site is not None and (not site or NOT_IN_A_LEVEL.search(site)):
+        raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
+    return site
+
+
+def topic_above(topic: str) -> str:
+    """Messages are sent below it."""
+    if not topic or topic.startswith("$") or NOT_IN_A_TOPIC.search(topic):
+        raise ValueError("must be an MQTT topic: not empty, without '+' and '#', and not the broker's own ('$')")
+    return topic
+
+
+def name_of_a_file(credential: str | None) -> str | None:
+    """The name becomes a file in systemd's folder of credentials, and must not lead out of it."""
+    if credential is not None and (credential in ("", ".", "..") or "/" in credential):
+        raise ValueError("must be the name that LoadCredential= gives it, without a folder")
+    return credential
+
+
+def as_text(value: Any) -> Any:
+    """`version: 5` without quotes is a number in YAML."""
+    return str(value) if isinstance(value, int | float) else value
+
+
+def not_a_number(sound: Any) -> Any:
+    """A switch or a file; 1 is neither, though Python takes it for true."""
+    if not isinstance(sound, bool | str | Path):
+        raise ValueError("must be true, false, or a sound file")  # noqa: TRY004 # what pydantic reports
+    return sound
+
+
+FilePath = Annotated[Path, AfterValidator(beside_the_config)]
+Sound = Annotated[bool | FilePath, BeforeValidator(not_a_number)]
+Probability = Annotated[float, Field(gt=0, le=1)]
+Version = Literal["5", "3.1.1"]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+Silence = Annotated[float, Field(ge=0.1, le=10)]
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Split `127.0.0.1:8090`, `[::1]:8090` or either behind `tcp://`; ValueError if it is none of them."""
+    found = _ADDRESS.fullmatch(address.removeprefix("tcp://"))
+    if found is None or not 0 < int(found["port"]) < 2**16:
+        raise ValueError("must be an address and a port, such as '127.0.0.1:8090', or '0.0.0.0:8090' for all")
+    return found["host"].strip("[]"), int(found["port"])
+
+
+def _address(address: str) -> str:
+    host_and_port(address)
+    return address
+
+
+Address = Annotated[str, AfterValidator(_address)]

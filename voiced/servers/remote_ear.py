@@ -1,0 +1,136 @@
+"""A microphone somewhere else: its sound is heard as the daemon's own is, by an ear and an assistant of its own.
+
+The models are the daemon's; the threads are as nice to it as the engine's. Commands are published by the daemon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from voiced.assistant import Assistant
+from voiced.audio.resampling import Framer
+from voiced.audio.vad import Vad
+from voiced.foundations.relay import Relay, start_thread
+from voiced.listening.ear import listen
+from voiced.listening.pace import Pace
+from voiced.listening.requests import Requests
+from voiced.listening.second_stage import SecondStage
+from voiced.recognition.budget import Budget
+from voiced.records.outcome import outcome_json
+from voiced.servers.engine import be_nice
+from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiced.flow import Action, AudioFrame, Detection, Opinion, Outcome, Sentence, State, Utterance
+    from voiced.servers.house import House
+
+MOST_EARS = 4  # each costs a wake word detector, a twentieth of a slow core
+MOST_WAITING = 500  # blocks of sound that are not heard yet; a sender who is ahead by more loses them
+EVENTS_WAITING = 8  # as in the daemon
+MOST_EVENTS = 100  # that the other side has not taken
+FULL_SCALE = 32_768.0  # of 16 bit
+
+
+class RemoteEar:
+    """Hears blocks of PCM; `events` are what it tells the other side, as JSON values."""
+
+    def __init__(self, house: House, *, needs_wake_word: bool) -> None:
+        """Begin to hear; for the event loop that runs."""
+        self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_EVENTS)
+        self._loop = asyncio.get_running_loop()
+        self._blocks: queue.Queue[bytes | None] = queue.Queue(MOST_WAITING)
+        self._house = house
+        self._needs_wake_word = needs_wake_word
+        self._requests = Requests()
+        start_thread(self._run, "remote ear")
+
+    def hear(self, block: bytes) -> None:
+        """Take a block of PCM; returns at once."""
+        with contextlib.suppress(queue.Full):
+            self._blocks.put_nowait(block)
+
+    def close(self) -> None:
+        """End: what was heard is still answered."""
+        with contextlib.suppress(queue.Full):
+            self._blocks.put_nowait(None)
+
+    # ---- in a thread of its own
+
+    def _run(self) -> None:
+        be_nice()
+        house, requests = self._house, self._requests
+        pace = Pace(self._frames(), self, lambda: None)
+        detector = WakeWordDetector(wake_words(house.config.wake_word))
+        ear = listen(pace.frames(), detector, Vad(), house.config.listening, requests)
+        heard = Relay(ear, EVENTS_WAITING, "remote ear")
+        pipelines = house.pipelines()
+        thresholds = dict(zip(detector.phrases, evidence_thresholds(house.config.wake_word), strict=True))
+        verified = SecondStage(pipelines.opinion, thresholds).verified(heard, requests, self)
+        if not self._needs_wake_word:
+            requests.listen_now()
+
+        def budget_of(what: Utterance | Sentence) -> Budget:
+            return Budget(partial(pace.since, what))
+
+        Assistant(pipelines, self, self, budget_of, requests.answer_pause).run(verified)
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        framer, odd = Framer("stream"), b""
+        while (block := self._blocks.get()) is not None:
+            # A sample may be cut by the end of a block.
+            block = odd + block
+            whole = len(block) // 2 * 2
+            odd = block[whole:]
+            samples = np.frombuffer(block[:whole], "<i2").astype(np.float32) / FULL_SCALE
+            yield from framer.frames(samples)
+
+    def _tell(self, **event: Any) -> None:
+        def put() -> None:
+            with contextlib.suppress(asyncio.QueueFull):
+                self.events.put_nowait(event)
+
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(put)
+
+    # ---- as the assistant's publisher and sounds, and the second stage's
+
+    def state(self, state: State) -> None:
+        """Tell the other side what the ear does."""
+        self._tell(event="state", state=state.value)
+
+    def wake(self, detection: Detection) -> None:
+        """Tell both of the wake word."""
+        self._house.publisher.wake(detection)
+        self._tell(event="wake", wake_word=detection.wake_word, score=round(detection.score, 4))
+
+    def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
+        """Tell the other side that it was none after all."""
+        self._tell(event="wake_rejected", wake_word=detection.wake_word, evidence=round(opinion.evidence, 4))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Tell both what was understood."""
+        self._house.publisher.outcome(outcome)
+        self._tell(event="outcome", **outcome_json(outcome))
+        if not self._needs_wake_word:
+            self._requests.listen_now()
+
+    def act(self, action: Action) -> None:
+        """Have it done."""
+        self._house.publisher.act(action)
+
+    def feed(self) -> None:
+        """The daemon's watchdog is none of its business."""
+
+    def woken(self, detection: Detection | None) -> None:
+        """The other side has sounds of its own."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """The other side has sounds of its own."""

@@ -1,0 +1,96 @@
+"""WebSockets: everything that the daemon tells, live; and the microphone of a browser or a phone as another ear.
+
+`/api/events` sends `{"topic", "payload", "retained"}` for each message. `/api/stream` takes frames of mono PCM, 16 bit
+little-endian, 16 kHz, of any length, and answers with events as `{"event": …}`. Its commands are carried out as those
+of the daemon's own microphone; with `?wake=false` it listens at once, and again after each command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from voiced.servers.remote_ear import MOST_EARS, RemoteEar
+
+if TYPE_CHECKING:
+    from voiced.servers.house import House
+
+TRY_LATER = 1013  # code of a WebSocket that is closed (RFC 6455 and IANA)
+
+
+def router(house: House) -> APIRouter:
+    """Return the two WebSockets."""
+    routes = APIRouter()
+    ears: set[RemoteEar] = set()
+
+    @routes.websocket("/api/events")
+    async def events(socket: WebSocket) -> None:
+        await socket.accept()
+        with house.hub.listening() as told:
+            gone = asyncio.create_task(_gone(socket))
+            try:
+                while message := await _next(told, gone):
+                    payload = _parsed(message.payload)
+                    await socket.send_json({"topic": message.topic, "payload": payload, "retained": message.retained})
+            except WebSocketDisconnect:
+                return
+            finally:
+                gone.cancel()
+        if not gone.done():
+            await socket.close(TRY_LATER, "too slow")
+
+    @routes.websocket("/api/stream")
+    async def stream(socket: WebSocket, *, wake: bool = True) -> None:
+        await socket.accept()
+        if len(ears) >= MOST_EARS:
+            await socket.close(TRY_LATER, f"{MOST_EARS} microphones are connected already")
+            return
+        ear = RemoteEar(house, needs_wake_word=wake)
+        ears.add(ear)
+        sending = asyncio.create_task(_send(socket, ear))
+        try:
+            while True:
+                ear.hear(await socket.receive_bytes())
+        except (WebSocketDisconnect, KeyError):  # KeyError: a text, where sound should be
+            pass
+        finally:
+            ears.discard(ear)
+            ear.close()
+            sending.cancel()
+
+    return routes
+
+
+async def _next(told: asyncio.Queue[Any], gone: asyncio.Task[None]) -> Any:
+    """Return the next message; None if whoever listens is gone."""
+    coming = asyncio.ensure_future(told.get())
+    await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
+    if coming.done():
+        return coming.result()
+    coming.cancel()
+    return None
+
+
+async def _gone(socket: WebSocket) -> None:
+    """Return when the other side has left; what it sends is not wanted."""
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, KeyError, RuntimeError):
+        return
+
+
+async def _send(socket: WebSocket, ear: RemoteEar) -> None:
+    while True:
+        await socket.send_json(await ear.events.get())
+
+
+def _parsed(payload: str) -> Any:
+    """Return JSON as what it is, and plain words as text."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload
