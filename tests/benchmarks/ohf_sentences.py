@@ -20,15 +20,20 @@ KEPT = ("sentences", "slots", "lists", "expansion_rules", "requires_context", "e
 
 def intents_of(source: Path, language: str) -> dict[str, Any]:
     """The sentences of a language, its lists and rules, and names to say: the content of one intents file."""
+    found = sentences_of(source, language)
+    return {**found, "lists": {**_names(source, language), **found.get("lists", {})}}
+
+
+def sentences_of(source: Path, language: str) -> dict[str, Any]:
+    """The sentences of a language, its lists and rules, without names."""
     found = _of_package(source, language) or _of_repository(source, language)
-    found["lists"] = {**_names(source, language), **found.get("lists", {})}
     # What concerns answers is not ours.
     blocks = {name: intent["data"] for name, intent in found["intents"].items()}
     found["intents"] = {
         name: {"data": [{key: block[key] for key in KEPT if key in block} for block in data]}
         for name, data in blocks.items()
     }
-    keys = ("language", "intents", "lists", "expansion_rules", "skip_words")
+    keys = ("language", "settings", "intents", "lists", "expansion_rules", "skip_words")
     return {key: found[key] for key in keys if key in found}
 
 
@@ -56,6 +61,7 @@ def _of_repository(source: Path, language: str) -> dict[str, Any]:
         merged["lists"] |= content.get("lists", {})
         merged["expansion_rules"] |= content.get("expansion_rules", {})
         merged["skip_words"] += content.get("skip_words", [])
+        merged |= {key: content[key] for key in ("settings",) if key in content}
     return merged
 
 

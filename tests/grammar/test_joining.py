@@ -71,3 +71,14 @@ def test_languages_do_not_share_names(tmp_path: Path) -> None:
         "geh in Flur",
     ]
     assert commands.warnings == ()
+
+
+def test_of_home_assistants_lists_that_cannot_be_joined_one_counts(tmp_path: Path) -> None:
+    intents = "intents: {A: {data: [{sentences: ['go {room}', 'to {n}']}]}}\n"
+    lists = "lists:\n  room: {values: [hall]}\n  n: {range: {from: 1, to: 3}}\n"
+    commands = load(tmp_path, intents + lists, "lists:\n  room: {wildcard: true}\n  n: {range: {from: 1, to: 9}}\n")
+    assert [text for text in ("go hall", "go away", "to 9") if commands.match(text)] == ["go hall", "to 9"]
+    assert [warning.replace(f"{tmp_path}/", "") for warning in commands.warnings] == [
+        "2.yaml:2: the list 'room' is not that of 1.yaml:3, and only one of them counts",
+        "2.yaml:3: the list 'n' is not that of 1.yaml:4, and only one of them counts",
+    ]

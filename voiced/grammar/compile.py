@@ -138,6 +138,7 @@ class _Layout(States):
             here = (self.loose_words if scope.loose_spaces else self.words)(piece, here, scope)
         return here
 
+    # A piece is a text or a list: "百分之" and {n}.
     def gap(self, here: int, scope: Scope) -> int:
         """Where spaces are loose, one may stand before each piece of a sentence."""
         return self.space(here, scope) if scope.loose_spaces else here

@@ -28,8 +28,13 @@ class Joining:
         self._lists: dict[Name, tuple[str, ListDefinition]] = {}  # first file:line, and what is known so far
         self._rules: dict[Name, Template] = {}
 
-    def list(self, language: str, name: str, where: str, new: ListDefinition) -> ListDefinition:
-        """The list of a name, with what is now defined under it; `where` is the new definition's file:line."""
+    def list(
+        self, language: str, name: str, where: str, new: ListDefinition, *, tolerant: bool = False
+    ) -> ListDefinition:
+        """The list of a name, with what is now defined under it; `where` is the new definition's file:line.
+
+        `tolerant`: of two that cannot be joined the one with values counts, else the later one.
+        """
         first, known = self._lists.setdefault((language, name), (where, new))
         # The first of its name.
         if known is new:
@@ -37,6 +42,10 @@ class Joining:
         joined = _joined(known, new)
         # A list may grow from file to file.
         # Values and a range have nothing in common.
+        # Home Assistant takes the values of a list that is several things at once.
+        if joined is None and tolerant:
+            joined = known if isinstance(known, TextList) else new
+            self._warnings.append(f"{where}: the list '{name}' is not that of {first}, and only one of them counts")
         if joined is None:
             self._problems.append(
                 f"{where}: the list '{name}' is already defined in {first}, and only values can be joined; "

@@ -24,6 +24,7 @@ from voiced.grammar.expression import NEVER, NOTHING, TemplateError, Text, is_te
 from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.here import said_in
+from voiced.grammar.house import House
 from voiced.grammar.joining import Joining, agreed_folding
 from voiced.grammar.leaving_out import usable
 from voiced.grammar.reading import File, read, read_files
@@ -42,15 +43,17 @@ if TYPE_CHECKING:
     from voiced.grammar.folding import Folding
     from voiced.grammar.source import DataBlock, IntentSource, ListSource, ListValue, NumberRange
 
+NOTHING_KNOWN = House()
 _MOST_TOLD = 200  # problems of each check: what was probably meant is searched for each
 PAGE = "intents"  # of the manual: errors name it
 _FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 
 
-def load(paths: Sequence[Path], room: str | None = None) -> Grammar:
+def load(paths: Sequence[Path], room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file.
 
-    `room`: where the microphone stands, for sentences that mean the room in which they are said.
+    `room`: where the microphone stands, for sentences that mean the room in which they are said; `house`: names for
+    Home Assistant's sentences.
     """
     problems: list[str] = []
     found: list[Path] = []
@@ -60,21 +63,21 @@ def load(paths: Sequence[Path], room: str | None = None) -> Grammar:
             found += files_of(path)
         except ConfigError as error:
             problems += error.problems
-    return _read([partial(yaml_source.read, file) for file in found], problems, room)
+    return _read([partial(yaml_source.read, file) for file in found], problems, room, house)
 
 
-def parse(text: str, name: str = "intents.yaml", room: str | None = None) -> Grammar:
+def parse(text: str, name: str = "intents.yaml", room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
     """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
-    return _read([partial(yaml_source.document, text, name)], [], room)
+    return _read([partial(yaml_source.document, text, name)], [], room, house)
 
 
-def _read(sources: Iterable[Callable[[], Document]], problems: list[str], room: str | None) -> Grammar:
+def _read(sources: Iterable[Callable[[], Document]], problems: list[str], room: str | None, house: House) -> Grammar:
     """The grammar of YAML documents; raises ConfigError with what is wrong with any of them, `problems` included."""
     warnings: list[str] = []
-    return _build(read_files(sources, problems, warnings), problems, warnings, room)
+    return _build(read_files(sources, problems, warnings), problems, warnings, room, house)
 
 
-def _build(files: Sequence[File], problems: list[str], warnings: list[str], room: str | None) -> Grammar:
+def _build(files: Sequence[File], problems: list[str], warnings: list[str], room: str | None, house: House) -> Grammar:
     """The grammar of files that could be read; raises ConfigError if there are problems, those given included."""
     misshapen = bool(problems)
     collector = _Collector(problems, warnings)
@@ -89,7 +92,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
         if any(file.tolerant for file in files):
-            collector.complete()
+            collector.complete(house)
             collector.sentences = list(said_in(collector.sentences, room))
         # Home Assistant's blocks of sentences may have scopes of their own.
         every = {id(scope): scope for scope in [*scopes.values(), *(each.scope for each in collector.sentences)]}
@@ -158,7 +161,9 @@ class _Collector:
             kinds = (("rules", content.rules), ("expansion_rules", content.expansion_rules))
             rules = [each for kind, texts in kinds for each in self._rules(file, (kind,), texts).items()]
             for name, found in lists.items():
-                lists[name] = joining.list(language, name, file.source.where(("lists", name)), found)
+                lists[name] = joining.list(
+                    language, name, file.source.where(("lists", name)), found, tolerant=file.tolerant
+                )
             scopes[language] = Scope(
                 {**known.lists, **lists},
                 {**known.rules, **{name: joining.rule(language, name, rule) for name, rule in rules}},
@@ -208,14 +213,16 @@ class _Collector:
 
     # ---- Home Assistant's own
 
-    def complete(self) -> None:
+    def complete(self, house: House) -> None:
         """Add what Home Assistant's files refer to and only it defines; leave out what cannot be used all the same."""
         # Its own definitions lie under those of the files; what is missing then is missing for good.
         told: set[str] = set()
         for language, names in built_in.missing(self.sentences).items():
             document = built_in.definitions(language, names, self.warnings, told)
             file = read(document, self.warnings, tolerant=True)
-            lists = {**self._lists(file, ("lists",), file.content.lists), **built_in.no_names(names)}
+            # Names of the house fill lists that nobody wrote out; without any they are empty.
+            lists = self._lists(file, ("lists",), {**house.lists(), **file.content.lists})
+            lists = {**built_in.no_names(names), **lists}
             rules = self._rules(file, ("expansion_rules",), file.content.expansion_rules)
             self.sentences = built_in.under(self.sentences, language, lists, rules)
         self.sentences = built_in.sayable_without(usable(self.sentences, self.warnings, told), self.warnings)

@@ -16,4 +16,5 @@ _LOOSE = re.compile(rf"\s*(?<=[{_EAST_ASIAN}])\s*(?=\S)|\s*(?=[{_EAST_ASIAN}])")
 
 def fragments(text: str) -> list[str]:
     """A text cut wherever a space may stand or be missing: "打开 TV 灯" → ["打", "开", "TV", "灯"]."""
+    # Between fragments a space may stand; at the ends of the text there is none.
     return [fragment for fragment in _LOOSE.split(text) if fragment]
