@@ -216,6 +216,29 @@ def test_a_device_that_hangs_for_good_is_given_up_and_does_not_hang_the_program(
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("is_closed_meanwhile", [True, False])
+def test_a_device_that_cannot_be_closed_is_no_error_of_who_ends_anyway(*, is_closed_meanwhile: bool) -> None:
+    ear = Microphone()
+
+    class Hanging:
+        name, why, newest = "hanging", "it hangs", None
+
+        def blocks(self, _closed: Callable[[], bool]) -> Iterator[tuple[int, Samples, float]]:
+            return iter(())
+
+        def close(self) -> bool:
+            if is_closed_meanwhile:
+                ear.close()
+            return False
+
+    ear._capture = Hanging()  # type: ignore[assignment]
+    if is_closed_meanwhile:
+        assert list(ear.frames()) == []
+    else:
+        with pytest.raises(AudioError, match="hangs and cannot be closed"):
+            list(ear.frames())
+
+
 def test_a_sound_server_that_is_frozen_at_the_start_is_one_sentence(virtual_microphone: VirtualMicrophone) -> None:
     program = (
         "from voiced.audio import microphone, portaudio\n"

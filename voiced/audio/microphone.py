@@ -152,6 +152,8 @@ class Microphone:
         self._tell(lost, lost=True)
         self._capture = None
         if not lost.close():
+            if self._closed:  # meanwhile: whoever ends anyway need not start again
+                return
             raise AudioError(f"microphone {lost.name!r} hangs and cannot be closed; start again")
         while True:
             self._wait(BACK_OFF[min(self._tries, len(BACK_OFF) - 1)])
