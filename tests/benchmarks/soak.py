@@ -25,7 +25,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
@@ -127,14 +127,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _stream(options: argparse.Namespace, draw: random.Random) -> tuple[Samples, list[Spoken]]:
     """Everything that is said, as one recording, and a list of it."""
     vad = Vad()
-    wake = _speech(SOUNDS / "wake_jarvis.ogg", vad)
+    speech = cache(partial(_speech, vad=vad))
+    wake = speech(SOUNDS / "wake_jarvis.ogg")
     files = [one.path for one in labelled(options.folder)] if options.folder else sorted(SOUNDS.glob("command_*.ogg"))
     talk = [one.path for folder in options.talk for one in foreign(folder)] or sorted(SOUNDS.glob("speech_*.flac"))
     parts: list[Samples] = [_quiet(2.0)]
     said: list[Spoken] = []
     for kind in _kinds(options, draw):
         begin = sum(map(len, parts))
-        parts += _said(kind, wake, _speech(draw.choice(files), vad), _speech(draw.choice(talk), vad), draw)
+        parts += _said(kind, wake, speech(draw.choice(files)), speech(draw.choice(talk)), draw)
         said.append(Spoken(kind, begin / SAMPLE_RATE, sum(map(len, parts)) / SAMPLE_RATE))
         parts.append(_quiet(draw.uniform(*GAPS) + 4.5 * (kind == "wake word alone")))
     parts.append(_quiet(12.0))

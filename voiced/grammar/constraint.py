@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     TokenIds: TypeAlias = npt.NDArray[np.int64]
 
-_REMEMBERED_POSITIONS = 20_000  # and as many steps; a command takes some hundreds of them
+_REMEMBERED_POSITIONS = 10_000  # and as many steps, 10 MB together; a command takes some hundreds of them
 _REMEMBERED_TOKENS = 2_000_000  # that may follow them, 16 MB: where a wildcard begins nearly all may
 _DIGITS = "0123456789"
 _IN_NUMBER = (Writing.POINT, Writing.COMMA)
