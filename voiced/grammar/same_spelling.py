@@ -45,6 +45,9 @@ def _same_in(name: str, definition: TextList, folding: Folding) -> Iterator[str]
 
 
 def _folded(value: TextValue, folding: Folding) -> str:
+    # Most values are plain letters, and their normal form is near at hand.
+    if _PLAIN_LETTERS(value.said.text):
+        return " ".join(["", *value.said.text.lower().split()])
     # Wherever the space may be missing, it is.
     _, units, joined = words_of(value.said.text, value.said.language, folding)
     forms = (joined[number][0] if number in joined else f" {forms[0]}" for number, forms in enumerate(units))
