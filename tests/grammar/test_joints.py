@@ -51,6 +51,16 @@ def test_both_in_sentences_and_in_lists(text: str) -> None:
     assert commands.match("play swrone") is None
 
 
+def test_a_hyphen_behind_a_list() -> None:
+    commands = grammar.parse(
+        "language: de\nintents: {A: {sentences: ['{room}-licht (an|aus)']}}\n"
+        "lists: {room: [Küche, {in: '[das] Bad', out: b}]}"
+    )
+    for text in ("Küchelicht an", "Küche-Licht an", "Kueche Licht aus", "das Badlicht an", "Bad Licht aus"):
+        assert commands.match(text) is not None, text
+    assert commands.match("licht an") is None
+
+
 def test_words_without_meaning_stay_between_words() -> None:
     commands = grammar.parse("skip_words: [please]\nintents: {A: {sentences: ['start x-box']}}")
     assert commands.match("start x please box") is not None

@@ -153,12 +153,12 @@ class _Layout(States):
         """Words, each with its spellings; a space at either end parts them from what stands beside."""
         normal, units, joined = words_of(text, scope.language, self._folding)
         # "light" and "[s]" touch, "the" and " [s]" do not: the template's own spaces decide.
-        here = self.space(here, scope) if normal.startswith(" ") else here
+        before, here = here, self.space(here, scope) if normal.startswith(" ") else here
         for number, forms in enumerate(units):
             there = self.one_of(map(apart, forms), self.space(here, scope, is_firm=True) if number else here)
-            # "wi" and "fi", and "wifi".
+            # "wi" and "fi", and "wifi"; the "-licht" of `{raum}-licht` as well.
             if number in joined:
-                self.jump(self.one_of(map(apart, joined[number]), here), there)
+                self.jump(self.one_of(map(apart, joined[number]), here if number else before), there)
             here = there
         return self.space(here, scope) if normal.strip() and normal.endswith(" ") else here
 

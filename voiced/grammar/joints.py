@@ -1,8 +1,9 @@
 """Words of a template, each with its spellings, and where the space before it may be missing: "Wi-Fi" and "wifi".
 
 What is said sounds the same with a space, a hyphen or neither, and a recogniser writes as it likes. Where the author
-wrote a hyphen or a slash, or a digit behind letters ("SWR 3", "SWR3"), the space may stand or not. Anywhere else a
-space is a space. Knows nothing of states.
+wrote a hyphen or a slash, or a digit behind letters ("SWR 3", "SWR3"), the space may stand or not; so it may where a
+piece begins with a hyphen, as behind the list in `{room}-light`. Anywhere else a space is a space. Knows nothing of
+states.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Between letters or digits, but not between two digits: "10-20" is no 1020.
 _HYPHEN = re.compile(r"(?<=[^\W_])[-\u2010\u2011/](?=[^\W\d_])|(?<=[^\W\d_])[-\u2010\u2011/](?=\d)")
 _MAY_JOIN = re.compile(r"[-/\u2010\u2011\d]").search
+_LEADING = re.compile(r"[-\u2010\u2011/][^\W\d_]").match
 _BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_]) ?(?=\d)")
 
 
@@ -73,7 +75,7 @@ def words_of(text: str, language: str, folding: Folding) -> Words:
     units, joined, n_words = spellings(normal, language), {}, 0
     for number, forms in enumerate(units):
         # A joint inside a unit, as in "twenty-one", is that unit's own affair.
-        if n_words and n_words in joints:
+        if n_words in joints or (not n_words and _LEADING(text)):
             joined[number] = _joined(forms)
         n_words += len(forms[0].split())
     return Words(normal, units, joined)
