@@ -234,6 +234,8 @@ class Config(Section):
 
     site: Annotated[str | None, AfterValidator(one_topic_level)] = None
     """Names this machine in the MQTT topics; null: the host name."""
+    room: Annotated[str | None, Field(min_length=1)] = None
+    """Room of the microphone, as your lists call it, for sentences that mean the room in which they are said."""
     intents: FilePath = Field(default=Path("intents"), validate_default=True)
     """Folder of the command grammars."""
     microphone: MicrophoneSettings = MicrophoneSettings()

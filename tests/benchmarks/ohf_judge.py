@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.ohf_judge --intents FOLDER en de fr [--most 1000] [--differences 20]
 
-FOLDER is a copy of the repository OHF-Voice/intents, which holds the tests. The sentences are those of the folder where
-its tests share names (`_fixtures.yaml`, before 2026), else those of the package `home-assistant-intents`. Both judges
-see the same sentences and the same names: those of all tests of a language. The device that listens stands in one room,
-which the tests call the context area. Right is a text if intent and slots are those of the test.
+FOLDER is a copy of the repository OHF-Voice/intents, which holds the tests; the sentences are those of the package
+`home-assistant-intents`. Both judges see the same sentences and the same names: those of all tests of a language. The
+device that listens stands in one room, which the tests call the context area. Right is a text if intent and slots are
+those of the test.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Case:
         """Whether a text was understood as the test wants it."""
         if meaning is None or meaning[0] != self.intent:
             return False
+        # Tests name the room only if it is a slot that they ask for.
         slots = {slot: value for slot, value in meaning[1].items() if value != ROOM}
+        slots |= {slot: self.slots[slot] for slot, value in meaning[1].items() if value == ROOM and slot in self.slots}
         # Which domain is meant follows from the sentence; not every test repeats it.
         wanted = dict(self.slots)
         if "domain" not in wanted:
@@ -149,8 +151,7 @@ def main() -> None:
 
 def judge(folder: Path, language: str, most: int, differences: int) -> None:
     """Print how many texts of a language both judges have right, and where they differ."""
-    is_old = (folder / "tests" / language / "_fixtures.yaml").exists() and not (folder / "rules").exists()
-    content = sentences_of(folder if is_old else PACKAGE, language)
+    content = sentences_of(PACKAGE, language)
     names = names_of(folder, language)
     for kind in names:
         content.get("lists", {}).pop(kind, None)

@@ -111,3 +111,16 @@ def test_check_looks_into_the_intents_of_every_word(house: Path, tmp_path: Path)
     (tmp_path / "config.yaml").write_text("wake_word: {models: [{model: alexa, recognizer: huge}]}\n")
     with pytest.raises(ConfigError, match="huge"):
         check_everything(tmp_path / "config.yaml", intents=shipped("intents"), model=None)
+
+
+def test_the_room_of_the_microphone_is_known(house: Path, pipelines: Pipelines) -> None:
+    (house / "guests" / "here.yaml").write_text(
+        "intents: {Here: {data: [{sentences: [lights here], requires_context: {area: {slot: true}}}]}}"
+    )
+    told = {}
+    for room in (None, "attic"):
+        config = load_config(house / "config.yaml").model_copy(update={"room": room})
+        read = Pipelines(config, PHRASES, dict(pipelines._models)).grammar_of(command("alexa").detection)
+        told[room] = match and match.slots if (match := read.match("lights here")) else None
+    (house / "guests" / "here.yaml").unlink()
+    assert told == {None: None, "attic": {"area": "attic"}}

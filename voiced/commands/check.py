@@ -139,7 +139,8 @@ def check_everything(  # what the command line asks for
     """
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
-    commands = _checked_grammar(config.intents if config else intents, problems)
+    folder, room = (config.intents, config.room) if config else (intents, None)
+    commands = _checked_grammar(folder, room, problems)
     grammars = _check_parts(config, commands, problems) if config else [commands]
     warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in each.warnings))
     if acoustic and config and not problems:
@@ -162,7 +163,7 @@ def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) 
     """Check everything that the settings name; the grammars of all folders, None for one that does not load."""
     grammars = {config.intents: commands}
     for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
-        grammars[folder] = _checked_grammar(folder, problems)
+        grammars[folder] = _checked_grammar(folder, config.room, problems)
     for setting, (name, folders) in check_parts.models(config).items():
         languages = [known.language for folder in folders if (known := grammars[folder])]
         _tried(partial(check_parts.model, setting, name, languages), problems)
@@ -184,10 +185,10 @@ def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def _checked_grammar(folder: Path | None, problems: list[str]) -> Grammar | None:
+def _checked_grammar(folder: Path | None, room: str | None, problems: list[str]) -> Grammar | None:
     if folder is None:  # a config that cannot be read does not say where they are
         return None
-    commands = _tried(lambda: grammar.load([folder]), problems)
+    commands = _tried(lambda: grammar.load([folder], room), problems)
     if commands:
         problems += grammar.check_examples(commands)
     return commands

@@ -87,8 +87,10 @@ def grammar_of(options: Namespace) -> Grammar:
     from voiced import grammar
     from voiced.foundations.resources import find_config, shipped
 
-    configured = find_config(options.config)
-    return grammar.load([config_of(options).intents if configured else options.intents or shipped("intents")])
+    if not find_config(options.config):
+        return grammar.load([options.intents or shipped("intents")])
+    config = config_of(options)
+    return grammar.load([config.intents], config.room)
 
 
 def readable(files: Iterable[Path]) -> list[Path]:

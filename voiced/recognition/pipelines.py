@@ -45,7 +45,7 @@ class Pipelines:
         words = config.wake_word.models
         keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
         usual = (config.recognizer.model, config.intents)
-        grammars = {folder: _loaded(folder) for folder in {folder for _, folder in (usual, *keys)}}
+        grammars = {folder: _loaded(folder, config.room) for folder in {folder for _, folder in (usual, *keys)}}
         recognizers = {key: self._opened(key[0], grammars[key[1]]) for key in dict.fromkeys((usual, *keys))}
         self._usual = recognizers[usual]
         self._own = {name: recognizers[key] for name, key in zip(phrases, keys, strict=True)}
@@ -104,9 +104,9 @@ class Pipelines:
         return self._own.get(detection.wake_word, self._usual) if detection else self._usual
 
 
-def _loaded(folder: Path) -> Grammar:
+def _loaded(folder: Path, room: str | None) -> Grammar:
     """Return the grammar of a folder; its warnings go to the log."""
-    commands = grammar.load([folder])
+    commands = grammar.load([folder], room)
     for warning in commands.warnings[:_MOST_LOGGED]:
         # What follows the first line shows a template: `voiced check` has it.
         log.warning("%s", warning.partition("\n")[0])
