@@ -39,7 +39,7 @@ from voiced.foundations.resources import shipped
 from voiced.grammar import intents as intents_file
 from voiced.grammar import understand
 from voiced.mqtt.received import read_command
-from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
+from voiced.mqtt.topics import Topics, outcome_events, wake_event, wake_rejected_event
 from voiced.records.outcome import outcome_json
 from voiced.servers import openai_api, own_api
 from voiced.whisper.kernels.trials import KERNELS, VARIABLE, wanted
@@ -605,7 +605,11 @@ def published(topic: str) -> list[Action]:
         return [wake_rejected_event(SITE, heard, Opinion(0.3, -7.0), now)]
     reason = Reason.NO_SPEECH if topic == SITE.unmatched else None
     commands = grammar.load([shipped("intents")])
-    return [outcome_event(SITE, outcome(reason, commands, spoken=spoken), now) for spoken in (True, False)]
+    return [
+        event
+        for spoken in (True, False)
+        for event in outcome_events(SITE, outcome(reason, commands, spoken=spoken), now)
+    ]
 
 
 JSON_TYPES = {

@@ -266,8 +266,9 @@ def _log(outcome: Outcome) -> None:
     """Log one line for a command."""
     transcript = outcome.transcript
     figures = f"(confidence {transcript.confidence:.2f}{_spent(outcome)})"
-    if transcript.match and not transcript.reason:
-        log.info("%r → %s %s %s", transcript.text, transcript.match.intent, dict(transcript.match.slots), figures)
+    if transcript.commands:
+        meant = " + ".join(f"{each.intent} {dict(each.slots)}" for each in transcript.commands)
+        log.info("%r → %s %s", transcript.text, meant, figures)
     else:
         likeliest = f"; likeliest: {transcript.text!r}" if transcript.match and transcript.heard else ""
         near = f"; {nearest_line(outcome.nearest)}" if outcome.nearest else ""

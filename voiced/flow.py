@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000  # Hz, of the wake-word models, the VAD and Whisper alike
 EXPIRES_SECONDS = 10.0  # from the end of the speech: as long a command is good for, unless its intent says otherwise
 FRAME_SAMPLES = 1_280  # 80 ms: openWakeWord's step, and the block that the microphone delivers
-
-# What JSON holds; lists and mappings are never changed (`foundations.frozen_json`), so values can be keys.
-SlotValue: TypeAlias = "str | int | float | list[JsonValue] | dict[str, JsonValue]"
+SlotValue: TypeAlias = "str | int | float | list[JsonValue] | dict[str, JsonValue]"  # frozen: can be a key
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -122,11 +120,19 @@ class Match:
     text: str  # the sentence as written or recognised
     spans: Mapping[str, tuple[int, int]]  # slot → first and last+1 character of its words in `text`
     literal_words: int = 0  # words that the template spells out; of two matches, the one with more is the likelier
+    wild_letters: int = 0  # characters that wildcards took
+    said: tuple[int, int] = (0, 0)  # first and last+1 character of the command in `text`
+    then: tuple[Match, ...] = ()  # of a compound: the commands that were said behind this one
+
+    @property
+    def commands(self) -> tuple[Match, ...]:
+        """All commands of a compound, in the order in which they were said; of a single command itself."""
+        return (self, *self.then)
 
     @property
     def meaning(self) -> str:
-        """Intent and slots in one text: equal for sentences that mean one thing."""
-        return f"{self.intent} {sorted(self.slots.items(), key=lambda slot: slot[0])}"
+        """Intents and slots in one text: equal for sentences that mean one thing."""
+        return " + ".join(f"{each.intent} {sorted(each.slots.items(), key=repr)}" for each in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +159,10 @@ class Timings:
     def __add__(self, other: Timings) -> Timings:
         return Timings(self.encode + other.encode, self.decode + other.decode)
 
-    def __sub__(self, other: Timings) -> Timings:
-        return Timings(self.encode - other.encode, self.decode - other.decode)
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Facts about a command beside its sound, by name: the room, an earlier sentence. Empty until something sets them.
-
-    Facts are never published.
-    """
+    """Facts about a command beside its sound, by name: the room, an earlier sentence. They are never published."""
 
     facts: Mapping[str, SlotValue] = field(default_factory=dict)
 
@@ -181,6 +181,11 @@ class Transcript:
     alternatives: tuple[Hypothesis, ...] = ()  # other hypotheses, the best first
     timings: Timings = field(default_factory=Timings)
     context: Context = field(default_factory=Context)  # facts that recognition used beside the sound
+
+    @property
+    def commands(self) -> tuple[Match, ...]:
+        """What is to be done, in the order in which it was said: several of a compound; none if it was rejected."""
+        return self.match.commands if self.match and self.reason is None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +267,12 @@ class Outcome:
 
     @property
     def intent(self) -> str | None:
-        """The name of the intent; None if the command was rejected."""
+        """The name of the intent, of a compound that of its first command; None if the command was rejected."""
         return self.transcript.match.intent if self.transcript.match and self.accepted else None
 
     @property
     def slots(self) -> Mapping[str, SlotValue]:
-        """Slot → value; empty if the command was rejected."""
+        """Slot → value, of a compound that of its first command; empty if the command was rejected."""
         return self.transcript.match.slots if self.transcript.match and self.accepted else {}
 
     @property

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voiced.acting.actions import actions_for
-from voiced.flow import Action, Match, SlotValue
+from voiced import grammar
+from voiced.acting.actions import actions_for, actions_of
+from voiced.flow import Action, Match, SlotValue, good_for
 from voiced.grammar.action_template import ActionTemplate
 
 if TYPE_CHECKING:
@@ -95,3 +96,32 @@ def test_what_is_said_cannot_name_a_topic_of_the_broker(topic: str, value: str, 
 def test_what_is_said_cannot_choose_another_topic(value: str) -> None:
     template = ActionTemplate(topic="note/{text}", payload="{text}")
     assert actions_for([template], Match("Note", {"text": value}, "", {})) == (Action("note/a_b", value),)
+
+
+HOUSE = grammar.parse("""
+intents:
+  Night: {sentences: [good night], action: {topic: night, payload: "1", expires: 60}}
+  Light:
+    sentences: ["light {state}"]
+    action: [{topic: light, payload: "{state}", expires: 20}, {topic: log}]
+  Note: {sentences: ["note that"]}
+lists: {state: ["on", "off"]}
+""")
+
+
+def test_a_compound_is_done_in_the_order_in_which_it_was_said() -> None:
+    found = actions_of(HOUSE, grammar.understand(HOUSE, "light off and good night and light on"))
+    assert [(action.topic, action.payload) for action in found] == [
+        ("light", "off"),
+        ("log", ""),
+        ("night", "1"),
+        ("light", "on"),
+        ("log", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("good night", 60.0), ("good night and light on", 10.0), ("good night and note that", 10.0)]
+)
+def test_all_of_a_compound_is_in_time_or_nothing(text: str, seconds: float) -> None:
+    assert good_for(actions_of(HOUSE, grammar.understand(HOUSE, text))) == seconds

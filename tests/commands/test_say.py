@@ -27,6 +27,7 @@ def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
         "text": "dim the bedroom lights to 20%",
         "intent": "LightLevel",
         "slots": {"room": "bedroom", "level": 20},
+        "then": [],
         "confidence": 1.0,
         "nearest": None,
         "difference": None,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from voiced.evaluation.dataset import NO_COMMAND, Label
+from voiced.evaluation.dataset import NO_COMMAND, Command, Label
 from voiced.evaluation.scoring import Trial, Verdict, confusions, curve, reliability, tallies
+from voiced.flow import Match
 
 LIGHTS = Label(intent="LightSet", slots={"state": "off", "room": "office"})
+BOTH = Label(intent="LightSet", slots=LIGHTS.slots, then=[Command(intent="TimerStart", slots={"seconds": 300})])
+OTHER = Command(intent="TimerStart", slots={"seconds": 60})
 TIMER = Label(intent="TimerStart", slots={"seconds": 300})
 
 
@@ -31,6 +34,7 @@ def trial(
         avg_logprob=-0.1,
         seconds=2.0,
         cpu=0.5,
+        then=tuple(Match(each.intent, each.slots, "…", {}) for each in understood.then),
     )
 
 
@@ -49,6 +53,10 @@ def trial(
         (trial(NO_COMMAND, TIMER), Verdict.WRONG),
         (trial(LIGHTS, LIGHTS, reason="low_confidence"), Verdict.REJECTED),
         (trial(LIGHTS), Verdict.REJECTED),
+        (trial(BOTH, BOTH), Verdict.RIGHT),
+        (trial(BOTH, LIGHTS), Verdict.WRONG),
+        (trial(LIGHTS, BOTH), Verdict.WRONG),
+        (trial(BOTH, Label(intent="LightSet", slots=LIGHTS.slots, then=[OTHER])), Verdict.WRONG),
         (trial(NO_COMMAND), Verdict.REJECTED),
     ],
 )

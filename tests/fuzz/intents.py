@@ -26,6 +26,8 @@ LINES = (
     "range: {from: 0, to: 9, step: 3}, fractions: halves, multiplier: 60",
     "language: de",
     "skip_words: [please]",
+    "compound: false",
+    "joining_words: [and, '-plus-']",
     "folding: true",
     "folding: false",
     "settings: {ignore_whitespace: true}",
@@ -86,3 +88,8 @@ def target(data: bytes) -> None:
         match = commands.match(sample.text)
         assert match is not None, sample.text
         actions_for(commands.intents[match.intent].actions, match)
+        # Twice in one breath: understood or not, but never an error.
+        for several in commands.matches(f"{sample.text} and {sample.text}"):
+            assert all(
+                actions_for(commands.intents[each.intent].actions, each) is not None for each in several.commands
+            )

@@ -11,7 +11,7 @@ from voiced.flow import Outcome, Sentence
 from voiced.foundations.resources import shipped
 from voiced.grammar import understand
 from voiced.mqtt.received import read_command
-from voiced.mqtt.topics import Topics, outcome_event
+from voiced.mqtt.topics import Topics, outcome_events
 from voiced.records.outcome import outcome_line
 
 TOPICS = Topics("hall")
@@ -47,7 +47,8 @@ def target(data: bytes) -> None:
     if isinstance(command, Sentence):
         transcript = understand(_commands(), command.text)
         outcome = Outcome("0", transcript, actions=actions_of(_commands(), transcript))
-        assert outcome_event(TOPICS, outcome, datetime(2026, 11, 30, tzinfo=UTC)).payload.encode()
+        events = outcome_events(TOPICS, outcome, datetime(2026, 11, 30, tzinfo=UTC))
+        assert all(event.payload.encode() for event in events)
         assert outcome_line(outcome).encode()
         for action in outcome.actions:
             assert not set(action.topic) & {"+", "#", "\0"}

@@ -16,6 +16,7 @@ from voiced import grammar
 from voiced.errors import ConfigError
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.normalize import normalize
+from voiced.grammar.sample import sample_sentence, sayable
 from voiced.grammar.token_tree import Vocabulary
 
 EOT = 1_000
@@ -98,7 +99,11 @@ BLOCKS = st.builds(
     CONTEXTS,
 )
 INTENTS = st.one_of(
-    st.builds(lambda sentences: {"sentences": sentences}, st.lists(SENTENCES, min_size=1, max_size=2)),
+    st.builds(
+        lambda sentences, compound: {"sentences": sentences, "compound": compound},
+        st.lists(SENTENCES, min_size=1, max_size=2),
+        st.sampled_from([True, True, False]),
+    ),
     st.builds(lambda blocks: {"data": blocks}, st.lists(BLOCKS, min_size=1, max_size=2)),
 )
 FILES = st.fixed_dictionaries(
@@ -166,6 +171,28 @@ def test_what_is_matched_is_allowed(file: dict[str, Any], seed: int) -> None:
 
 @FILE
 @given(FILES, st.integers(0, 1_000))
+def test_two_that_are_drawn_are_matched_and_allowed(file: dict[str, Any], seed: int) -> None:
+    """If they may be joined; by themselves, or as one command that says the same words."""
+    commands, random = _loaded(file), Random(seed)
+    if commands is None:
+        return
+    sets = commands.automaton.sets
+    for joint in (joined.joint for joined in commands.automaton.joined):
+        first, second = random.choice(sorted(joint.before)), random.choice(sorted(joint.behind))
+        if not all(
+            sayable(commands.sentences[each].template.expression, commands.sentences[each].scope)
+            for each in (first, second)
+        ):
+            continue
+        texts = [sample_sentence(commands.sentences[each], random).text for each in (first, second)]
+        one, other = (normalize(text, commands.language).text for text in texts)
+        text = f"{one}{random.choice(joint.forms)}{other}"
+        assert commands.match(text) is not None, text
+        assert sets.finish(sets.walk(text)).sentences, text
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
 def test_what_is_allowed_goes_on_to_an_end_that_is_matched(file: dict[str, Any], seed: int) -> None:
     commands = _loaded(file)
     if commands is None:
@@ -176,11 +203,12 @@ def test_what_is_allowed_goes_on_to_an_end_that_is_matched(file: dict[str, Any],
         allowed = constraint.allowed(position)
         if EOT in allowed:
             assert commands.match(written.decode()) is not None, written
-            break
         assert len(allowed) or not written, written
-        if not len(allowed):
+        # Behind a whole command another one may be joined.
+        on = allowed[allowed != EOT]
+        if not len(on) or (EOT in allowed and random.random() < 0.3):
             break
-        token = int(random.choice(allowed))
+        token = int(random.choice(on))
         step = constraint.advance(position, token)
         assert step is not None, written
         position, written = step.position, written + BYTES.tokens[token]

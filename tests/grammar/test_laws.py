@@ -1,7 +1,7 @@
 """Laws of any grammar, on grammars that are made up: matcher, sampler and constraint never disagree.
 
 Whatever is drawn is matched, with its meaning; whatever is drawn, the constraint allows byte by byte; whatever the
-constraint allows to its end is matched.
+constraint allows to its end is matched. Two commands that are drawn may be joined, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from voiced import grammar
 from voiced.grammar.constraint import Constraint
+from voiced.grammar.normalize import normalize
 from voiced.grammar.token_tree import Vocabulary
 
 WORDS = st.sampled_from(["turn", "on", "the", "light", "twenty one", "5", "what's", "percent", "22.5", "A.C."])
@@ -57,6 +58,21 @@ def test_what_is_drawn_is_matched(templates: list[str], seed: int) -> None:
         assert (sample.intent, sample.slots) in meanings, sample
 
 
+@settings(max_examples=20, deadline=None)
+@given(GRAMMARS, st.sampled_from(["and", "& then", ", and then,"]), st.integers(0, 1_000))
+def test_two_that_are_drawn_are_a_compound(templates: list[str], joining: str, seed: int) -> None:
+    commands = made_of(templates)
+    constraint = Constraint(commands.automaton, "en", BYTES, EOT)
+    one, other = commands.sample(Random(seed), 2)
+    text = f"{one.text} {joining} {other.text}"
+    meanings = [[(each.intent, each.slots) for each in match.commands] for match in commands.matches(text)]
+    said = [(one.intent, one.slots), (other.intent, other.slots)]
+    assert said in meanings or len(meanings) >= 8, text
+    position = constraint.walk(f" {normalize(text).text}".encode())
+    assert position is not None, text
+    assert constraint.accepts(position), text
+
+
 @settings(max_examples=15, deadline=None)
 @given(GRAMMARS, st.integers(0, 1_000))
 def test_what_is_drawn_is_allowed(templates: list[str], seed: int) -> None:
@@ -81,9 +97,9 @@ def test_what_is_allowed_to_its_end_is_matched(templates: list[str], seed: int) 
     while True:
         allowed = constraint.allowed(position)
         assert len(allowed), written
-        if EOT in allowed:
+        if EOT in allowed and (random.random() < 0.4 or len(allowed) == 1):
             break
-        token = int(random.choice(allowed))
+        token = int(random.choice(allowed[allowed != EOT]))
         step = constraint.advance(position, token)
         assert step is not None, written
         position, written = step.position, written + BYTES.tokens[token]

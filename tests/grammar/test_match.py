@@ -7,12 +7,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
-from voiced.grammar.match import match_text
+from voiced.grammar.compound import match_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voiced.grammar.automaton import Automaton, Mark, Move, Place
+    from voiced.grammar.automaton import Automaton, Joined, Mark, Move, Place
     from voiced.grammar.folding import Folding
     from voiced.grammar.set_machine import SetMachine
 
@@ -137,8 +137,12 @@ class Counting:
     def folding(self) -> Folding:
         return self.automaton.folding
 
-    def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
-        return self.automaton.start(sentences)
+    @property
+    def joined(self) -> tuple[Joined, ...]:
+        return self.automaton.joined
+
+    def start(self, sentences: Iterable[int], *, at_boundary: bool = True) -> tuple[Move, ...]:
+        return self.automaton.start(sentences, at_boundary=at_boundary)
 
     def reads(self, place: Place, char: str) -> bool:
         return self.automaton.reads(place, char)
@@ -154,7 +158,7 @@ class Counting:
 def steps(commands: grammar.Grammar, text: str) -> int:
     """How many steps from place to place a match takes."""
     counting = Counting(commands.automaton)
-    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these five
+    match_text(counting, commands.sentences, text, "en")  # type: ignore[arg-type] # reads only these
     return counting.steps[0]
 
 

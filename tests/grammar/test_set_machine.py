@@ -14,6 +14,7 @@ from voiced import grammar
 from voiced.foundations.resources import shipped
 from voiced.grammar.automaton import Ended
 from voiced.grammar.normalize import normalize
+from voiced.grammar.openings import set_of_places
 from voiced.grammar.set_machine import SetMachine
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def test_a_set_knows_what_its_places_know(templates: list[str], seed: int) -> No
         normal = normalize(sample.text).text
         cut = random.randrange(len(normal) + 1)
         for text in (normal, normal[:cut], normal[:cut] + normal[cut + 1 :], f"{normal} {normal[cut:]}"):
-            assert sets.finish(sets.walk(text)).sentences == by_places(commands.automaton, text), text
+            single = sets.single
+            assert single.finish(single.walk(text)).sentences == by_places(commands.automaton, text), text
 
 
 def test_places_and_sets_are_the_same(household: grammar.Grammar) -> None:
@@ -107,8 +109,8 @@ def test_places_and_sets_are_the_same(household: grammar.Grammar) -> None:
         places = {place for place, _ in automaton.start(range(len(automaton.sentences)))}
         for char in f"{begin} ":
             places = {there for place in places for there, _ in automaton.step(place, char)}
-        sets = automaton.sets
-        ended = sets.finish(sets.walk(rest, sets.of_places(places))).sentences
+        sets = automaton.sets.single
+        ended = sets.finish(sets.walk(rest, set_of_places(automaton, places))).sentences
         assert not rest or ended == sets.finish(sets.walk(f"{begin} {rest}")).sentences
 
 

@@ -34,8 +34,8 @@ TEXTS = ("on", "the", "light", "the light", "x", "a", "b", "")
 
 def understands(expression: object, text: str) -> bool:
     from voiced.grammar.compile import compile_sentences  # noqa: PLC0415 # only here
+    from voiced.grammar.compound import match_text  # noqa: PLC0415
     from voiced.grammar.definitions import SentenceTemplate  # noqa: PLC0415
-    from voiced.grammar.match import match_text  # noqa: PLC0415
 
     template = Template("", expression, "en", "a.yaml:1", 1)  # type: ignore[arg-type] # an expression
     sentences = (SentenceTemplate("A", template, {}, SCOPE),)

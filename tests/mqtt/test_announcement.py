@@ -15,7 +15,7 @@ from voiced.flow import Action, Delays, Detection, Ending, Match, Outcome, Reaso
 from voiced.mqtt.announcement import Announcement
 from voiced.mqtt.client import Mqtt
 from voiced.mqtt.home_assistant import Abilities
-from voiced.mqtt.topics import Topics, outcome_event, wake_event
+from voiced.mqtt.topics import Topics, outcome_events, wake_event
 
 if TYPE_CHECKING:
     from tests.broker import Broker
@@ -43,7 +43,8 @@ class Published:
 
     def answered(self, transcript: Transcript, utterance: Utterance | None = None) -> None:
         delays = Delays(0.1, 0.2, 0.25) if utterance else None
-        self.told.answered(outcome_event(DEN, Outcome("7", transcript, (), utterance, delays), AT))
+        for event in outcome_events(DEN, Outcome("7", transcript, (), utterance, delays), AT):
+            self.told.answered(event)
 
 
 def test_before_anything_was_heard_sensors_have_a_value() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from voiced.flow import Action, Delays, Detection, Ending, Match, Nearest, Outcome, Reason, Transcript, Utterance
-from voiced.mqtt.topics import Topics, outcome_event, wake_event
+from voiced.mqtt.topics import Topics, outcome_events, wake_event
 
 TOPICS = Topics("den")
 AT = datetime(2026, 2, 3, 4, 5, 6, 789_000, timezone(timedelta(hours=1)))
@@ -31,11 +31,12 @@ def test_intent() -> None:
     match = Match("LightSet", {"room": "Küche", "level": 5, "rgb": [255, 0, 0]}, "die Küche auf fünf", {})
     transcript, delays = Transcript(match.text, match, None, 0.91234, -0.1), Delays(0.1, 0.12, 0.12345)
     outcome = Outcome("17", transcript, (), SPOKEN, delays, age=0.12351)
-    action = outcome_event(TOPICS, outcome, AT)
+    (action,) = outcome_events(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/intent/LightSet"
     assert "Küche" in action.payload
     assert json.loads(action.payload) == {
-        "id": "17", "intent": "LightSet", "slots": {"room": "Küche", "level": 5, "rgb": [255, 0, 0]},
+        "id": "17", "command": 1, "of": 1,
+        "intent": "LightSet", "slots": {"room": "Küche", "level": 5, "rgb": [255, 0, 0]},
         "text": "die Küche auf fünf", "confidence": 0.9123, "wake_word": "hey_jarvis",
         "speech": [1.0, 1.5], "ending": "silence",
         "age": 0.124, "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
@@ -43,9 +44,29 @@ def test_intent() -> None:
     }  # fmt: skip
 
 
+def test_a_compound_is_an_event_for_each_command() -> None:
+    blinds = Match("Blinds", {"n": 2}, "night and blinds", {})
+    match = Match("GoodNight", {}, "night and blinds", {}, then=(blinds,))
+    events = outcome_events(TOPICS, Outcome("22", Transcript(match.text, match, None, 0.9, -0.1), (SHORT,)), AT)
+    assert [event.topic for event in events] == ["voiced/den/intent/GoodNight", "voiced/den/intent/Blinds"]
+    assert {event.expires for event in events} == {1.5}
+    told = [json.loads(event.payload) for event in events]
+    assert [(each["intent"], each["slots"], each["command"], each["of"]) for each in told] == [
+        ("GoodNight", {}, 1, 2),
+        ("Blinds", {"n": 2}, 2, 2),
+    ]
+    assert {(each["id"], each["text"], each["confidence"]) for each in told} == {("22", "night and blinds", 0.9)}
+
+
+def test_a_compound_that_is_rejected_is_unmatched_once() -> None:
+    match = Match("GoodNight", {}, "a and b", {}, then=(Match("Blinds", {}, "a and b", {}),))
+    (event,) = outcome_events(TOPICS, Outcome("23", Transcript("a and b", match, Reason.LATE, 0.9, -0.1)), AT)
+    assert event.topic == "voiced/den/unmatched"
+
+
 def test_unmatched() -> None:
     outcome = Outcome("18", Transcript("nice weather", None, Reason.OUT_OF_GRAMMAR, 0.0, -2.0))
-    action = outcome_event(TOPICS, outcome, AT)
+    (action,) = outcome_events(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/unmatched"
     assert json.loads(action.payload) == {
         "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
@@ -56,17 +77,19 @@ def test_unmatched() -> None:
 def test_the_nearest_sentence_is_told() -> None:
     transcript = Transcript("good morning", None, Reason.OUT_OF_GRAMMAR, 0.0, 0.0)
     near = Nearest("good night", "'night' was expected, not 'morning'")
-    told = json.loads(outcome_event(TOPICS, Outcome("18", transcript, nearest=near), AT).payload)
+    (event,) = outcome_events(TOPICS, Outcome("18", transcript, nearest=near), AT)
+    told = json.loads(event.payload)
     assert (told["nearest"], told["difference"]) == ("good night", "'night' was expected, not 'morning'")
     none = Nearest("", "no sentence of the intents is near")
-    told = json.loads(outcome_event(TOPICS, Outcome("18", transcript, nearest=none), AT).payload)
+    (event,) = outcome_events(TOPICS, Outcome("18", transcript, nearest=none), AT)
+    told = json.loads(event.payload)
     assert (told["nearest"], told["difference"]) == (None, "no sentence of the intents is near")
 
 
 def test_a_match_that_was_rejected_is_unmatched() -> None:
     match = Match("LightSet", {}, "lights", {})
     transcript = Transcript("lights", match, Reason.LOW_CONFIDENCE, 0.1, -3.0, heard="nice lights")
-    action = outcome_event(TOPICS, Outcome("19", transcript), AT)
+    (action,) = outcome_events(TOPICS, Outcome("19", transcript), AT)
     assert action.topic == "voiced/den/unmatched"
     told = json.loads(action.payload)
     assert (told["text"], told["heard"], told["reason"]) == ("lights", "nice lights", "low_confidence")
@@ -87,7 +110,7 @@ SHORT, LONG = Action("a", "x", expires=1.5), Action("b", "x", expires=3600.0)
     ],
 )
 def test_an_intent_expires_with_its_actions(actions: tuple[Action, ...], age: float, seconds_left: float) -> None:
-    event = outcome_event(TOPICS, Outcome("20", NIGHT, actions, age=age), AT)
+    (event,) = outcome_events(TOPICS, Outcome("20", NIGHT, actions, age=age), AT)
     assert event.expires == pytest.approx(seconds_left)
     assert json.loads(event.payload)["age"] == age
 
@@ -95,4 +118,5 @@ def test_an_intent_expires_with_its_actions(actions: tuple[Action, ...], age: fl
 @pytest.mark.parametrize(("age", "seconds_left"), [(0.4, 9.6), (7.0, 3.0), (9.5, 2.0), (68.0, 2.0)])
 def test_what_is_rejected_is_told_however_late(age: float, seconds_left: float) -> None:
     late = Transcript("", None, Reason.LATE, 0.0, 0.0)
-    assert outcome_event(TOPICS, Outcome("21", late, age=age), AT).expires == pytest.approx(seconds_left)
+    (event,) = outcome_events(TOPICS, Outcome("21", late, age=age), AT)
+    assert event.expires == pytest.approx(seconds_left)

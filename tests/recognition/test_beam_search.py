@@ -1,4 +1,4 @@
-"""Which hypotheses the constrained search does not follow: texts that go round in circles, or that begin too badly."""
+"""Which hypotheses the constrained search does not follow: those that begin too badly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from voiced import grammar
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.token_tree import Vocabulary
-from voiced.recognition.beam_search import Beams, Branch, _continued, _goes_round, constrained_search
+from voiced.recognition.beam_search import Beams, constrained_search
 from voiced.whisper.blocks import N_FREQUENT
 
 if TYPE_CHECKING:
@@ -31,35 +31,6 @@ def constraint() -> Constraint:
         " Put: {sentences: ['put {item} on the list']}}"
     )
     return Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
-
-
-def goes_round(constraint: Constraint, text: str) -> bool:
-    """Whether a search that writes this text would give it up on the way."""
-    branch = Branch(constraint.start, node=0)
-    for word in text.split():
-        token = EOT if word == "." else WORDS.index(" " + word)
-        branch = _continued(branch, token, 0.0, constraint)
-        if _goes_round(branch, constraint):
-            return True
-    return False
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("please please lights on .", False),
-        ("lights please on please .", False),
-        ("please please please lights on .", True),
-        ("lights on please please please .", True),
-        ("row row row .", False),  # the grammar asks for it
-        ("put milk on the list .", False),
-        ("put milk and milk on the list .", False),
-        ("put milk milk milk on the list .", True),
-        ("put milk on the list put milk on the list .", True),
-    ],
-)
-def test_nobody_says_the_same_over_and_over(constraint: Constraint, text: str, *, expected: bool) -> None:
-    assert goes_round(constraint, text) is expected
 
 
 class Told:

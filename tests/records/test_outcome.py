@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ TRANSCRIPT = Transcript(
     (Hypothesis("light", None, -1.0),),
     Timings(0.1, 0.2),
 )
+BOTH = replace(
+    TRANSCRIPT, text="light on and tea", match=replace(MATCH, then=(Match("Tea", {}, "light on and tea", {}),))
+)
 SPOKEN = Utterance(np.zeros(32_000, np.float32), 16_000, (24_000, 40_000), Ending.SILENCE)
 
 
@@ -38,6 +42,7 @@ def rejected(reason: Reason, text: str = "", heard: str = "") -> Outcome:
             Outcome("1", Transcript("red", Match("Color", {"c": [255, 0], "m": {"h": 0}}, "red", {}), None, 1.0, 0.0)),
             'red → Color c=[255,0] m={"h":0}',
         ),
+        (Outcome("1", BOTH), "light on and tea → LightSet state=on room='living room' + Tea"),
         (rejected(Reason.NO_SPEECH), "(nothing) → rejected: no_speech"),
         (rejected(Reason.OUT_OF_GRAMMAR, "tea"), "tea → rejected: out_of_grammar"),
         (rejected(Reason.LOW_CONFIDENCE, "tea", "tee"), "tee → rejected: low_confidence"),
@@ -55,6 +60,7 @@ def test_a_sentence_in_writing_says_nothing_of_sound() -> None:
         "text",
         "intent",
         "slots",
+        "then",
         "confidence",
         "nearest",
         "difference",
@@ -64,11 +70,17 @@ def test_a_sentence_in_writing_says_nothing_of_sound() -> None:
     assert json.loads(json.dumps(told)) == told
 
 
+def test_a_compound_tells_all_its_commands() -> None:
+    told = outcome_json(Outcome("1", BOTH))
+    assert (told["intent"], told["slots"]) == ("LightSet", {"state": "on", "room": "living room"})
+    assert told["then"] == [{"intent": "Tea", "slots": {}}]
+
+
 def test_a_recording_counts_from_its_own_beginning() -> None:
     told = outcome_json(Outcome("1", TRANSCRIPT, utterance=SPOKEN), "a.wav")
     assert (told["file"], told["speech"], told["ending"]) == ("a.wav", [0.5, 1.5], "silence")
     assert (told["confidence"], told["window"], told["timings"]["total"]) == (0.9877, 2.5, 0.3)
-    assert told["alternatives"] == [{"text": "light", "intent": None, "slots": {}, "avg_logprob": -1.0}]
+    assert told["alternatives"] == [{"text": "light", "intent": None, "slots": {}, "then": [], "avg_logprob": -1.0}]
     assert "words" not in told
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from voiced.flow import EXPIRES_SECONDS, Action, good_for
@@ -43,10 +44,16 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Acti
 
 
 def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
-    """Return the messages of a transcript, in the order of the intent's file; none if it was rejected."""
-    if transcript.match is None or transcript.reason is not None:
-        return ()
-    return actions_for(grammar.intents[transcript.match.intent].actions, transcript.match)
+    """Return the messages of a transcript: of its commands as they were said, of each in the order of the file."""
+    # None of what was rejected.
+    of_each = [actions_for(grammar.intents[command.intent].actions, command) for command in transcript.commands]
+    actions = tuple(action for actions in of_each for action in actions)
+    # All is done or nothing. A command without actions is an event, and good for no longer than that.
+    return (
+        actions
+        if all(of_each)
+        else tuple(replace(each, expires=min(each.expires, EXPIRES_SECONDS)) for each in actions)
+    )
 
 
 def longest_good_for(grammar: Grammar) -> float:

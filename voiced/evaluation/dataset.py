@@ -1,7 +1,8 @@
 """Folders of recordings with labels: `labels.json`, and the sound files beside it or in `audio/`.
 
 `labels.json` is `{"a.flac": {"intent": "LightSet", "slots": {"state": "on"}}, …}`. Intent `null` means that the
-recording must be rejected. Knows no recogniser.
+recording must be rejected; `"then": [{"intent": …, "slots": …}]` lists further commands of a compound. Knows no
+recogniser.
 """
 
 from __future__ import annotations
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 SlotValue: TypeAlias = str | int | float | list[JsonValue] | dict[str, JsonValue]
 
 
+class Command(BaseModel, frozen=True):
+    """The intent and slots of one command."""
+
+    intent: str
+    slots: dict[str, SlotValue] = {}
+
+
 class Label(BaseModel, frozen=True):
     """The intent and slots that a recording should be understood as; further keys in the file are for people."""
 
     intent: str | None
     slots: dict[str, SlotValue] = {}
+    then: list[Command] = []  # of several commands in one recording: those behind the first
 
 
 NO_COMMAND = Label(intent=None)

@@ -127,6 +127,7 @@ def _trial_json(trial: Trial) -> dict[str, Any]:
         "text": trial.text,
         "intent": trial.intent,
         "slots": dict(trial.slots),
+        "then": [{"intent": each.intent, "slots": dict(each.slots)} for each in trial.then],
         "confidence": round(trial.confidence, 4),
         "avg_logprob": round(trial.avg_logprob, 4),
         "seconds": round(trial.seconds, 2),

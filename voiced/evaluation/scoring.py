@@ -1,7 +1,7 @@
 """Scores trials: how many are right, wrong, rejected; what is confused with what; whether confidence is calibrated.
 
 Pure: knows no sound, recogniser or clock. A command counts as understood if the intent is right and every labelled slot
-has the labelled value.
+has the labelled value; a compound, if all of its commands are, and no other is among them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from voiced.evaluation.dataset import Label
-    from voiced.flow import SlotValue
+    from voiced.flow import Match, SlotValue
 
 BINS = 10  # of the confidence
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -48,6 +48,7 @@ class Trial:
     avg_logprob: float
     seconds: float  # of sound
     cpu: float  # seconds of processor time that recognising took
+    then: tuple[Match, ...] = ()  # of a compound: the commands behind the first
 
     @property
     def understood(self) -> bool:
@@ -63,13 +64,22 @@ class Trial:
     @property
     def differences(self) -> tuple[str, ...]:
         """Each difference between label and result, in words: `state 'on' → 'off'`."""
-        if self.intent != self.label.intent:
-            return (f"{self.label.intent or 'no command'} → {self.intent or 'nothing'}",)
+        wanted = [self.label.intent, *(each.intent for each in self.label.then)]
+        found = [self.intent, *(each.intent for each in self.then)]
+        if wanted != found:
+            return (f"{_joined(wanted, 'no command')} → {_joined(found, 'nothing')}",)
+        further = zip(self.label.then, self.then, strict=True)
+        slots = [(self.label.slots, self.slots), *((label.slots, match.slots) for label, match in further)]
         return tuple(
-            f"{slot} {value!r} → {self.slots.get(slot)!r}"
-            for slot, value in self.label.slots.items()
-            if self.slots.get(slot) != value
+            f"{slot} {value!r} → {got.get(slot)!r}"
+            for expected, got in slots
+            for slot, value in expected.items()
+            if got.get(slot) != value
         )
+
+
+def _joined(intents: Sequence[str | None], nothing: str) -> str:
+    return " + ".join(intent or nothing for intent in intents)
 
 
 @dataclass(frozen=True)

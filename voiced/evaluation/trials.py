@@ -126,6 +126,7 @@ def trial_of(task: Task, transcript: Transcript, seconds: float, cpu: float) -> 
         avg_logprob=transcript.avg_logprob,
         seconds=seconds,
         cpu=cpu,
+        then=transcript.match.then if transcript.match else (),
     )
 
 

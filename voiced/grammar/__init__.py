@@ -5,7 +5,7 @@ next, what may follow a text, prompts for Whisper, sample sentences, and the nea
 (`nearest`). On the way a file is read (`reading`, by `plain` or `intents`; Home Assistant's by way of `home_assistant`)
 and put together with the others (`loading`), its templates are parsed (`expression`), checked (`checks`; of Home
 Assistant's those that fail are left out, `leaving_out`) and compiled (`compile`) to an `automaton`. Two parts walk it:
-`match` with finished text, `constraint` with tokens that are being written.
+`match` with finished text (of a `compound`, with each command), `constraint` with tokens that are being written.
 
 Knows nothing of torch, Whisper, audio or MQTT.
 """

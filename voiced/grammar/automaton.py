@@ -8,7 +8,7 @@ For `go {x}` with the values "hi" and "ho" it looks like this (a jump, ⇒, read
     7 pops 11   11 ⇒ 12 [Close]   12 ⇒ 1 [Ended 0]               back in the sentence; 1 is the final state
 
 A *place* is (state, at_boundary, stack): `step` leads from one place by one character to places, as in the subset
-construction for nondeterministic automata. Three things go beyond a textbook's finite automaton:
+construction for nondeterministic automata. Four things go beyond a textbook's finite automaton:
 
 - *Parts are shared, not copied.* A list, a range or a rule is built once and *called*: a jump into it pushes the state
   to come back to, its last state pops it (a recursive transition network). Ten thousand names used by three hundred
@@ -18,6 +18,8 @@ construction for nondeterministic automata. Three things go beyond a textbook's 
   the beginning of a word; there a space in the grammar may be passed without reading one.
 - *Marks* on the jumps say where a slot opens, which value it has, where it closes and which sentence has ended. The
   constraint ignores them; the matcher collects them.
+- *Joints* lead from the end of a sentence, through "and", to the beginnings of others. The sets go that way, so that a
+  compound of commands may be written; places do not: the matcher takes it apart first (`compound`).
 
 Places are what the matcher collects marks on, in the few sentences that a text completes. Which those are, and all that
 a decoder asks, is answered by `sets`, the automaton made deterministic (`set_machine`): there all places that a text
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voiced.flow import SlotValue
+    from voiced.grammar.joining_words import Joint
 
 _REMEMBERED_CLOSURES = 20_000
 _REMEMBERED_STEPS = 20_000  # about 8 MB; a household's grammar has a few thousand
@@ -97,6 +100,15 @@ class Reached(NamedTuple):
     marks: tuple[Mark, ...]  # passed on the way
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A joint, laid out as states."""
+
+    joint: Joint
+    first: int  # state before the words: from the last state of each sentence that may stand before them
+    states: range  # all of them, down to the one before the next command
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Automaton:
     """States are the numbers 0, 1, …: the indices of `letters`, `jumps` and `returns`.
@@ -113,6 +125,7 @@ class Automaton:
     final: int
     folding: Folding = AS_WRITTEN  # of the letters, and of every text that is to be read
     written: frozenset[str] = frozenset()  # letters beyond ASCII of the files, as they were before folding
+    joined: tuple[Joined, ...] = ()
     sets: SetMachine = field(init=False, repr=False)
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
     _closures: dict[tuple[int, bool], tuple[Reached, ...]] = field(default_factory=dict, repr=False)
@@ -121,10 +134,10 @@ class Automaton:
         # A frozen value may set its own fields only like this.
         object.__setattr__(self, "sets", SetMachine(self))
 
-    def start(self, sentences: Iterable[int]) -> tuple[Move, ...]:
+    def start(self, sentences: Iterable[int], *, at_boundary: bool = True) -> tuple[Move, ...]:
         """The moves to the places in which a text of these sentences may begin."""
         firsts = (self.sentences[sentence][0] for sentence in sentences)
-        return tuple(move for first in firsts for move in self._settle(first, True, None))  # noqa: FBT003 # at_boundary
+        return tuple(move for first in firsts for move in self._settle(first, at_boundary, None))
 
     def reads(self, place: Place, char: str) -> bool:
         """Whether a character leads anywhere."""

@@ -22,6 +22,7 @@ from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.identities import Identities
+from voiced.grammar.joining_words import laid_out, lead_on
 from voiced.grammar.joints import words_of
 from voiced.grammar.loose_spaces import fragments
 from voiced.grammar.normalize import apart, normalize
@@ -30,7 +31,7 @@ from voiced.grammar.state_sets import ANY
 from voiced.grammar.states import MOST_STATES, States, TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable
 
     from voiced.grammar.automaton import Automaton
     from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
@@ -42,9 +43,10 @@ _MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not bra
 _ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
-def compile_sentences(sentences: Iterable[SentenceTemplate], folding: Folding = AS_WRITTEN) -> Automaton:
+def compile_sentences(sentences: tuple[SentenceTemplate, ...], folding: Folding = AS_WRITTEN) -> Automaton:
     """The automaton of all sentences; the mark `Ended(i)` stands at the end of the i-th. Raises TooLargeError."""
     layout = _Layout(folding)
+    joined = laid_out(sentences, layout, folding)  # first, while there is room
     for number, sentence in enumerate(sentences):
         try:
             layout.sentence(number, sentence)
@@ -52,7 +54,8 @@ def compile_sentences(sentences: Iterable[SentenceTemplate], folding: Folding = 
             remedy = "use shorter lists, fewer sentences, or smaller permutations"
             told = f"up to this sentence the grammar, written out, has more than {MOST_STATES:,} states; {remedy}"
             raise TooLargeError(f"{sentence.template.where}: {told}") from error
-    return layout.automaton()
+    lead_on(joined, layout)
+    return layout.automaton(joined)
 
 
 # Throughout, `here` is the state before an expression and `there` the state after it. A method takes the one and

@@ -18,6 +18,7 @@ Large Language Models" (2023). Knows bytes and numbers of tokens; nothing of Whi
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -105,7 +106,20 @@ class Constraint:
         self._steps: dict[tuple[Position, int], Step | None] = {}
         self._wild: dict[tuple[Surface, bool], TokenIds] = {}
         self._groups: dict[tuple[Surface, bytes], dict[Group, list[int]]] = {}
+        # Not before such a word: there every command ends.
+        self._joining = frozenset(state for joined in automaton.joined for state in joined.states[1:])
         self._token_walk = TokenWalk(self._sets, language, self._folding)
+
+    def single(self) -> Constraint:
+        """A constraint to one command, and nothing behind it; what does not depend on that is shared."""
+        if self._sets.single is self._sets:
+            return self
+        sets, single = self._sets.single, copy(self)
+        walk = TokenWalk(sets, self._language, self._folding)
+        vars(single).update(
+            start=Position(sets.start), _sets=sets, _allowed={}, _n_tokens=0, _steps={}, _token_walk=walk
+        )
+        return single
 
     def allowed(self, position: Position) -> TokenIds:
         """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""
@@ -143,6 +157,11 @@ class Constraint:
         """Whether the text may end here: no bytes wait, no mark dangles, and a sentence is complete."""
         states, surface, pending = position
         return not pending and surface.spot in MAY_END and bool(self._sets.finish(states).sentences)
+
+    def is_joining(self, position: Position) -> bool:
+        """Whether the position is behind a whole command, inside of a word that joins another one to it."""
+        states = position.states
+        return bool(self._joining) and not states.calls and bool(states.states) and states.states <= self._joining
 
     def is_free(self, position: Position) -> bool:
         """Whether the position is inside a wildcard, where any words may follow."""

@@ -100,6 +100,7 @@ class Scope:
     skip_words: tuple[str, ...] = ()  # may be said between any others
     loose_spaces: bool = False  # those beside letters of East Asia do not count
     folding: Folding = AS_WRITTEN
+    joining_words: tuple[str, ...] | None = None  # join two commands to a compound; None: those of the language
     _answers: dict[tuple[str, str], object] = field(init=False, default_factory=dict, repr=False)
 
     def of_rule(self, question: Callable[[Expression, Scope], T], name: str) -> T:
@@ -143,3 +144,4 @@ class SentenceTemplate:
     scope: Scope
     requires: Mapping[str, object] = field(default_factory=dict)  # context that a list value must not contradict
     excludes: Mapping[str, object] = field(default_factory=dict)  # context that a list value must not have
+    compound: bool = False  # whether other commands may be said with it: "… and …"

@@ -40,6 +40,8 @@ class Follower:
         self._automaton = automaton
         self._parts: dict[int, Following] = {}  # by their first state
         self._known: dict[StateSet, Following] = {}
+        # Another command may follow any, behind "and": nobody waits for that.
+        self._joining = frozenset(state for joined in automaton.joined for state in joined.states)
 
     def after(self, here: StateSet) -> Following:
         """What may follow where a text stands."""
@@ -66,7 +68,7 @@ class Follower:
         """What may follow states of one part, up to its end: a depth-first search that ends at the first slot."""
         # Every state is visited once; of what is called only the end matters, unless a slot is inside.
         automaton = self._automaton
-        seen, leaves = set(begin), False
+        seen, leaves = set(begin) - self._joining, False
         waiting = list(seen)
         while waiting:
             state = waiting.pop()

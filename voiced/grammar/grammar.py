@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiced.flow import Reason, Transcript
+from voiced.grammar.compound import match_text
 from voiced.grammar.following import Follower
-from voiced.grammar.match import match_text
 from voiced.grammar.nearest import Finder
 from voiced.grammar.normalize import normalize
 from voiced.grammar.openings import Openings
@@ -78,7 +78,7 @@ class Grammar:
         return next(iter(self.matches(text)), None)
 
     def matches(self, text: str) -> tuple[Match, ...]:
-        """The distinct meanings of a text (intent and slots), the best first; the module `match` says what is best."""
+        """The distinct meanings of a text (intents and slots), the best first; `compound` says what is best."""
         return match_text(self.automaton, self.sentences, text, self.language)
 
     def sample(self, random: Random, n: int) -> Iterator[Sample]:

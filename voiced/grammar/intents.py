@@ -151,6 +151,7 @@ class IntentSource(Section):
         tuple[ActionTemplate, ...],
         BeforeValidator(_one_or_many, json_schema_input_type=ActionTemplate | list[ActionTemplate]),
     ] = ()
+    compound: StrictBool | None = None  # whether other commands may be said with it: "… and …"
     examples: dict[str, dict[str, SlotValue] | None] = Field(default_factory=dict)
     data: tuple[DataBlock, ...] = ()
 
@@ -170,6 +171,7 @@ class IntentsFile(Section):
     expansion_rules: dict[str, str] = Field(default_factory=dict)  # Home Assistant's name for rules
     skip_words: tuple[str, ...] = ()  # words that may be said between any others, such as "please"
     folding: StrictBool | None = None  # whether accents may be missing, and the like; None: as the language has it
+    joining_words: tuple[str, ...] | None = None  # words that join two commands; default: those of the language
     settings: JsonValue = None
     responses: JsonValue = None
 

@@ -171,6 +171,7 @@ class _Collector:
                 known.skip_words + content.skip_words,
                 known.loose_spaces or content.loose_spaces,
                 folding,
+                _both(known.joining_words, content.joining_words),
             )
         return scopes
 
@@ -260,11 +261,12 @@ class _Collector:
         own = replace(file, tolerant=False)  # our own sentences are strict, also beside Home Assistant's blocks
         for i, text in enumerate(source.sentences):
             template = self._template(own, (*key, "sentences", i), text)
-            self.sentences.append(SentenceTemplate(name, template, slots, scope))
+            compound = source.compound is not False
+            self.sentences.append(SentenceTemplate(name, template, slots, scope, compound=compound))
         for i, block in enumerate(source.data):
-            self._block(file, (*key, "data", i), name, block, scope)
+            self._block(file, (*key, "data", i), name, block, scope, compound=source.compound is True)
 
-    def _block(self, file: File, key: Key, name: str, block: DataBlock, scope: Scope) -> None:
+    def _block(self, file: File, key: Key, name: str, block: DataBlock, scope: Scope, *, compound: bool) -> None:
         """Add a block of Home Assistant's sentences, which may have lists and rules of its own."""
         # Its own definitions hide those of the file, for its sentences only: a new scope on top of the other.
         if block.lists or block.expansion_rules:
@@ -277,7 +279,12 @@ class _Collector:
                 continue
             template = self._template(file, (*key, "sentences", i), text)
             requires, excludes = block.requires_context, block.excludes_context
-            self.sentences.append(SentenceTemplate(name, template, slots, scope, requires, excludes))
+            self.sentences.append(SentenceTemplate(name, template, slots, scope, requires, excludes, compound))
+
+
+def _both(known: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The joining words of several files; None if none of them names any."""
+    return known if more is None else (known or ()) + more
 
 
 def _number_range(source: NumberRange, language: str) -> definitions.NumberRange:

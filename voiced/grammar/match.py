@@ -1,9 +1,9 @@
-"""Matches a text with the grammar: finds the sentences that it completes, and then collects the marks on the way.
+"""Matches a text with the sentences that it completes: collects the marks on the way.
 
 Three walks. *Which sentences?* The deterministic machine (`set_machine`) reads the text at one look a letter; most
-texts that are no command end here. *By which places?* In those sentences alone all places are followed forward, and
-those that do not lead to the end are dropped backward. *What does it mean?* Over the places that are left parses
-collect marks.
+texts that are no command end here, before this file is asked (`compound`). *By which places?* In those sentences alone
+all places are followed forward, and those that do not lead to the end are dropped backward. *What does it mean?* Over
+the places that are left parses collect marks.
 
 A *parse* is one way to understand the text so far: its slots, and how good it is. All parses advance together, one
 character at a time: the cost is the length of the text times the number of places, not the number of parses. Where
@@ -95,20 +95,6 @@ class Parse(NamedTuple):
         # A list that no slot takes was read like any other, and leaves nothing behind.
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position, self.spelt))
         return self._replace(filled=filled, opened=tuple(around), value=None, wild_letters=self.wild_letters + wild)
-
-
-def match_text(
-    automaton: Automaton,
-    sentences: Sequence[SentenceTemplate],
-    text: str,
-    language: str,
-) -> tuple[Match, ...]:
-    """The distinct meanings of a text (intent and slots), the best first; () if it is not in the grammar."""
-    normal = normalize(text, language, automaton.folding)
-    # Which sentences does the text complete? Only these are looked at closely, in their order in the files.
-    sets = automaton.sets
-    ended = sets.finish(sets.walk(normal.text)).sentences
-    return meanings(automaton, sentences, text, normal, automaton.start(sorted(ended))) if ended else ()
 
 
 def meanings(
@@ -216,7 +202,8 @@ def _to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Norma
         span = _span(filled, normal)
         slots[filled.slot] = text[slice(*span)] if filled.value is None else filled.value
         spans[filled.slot] = span
-    return Match(sentence.intent, slots, text, spans, parse.literal_words)
+    said = normal.sources[0], normal.sources[-1] + 1
+    return Match(sentence.intent, slots, text, spans, parse.literal_words, parse.wild_letters, said)
 
 
 def _span(filled: Filled, normal: NormalText) -> tuple[int, int]:

@@ -107,7 +107,7 @@ class Finder:
         # (Two threads at worst make two.)
         # A machine of its own: what is remembered for commands stays.
         if self._machine is None or self._machine.remembered > _MOST_REMEMBERED:
-            self._machine = self._automaton.sets.afresh()
+            self._machine = self._automaton.sets.single.afresh()
         return self._machine
 
 

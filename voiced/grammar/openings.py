@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.grammar.automaton import Open
+from voiced.grammar.state_sets import called_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,11 +37,11 @@ class Openings:
         if not self._found:
             moves = _after_openings(self._automaton)
             owners = _owners(self._automaton) if moves else {}
-            places = self._automaton.sets.of_places(place for place, _ in moves)
+            places = set_of_places(self._automaton, (place for place, _ in moves))
             self._found.append(_Found(tuple((move, owners[_outermost(move[0])]) for move in moves), places))
         # (`_found` is a memory: two threads at worst search twice.)
         # One walk of all places together tells which sentences are worth a closer look.
-        found, sets = self._found[0], self._automaton.sets
+        found, sets = self._found[0], self._automaton.sets.single
         ended = sets.finish(sets.walk(normal, found.places)).sentences
         return tuple(move for move, sentence in found.moves if sentence in ended)
 
@@ -104,3 +105,24 @@ def _outermost(place: Place) -> int:
     while stack is not None:
         state, stack = stack
     return state
+
+
+def set_of_places(automaton: Automaton, places: Iterable[Place]) -> StateSet:
+    """The set of places that are settled and stand at a boundary; of single commands."""
+    # A stack as a list, the outermost caller first: so places are grouped from the outside.
+    return _grouped(automaton, [(list(called_from(stack))[::-1], state) for state, _, stack in places])
+
+
+def _grouped(automaton: Automaton, places: list[tuple[list[int], int]]) -> StateSet:
+    # Who has no caller left stands here; the others inside the part that the first of their callers called.
+    states = frozenset(state for callers, state in places if not callers and automaton.letters[state])
+    inside: dict[int, list[tuple[list[int], int]]] = {}
+    for callers, state in places:
+        if callers:
+            inside.setdefault(callers[0], []).append((callers[1:], state))
+    # Callers that stand before one set of the part they called share it.
+    calls: dict[StateSet, frozenset[int]] = {}
+    for back, there in inside.items():
+        part = _grouped(automaton, there)
+        calls[part] = calls.get(part, frozenset()) | {back}
+    return automaton.sets.single.interned((states, frozenset(calls.items()), frozenset(), False, True))

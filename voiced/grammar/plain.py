@@ -151,6 +151,7 @@ _INTENT = _record(
         "sentences": _each(_text),
         "slots": _named(_slot_value),
         "action": lambda action: _each(_ACTION)([action] if isinstance(action, dict) else action),
+        "compound": _flag,
         "examples": _named(lambda slots: None if slots is None else _named(_slot_value)(slots)),
     },
 )
@@ -164,5 +165,6 @@ _FILE = _record(
         "skip_words": _each(_text),
         "folding": _flag,
         "settings": _anything,
+        "joining_words": _each(_text),
     },
 )

@@ -20,12 +20,12 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
-from voiced.grammar.state_sets import ANY, Closure, End, StateSet, called_from
+from voiced.grammar.state_sets import ANY, Closure, End, StateSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from voiced.grammar.automaton import Automaton, Place
+    from voiced.grammar.automaton import Automaton
     from voiced.grammar.state_sets import Key, States
 
 _MOST_REMEMBERED = 600_000  # states in sets, and ten for each set: about 40 MB; those that ship come to 30,000
@@ -44,11 +44,25 @@ class SetMachine:
             for letters, jumps, ends in zip(automaton.letters, automaton.jumps, automaton.returns, strict=True)
         )
         self._wild = frozenset(state for state, letters in enumerate(automaton.letters) if ANY in letters)
+        # Last state of a sentence → the state before the words that join another command to it.
+        self._joints: Mapping[int, int] = {
+            automaton.sentences[number][1]: joined.first
+            for joined in automaton.joined
+            for number in joined.joint.before
+        }
         # What was computed: sets by their content, and closures by state and boundary.
         self._sets: dict[Key, StateSet] = {}
         self._weight = 0
         self._entries: dict[tuple[States, bool], StateSet] = {}
         self._closures: dict[tuple[int, bool], Closure] = {}
+        self.single: SetMachine = self._without_joints() if self._joints else self
+
+    def _without_joints(self) -> SetMachine:
+        """A machine that reads one command, and nothing behind it."""
+        # What does not change is shared; what is computed is not.
+        single = copy(self)
+        vars(single).update(_joints={}, _sets={}, _entries={}, _closures={}, single=single)
+        return single
 
     def afresh(self) -> SetMachine:
         """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
@@ -126,31 +140,12 @@ class SetMachine:
         """A set without what it has called: what it reads by itself."""
         if here.own is None:
             key: Key = (here.states, frozenset(), frozenset(), False, here.at_boundary)
-            here.own = self._interned(key) if here.calls or here.ended or here.leaves else here
+            here.own = self.interned(key) if here.calls or here.ended or here.leaves else here
         return here.own
 
     def entered(self, states: Iterable[int], *, at_boundary: bool) -> StateSet:
         """The set of all that is reached from states without reading."""
         return self._entered(frozenset(states), at_boundary=at_boundary)
-
-    def of_places(self, places: Iterable[Place]) -> StateSet:
-        """The set of places that are settled and stand at a boundary."""
-        # A stack as a list, the outermost caller first: so places are grouped from the outside.
-        return self._grouped([(list(called_from(stack))[::-1], state) for state, _, stack in places])
-
-    def _grouped(self, places: list[tuple[list[int], int]]) -> StateSet:
-        # Who has no caller left stands here; the others inside the part that the first of their callers called.
-        states = frozenset(state for callers, state in places if not callers and self._letters[state])
-        inside: dict[int, list[tuple[list[int], int]]] = {}
-        for callers, state in places:
-            if callers:
-                inside.setdefault(callers[0], []).append((callers[1:], state))
-        # Callers that stand before one set of the part they called share it.
-        calls: dict[StateSet, States] = {}
-        for back, there in inside.items():
-            part = self._grouped(there)
-            calls[part] = calls.get(part, frozenset()) | {back}
-        return self._interned((states, frozenset(calls.items()), frozenset(), False, True))
 
     # ---- one letter
 
@@ -190,7 +185,7 @@ class SetMachine:
         states = self._union(several) if several else frozenset()
         ended = frozenset[int]().union(*(piece.ended for piece in pieces))
         leaves = any(piece.leaves for piece in pieces)
-        return self._interned((states, frozenset(calls.items()), ended, leaves, at_boundary))
+        return self.interned((states, frozenset(calls.items()), ended, leaves, at_boundary))
 
     def _union(self, several: list[States]) -> States:
         # What is not copied takes no room: most sets hold on to states and callers of the ones before.
@@ -236,9 +231,9 @@ class SetMachine:
             part = self._entered(frozenset((first,)), at_boundary=at_boundary)
             if part.states or part.calls:
                 calls[part] = calls[part].union(callers) if part in calls else frozenset(callers)
-        return self._interned((frozenset(states), frozenset(calls.items()), frozenset(ended), leaves, at_boundary))
+        return self.interned((frozenset(states), frozenset(calls.items()), frozenset(ended), leaves, at_boundary))
 
-    def _interned(self, key: Key) -> StateSet:
+    def interned(self, key: Key) -> StateSet:
         """The one set with this content."""
         found = self._sets.get(key)
         if found is None:
@@ -286,6 +281,9 @@ class SetMachine:
                 states[now] = None
             # A space was just read, or nothing yet: the space that comes next has been read with it.
             new = [letters[" "]] if at_boundary and " " in letters else []
+            # Behind a whole command another one may follow.
+            if now in self._joints:
+                new.append(self._joints[now])
             for jump in self._automaton.jumps[now]:
                 if jump.back is None:
                     new.append(jump.target)

@@ -131,6 +131,7 @@ class IntentSource:
     sentences: tuple[str, ...] = ()
     slots: Mapping[str, SlotValue] = field(default_factory=dict)  # of slots that a sentence does not set
     action: tuple[ActionTemplate, ...] = ()
+    compound: bool | None = None  # whether other commands may be said with it; None: as the format has it
     examples: Mapping[str, Mapping[str, SlotValue] | None] = field(default_factory=dict)
     data: tuple[DataBlock, ...] = ()
 
@@ -152,6 +153,7 @@ class IntentsFile:
     skip_words: tuple[str, ...] = ()
     settings: JsonValue = None  # Home Assistant's
     folding: bool | None = None  # whether spellings are folded (`folding`); None: as is usual for the language
+    joining_words: tuple[str, ...] | None = None  # None: those of the language
 
     def __post_init__(self) -> None:
         valid_language(self.language)

@@ -10,7 +10,7 @@ from voiced.grammar.trimming import trimmed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from voiced.grammar.automaton import Mark
+    from voiced.grammar.automaton import Joined, Mark
     from voiced.grammar.folding import Folding
 
 MOST_STATES = 500_000  # about 400 bytes each; ten thousand names of three words have 200,000
@@ -36,7 +36,7 @@ class States:
         self.initial = self.state()
         self.final = self.state()
 
-    def automaton(self) -> Automaton:
+    def automaton(self, joined: tuple[Joined, ...]) -> Automaton:
         states = range(len(self._letters))
         returns = bytes(state in self._ends for state in states)  # one byte per state, indexed like `letters`
         letters: tuple[Mapping[str, int], ...] = tuple(self._letters)
@@ -45,7 +45,7 @@ class States:
         if self._has_empty_part:
             letters, jumps = trimmed(letters, jumps, {*self._ends, self.final})
         ends = (tuple(self.sentences), self.initial, self.final)
-        return Automaton(letters, jumps, returns, *ends, self._folding, frozenset(self._written))
+        return Automaton(letters, jumps, returns, *ends, self._folding, frozenset(self._written), joined)
 
     def state(self) -> int:
         # Here, because one list alone may be too large.

@@ -25,7 +25,7 @@ from voiced.mqtt.delivery import connect, report, turn
 from voiced.mqtt.outbox import Outbox
 from voiced.mqtt.presence import Presence
 from voiced.mqtt.received import read_command
-from voiced.mqtt.topics import Topics, outcome_event, wake_event, wake_rejected_event
+from voiced.mqtt.topics import Topics, outcome_events, wake_event, wake_rejected_event
 
 if TYPE_CHECKING:
     import threading
@@ -113,9 +113,9 @@ class Mqtt:
 
     def outcome(self, outcome: Outcome) -> None:
         """Publish the event of a command that was recognised or rejected."""
-        event = outcome_event(self._topics, outcome, _now())
-        self.publish(event)
-        self._announcement.answered(event)
+        for event in outcome_events(self._topics, outcome, _now()):
+            self.publish(event)
+            self._announcement.answered(event)
 
     def describe(self, abilities: Abilities) -> None:
         """Publish what Home Assistant's device can do; retained."""

@@ -12,7 +12,7 @@ from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from voiced.flow import Detection, Opinion, Outcome
+    from voiced.flow import Detection, Match, Opinion, Outcome
 
 EVENT_EXPIRES_SECONDS = 10.0  # a subscriber that returns later gets no stale events
 LEAST_NEWS_SECONDS = 2.0  # an event good for less may miss a broker that is away for a moment
@@ -150,8 +150,40 @@ def wake_rejected_event(topics: Topics, detection: Detection, opinion: Opinion, 
     return _event(topics, topics.wake_rejected, told, at)
 
 
-def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
-    """Return the message of a recognised command, or of speech that is none; times in seconds."""
+def outcome_events(topics: Topics, outcome: Outcome, at: datetime) -> tuple[Action, ...]:
+    """Return the messages of recognised commands, one for each, or of speech that is none; times in seconds."""
+    told = _told(outcome)
+    if not outcome.transcript.commands:
+        return (_unmatched_event(topics, outcome, told, at),)
+    # Others may act on an event: it is good for no longer than our own actions.
+    seconds_left = min(EVENT_EXPIRES_SECONDS, outcome.good_for - outcome.age)
+    # What was said together has one id, and is counted.
+    told |= {"of": len(outcome.transcript.commands), "confidence": round(outcome.confidence, 4)}
+    return tuple(
+        _event(topics, topics.intent(command.intent), told | _about(number, command), at, seconds_left)
+        for number, command in enumerate(outcome.transcript.commands, start=1)
+    )
+
+
+def _about(number: int, command: Match) -> dict[str, object]:
+    return {"command": number, "intent": command.intent, "slots": dict(command.slots)}
+
+
+def _unmatched_event(topics: Topics, outcome: Outcome, told: dict[str, object], at: datetime) -> Action:
+    transcript = outcome.transcript
+    why = {
+        "reason": transcript.reason.value if transcript.reason else None,
+        "heard": transcript.heard or transcript.text,
+        "nearest": outcome.nearest.text or None if outcome.nearest else None,
+        "difference": outcome.nearest.difference if outcome.nearest else None,
+    }
+    # That nothing is done is told however late it is known.
+    seconds_left = max(EVENT_EXPIRES_SECONDS - outcome.age, LEAST_NEWS_SECONDS)
+    return _event(topics, topics.unmatched, told | why, at, seconds_left)
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    """What events tell of everything that was heard."""
     transcript = outcome.transcript
     told: dict[str, object] = {
         "id": outcome.id,
@@ -166,22 +198,7 @@ def outcome_event(topics: Topics, outcome: Outcome, at: datetime) -> Action:
         told["latency"] = round(outcome.delays.published, 3)
         told["stopped"] = round(outcome.delays.stopped, 3)
         told["recognized"] = round(outcome.delays.recognized, 3)
-    if outcome.intent is None:
-        told["reason"] = transcript.reason.value if transcript.reason else None
-        told["heard"] = transcript.heard or transcript.text
-        told["nearest"] = outcome.nearest.text or None if outcome.nearest else None
-        told["difference"] = outcome.nearest.difference if outcome.nearest else None
-        # That nothing is done is told however late it is known.
-        seconds_left = max(EVENT_EXPIRES_SECONDS - outcome.age, LEAST_NEWS_SECONDS)
-        return _event(topics, topics.unmatched, told, at, seconds_left)
-    told |= {
-        "intent": outcome.intent,
-        "slots": dict(outcome.slots),
-        "confidence": round(outcome.confidence, 4),
-    }
-    # Others may act on this event: it is good for no longer than our own actions.
-    seconds_left = min(EVENT_EXPIRES_SECONDS, outcome.good_for - outcome.age)
-    return _event(topics, topics.intent(outcome.intent), told, at, seconds_left)
+    return told
 
 
 def _event(

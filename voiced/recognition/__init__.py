@@ -2,8 +2,9 @@
 
 In the order of the data: `pipelines` (one a wake word), `recognizer` (passes until one is sure), `prepared` (the sound
 of one utterance, measured once), `passes` (which views each pass takes), `views` (what Whisper is shown and hears),
-`beam_search` over `token_scores` (sentences that the grammar allows), `rescoring` with `hypotheses`, `internal_lm`,
-`coverage` and `agreement` (which is best, and the `evidence` for it), `confidence` (accepted or rejected),
-`end_of_turn` (is more to come?), `free_mode` (no grammar); `tuning` has all numbers that were chosen. Knows no
-microphone, no broker, and nothing of what is done with a transcript.
+`joined_search` and `beam_search` over `token_scores` (sentences that the grammar allows, but for `unsaid` ones),
+`rescoring` with `hypotheses`, `internal_lm`, `coverage`, `agreement` and `of_each_command` (which is best, and the
+`evidence` for it), `confidence` (accepted or rejected), `end_of_turn` (is more to come?), `free_mode` (no grammar);
+`tuning` has all numbers that were chosen. Knows no microphone, no broker, and nothing of what is done with a
+transcript.
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from voiced.flow import Timings
 from voiced.recognition import tuning
 from voiced.recognition.speed import Speed
 from voiced.whisper.kernels.threads import choose_threads
@@ -53,5 +54,5 @@ def _measured(passes: Sequence[Pass], heard: Prepared, threads: int) -> Speed:
         found.append(each.take(heard, found[-1]))
     # Each pass adds what it took to what those before it took.
     sums = [each.timings for each in found]
-    costs = (sums[0], *(after - before for before, after in pairwise(sums)))
-    return Speed(costs, heard.window, threads, passes[0].model.beam_size)
+    further = (Timings(after.encode - before.encode, after.decode - before.decode) for before, after in pairwise(sums))
+    return Speed((sums[0], *further), heard.window, threads, passes[0].model.beam_size)

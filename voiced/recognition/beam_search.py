@@ -19,7 +19,7 @@ import numpy as np
 
 from voiced.recognition import tuning
 from voiced.recognition.token_scores import next_logprobs
-from voiced.whisper.repetition import REPEATED_TIMES, says_again
+from voiced.recognition.unsaid import goes_round, joins_unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -178,19 +178,6 @@ def free_search(
     return tuple(token for token in tokens if token != eot), sum_logprob / max(1, len(tokens))
 
 
-def _goes_round(branch: Branch, constraint: Constraint) -> bool:
-    """Whether a hypothesis repeats what may be repeated without end: in a wildcard, or a word that is skipped."""
-    # Wildcards allow any text: there the words themselves tell whether they repeat.
-    if branch.is_free and says_again(branch.normal, whole=branch.token == constraint.eot):
-        return True
-    # A state of the grammar that is met again and again, each time with another word, is such a loop.
-    before, times = branch.before, 1
-    while before is not None and not constraint.is_free(branch.position):
-        times += before.position == branch.position and before.normal != branch.normal
-        before = before.before
-    return times >= REPEATED_TIMES
-
-
 def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     """Whether a hypothesis that goes on can still be better than those that have ended, or come second."""
     # As long as nothing has ended, everything goes on.
@@ -238,7 +225,7 @@ def _chosen(
             continue
         # More letters than there was time for, or round in circles: nobody says that.
         branch = _continued(live[number], token, score, constraint)
-        if branch.letters > beams.letters or _goes_round(branch, constraint):
+        if branch.letters > beams.letters or goes_round(branch, constraint) or joins_unheard(branch, constraint):
             continue
         # After a comma one more word must come, after a full stop the end may: these are different beams.
         key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)

@@ -149,7 +149,7 @@ def is_another(one: Rescored, other: Rescored) -> bool:
     """Return whether both have a meaning, and not the same one."""
     if one.match is None or other.match is None:
         return False
-    return (one.match.intent, one.match.slots) != (other.match.intent, other.match.slots)
+    return one.match.meaning != other.match.meaning
 
 
 def confirmed(last: Rescored, before: Rescored) -> Rescored:

@@ -23,6 +23,7 @@ from voiced.recognition.evidence import Evidence, FreeEvidence, mean
 from voiced.recognition.free_text import begins_again, said_once
 from voiced.recognition.hypotheses import ScoredHypothesis, best_of, within_reach
 from voiced.recognition.internal_lm import InternalLm
+from voiced.recognition.of_each_command import is_said, least_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ class Rescorer:
         """What was written in any view, likeliest first, each meaning (intent and slots) once."""
         # Spellings ("22", "twenty-two") share a normal form; of each form one path is enough.
         written = {path.normal: path for view in views for path in view.paths}
-        read = (self._hypothesis(views, path) for path in written.values())
+        read = filter(self._is_said, (self._hypothesis(views, path) for path in written.values()))
         # Sentences with equal intents and slots have one meaning: only the likeliest stands for them.
         found: dict[str, ScoredHypothesis] = {}
         for each in sorted(read, key=lambda each: -each.avg_logprob):
@@ -119,6 +120,10 @@ class Rescorer:
         own = ({path.normal: path for path in view.paths} for view in views)
         paths = [known.get(path.normal) or read_there(view.tree, path) for view, known in zip(views, own, strict=True)]
         return ScoredHypothesis(match, paths)
+
+    def _is_said(self, each: ScoredHypothesis) -> bool:
+        """Whether it is one command, or may be several."""
+        return is_said(each.match, each.paths, self._tokenizer.decode, self._grammar.language)
 
     def _less_expected(self, views: Sequence[View], ranked: Sequence[ScoredHypothesis]) -> list[ScoredHypothesis]:
         """Rank again by score: exact where hypotheses are near the best, with the internal language model's part."""
@@ -160,16 +165,15 @@ class Rescorer:
     ) -> Evidence:
         """The mean of what each view says for a hypothesis."""
         paths = zip(views, hypothesis.paths, strict=True)
-        return mean([self._of_view(view, path, margin, freely=freely) for view, path in paths])
+        return mean([self._of_view(view, hypothesis.match, path, margin, freely=freely) for view, path in paths])
 
-    def _of_view(self, view: View, path: Path, margin: float, *, freely: bool) -> Evidence:
+    def _of_view(self, view: View, match: Match, path: Path, margin: float, *, freely: bool) -> Evidence:
         """What one view says for a hypothesis."""
         tree = view.tree
-        # Marks are a matter of taste; what counts is how well the tokens that say something fit the sound.
-        words = [each.logprob for each in path.written if each.is_word]
         return Evidence(
-            words=sum(words) / len(words),
-            outside=at_odds(tree, self.model.constraint, path),
+            # Marks are a matter of taste; what counts is how well the tokens that say something fit the sound.
+            words=least_words(match, path, self._tokenizer.decode, self._grammar.language),
+            outside=at_odds(tree, self.model.joined if match.then else self.model.constraint, path),
             margin=margin,
             ends=_after_last_word(tree, path, self.model.opened.ends),
             unexplained=0.0,

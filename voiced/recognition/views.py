@@ -16,7 +16,8 @@ from voiced.grammar import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.constraint import Constraint
 from voiced.grammar.token_tree import Vocabulary
 from voiced.recognition import tuning
-from voiced.recognition.beam_search import Beams, constrained_search
+from voiced.recognition.beam_search import Beams
+from voiced.recognition.joined_search import joining_tokens, search
 from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
 from voiced.whisper.log_mel import log_mel
 from voiced.whisper.text_tree import TextTree
@@ -94,8 +95,10 @@ class GrammarModel:
         self.language = _language(model, grammar.language)
         self.is_multilingual = model.loaded.tokenizer.is_multilingual
         eot = model.loaded.tokenizer.eot
-        # The grammar's automaton over characters, walked with tokens.
-        self.constraint = Constraint(grammar.automaton, grammar.language, model.vocabulary, eot)
+        # The grammar's automaton over characters, walked with tokens: of any sentence, and of single commands.
+        self.joined = Constraint(grammar.automaton, grammar.language, model.vocabulary, eot)
+        self.constraint = self.joined.single()
+        self._joining = joining_tokens(grammar.automaton, model.loaded.tokenizer)
         self.prompts = self._prompts() if settings.prompt else NO_PROMPTS
         self.beam_size = settings.beam_size or tuning.BEAMS[0]  # fewer if the machine turns out to be slow
 
@@ -131,7 +134,7 @@ class GrammarModel:
         # Nobody says more letters than there was time for, and the decoder has room for so many tokens only.
         beams = Beams(self.beam_size, behind, heard.letters - len(heard.prefix), heard.hopeless)
         limit = min(tuning.MAX_TOKENS, model.dims.n_text_ctx - tree.root - 1)
-        return View(tree, constrained_search(tree, self.constraint, beams, limit))
+        return View(tree, search(tree, self.constraint, self.joined, self._joining, beams, limit))
 
     def words(self, text: str, start: Cache, end: float) -> list[TimedWord]:
         """Return the words of a text, with when they were said: in the speech, or after its `end` (seconds).

@@ -10,7 +10,7 @@ from voiced.flow import SAMPLE_RATE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voiced.flow import Hypothesis, Nearest, Outcome, SlotValue, Timings
+    from voiced.flow import Hypothesis, Match, Nearest, Outcome, SlotValue, Timings
     from voiced.whisper.words import TimedWord
 
 
@@ -24,6 +24,7 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         "text": transcript.text,
         "intent": transcript.match.intent if transcript.match else None,
         "slots": dict(transcript.match.slots) if transcript.match else {},
+        "then": _then(transcript.match),
         "confidence": round(transcript.confidence, 4),
         **nearest_json(outcome.nearest),
     }
@@ -52,8 +53,14 @@ def _alternative(hypothesis: Hypothesis) -> dict[str, Any]:
         "text": hypothesis.text,
         "intent": hypothesis.match.intent if hypothesis.match else None,
         "slots": dict(hypothesis.match.slots) if hypothesis.match else {},
+        "then": _then(hypothesis.match),
         "avg_logprob": round(hypothesis.avg_logprob, 4),
     }
+
+
+def _then(match: Match | None) -> list[dict[str, Any]]:
+    """The commands of a compound behind the first."""
+    return [{"intent": each.intent, "slots": dict(each.slots)} for each in match.then] if match else []
 
 
 def words_json(words: Sequence[TimedWord]) -> list[dict[str, Any]]:
@@ -83,12 +90,13 @@ def nearest_line(nearest: Nearest) -> str:
 
 
 def outcome_line(outcome: Outcome) -> str:
-    """The same for people: `turn on the kitchen lights → LightSet state=on room=kitchen`."""
+    """The same for people: `turn on the kitchen lights → LightSet state=on room=kitchen`; a compound with ` + `."""
     transcript = outcome.transcript
-    if transcript.match is None or transcript.reason:
+    if not transcript.commands:
         heard = transcript.heard or transcript.text or "(nothing)"
         return f"{heard} → rejected: {transcript.reason.value if transcript.reason else ''}"
-    return f"{transcript.text} → {' '.join([transcript.match.intent, slots_line(transcript.match.slots)]).strip()}"
+    meant = (f"{command.intent} {slots_line(command.slots)}".strip() for command in transcript.commands)
+    return f"{transcript.text} → {' + '.join(meant)}"
 
 
 def slots_line(slots: Mapping[str, SlotValue]) -> str:
