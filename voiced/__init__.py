@@ -11,8 +11,8 @@ The story
     reload          new intents for a running daemon, while the old ones serve
     adjustments     settings that people change while the daemon runs
     servers/        what other programs may ask of the daemon: HTTP
-    evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     advice/         what is likely to be misheard or misunderstood, before anybody has said it
+    evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen
     records/        what happened, as JSON and as a line; the last wakes; mute and changed settings
 
