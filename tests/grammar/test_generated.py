@@ -152,6 +152,22 @@ def test_what_is_drawn_is_matched_without_accents_and_hyphens(file: dict[str, An
 
 @FILE
 @given(FILES, st.integers(0, 1_000))
+def test_the_nearest_sentence_is_one(file: dict[str, Any], seed: int) -> None:
+    """Of a sentence with a word too much, too few, or another one: what is told as near is matched, and differs."""
+    commands, random = _loaded(file), Random(seed)
+    for sample in commands.sample(random, 3) if commands else ():
+        words = sample.text.split()
+        at = random.randrange(len(words))
+        words[at : at + 1] = random.choice([[], ["zebra"], [words[at], "zebra"]])
+        text = " ".join(words)
+        near = commands.finder.find(text, commands.language) if commands and not commands.match(text) else None
+        if commands and near and near.text:
+            assert near.difference, near
+            assert "\u2026" in near.text or commands.match(near.text), (text, near)
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
 def test_what_is_matched_is_allowed(file: dict[str, Any], seed: int) -> None:
     commands = _loaded(file)
     if commands is None:

@@ -14,7 +14,7 @@ searched (`near_sentences`): in a set of them alone a word has a dozen successor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush, nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -37,8 +37,10 @@ _MOST_FOLLOWED = 30  # of these, to places of their own
 _IN_WILDCARD = 0.2
 _SAID_ELSEWHERE = 0.2  # to put in a word that the text has at another place
 _OTHER_SPACES = 0.3
+_ONWARD = 0.01  # …, and one more word of a name in the way of the grammar
+_ONE_MORE = 0.5  # share of its cost that a word put in behind another one has
 _ANYTHING = 0.7  # the words of a wildcard that are missing
-_LEAST = 0.2  # no word of the grammar costs less, put in or instead of another
+_LEAST = 0.1  # no word of the grammar costs less, put in or instead of another
 _AHEAD = 0.6  # what a word that was read is worth in the queue
 
 
@@ -87,7 +89,7 @@ def nearest_way(
     best: Way | None = None
     n_pushed = n_nodes = 0
     while queue and n_nodes < _MOST_NODES and n_pushed < _MOST_QUEUED and go_on():
-        _, _, cost, n_read, here, steps = heappop(queue)
+        rank, _, cost, n_read, here, steps = heappop(queue)
         # Meanwhile a cheaper way may have come here, or to the end.
         if cost >= most or known.get((here, n_read), cost) < cost:
             continue
@@ -96,14 +98,16 @@ def nearest_way(
         if n_read == len(said) and steps and (ended := machine.finish(here).sentences):
             best, most = Way(cost, _in_order(steps), ended), cost
             continue
-        for step, there in search.steps(here, n_read, left=most - cost, at_start=here is begin):
+        goes_on = steps is not None and bool(steps[0].word) and not steps[0].exact
+        for step, there in search.steps(here, n_read, left=most - cost, at_start=here is begin, goes_on=goes_on):
             node, price = (there, n_read + step.n_said), cost + step.cost
             # Only what is cheaper than all that led there before is followed.
             if price < most and price < known.get(node, most):
                 known[node] = price
                 n_pushed += 1
-                # Of equal ones the first in the files is followed first.
-                heappush(queue, (price - _AHEAD * node[1], n_pushed, price, node[1], there, (step, steps)))
+                # Of equal ones the first in the files is followed first, and a name that has begun to its end.
+                behind = step.cost - _AHEAD * step.n_said if step.n_said or not goes_on else -_ONWARD
+                heappush(queue, (rank + behind, n_pushed, price, node[1], there, (step, steps)))
     return best
 
 
@@ -125,8 +129,14 @@ class _Search:
         self._letters_left = _MOST_LETTERS
         self._options: dict[StateSet, list[tuple[str, StateSet]]] = {}
 
-    def steps(self, here: StateSet, n_read: int, *, left: float, at_start: bool) -> Iterator[tuple[Step, StateSet]]:
-        """What leads on from a node, and where to; at `left` and above, nothing of the grammar."""
+    def steps(
+        self, here: StateSet, n_read: int, *, left: float, at_start: bool, goes_on: bool
+    ) -> Iterator[tuple[Step, StateSet]]:
+        """What leads on from a node, and where to.
+
+        `left`: what a step may cost. `goes_on`: the grammar's word before was not said either, so that one more, of the
+        same name, counts less.
+        """
         # Behind a word comes a space, in a script that has some.
         before = here if at_start else (self._read(here, " ") or here)
         spaced = at_start or before is not here
@@ -139,7 +149,8 @@ class _Search:
                 yield from self._as_said(before, n_read, word)
         # Looking for words is what costs time.
         if left > _LEAST:
-            yield from self._of_grammar(before, n_read, spaced=spaced)
+            for step, there in self._of_grammar(before, n_read, spaced=spaced):
+                yield (step if step.n_said or not goes_on else replace(step, cost=_ONE_MORE * step.cost)), there
 
     def _as_said(self, before: StateSet, n_read: int, word: str) -> Iterator[tuple[Step, StateSet]]:
         if exactly := self._machine.walk(word, before):
