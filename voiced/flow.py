@@ -119,10 +119,11 @@ class Match:
     slots: Mapping[str, SlotValue]
     text: str  # the sentence as written or recognised
     spans: Mapping[str, tuple[int, int]]  # slot → first and last+1 character of its words in `text`
-    literal_words: int = 0  # words that the template spells out; of two matches, the one with more is the likelier
+    literal_words: int = 0  # words that the template spells out
     wild_letters: int = 0  # characters that wildcards took
     said: tuple[int, int] = (0, 0)  # first and last+1 character of the command in `text`
     then: tuple[Match, ...] = ()  # of a compound: the commands that were said behind this one
+    free: frozenset[str] = frozenset()  # slots that hold words as they were said, not what an author wrote
 
     @property
     def commands(self) -> tuple[Match, ...]:

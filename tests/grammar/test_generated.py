@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from voiced import grammar
 from voiced.errors import ConfigError
 from voiced.grammar.constraint import Constraint
+from voiced.grammar.continuation import continuation, goes_without_saying
 from voiced.grammar.normalize import normalize
 from voiced.grammar.sample import sample_sentence, sayable
 from voiced.grammar.token_tree import Vocabulary
@@ -69,25 +70,32 @@ PARTS = st.recursive(WORDS, _joined, max_leaves=3)  # of lists and rules, to whi
 SENTENCES = TEMPLATES.map("go {}".format) | TEMPLATES  # a first word keeps it from being silent
 CONTEXTS = st.dictionaries(st.sampled_from(["room", "floor"]), st.sampled_from(["hall", "attic"]), max_size=1)
 OUTS = st.one_of(st.none(), st.booleans(), WORDS, st.lists(st.integers(0, 255), max_size=3), st.just({"h": [0, None]}))
-VALUES = st.one_of(
-    WORDS,
-    st.integers(-5, 100),
-    st.builds(lambda said, out: {"in": f"big {said}", "out": out}, PARTS, OUTS),
-    st.builds(lambda said, context: {"in": said, "out": said, "context": context}, WORDS, CONTEXTS),
-)
-LISTS = st.one_of(
-    st.lists(VALUES, min_size=1, max_size=4),
-    st.just({"wildcard": True}),
-    st.builds(
-        lambda start, length, step, fractions: {
-            "range": {"from": start, "to": start + length, "step": step, "fractions": fractions}
-        },
-        st.integers(-20, 100),
-        st.integers(0, 30),
-        st.integers(1, 7),
-        st.sampled_from(["halves", "tenths"]),
-    ),
-)
+
+
+def _lists(inner: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    """Lists whose values are made of `inner`: words, and lists that are named later."""
+    values = st.one_of(
+        WORDS,
+        st.builds("{} of {}".format, WORDS, inner),
+        st.integers(-5, 100),
+        st.builds(lambda said, out: {"in": f"big {said}", "out": out}, inner, OUTS),
+        st.builds(lambda said, context: {"in": said, "out": said, "context": context}, WORDS, CONTEXTS),
+    )
+    return st.one_of(
+        st.lists(values, min_size=1, max_size=4),
+        st.just({"wildcard": True}),
+        st.builds(
+            lambda start, length, step, fractions: {
+                "range": {"from": start, "to": start + length, "step": step, "fractions": fractions}
+            },
+            st.integers(-20, 100),
+            st.integers(0, 30),
+            st.integers(1, 7),
+            st.sampled_from(["halves", "tenths"]),
+        ),
+    )
+
+
 BLOCKS = st.builds(
     lambda sentences, requires, excludes: {
         "sentences": sentences,
@@ -110,7 +118,13 @@ FILES = st.fixed_dictionaries(
     {
         "language": st.sampled_from(["en", "de", "fr"]),
         "intents": st.dictionaries(st.sampled_from(["A", "B"]), INTENTS, min_size=1),
-        "lists": st.fixed_dictionaries({"a": LISTS, "b": LISTS, "c": LISTS}),
+        "lists": st.fixed_dictionaries(
+            {
+                "a": _lists(PARTS | st.sampled_from(["{b}", "{c:@y}", "the {c:x} {b:@z}", "<r>"])),
+                "b": _lists(PARTS | st.sampled_from(["{c}", "[{c:@z}] end", "<r>"])),
+                "c": _lists(PARTS),
+            }
+        ),
         "rules": st.fixed_dictionaries({"r": PARTS, "s": PARTS.map("[{}]".format)}),
         "folding": st.none() | st.booleans(),
         "settings": st.sampled_from([None, {"ignore_whitespace": True}]),
@@ -164,6 +178,18 @@ def test_the_nearest_sentence_is_one(file: dict[str, Any], seed: int) -> None:
         if commands and near and near.text:
             assert near.difference, near
             assert "\u2026" in near.text or commands.match(near.text), (text, near)
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
+def test_what_is_drawn_may_be_cut_anywhere(file: dict[str, Any], seed: int) -> None:
+    commands = _loaded(file)
+    for sample in commands.sample(Random(seed), 2) if commands else ():
+        words = sample.text.split()
+        for at in range(1, len(words)):
+            assert commands is not None
+            goes_without_saying(commands, " ".join(words[:at]), " ".join(words[at:]))
+            continuation(commands, " ".join(words[:at]))
 
 
 @FILE

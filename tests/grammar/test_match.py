@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from voiced import grammar
 from voiced.grammar.compound import match_text
 
@@ -118,8 +120,57 @@ lists:
     assert match.literal_words == 5
 
 
-def test_a_slot_that_is_said_twice_has_the_last_value() -> None:
-    assert readings("a b a c", "intents: {A: {sentences: ['a {l} a {l}']}}\nlists: {l: [b, c]}") == [("A", {"l": "c"})]
+def test_a_slot_that_is_said_twice_has_both_values() -> None:
+    lists = "lists: {l: [b, c], n: [{in: d, out: [1]}]}"
+    file = f"intents: {{A: {{sentences: ['a {{l}} [and {{l}}] [and {{n:l}}]'], slots: {{l: none}}}}}}\n{lists}"
+    assert readings("a c and b", file) == [("A", {"l": ["c", "b"]})]
+    assert readings("a b and b", file) == [("A", {"l": ["b", "b"]})]
+    assert readings("a b and c and d", file) == [("A", {"l": ["b", "c", [1]]})]
+    assert readings("a b", file) == [("A", {"l": "b"})]
+
+
+HOUSE = """
+intents:
+  Area: {sentences: ["turn off [the] {area} (light|lamp)"]}
+  Device: {sentences: ["turn off [the] {name}", "turn off [the] {name} light", "turn off [the] {name} in [the] {area}"]}
+  All: {sentences: ["turn off [the] hall lamp"]}
+lists:
+  area: [bedroom, desk, hall]
+  name: [bedroom lamp, desk, desk light, hall lamp, lamp, lamp in the bedroom]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("turn off the bedroom lamp", ("Device", {"name": "bedroom lamp"})),
+        ("turn off desk light", ("Device", {"name": "desk light"})),
+        ("turn off the bedroom light", ("Area", {"area": "bedroom"})),
+        ("turn off the hall lamp", ("All", {})),  # spelled out, word for word
+        ("turn off the lamp in the bedroom", ("Device", {"name": "lamp in the bedroom"})),
+        ("turn off the lamp in the hall", ("Device", {"name": "lamp", "area": "hall"})),
+    ],
+)
+def test_a_longer_name_beats_literal_words(text: str, expected: tuple[str, dict[str, Any]]) -> None:
+    assert readings(text, HOUSE)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentences", "text", "best"),
+    [
+        (["play {genre} in the {room}", "play jazz in the {room}"], "play jazz in the hall", {"room": "hall"}),
+        (["play {any}", "play {genre}"], "play smooth jazz", {"genre": "smooth jazz"}),
+        (["play {any} radio", "play {genre} {any}"], "play jazz my radio", {"any": "jazz my"}),
+        (["do {any}", "do {any} at {room}"], "do this at hall", {"any": "this", "room": "hall"}),
+        (["do {any}", "do {any} {room}"], "do this hall", {"any": "this", "room": "hall"}),
+        (["{genre} {room}", "{what}"], "jazz hall", {"what": "jazz hall"}),
+        (["go {thing}", "go {genre}"], "go the jazz", {"genre": "the jazz"}),  # said as a template, no wildcard
+    ],
+)
+def test_what_is_known_beats_what_is_free(sentences: list[str], text: str, best: dict[str, Any]) -> None:
+    lists = "any: &wild {wildcard: true}, genre: ['[the] [smooth] jazz'], room: [hall], what: [jazz hall], thing: *wild"
+    file = f"intents: {{A: {{sentences: {sentences}}}}}\nlists: {{{lists}}}"
+    assert readings(text, file)[0] == ("A", best)
 
 
 @dataclass

@@ -62,6 +62,7 @@ class Value:
 
     value: SlotValue | None
     spelt: str | None = None  # its words in normal form, where folding changes them: an exact spelling is better
+    wild: bool = False  # of a wildcard, which takes any words
 
 
 @dataclass(frozen=True, slots=True)

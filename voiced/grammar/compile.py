@@ -258,4 +258,4 @@ class _Layout(States):
         self._letters[first][" "] = between = self.read(inside, " ")
         for state in (first, inside, between):
             self._letters[state][ANY] = inside
-        self.jump(inside, last, Value(None))
+        self.jump(inside, last, Value(None, wild=True))

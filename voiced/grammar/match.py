@@ -10,23 +10,21 @@ character at a time: the cost is the length of the text times the number of plac
 several meet in one place, whatever follows is equal for them, so only the best few stay (Viterbi's argument). "turn on
 the kitchen light" has one parse; "note buy milk for me" under `note {text} [for me]` has two.
 
-A parse is better if more of its words are literal words of the template; then if its wildcards took fewer letters;
-then if more of its values that folding makes like others are spelt as in the files; then if its sentence stands first
-in the files; then if it has fewer slots; then if they end first.
+Which parse is the best is said in `ranking`, what a parse means in `meaning`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.flow import Match
 from voiced.grammar.automaton import Close, Ended, Open, Value
-from voiced.grammar.normalize import normalize
+from voiced.grammar.meaning import Filled, to_match
+from voiced.grammar.ranking import best_first, cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from voiced.flow import SlotValue
+    from voiced.flow import Match
     from voiced.grammar.automaton import Automaton, Mark, Move, Place
     from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.normalize import NormalText
@@ -46,25 +44,16 @@ Layer: TypeAlias = "dict[Place, tuple[Move, ...]]"  # before one character: plac
 #   " to "    literal_words=2, and so on until Ended sets the sentence
 
 
-class Filled(NamedTuple):
-    """A slot that was said: its value, and the characters in normal form that it covers."""
-
-    slot: str
-    value: SlotValue | None
-    start: int
-    end: int
-    spelt: str | None = None  # the value's words in normal form, where folding changes them
-
-
 class Parse(NamedTuple):
     """One way to understand the text so far."""
 
     literal_words: int = 0  # words that the template spells out, outside slots
+    values: int = 0  # values of lists that are not inside other values
+    wild_words: int = 0  # words that wildcards took
     wild_letters: int = 0  # characters that wildcards took
     filled: tuple[Filled, ...] = ()
     opened: tuple[tuple[str | None, int], ...] = ()  # slots that are being said, each with its first character
-    value: SlotValue | None = None  # of the last of them: its mark stands just before the end
-    spelt: str | None = None  # how the files spell that value
+    value: Value | None = None  # of the last of them: its mark stands just before the end
     sentence: int = -1  # known when it has ended
 
     def read(self, char: str, place: Place) -> Parse:
@@ -74,27 +63,35 @@ class Parse(NamedTuple):
             return self
         return self._replace(literal_words=self.literal_words + 1)
 
-    def pass_mark(self, mark: Mark, position: int) -> Parse:
-        """The parse after a mark that stands before the character with index `position`."""
+    def pass_mark(self, mark: Mark, position: int, text: str) -> Parse:
+        """The parse after a mark that stands before the character of `text` with index `position`."""
         # Parses are values: each mark makes a new one, and others that share its past are not touched.
         match mark:
             case Open():
-                return self._replace(opened=(*self.opened, (mark.slot, position)), value=None, spelt=None)
+                return self._replace(opened=(*self.opened, (mark.slot, position)), value=None)
             case Value():
-                return self._replace(value=mark.value, spelt=mark.spelt)
+                return self._replace(value=mark)
             case Ended():
                 return self._replace(sentence=mark.sentence)
             case Close():
-                return self._close(position)
+                return self._close(position, text)
 
-    def _close(self, position: int) -> Parse:
-        assert self.opened, "a slot closes that was never opened"
+    def _close(self, position: int, text: str) -> Parse:
+        # A text whose first words are missing may begin inside a list whose value no slot takes.
+        if not self.opened or self.value is None:
+            return self
         *around, (slot, start) = self.opened  # a value of a list may hold other lists
-        # Without a value of its own the slot takes what was said, as wildcards do.
-        wild = position - start if self.value is None else 0
+        wild = text[start:position] if self.value.wild else ""
         # A list that no slot takes was read like any other, and leaves nothing behind.
-        filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position, self.spelt))
-        return self._replace(filled=filled, opened=tuple(around), value=None, wild_letters=self.wild_letters + wild)
+        filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
+        return self._replace(
+            values=self.values + (not around and not wild),
+            wild_words=self.wild_words + len(wild.split()),
+            wild_letters=self.wild_letters + len(wild),
+            filled=filled,
+            opened=tuple(around),
+            value=None,
+        )
 
 
 def meanings(
@@ -103,28 +100,26 @@ def meanings(
     """The distinct meanings of a text, `normal` in normal form, that begins with one of the moves `begin`."""
     # Before the first character: one empty parse in every place where a text may begin.
     layers, finals = _leading_to_the_end(automaton, begin, normal.text)
-    parses = _advance([move for move in begin if move[0] in layers[0]], [Parse()], 0, {})
+    parses = _advance([move for move in begin if move[0] in layers[0]], [Parse()], 0, normal.text, {})
     # parses: place → its parses. Each character leads from all places of one layer to those of the next.
     for position, (char, layer) in enumerate(zip(normal.text, layers, strict=False)):
         after: Parses = {}
         for place, here in parses.items():
             # Inside a slot a letter changes nothing but the place, so the parses are handed on as they are.
             read = [parse.read(char, place) for parse in here] if place[1] else here
-            _advance(layer[place], read, position + 1, after)
+            _advance(layer[place], read, position + 1, normal.text, after)
         parses = after
     # Whoever can finish without one more letter has read a whole sentence.
     ended = [
-        _passed(parse, marks, len(normal.text))
+        _passed(parse, marks, len(normal.text), normal.text)
         for place, here in parses.items()
         for marks in finals[place]
         for parse in here
     ]
-    # Python's sort is stable and the key is total enough: the order does not depend on how the sets were walked.
-    ended.sort(key=lambda parse: (*_rank(parse), -_exactness(parse, text, normal), parse.sentence, _ends(parse)))
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}
-    for parse in ended:
-        match = _to_match(parse, sentences[parse.sentence], text, normal)
+    for parse in best_first(ended, text, normal):
+        match = to_match(parse, sentences[parse.sentence], text, normal)
         distinct.setdefault(match.meaning, match)
     return tuple(distinct.values())
 
@@ -155,61 +150,22 @@ def _leading_to_the_end(
     return layers, finals
 
 
-def _advance(moves: Iterable[Move], here: list[Parse], position: int, parses: Parses) -> Parses:
+def _advance(moves: Iterable[Move], here: list[Parse], position: int, text: str, parses: Parses) -> Parses:
     """Add to `parses` what becomes of the parses `here` by `moves`; the best `_MOST_PARSES` of a place stay."""
     for place, marks in moves:
         # Without a mark nothing changes but the place, so the parses are handed on as they are.
-        arrived = [_passed(parse, marks, position) for parse in here] if marks else here
+        arrived = [_passed(parse, marks, position, text) for parse in here] if marks else here
         there = parses.get(place)
         # Lists are handed on and shared, so one that grows is a new one. Two ways with equal marks are one parse.
         there = list(dict.fromkeys(arrived if there is None else [*there, *arrived])) if marks or there else arrived
         if len(there) > _MOST_PARSES:
-            there.sort(key=lambda parse: (*_rank(parse), _ends(parse)))
+            there.sort(key=cost)
             del there[_MOST_PARSES:]
         parses[place] = there
     return parses
 
 
-def _passed(parse: Parse, marks: tuple[Mark, ...], position: int) -> Parse:
+def _passed(parse: Parse, marks: tuple[Mark, ...], position: int, text: str) -> Parse:
     for mark in marks:
-        parse = parse.pass_mark(mark, position)
+        parse = parse.pass_mark(mark, position, text)
     return parse
-
-
-def _rank(parse: Parse) -> tuple[int, int]:
-    # Sorts the best first, as far as the sentence is not known yet.
-    return -parse.literal_words, parse.wild_letters
-
-
-def _exactness(parse: Parse, text: str, normal: NormalText) -> int:
-    """How many more values are spelt as in the files than otherwise, of those that folding changes."""
-    spelt = [(filled.spelt, text[slice(*_span(filled, normal))]) for filled in parse.filled if filled.spelt is not None]
-    return sum(1 if normalize(said).text == exactly else -1 for exactly, said in spelt)
-
-
-def _ends(parse: Parse) -> tuple[int, ...]:
-    # Fewer slots first: "twenty one" under `{hour}[:{minute}]` is an hour.
-    return len(parse.filled), *(filled.end for filled in parse.filled)
-
-
-def _to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: NormalText) -> Match:
-    # Begin with what the sentence sets whatever is said, then let the text have its say.
-    slots: dict[str, SlotValue] = dict(sentence.slots)
-    spans: dict[str, tuple[int, int]] = {}
-    # A slot that is said twice has the last value; what is said wins over what the file gives.
-    for filled in parse.filled:
-        # Without a value of its own, the slot takes the words as they were written, capitals included.
-        span = _span(filled, normal)
-        slots[filled.slot] = text[slice(*span)] if filled.value is None else filled.value
-        spans[filled.slot] = span
-    said = normal.sources[0], normal.sources[-1] + 1
-    return Match(sentence.intent, slots, text, spans, parse.literal_words, parse.wild_letters, said)
-
-
-def _span(filled: Filled, normal: NormalText) -> tuple[int, int]:
-    """Where a slot was said in the original text: first index and last + 1, without spaces; (0, 0) if nowhere."""
-    # In normal form first, without the spaces at its ends; `sources` lead back to the original.
-    said = normal.text[filled.start : filled.end]
-    start = filled.start + len(said) - len(said.lstrip())
-    end = filled.start + len(said.rstrip())
-    return (normal.sources[start], normal.sources[end - 1] + 1) if start < end else (0, 0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
+from voiced.grammar.meaning import slots_of
 from voiced.grammar.normalize import normalize, said_part
 from voiced.grammar.spelling import digits, number_words
 
@@ -36,12 +37,14 @@ class Sample:
 
 def sample_sentence(sentence: SentenceTemplate, random: Random) -> Sample:
     """One random way to say a sentence; `random` decides, so a seed repeats it. The sentence must be `sayable`."""
-    # Fixed values first: those that are drawn replace them, as they do when a text is matched.
-    slots = dict(sentence.slots)
-    draw = _Draw(random, sentence.scope, slots)
+    draw = _Draw(random, sentence.scope, {})
+    text = _tidy(draw.text(sentence.template.expression))
+    return Sample(text, sentence.intent, slots_of(sentence, draw.said))
+
+
+def _tidy(text: str) -> str:
     # Optional parts that were left out leave two spaces behind.
-    text = re.sub(r"\s+", " ", draw.text(sentence.template.expression)).strip()
-    return Sample(text, sentence.intent, slots)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def sayable(expression: Expression, scope: Scope) -> bool:
@@ -66,11 +69,11 @@ def _has_words(value: TextValue, scope: Scope) -> bool:
 
 @dataclass(slots=True)
 class _Draw:
-    """One walk through an expression; `slots` collects the values that were chosen."""
+    """One walk through an expression; `said` collects the values that were chosen."""
 
     random: Random
     scope: Scope
-    slots: dict[str, SlotValue]
+    said: dict[str, list[SlotValue]]
 
     def text(self, expression: Expression) -> str:
         # Each kind of expression is written by writing its parts; wherever there is a choice, a coin is tossed.
@@ -92,7 +95,7 @@ class _Draw:
                 # A list gives two things: words to say, and a value for its slot.
                 text, value = self.value(expression.name)
                 if expression.slot is not None:
-                    self.slots[expression.slot] = value
+                    self.said.setdefault(expression.slot, []).append(value)
                 return text
 
     def value(self, name: str) -> tuple[str, SlotValue]:
@@ -105,7 +108,7 @@ class _Draw:
                 while not _has_words(chosen, self.scope):
                     chosen = self.random.choice(definition.values)
                 text = self.text(chosen.said.expression)
-                return text, text.strip() if chosen.value is None else chosen.value
+                return text, _tidy(text) if chosen.value is None else chosen.value
             case NumberRange():
                 # The slot gets the value, which a `multiplier` may make another number than the one that is said.
                 number = self.random.choice(list(definition.numbers()))

@@ -1,0 +1,62 @@
+"""What a parse of a text means: the values of its slots, what belongs to them, and where they were said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from voiced.flow import Match
+from voiced.foundations.frozen_json import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiced.flow import SlotValue
+    from voiced.grammar.automaton import Value
+    from voiced.grammar.definitions import SentenceTemplate
+    from voiced.grammar.match import Parse
+    from voiced.grammar.normalize import NormalText
+
+
+class Filled(NamedTuple):
+    """A slot that was said: its value, and the characters in normal form that it covers."""
+
+    slot: str
+    value: Value
+    start: int
+    end: int
+
+
+def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: NormalText) -> Match:
+    """The meaning of a parse of a whole text, `normal` in normal form."""
+    said: dict[str, list[Any]] = {}
+    spans: dict[str, tuple[int, int]] = {}
+    free = set()
+    for filled in parse.filled:
+        # Without a value of its own, the slot takes the words as they were written, capitals included.
+        span = span_of(filled, normal)
+        value = filled.value.value
+        said.setdefault(filled.slot, []).append(text[slice(*span)] if value is None else value)
+        spans[filled.slot] = span
+        if value is None:
+            free.add(filled.slot)
+    letters = normal.sources[0], normal.sources[-1] + 1
+    counts = parse.literal_words, parse.wild_letters, letters
+    return Match(sentence.intent, slots_of(sentence, said), text, spans, *counts, free=frozenset(free))
+
+
+def slots_of(sentence: SentenceTemplate, said: Mapping[str, list[Any]]) -> dict[str, SlotValue]:
+    """Slots with their values, of the values that were said; a slot that was said twice has a list of both."""
+    # Begin with what the sentence sets whatever is said, then let the text have its say.
+    slots = dict(sentence.slots)
+    for slot, values in said.items():
+        slots[slot] = values[0] if len(values) == 1 else frozen(values)
+    return slots
+
+
+def span_of(filled: Filled, normal: NormalText) -> tuple[int, int]:
+    """Where a slot was said in the original text: first index and last + 1, without spaces; (0, 0) if nowhere."""
+    # In normal form first, without the spaces at its ends; `sources` lead back to the original.
+    said = normal.text[filled.start : filled.end]
+    start = filled.start + len(said) - len(said.lstrip())
+    end = filled.start + len(said.rstrip())
+    return (normal.sources[start], normal.sources[end - 1] + 1) if start < end else (0, 0)
