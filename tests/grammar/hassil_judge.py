@@ -36,11 +36,15 @@ def judge(texts: Iterable[str]) -> Intents:
 
 
 def readings(intents: Intents, text: str) -> list[Reading]:
-    """Every reading of a text, as the judge has it."""
-    return [
-        (result.intent.name, {name: _stripped(entity.value) for name, entity in result.entities.items()})
-        for result in recognize_all(text, intents)
-    ]
+    """Every reading of a text, as the judge has it; a slot that was said twice with all of its values."""
+    found = []
+    for result in recognize_all(text, intents):
+        slots: dict[str, list[Any]] = {}
+        for entity in result.entities_list:
+            slots.setdefault(entity.name, []).append(_stripped(entity.value))
+        each = {name: values[0] if len(values) == 1 else values for name, values in slots.items()}
+        found.append((result.intent.name, each))
+    return found
 
 
 def _stripped(value: Any) -> Any:

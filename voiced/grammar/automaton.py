@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voiced.flow import SlotValue
+    from voiced.grammar.definitions import TextValue
     from voiced.grammar.joining_words import Joint
 
 _REMEMBERED_CLOSURES = 20_000
@@ -63,6 +64,7 @@ class Value:
     value: SlotValue | None
     spelt: str | None = None  # its words in normal form, where folding changes them: an exact spelling is better
     wild: bool = False  # of a wildcard, which takes any words
+    origin: TextValue | None = None  # the value of a list, if there is more to know of it
 
 
 @dataclass(frozen=True, slots=True)

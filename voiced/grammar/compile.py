@@ -14,10 +14,10 @@ spell: nothing is multiplied out but the spellings of a value and the subsets of
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voiced.grammar.automaton import Close, Ended, Open, Value
-from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.folding import AS_WRITTEN
@@ -217,7 +217,7 @@ class _Layout(States):
         self._ends.add(last)
         match definition:
             case TextList():
-                for value in values_for(definition, sentence):
+                for value in definition.values:
                     self.text_value(value, first, last, sentence)
             case NumberRange():
                 self.number_range(definition, first, last)
@@ -229,16 +229,17 @@ class _Layout(States):
     def text_value(self, value: TextValue, first: int, last: int, sentence: SentenceTemplate) -> None:
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         words = words_of(value.said.text, value.said.language, self._folding)
+        # Without more to know, equal values of different lists stay equal.
+        mark = Value(value.value, origin=value if value.context else None)
         if not value.plain or words.n_ways() > _MOST_SPELLINGS or sentence.scope.loose_spaces:
-            way = self.state()
-            self.jump(first, way)
-            self.jump(self.expression(value.said.expression, way, sentence), last, Value(value.value))
+            way = self.follower(first)
+            self.jump(self.expression(value.said.expression, way, sentence), last, mark)
             return
         spelt = words.normal.strip() if words.is_changed(self._folding) else None
         # Every way to write it becomes a path of letters. A value without a word, such as "-", cannot be said.
         for said in words.ways():
             if self._folding.fold(said).strip():
-                self.jump(self.read(first, said), last, Value(value.value, spelt))
+                self.jump(self.read(first, said), last, replace(mark, spelt=spelt) if spelt else mark)
 
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import NumberRange, TextList, Wildcard
 from voiced.grammar.expression import RuleReference, references
 from voiced.grammar.spelling import digits
@@ -104,7 +103,7 @@ def _choice(definition: ListDefinition | None, sentence: SentenceTemplate) -> st
     """What a list has to choose from; empty if that cannot be listed."""
     match definition:
         case TextList():
-            values = values_for(definition, sentence)
+            values = definition.values
             said = (" ".join(plainest(value.said.expression, sentence.scope).split()) for value in values)
             first = list(islice((each for each in dict.fromkeys(said) if each), _MOST_VALUES + 1))
             return ", ".join([*first[:_MOST_VALUES], *(["…"] if len(first) > _MOST_VALUES else [])])

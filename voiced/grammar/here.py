@@ -24,10 +24,10 @@ def said_in(sentences: Iterable[SentenceTemplate], room: str | None) -> Iterator
         slot = _slot(sentence.requires.get(_AREA))
         if slot is None:
             yield sentence
-        # The condition is met, and the slot has a value; what is said in the sentence wins over it.
+        # The condition is met, and the slot has a value; what is said in the sentence, or what the context of a value
+        # says, wins over it.
         elif room is not None:
-            requires = {key: value for key, value in sentence.requires.items() if key != _AREA}
-            yield replace(sentence, requires=requires, slots={slot: room, **sentence.slots})
+            yield replace(sentence, slots={slot: room, **sentence.slots})
 
 
 def _slot(wanted: Any) -> str | None:

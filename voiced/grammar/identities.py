@@ -1,8 +1,9 @@
 """Which lists and rules are the same part of the automaton, although other sentences refer to them.
 
-A name means what its scope says, and a sentence's context leaves out values of a list. So two references are one part
-if all that they lead to is one: the values that are left, and the rules and lists inside, down to the last. Sixty
-contexts of Home Assistant's sentences leave a rule such as `<the>` as it is: it is compiled once.
+A name means what its scope says, and a sentence's context leaves out values of a list, which makes it a scope of its
+own (`contexts`). So two references are one part if all that they lead to is one: the values that are left, and the
+rules and lists inside, down to the last. Sixty contexts of Home Assistant's sentences leave a rule such as `<the>` as
+it is: it is compiled once.
 
 Numbers stand for what was compared (hash consing), so comparing costs no more than looking at the references of one
 expression, however deeply rules are nested.
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import RuleReference, references
 
@@ -28,11 +28,11 @@ class Identities:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}  # by content
-        self._known: dict[Hashable, int] = {}  # by reference, scope and context
+        self._known: dict[Hashable, int] = {}  # by reference and scope
 
     def rule(self, name: str, sentence: SentenceTemplate) -> int:
         """The number of a rule, as a sentence sees it."""
-        key = ("rule", name, id(sentence.scope), _filter_key(sentence))
+        key = ("rule", name, id(sentence.scope))
         if key not in self._known:
             template, scope = sentence.scope.rules[name], sentence.scope
             # Its own text, and all that it leads to; skip words may stand at each of its spaces.
@@ -45,16 +45,15 @@ class Identities:
         # Equal ranges are one, wherever they are written, and so are all wildcards.
         if not isinstance(definition, TextList):
             return self._number(definition)
-        key = ("list", id(definition), id(sentence.scope), _filter_key(sentence))
+        key = ("list", id(definition), id(sentence.scope))
         if key not in self._known:
-            # What the sentence's context leaves of it, and what the templates among its values lead to.
-            values = values_for(definition, sentence)
-            inside = tuple(self._inside(value.said.expression, sentence) for value in values if not value.plain)
-            # Two contexts that leave the same values leave the same list.
-            left = None if len(values) == len(definition.values) else tuple(map(id, values))
+            # What the templates among its values lead to, as this scope has it.
+            inside = tuple(
+                self._inside(value.said.expression, sentence) for value in definition.values if not value.plain
+            )
             scope = sentence.scope if inside else None
             self._known[key] = self._number(
-                ("list", id(definition), left, inside, scope and (scope.language, scope.skip_words))
+                ("list", id(definition), inside, scope and (scope.language, scope.skip_words))
             )
         return self._known[key]
 
@@ -74,7 +73,3 @@ class Identities:
     def _number(self, content: Hashable) -> int:
         # The first that has this content gives the number; len() is the next that is free.
         return self._numbers.setdefault(content, len(self._numbers))
-
-
-def _filter_key(sentence: SentenceTemplate) -> str:
-    return repr((sentence.requires, sentence.excludes)) if sentence.requires or sentence.excludes else ""

@@ -19,6 +19,7 @@ from voiced.foundations.frozen_json import frozen
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL
 from voiced.grammar import built_in, checks, definitions
 from voiced.grammar.compile import compile_sentences
+from voiced.grammar.contexts import Contexts
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NEVER, NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.folder import files_of
@@ -114,8 +115,10 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
     # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
-    sentences = tuple(collector.sentences)
+    contexts = Contexts()
+    sentences = contexts.narrowed(collector.sentences)
     intents = MappingProxyType(collector.intents)
+    warnings += contexts.warnings
     warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
     try:
         automaton = compile_sentences(sentences, folding)

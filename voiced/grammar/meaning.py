@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from voiced.flow import Match
 from voiced.foundations.frozen_json import frozen
+from voiced.grammar.contexts import context_slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +40,11 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
         spans[filled.slot] = span
         if value is None:
             free.add(filled.slot)
-    letters = normal.sources[0], normal.sources[-1] + 1
-    counts = parse.literal_words, parse.wild_letters, letters
-    return Match(sentence.intent, slots_of(sentence, said), text, spans, *counts, free=frozenset(free))
+    slots = slots_of(sentence, said)
+    origins = [filled.value.origin for filled in parse.filled if filled.value.origin]
+    slots |= {slot: value for slot, value in context_slots(sentence, origins).items() if slot not in said}
+    counts = parse.literal_words, parse.wild_letters, (normal.sources[0], normal.sources[-1] + 1)
+    return Match(sentence.intent, slots, text, spans, *counts, free=frozenset(free))
 
 
 def slots_of(sentence: SentenceTemplate, said: Mapping[str, list[Any]]) -> dict[str, SlotValue]:

@@ -58,13 +58,16 @@ def sayable(expression: Expression, scope: Scope) -> bool:
             return scope.of_rule(sayable, expression.name)
         case ListReference():
             definition = scope.list_named(expression.name)
-            return not isinstance(definition, TextList) or any(_has_words(value, scope) for value in definition.values)
+            return not isinstance(definition, TextList) or any(_is_sayable(each, scope) for each in definition.values)
     # Of a sequence or permutation everything has to be said.
     return all(sayable(item, scope) for item in expression.items)
 
 
-def _has_words(value: TextValue, scope: Scope) -> bool:
-    return bool(normalize(value.said.text, scope.language, scope.folding).text)
+def _is_sayable(value: TextValue, scope: Scope) -> bool:
+    # A value without words, such as "-", cannot be said, nor can one that needs a list without values.
+    return bool(normalize(value.said.text, scope.language, scope.folding).text) and (
+        value.plain or sayable(value.said.expression, scope)
+    )
 
 
 @dataclass(slots=True)
@@ -103,9 +106,9 @@ class _Draw:
         definition = self.scope.list_named(name)
         match definition:
             case TextList():
-                # Values without words cannot be said: draw again. `sayable` has seen that there are others.
+                # Of values that cannot be said: draw again. `sayable` has seen that there are others.
                 chosen = self.random.choice(definition.values)
-                while not _has_words(chosen, self.scope):
+                while not _is_sayable(chosen, self.scope):
                     chosen = self.random.choice(definition.values)
                 text = self.text(chosen.said.expression)
                 return text, _tidy(text) if chosen.value is None else chosen.value
