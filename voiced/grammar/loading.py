@@ -114,15 +114,19 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
-    # Nothing is wrong. The order of sentences is that of the files, and decides between parses that are equally good.
-    contexts = Contexts()
-    sentences = contexts.narrowed(collector.sentences)
-    intents = MappingProxyType(collector.intents)
-    warnings += contexts.warnings
     warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
+    return _compiled(files[0].content.language, collector, folding)
+
+
+def _compiled(language: str, collector: _Collector, folding: Folding) -> Grammar:
+    """The grammar of what was collected, when nothing is wrong with it."""
+    contexts = Contexts()
+    # The order of sentences is that of the files, and decides between parses that are equally good.
+    sentences = contexts.narrowed(collector.sentences)
+    intents, warnings = MappingProxyType(collector.intents), [*collector.warnings, *contexts.warnings]
     try:
         automaton = compile_sentences(sentences, folding)
-        return Grammar(files[0].content.language, intents, sentences, automaton, tuple(dict.fromkeys(warnings)))
+        return Grammar(language, intents, sentences, automaton, tuple(dict.fromkeys(warnings)))
     except TooLargeError as error:
         raise ConfigError([str(error)], PAGE) from error
 
