@@ -45,6 +45,7 @@ class Contexts:
     def _narrowed(self, sentence: SentenceTemplate) -> SentenceTemplate | None:
         scope, template = sentence.scope, sentence.template
         reached = _lists(template.expression, scope)
+        # Ranges and wildcards have no values, and so no contexts.
         known = {name: scope.lists.get(name) for name in sorted(reached)}
         lists = {name: each for name, each in known.items() if isinstance(each, TextList)}
         if not any(context for each in lists.values() for context, _ in self._kinds_of(each)):
@@ -52,6 +53,7 @@ class Contexts:
         suppliers: dict[str, str] = {}
         through: set[str] = set()
         for key in (key for key, wanted in sentence.requires.items() if _slot(wanted) is None):
+            # If one list alone has what is required, its value has to be said, and has to have it.
             having = [name for name, each in lists.items() if self._has(each, key)]
             if len(having) == 1:
                 suppliers[key] = having[0]
@@ -71,10 +73,12 @@ class Contexts:
         """The scope of a sentence, with narrower lists; equal ones are one."""
         key = (id(sentence.scope), repr((sentence.requires, sentence.excludes, suppliers, [*lists], sorted(through))))
         if key not in self._scopes:
+            # Each list by what is required of its own values, …
             narrow = {
                 name: self._list(known, sentence, {key for key, supplier in suppliers.items() if supplier == name})
                 for name, known in lists.items()
             }
+            # … and those that lead to another list by whether their values do.
             for name in through:
                 narrow[name] = self._interned(
                     each for each in narrow[name].values if _leads_to(suppliers, each, sentence.scope)
@@ -101,6 +105,7 @@ class Contexts:
         return self._lists.setdefault(tuple(map(id, narrow.values)), narrow)
 
     def _kinds_of(self, known: TextList) -> list[tuple[Mapping[str, object], list[int]]]:
+        # Values with equal contexts are judged together; most have none, which needs no comparing.
         if id(known) not in self._kinds:
             kinds: dict[str, tuple[Mapping[str, object], list[int]]] = {}
             for at, value in enumerate(known.values):
@@ -127,6 +132,7 @@ def context_slots(sentence: SentenceTemplate, said: Iterable[TextValue]) -> dict
 
 def _lists(expression: Expression, scope: Scope) -> frozenset[str]:
     """The names of all lists that a sentence may say, those inside of values and rules included."""
+    # References are followed through rules and through the values of lists, each once.
     found: set[str] = set()
     for reference in references(expression):
         if isinstance(reference, RuleReference):
@@ -150,6 +156,7 @@ def _saying(supplier: str, expression: Expression, scope: Scope, through: set[st
             return expression
         case Text():
             return expression
+    # Which parts can say it at all?
     able = [item for item in expression.items if supplier in _lists(item, scope)]
     if isinstance(expression, Choice):
         return Choice(tuple(_saying(supplier, item, scope, through) for item in able))

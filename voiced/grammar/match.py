@@ -81,6 +81,7 @@ class Parse(NamedTuple):
         if not self.opened or self.value is None:
             return self
         *around, (slot, start) = self.opened  # a value of a list may hold other lists
+        # Words of a wildcard are counted one by one, a value of a list as one.
         wild = text[start:position] if self.value.wild else ""
         # A list that no slot takes was read like any other, and leaves nothing behind.
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))

@@ -38,8 +38,10 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
         value = filled.value.value
         said.setdefault(filled.slot, []).append(text[slice(*span)] if value is None else value)
         spans[filled.slot] = span
+        # Nobody wrote these words before they were said.
         if value is None:
             free.add(filled.slot)
+    # What the contexts of values say is less than what was said, and more than what the file gives.
     slots = slots_of(sentence, said)
     origins = [filled.value.origin for filled in parse.filled if filled.value.origin]
     slots |= {slot: value for slot, value in context_slots(sentence, origins).items() if slot not in said}

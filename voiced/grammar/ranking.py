@@ -57,6 +57,7 @@ def _sorted(parses: list[Parse], text: str, normal: NormalText) -> list[Parse]:
     # Few spans are many parses, so each two are compared once.
     distinct = set().union(*spans)
     balance = {span: sum(_holds(span, other) - _holds(other, span) for other in distinct) for span in distinct}
+    # Each parse with what it is sorted by: longer names, exact spellings, then what one parse tells by itself.
     keyed = []
     for its, parse in zip(spans, parses, strict=True):
         longest = -sum(balance[span] for span in its), -_exactness(parse, text, normal)
@@ -71,8 +72,10 @@ def _exactness(parse: Parse, text: str, normal: NormalText) -> int:
 
 
 def _values(parse: Parse) -> set[Span]:
+    # Words of a wildcard are no name, however many they are.
     return {(filled.start, filled.end) for filled in parse.filled if not filled.value.wild}
 
 
 def _holds(one: Span, other: Span) -> bool:
+    # Strictly: no span holds itself.
     return one != other and one[0] <= other[0] and other[1] <= one[1]
