@@ -7,7 +7,6 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiced.advice.pronunciation import difference, sounds_of, unlike_parts
-from voiced.grammar.contexts import values_for
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import ListReference, Sequence
 from voiced.grammar.normalize import normalize
@@ -110,7 +109,7 @@ def _competing(grammar: Grammar, known: Mapping[int, object]) -> Iterator[tuple[
         for words, name in _openings(sentence):
             definition = sentence.scope.list_named(name)
             # What a context leaves out of a list does not compete.
-            if isinstance(definition, TextList) and values_for(definition, sentence) == definition.values:
+            if isinstance(definition, TextList) and not (sentence.requires or sentence.excludes):
                 behind.setdefault(normalize(words, sentence.scope.language).text, {})[id(definition)] = None
     told: dict[tuple[int, int], None] = {}
     for lists in behind.values():

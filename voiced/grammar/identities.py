@@ -51,6 +51,7 @@ class Identities:
             inside = tuple(
                 self._inside(value.said.expression, sentence) for value in definition.values if not value.plain
             )
+            # Plain words are the same in every scope.
             scope = sentence.scope if inside else None
             self._known[key] = self._number(
                 ("list", id(definition), inside, scope and (scope.language, scope.skip_words))

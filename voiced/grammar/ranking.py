@@ -53,6 +53,7 @@ def _price(parse: Parse) -> tuple[int, int]:
 
 
 def _sorted(parses: list[Parse], text: str, normal: NormalText) -> list[Parse]:
+    # "bedroom lamp" holds "bedroom": one more for the one, one less for the other.
     spans = [_values(parse) for parse in parses]
     # Few spans are many parses, so each two are compared once.
     distinct = set().union(*spans)
