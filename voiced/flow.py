@@ -124,6 +124,10 @@ class Match:
     said: tuple[int, int] = (0, 0)  # first and last+1 character of the command in `text`
     then: tuple[Match, ...] = ()  # of a compound: the commands that were said behind this one
     free: frozenset[str] = frozenset()  # slots that hold words as they were said, not what an author wrote
+    several: frozenset[str] = frozenset()  # slots that were said several times: their value is a list of values
+    attributes: Mapping[str, JsonValue] = field(
+        default_factory=dict
+    )  # slot → what its value's list says of it; of each
 
     @property
     def commands(self) -> tuple[Match, ...]:

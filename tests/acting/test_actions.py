@@ -88,14 +88,24 @@ def test_other_texts_stay_as_they_are(payload: str) -> None:
     ],
 )
 def test_what_is_said_cannot_name_a_topic_of_the_broker(topic: str, value: str, filled: str) -> None:
-    [action] = actions_for([ActionTemplate(topic=topic)], Match("Note", {"text": value}, "", {}))
+    [action] = actions_for(
+        [ActionTemplate(topic=topic)], Match("Note", {"text": value}, "", {}, free=frozenset({"text"}))
+    )
     assert action.topic == filled
+
+
+@pytest.mark.parametrize(("value", "filled"), [("kitchen/coffee", "kitchen/coffee"), ("a+b", "a_b"), ("a\0b", "a_b")])
+def test_what_an_author_wrote_may_be_several_levels(value: str, filled: str) -> None:
+    [action] = actions_for([ActionTemplate(topic="home/{room}")], Match("Note", {"room": value}, "", {}))
+    assert action.topic == f"home/{filled}"
 
 
 @pytest.mark.parametrize("value", ["a/b", "a+b", "a#b", "a\0b"])
 def test_what_is_said_cannot_choose_another_topic(value: str) -> None:
     template = ActionTemplate(topic="note/{text}", payload="{text}")
-    assert actions_for([template], Match("Note", {"text": value}, "", {})) == (Action("note/a_b", value),)
+    assert actions_for([template], Match("Note", {"text": value}, "", {}, free=frozenset({"text"}))) == (
+        Action("note/a_b", value),
+    )
 
 
 HOUSE = grammar.parse("""

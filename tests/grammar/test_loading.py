@@ -89,7 +89,7 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - {in: a, uot: b}",
-            "4: lists.l[0].uot: unknown key; did you mean 'out'?",
+            "4: lists.l[0]: the key 'uot' looks mistyped; did you mean 'out'? Attributes need another name",
         ),
         (
             "intents: {A: {sentences: [a]}}\nlists:\n  l:\n  - (a|b",

@@ -1,4 +1,4 @@
-"""Builds MQTT messages from a match: fills the intent's templates with the slots' values.
+"""Builds MQTT messages from a match: fills the intent's templates with the slots' values and their attributes.
 
 A text payload stays text; a mapping, a list or a number is sent as JSON. A JSON string that is exactly one slot, such
 as `"{level}"`, becomes the slot's value with its type, so a number stays a number. A text that is JSON written by hand
@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from voiced.flow import EXPIRES_SECONDS, Action, good_for
-from voiced.foundations.topic_names import NOT_IN_A_LEVEL
+from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 from voiced.grammar.action_template import SLOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -29,24 +30,30 @@ if TYPE_CHECKING:
 _STRING_OR_SLOT = re.compile(rf'"(?:[^"\\]|\\.)*"|{SLOT.pattern}')
 
 
-def actions_for(templates: Sequence[ActionTemplate], match: Match) -> tuple[Action, ...]:
-    """Return the messages of a match, one per template, in the templates' order."""
+def actions_for(templates: Sequence[ActionTemplate], match: Match, confidence: float = 1.0) -> tuple[Action, ...]:
+    """Return the messages of a match, in the templates' order: one per template.
+
+    A template whose topic names a slot that was said several times makes one message for each of its values.
+    """
+    named = _Named(match, confidence)
     return tuple(
         Action(
-            topic=_topic(template.topic, match.slots),
-            payload=_payload(template.payload, match.slots),
+            topic=_topic(template.topic, names),
+            payload=_payload(template.payload, names),
             qos=template.qos,
             retain=template.retain,
             expires=template.expires,
         )
         for template in templates
+        for names in named.each_of(SLOT.findall(template.topic))
     )
 
 
 def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
     """Return the messages of a transcript: of its commands as they were said, of each in the order of the file."""
     # None of what was rejected.
-    of_each = [actions_for(grammar.intents[command.intent].actions, command) for command in transcript.commands]
+    sure = transcript.confidence
+    of_each = [actions_for(grammar.intents[command.intent].actions, command, sure) for command in transcript.commands]
     actions = tuple(action for actions in of_each for action in actions)
     # All is done or nothing. A command without actions is an event, and good for no longer than that.
     return (
@@ -56,18 +63,61 @@ def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
     )
 
 
+class _Named:
+    """What the names in templates stand for: slots and their attributes, and facts about the command."""
+
+    def __init__(self, match: Match, confidence: float) -> None:
+        self._match = match
+        # A slot wins over a fact of the same name.
+        facts = {"text": match.text, "intent": match.intent, "confidence": round(confidence, 4)}
+        self._values: Mapping[str, Any] = {**facts, **match.slots}
+        self._free = match.free | ({"text"} - match.slots.keys())
+
+    def __getitem__(self, name: str) -> Any:
+        slot, _, attribute = name.partition(".")
+        if not attribute:
+            return self._values[slot]
+        its = self._match.attributes[slot]
+        return [each[attribute] for each in its] if isinstance(its, list) else its[attribute]  # type: ignore[call-overload,index]
+
+    def is_free(self, name: str) -> bool:
+        """Whether its words were chosen by whoever spoke."""
+        return name in self._free
+
+    def each_of(self, names: Iterable[str]) -> Iterator[_Named]:
+        """Yield the names with each combination of the values of those that have several."""
+        several = sorted({name.partition(".")[0] for name in names} & self._match.several)
+        for at in product(*(range(len(self._match.slots[slot])) for slot in several)):  # type: ignore[arg-type]
+            yield self._bound(dict(zip(several, at, strict=True))) if several else self
+
+    def _bound(self, chosen: Mapping[str, int]) -> _Named:
+        slots: dict[str, Any] = dict(self._match.slots)
+        attributes: dict[str, Any] = dict(self._match.attributes)
+        for slot, at in chosen.items():
+            slots[slot] = slots[slot][at]
+            if slot in attributes:
+                attributes[slot] = attributes[slot][at]
+        match = replace(self._match, slots=slots, attributes=attributes, several=self._match.several - chosen.keys())
+        return _Named(match, self._values["confidence"])
+
+
 def longest_good_for(grammar: Grammar) -> float:
     """Return the age in seconds from which on no command of a grammar may be carried out, whichever it is."""
     return max((good_for(intent.actions) for intent in grammar.intents.values()), default=EXPIRES_SECONDS)
 
 
-def _topic(topic: str, slots: Mapping[str, SlotValue]) -> str:
-    # Speech must not choose a topic: a value is part of one level, and topics that begin with `$` are the broker's.
-    filled = SLOT.sub(lambda slot: NOT_IN_A_LEVEL.sub("_", _as_text(slots[slot[1]])), topic)
+def _topic(topic: str, slots: _Named) -> str:
+    # What an author wrote may be several levels. Speech must not choose a topic: free words are part of one level, and
+    # topics that begin with `$` are the broker's.
+    def level(slot: re.Match[str]) -> str:
+        unsafe = NOT_IN_A_LEVEL if slots.is_free(slot[1]) else NOT_IN_A_TOPIC
+        return unsafe.sub("_", _as_text(slots[slot[1]]))
+
+    filled = SLOT.sub(level, topic)
     return f"_{filled[1:]}" if filled.startswith("$") else filled
 
 
-def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:
+def _payload(payload: JsonValue, slots: _Named) -> str:
     if isinstance(payload, str):
         if _is_json(payload):
             return _STRING_OR_SLOT.sub(lambda found: _in_json(found, slots), payload)
@@ -75,7 +125,7 @@ def _payload(payload: JsonValue, slots: Mapping[str, SlotValue]) -> str:
     return "" if payload is None else json.dumps(_filled(payload, slots), ensure_ascii=False)
 
 
-def _filled(value: JsonValue, slots: Mapping[str, SlotValue]) -> Any:
+def _filled(value: JsonValue, slots: _Named) -> Any:
     match value:
         case str():
             whole = SLOT.fullmatch(value)
@@ -106,7 +156,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _in_json(found: re.Match[str], slots: Mapping[str, SlotValue]) -> str:
+def _in_json(found: re.Match[str], slots: _Named) -> str:
     """Return a string of hand-written JSON with its slots filled, or the value of a slot outside of strings."""
     name: str | None = found[1]
     if name is None:

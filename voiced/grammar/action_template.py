@@ -1,6 +1,7 @@
 """Templates of MQTT messages that an intent sends: topic and payload, checked when intents are loaded.
 
-In topic and payload `{slot}` stands for the slot's value. `acting.actions` fills templates; `checks` compares
+In topic and payload `{slot}` stands for the slot's value, `{slot.attribute}` for an attribute of that value, and
+`{text}` and the like for facts about the command. `acting.actions` fills templates; `checks` and `attributes` compare
 `slots_of` with the slots that sentences set. Knows nothing of either.
 """
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-SLOT = re.compile(r"\{(\w+)\}")  # other braces are themselves: a text payload may be JSON written by hand
+# `{light}`, `{light.topic}`; other braces are themselves: a text payload may be JSON written by hand.
+SLOT = re.compile(r"\{(\w+(?:\.\w+)?)\}")
+FACTS = frozenset({"text", "intent", "confidence"})  # of every command; a slot of that name wins
 
 
 def valid_topic(topic: str) -> str:
@@ -56,7 +59,7 @@ class ActionTemplate:
 
 
 def slots_of(template: ActionTemplate) -> frozenset[str]:
-    """The names of the slots that a template needs."""
+    """The names of the slots that a template needs, and `slot.attribute` where it needs an attribute of the value."""
     return frozenset(slot for text in (template.topic, *_texts(template.payload)) for slot in SLOT.findall(text))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiced.foundations.nearest import did_you_mean
-from voiced.grammar.action_template import slots_of
+from voiced.grammar.action_template import FACTS, slots_of
+from voiced.grammar.attributes import check_attributes
 from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
 from voiced.grammar.nesting import Nesting, Problem
@@ -185,8 +186,11 @@ def check_actions(
 ) -> Iterator[str]:
     """Yield a problem for each slot that an action needs and that some sentence of its intent does not set.
 
-    `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
+    Likewise for each attribute that some value lacks. `actions`: (file:line, action) of one intent; `sentences`: of the
+    same intent.
     """
+    actions = list(actions)
+    yield from check_attributes(actions, sentences)
     # Computed once per sentence, and asked by every action.
     always = [(each, slots_always_set(each.template.expression, each.scope)) for each in sentences]
     without: dict[str, SentenceTemplate | None] = {}  # slot → a sentence that may leave it out
@@ -194,7 +198,9 @@ def check_actions(
     for where, action in actions:
         # Either no sentence knows the slot, a typing mistake; or one may leave it out, and the action could not be
         # sent.
-        for slot in sorted(slots_of(action)):
+        for slot in sorted({name.partition(".")[0] for name in slots_of(action)}):
+            if slot not in possible and slot in FACTS:
+                continue
             if slot not in possible:
                 instead = _instead(slot, sorted(possible), "slot")
                 yield f"{where}: no sentence of the intent has the slot '{slot}'{instead}"

@@ -230,7 +230,7 @@ class _Layout(States):
         """Add a value to a list: plain words as branches of the list's tree, a template as a path of its own."""
         words = words_of(value.said.text, value.said.language, self._folding)
         # Without more to know, equal values of different lists stay equal.
-        mark = Value(value.value, origin=value if value.context else None)
+        mark = Value(value.value, origin=value if value.context or value.attributes else None)
         if not value.plain or words.n_ways() > _MOST_SPELLINGS or sentence.scope.loose_spaces:
             way = self.follower(first)
             self.jump(self.expression(value.said.expression, way, sentence), last, mark)

@@ -14,6 +14,8 @@ from voiced.grammar.folding import AS_WRITTEN, Folding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pydantic import JsonValue
+
     from voiced.flow import SlotValue
     from voiced.grammar.expression import Expression
 
@@ -42,6 +44,7 @@ class TextValue:
     plain: bool  # only words, no brackets: the expression is one Text
     value: SlotValue | None  # None: what was said
     context: Mapping[str, object] = field(default_factory=dict)  # Home Assistant's, for `requires_context`
+    attributes: Mapping[str, JsonValue] = field(default_factory=dict)  # whatever else the author says of it
 
 
 @dataclass(frozen=True, eq=False, slots=True)

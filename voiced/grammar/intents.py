@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     JsonValue,
     StrictBool,
@@ -67,6 +68,19 @@ class ListValue(Section):
     out: JsonValue = None  # None: what was said
     context: Context = Field(default_factory=dict)
     metadata: JsonValue = None
+
+    # All other keys are attributes.
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
+
+    @property
+    def attributes(self) -> dict[str, JsonValue]:
+        return self.__pydantic_extra__
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        frozen(self)  # keeps the rules
+        return self
 
 
 class NumberRange(Section):

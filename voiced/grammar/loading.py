@@ -198,12 +198,12 @@ class _Collector:
     def _value(self, file: File, key: Key, value: ListValue) -> TextValue:
         # Problems point at the template itself: at `in:` where there is one.
         place = (*key, "in") if file.source.has((*key, "in")) else key
-        out = frozen(value.out)
-        if is_template(value.said):
-            return TextValue(self._template(file, place, value.said), False, out, value.context)  # noqa: FBT003 # plain
         # Plain words need no parser: ten thousand names load faster.
-        said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
-        return TextValue(said, True, out, value.context)  # noqa: FBT003 # plain
+        if plain := not is_template(value.said):
+            said = Template(value.said, Text(value.said), file.content.language, file.source.where(place), None)
+        else:
+            said = self._template(file, place, value.said)
+        return TextValue(said, plain, frozen(value.out), value.context, frozen(value.attributes))
 
     def _rules(self, file: File, key: Key, rules: Mapping[str, str]) -> dict[str, Template]:
         return {name: self._template(file, (*key, name), text) for name, text in rules.items()}

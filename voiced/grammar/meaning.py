@@ -9,7 +9,7 @@ from voiced.foundations.frozen_json import frozen
 from voiced.grammar.contexts import context_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from voiced.flow import SlotValue
     from voiced.grammar.automaton import Value
@@ -46,7 +46,20 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
     origins = [filled.value.origin for filled in parse.filled if filled.value.origin]
     slots |= {slot: value for slot, value in context_slots(sentence, origins).items() if slot not in said}
     counts = parse.literal_words, parse.wild_letters, (normal.sources[0], normal.sources[-1] + 1)
-    return Match(sentence.intent, slots, text, spans, *counts, free=frozenset(free))
+    several = frozenset(slot for slot, values in said.items() if len(values) > 1)
+    attributes = _attributes(parse.filled, several)
+    more: dict[str, Any] = {"free": frozenset(free), "several": several, "attributes": attributes}
+    return Match(sentence.intent, slots, text, spans, *counts, **more)
+
+
+def _attributes(filled: Iterable[Filled], several: frozenset[str]) -> dict[str, Any]:
+    """Slot → the attributes of its value, where there are any; of a slot that was said twice those of each value."""
+    found: dict[str, list[Any]] = {}
+    for each in filled:
+        origin = each.value.origin
+        found.setdefault(each.slot, []).append(origin.attributes if origin else frozen({}))
+    known = {slot: its for slot, its in found.items() if any(its)}
+    return {slot: frozen(its) if slot in several else its[0] for slot, its in known.items()}
 
 
 def slots_of(sentence: SentenceTemplate, said: Mapping[str, list[Any]]) -> dict[str, SlotValue]:

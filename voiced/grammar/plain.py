@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _FIELDS = {"in": "said", "from": "start", "to": "stop"}  # keys that are keywords or unclear in Python
+_OWN_KEYS = {"in", "out"}  # of a value of a list
 _LARGEST_EXACT = 1e15  # whole numbers up to here are floats without loss
 
 
@@ -120,7 +121,14 @@ def _record(
 
 
 # The format itself, from its smallest sections to the whole file. Keys that are missing here are Home Assistant's.
-_VALUE = _record(ListValue, {"in": _text, "out": _anything}, frozenset({"in"}))
+def _value(data: Any) -> ListValue:
+    # All keys but these two are attributes; Home Assistant's two are for pydantic.
+    _check(isinstance(data, dict) and type(data.get("in")) is str and not data.keys() & {"context", "metadata"})
+    if len(data) <= len(_OWN_KEYS & data.keys()):
+        return ListValue(data["in"], data.get("out"))
+    return ListValue(data["in"], data.get("out"), {}, {name: data[name] for name in data if name not in _OWN_KEYS})
+
+
 _RANGE = _record(
     NumberRange,
     {
@@ -137,7 +145,7 @@ _RANGE = _record(
 )
 # A list's value may be short, `kitchen`, or long, `{in: kitchen, out: 1}`: `list_value` makes the short one long.
 _LIST = _record(
-    ListSource, {"values": _each(lambda value: _VALUE(list_value(value))), "range": _RANGE, "wildcard": _flag}
+    ListSource, {"values": _each(lambda value: _value(list_value(value))), "range": _RANGE, "wildcard": _flag}
 )
 _ACTION = _record(
     ActionTemplate,

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from voiced.foundations.nearest import did_you_mean
 from voiced.grammar.expression import is_template
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Context: TypeAlias = Mapping[str, JsonValue]
 
 LARGEST_NUMBER = 1_000_000_000  # of a range, in either direction, and the largest `multiplier`
+_LONG_KEYS = ("out", "context", "metadata")  # of a value, besides `in`; whatever else it has are attributes
+_ATTRIBUTE = re.compile(r"\w+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}")  # BCP 47: "de", "de-AT", "zh_Hant_TW"
 MOST_NUMBERS = 10_000  # of one range: each has several spellings, and each spelling its states
 
@@ -34,6 +37,16 @@ class ListValue:
     said: str
     out: JsonValue = None  # None: what was said
     context: Context = field(default_factory=dict)
+    attributes: Mapping[str, JsonValue] = field(default_factory=dict)  # all other keys
+
+    def __post_init__(self) -> None:
+        for name in self.attributes:
+            # `contxt` and `uot` are no attributes that anybody wants; `min` is one.
+            swapped = next((f"; did you mean '{key}'?" for key in _LONG_KEYS if sorted(key) == sorted(name)), "")
+            if meant := swapped or did_you_mean(name, _LONG_KEYS, least=0.75):
+                raise ValueError(f"the key '{name}' looks mistyped{meant} Attributes need another name")
+            if not _ATTRIBUTE.fullmatch(name):
+                raise ValueError(f"the attribute '{name}' cannot be named in an action; use letters, digits and '_'")
 
 
 def valid_language(language: str) -> str:
