@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -125,9 +125,7 @@ class Match:
     then: tuple[Match, ...] = ()  # of a compound: the commands that were said behind this one
     free: frozenset[str] = frozenset()  # slots that hold words as they were said, not what an author wrote
     several: frozenset[str] = frozenset()  # slots that were said several times: their value is a list of values
-    attributes: Mapping[str, JsonValue] = field(
-        default_factory=dict
-    )  # slot → what its value's list says of it; of each
+    attributes: Mapping[str, JsonValue] = field(default_factory=dict)  # slot → attributes of its value, or values
 
     @property
     def commands(self) -> tuple[Match, ...]:
@@ -167,7 +165,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Facts about a command beside its sound, by name: the room, an earlier sentence. They are never published."""
+    """Facts about a command beside its sound, by name: the room, an earlier sentence. Never published."""
 
     facts: Mapping[str, SlotValue] = field(default_factory=dict)
 
@@ -213,14 +211,7 @@ class Action:
     expires: float = EXPIRES_SECONDS  # seconds from now, or from the end of the speech, after which it is not delivered
 
 
-class Expiring(Protocol):
-    """What expires: an action, or the template of one."""
-
-    @property
-    def expires(self) -> float: ...
-
-
-def good_for(actions: Iterable[Expiring]) -> float:
+def good_for(actions: Iterable[Action]) -> float:
     """Return the age in seconds from which on a command with these actions may not be carried out: the shortest."""
     return min((action.expires for action in actions), default=EXPIRES_SECONDS)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from voiced.flow import EXPIRES_SECONDS, Action, good_for
+from voiced.flow import EXPIRES_SECONDS, Action
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 from voiced.grammar.action_template import SLOT
 
@@ -103,7 +103,9 @@ class _Named:
 
 def longest_good_for(grammar: Grammar) -> float:
     """Return the age in seconds from which on no command of a grammar may be carried out, whichever it is."""
-    return max((good_for(intent.actions) for intent in grammar.intents.values()), default=EXPIRES_SECONDS)
+    # An intent is as good as the shortest of its actions, or as an event.
+    each = (min((one.expires for one in its.actions), default=EXPIRES_SECONDS) for its in grammar.intents.values())
+    return max(each, default=EXPIRES_SECONDS)
 
 
 def _topic(topic: str, slots: _Named) -> str:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from voiced.flow import SlotValue
+    from voiced.grammar import source
     from voiced.grammar.expression import Expression
 
 T = TypeVar("T")
 
+_FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 _INLINE_RANGE = re.compile(r"(-?[0-9]{1,10})\.\.(-?[0-9]{1,10})(?:,([0-9]{1,10}))?")  # {0..100,5:level}
 
 
@@ -83,6 +85,20 @@ class NumberRange:
         # "five minutes" with multiplier 60 is 300, not 300.0.
         value = number * self.multiplier
         return int(value) if float(value).is_integer() and not self.fractions else value
+
+
+def number_range(written: source.NumberRange, language: str) -> NumberRange:
+    """The numbers of a range as a file writes it; in words of its language, or else of the file's."""
+    return NumberRange(
+        written.start,
+        written.stop,
+        written.step,
+        _FRACTIONS[written.fractions],
+        1.0 if written.multiplier is None else written.multiplier,
+        written.digits,
+        written.words,
+        written.words_language or language,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,11 @@ if TYPE_CHECKING:
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.folding import Folding
-    from voiced.grammar.source import DataBlock, IntentSource, ListSource, ListValue, NumberRange
+    from voiced.grammar.source import DataBlock, IntentSource, ListSource, ListValue
 
 NOTHING_KNOWN = House()
 _MOST_TOLD = 200  # problems of each check: what was probably meant is searched for each
 PAGE = "intents"  # of the manual: errors name it
-_FRACTIONS = {None: (), "halves": (0.5,), "tenths": tuple(tenth / 10 for tenth in range(1, 10))}
 
 
 def load(paths: Sequence[Path], room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
@@ -188,7 +187,7 @@ class _Collector:
     def _list(self, file: File, key: Key, source: ListSource) -> ListDefinition:
         # `source` has seen to it that a list is exactly one of three kinds.
         if source.range is not None:
-            return _number_range(source.range, file.content.language)
+            return definitions.number_range(source.range, file.content.language)
         if source.values is None:
             return Wildcard()
         # `room: [hall]` and `room: {values: [hall]}` mean one list, but their items stand in different places.
@@ -292,16 +291,3 @@ class _Collector:
 def _both(known: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
     """The joining words of several files; None if none of them names any."""
     return known if more is None else (known or ()) + more
-
-
-def _number_range(source: NumberRange, language: str) -> definitions.NumberRange:
-    return definitions.NumberRange(
-        source.start,
-        source.stop,
-        source.step,
-        _FRACTIONS[source.fractions],
-        1.0 if source.multiplier is None else source.multiplier,
-        source.digits,
-        source.words,
-        source.words_language or language,
-    )
