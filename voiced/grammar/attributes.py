@@ -39,6 +39,7 @@ def check_attributes(
 
 def _lacking(slot: str, attribute: str, sentence: SentenceTemplate) -> str | None:
     """What lacks an attribute among all that may fill a slot in a sentence; None if nothing does."""
+    # Whatever list may fill the slot counts, wherever it is named.
     scope = sentence.scope
     filling = sorted(name for taken, name in _fillings(sentence.template.expression, scope) if taken == slot)
     for name in filling:
@@ -46,6 +47,7 @@ def _lacking(slot: str, attribute: str, sentence: SentenceTemplate) -> str | Non
         # Numbers and free words are no table.
         if not isinstance(definition, TextList):
             return f"the list '{name}' has no values with attributes; use '{{{slot}}}', or a list of values"
+        # A table has a column everywhere, or an action cannot count on it.
         for value in definition.values:
             if attribute not in value.attributes:
                 instead = did_you_mean(attribute, value.attributes) or "; give it to every value of the list"
@@ -56,6 +58,7 @@ def _lacking(slot: str, attribute: str, sentence: SentenceTemplate) -> str | Non
 
 def _fillings(expression: Expression, scope: Scope) -> frozenset[tuple[str, str]]:
     """(slot, list) for each list that may fill a slot, in rules and in values of lists, too."""
+    # Rules and values are followed once each, however often they are named.
     found: set[tuple[str, str]] = set()
     for reference in references(expression):
         if isinstance(reference, RuleReference):

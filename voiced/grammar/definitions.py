@@ -89,6 +89,7 @@ class NumberRange:
 
 def number_range(written: source.NumberRange, language: str) -> NumberRange:
     """The numbers of a range as a file writes it; in words of its language, or else of the file's."""
+    # What the file leaves out is written out here: one meaning for all who come after.
     return NumberRange(
         written.start,
         written.stop,

@@ -73,6 +73,7 @@ class ListValue(Section):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
+    # As the frozen value has them.
     @property
     def attributes(self) -> dict[str, JsonValue]:
         return self.__pydantic_extra__

@@ -29,6 +29,7 @@ class Filled(NamedTuple):
 
 def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: NormalText) -> Match:
     """The meaning of a parse of a whole text, `normal` in normal form."""
+    # slot → its values, as often as it was said; where it was said last; whose words nobody wrote.
     said: dict[str, list[Any]] = {}
     spans: dict[str, tuple[int, int]] = {}
     free = set()
@@ -54,10 +55,12 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
 
 def _attributes(filled: Iterable[Filled], several: frozenset[str]) -> dict[str, Any]:
     """Slot → the attributes of its value, where there are any; of a slot that was said twice those of each value."""
+    # One entry for each time a slot was said, in step with its values.
     found: dict[str, list[Any]] = {}
     for each in filled:
         origin = each.value.origin
         found.setdefault(each.slot, []).append(origin.attributes if origin else frozen({}))
+    # Most lists are no tables, and say nothing.
     known = {slot: its for slot, its in found.items() if any(its)}
     return {slot: frozen(its) if slot in several else its[0] for slot, its in known.items()}
 

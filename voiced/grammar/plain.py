@@ -124,6 +124,7 @@ def _record(
 def _value(data: Any) -> ListValue:
     # All keys but these two are attributes; Home Assistant's two are for pydantic.
     _check(isinstance(data, dict) and type(data.get("in")) is str and not data.keys() & {"context", "metadata"})
+    # Ten thousand values have none.
     if len(data) <= len(_OWN_KEYS & data.keys()):
         return ListValue(data["in"], data.get("out"))
     return ListValue(data["in"], data.get("out"), {}, {name: data[name] for name in data if name not in _OWN_KEYS})

@@ -37,6 +37,7 @@ class Sample:
 
 def sample_sentence(sentence: SentenceTemplate, random: Random) -> Sample:
     """One random way to say a sentence; `random` decides, so a seed repeats it. The sentence must be `sayable`."""
+    # The walk collects values on its way, as a match does.
     draw = _Draw(random, sentence.scope, {})
     text = _tidy(draw.text(sentence.template.expression))
     return Sample(text, sentence.intent, slots_of(sentence, draw.said))

@@ -45,6 +45,7 @@ class ListValue:
             swapped = next((f"; did you mean '{key}'?" for key in _LONG_KEYS if sorted(key) == sorted(name)), "")
             if meant := swapped or did_you_mean(name, _LONG_KEYS, least=0.75):
                 raise ValueError(f"the key '{name}' looks mistyped{meant} Attributes need another name")
+            # Actions name it in braces.
             if not _ATTRIBUTE.fullmatch(name):
                 raise ValueError(f"the attribute '{name}' cannot be named in an action; use letters, digits and '_'")
 
