@@ -48,7 +48,11 @@ HOUSE = (
     "errors",
 )
 EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modules without one owner
-OWNED_BY_ROOMS = {"fastapi": "servers", "starlette": "servers"}  # a framework is the language of its room
+OWNED_BY_ROOMS = {
+    "fastapi": "servers",
+    "starlette": "servers",
+    "wyoming": "servers",
+}  # a framework is the language of its room
 ONLY_INSIDE_FUNCTIONS = {"matplotlib", "rich"}  # they take time to import
 HEAVY = {"matplotlib", "numpy", "onnxruntime", "rich", "sounddevice", "soundfile", "soxr", "tiktoken", "torch"}
 READING = {*HEAVY, "pydantic", "hassil"}  # of hassil, only its parser

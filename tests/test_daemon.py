@@ -10,19 +10,22 @@ import pytest
 
 from tests.fakes import Clock, Notes
 from tests.listening.test_pace import heard_after, spoken_until
-from voiced.daemon import _budgets, _Mute, _obey, _Told, release_memory
+from voiced import grammar
+from voiced.daemon import _budgets, _Mute, _Orders, _Told, release_memory
 from voiced.flow import FRAME_SAMPLES, Reason, Sentence
 from voiced.foundations.relay import MOST_OFFERED, Relay
 from voiced.foundations.signals import Signals
 from voiced.foundations.systemd import Systemd
 from voiced.listening.events import Listening
 from voiced.listening.requests import Requests
-from voiced.mqtt.received import ListenNow, SetEvidence, SetMute
+from voiced.mqtt.received import ListenNow, Query, SetEvidence, SetHotword, SetMute
 from voiced.records.mute import MuteMemory
 from voiced.records.state import Writer
 
 if TYPE_CHECKING:
     from voiced.assistant import Heard
+    from voiced.flow import Match
+    from voiced.grammar import Grammar
     from voiced.mqtt.client import Mqtt
     from voiced.mqtt.received import Command
 
@@ -61,19 +64,57 @@ def test_commands_over_mqtt_are_obeyed() -> None:
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
     adjusted: list[Command] = []
     for command in (SetMute(muted=True), ListenNow(), Sentence("good night"), SetEvidence(0.7)):
-        _obey(command, heard, requests, cast("Mqtt", notes), mute, adjusted.append)
+        _Orders(heard, requests, cast("Mqtt", notes), mute, adjusted.append, no_grammar).obey(command)
     assert (requests.now.muted, requests.now.listen) == (True, True)
     assert list(heard) == [Sentence("good night")]
     assert adjusted == [SetEvidence(0.7)]
     assert notes.told == [("muted", False), ("muted", True)]  # at once: no frame has come
 
 
+def no_grammar() -> Grammar:
+    raise AssertionError("nobody asks for it")
+
+
+def test_what_a_sentence_means_is_told_and_nothing_is_done() -> None:
+    requests, notes = Requests(), Notes()
+    heard: Relay[Heard] = Relay(iter(()), 1, "test")
+    mute = _Mute(requests, cast("Mqtt", notes), None)
+    tea = grammar.parse("intents: {Tea: {sentences: [tea please]}}")
+    orders = _Orders(heard, requests, cast("Mqtt", notes), mute, print, lambda: tea)
+    answers: list[Match | None] = []
+    for text in ("tea please", "coffee please"):
+        orders.obey(Query(text, answers.append))
+    assert [match and match.intent for match in answers] == ["Tea", None]
+    assert list(heard) == []
+
+
+def test_who_holds_the_hotword_does_not_unmute_the_house() -> None:
+    requests, notes = Requests(), Notes()
+    heard: Relay[Heard] = Relay(iter(()), 1, "test")
+    mute = _Mute(requests, cast("Mqtt", notes), None)
+    orders = _Orders(heard, requests, cast("Mqtt", notes), mute, print, no_grammar)
+    muted = []
+    for command in (
+        SetHotword(listens=False),
+        SetMute(muted=True),
+        SetHotword(listens=True),
+        SetMute(muted=False),
+        SetHotword(listens=False),
+        SetMute(muted=False),
+    ):
+        orders.obey(command)
+        muted.append(requests.now.muted)
+    assert muted == [True, True, True, False, True, True]
+    assert notes.told == [("muted", False), ("muted", True), ("muted", False), ("muted", False)]
+
+
 def test_a_sentence_that_cannot_wait_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
     notes, requests = Notes(), Requests()
     mute = _Mute(requests, cast("Mqtt", notes), None)
     heard: Relay[Heard] = Relay(iter(()), 1, "test")
+    orders = _Orders(heard, requests, cast("Mqtt", notes), mute, print, no_grammar)
     for number in range(MOST_OFFERED + 2):
-        _obey(Sentence(f"number {number}"), heard, requests, cast("Mqtt", notes), mute, print)
+        orders.obey(Sentence(f"number {number}"))
     assert notes.told[1:] == [(None, Reason.BUSY, None, None)]
     assert f"'number {MOST_OFFERED + 1}' rejected: busy" in caplog.text
 

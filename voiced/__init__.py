@@ -10,7 +10,7 @@ The story
     api             `from voiced import Recognizer`: commands in recordings and buffers, from Python
     reload          new intents for a running daemon, while the old ones serve
     adjustments     settings that people change while the daemon runs
-    servers/        what other programs may ask of the daemon: HTTP
+    servers/        what other programs may ask of the daemon: Wyoming, HTTP
     advice/         what is likely to be misheard or misunderstood, before anybody has said it
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen

@@ -116,7 +116,7 @@ class Adjustments:
     def _tell(self, pipelines: Pipelines) -> None:
         self._serving = pipelines
         folders = {name.removeprefix(INTENTS): choices for name, choices in self._folders().items()}
-        self._told.describe(Abilities(pipelines.intents, folders))
+        self._told.describe(Abilities(pipelines.intents, folders, pipelines.grammar_of(None).language))
         self._settle()
 
     def _settle(self) -> None:

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from voiced import __version__
@@ -32,6 +33,7 @@ COMMANDS = {  # name → what it does, in one line; the rest of its help is the 
     "recognize": "recognise recordings of commands",
     "transcribe": "transcribe recordings of any length in any language",
     "bench": "measure accuracy, cost and delays on labelled recordings",
+    "import": "turn intents of Rhasspy into ours",
     "sample": "print random sentences of the grammar",
     "devices": "list microphones",
     "wake": "make, try and improve wake words of your own",
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _file("completion").complete(make_parser(COMMANDS))
     options = make_parser(typed[:1]).parse_args(typed)
     try:
-        done: int = getattr(_file(options.command), options.command)(options)
+        done: int = getattr(_file(options.command), _own_name(options.command))(options)
     except VoicedError as error:
         print_problems(error)
         return error.exit_code
@@ -73,10 +75,15 @@ def make_parser(names: Collection[str]) -> Parser:
         command = commands.add_parser(name, help=about)
         if name in names:
             file = _file(name)
-            command.description = getattr(file, name).__doc__
+            command.description = getattr(file, _own_name(name)).__doc__
             file.add_arguments(command)
     return parser
 
 
 def _file(name: str) -> ModuleType:
-    return import_module(f"voiced.commands.{name}")
+    return import_module(f"voiced.commands.{_own_name(name)}")
+
+
+def _own_name(name: str) -> str:
+    """Return the name of a command's file and function: `import` is a word of Python's own."""
+    return f"{name}_" if iskeyword(name) else name

@@ -197,6 +197,8 @@ class MqttSettings(Section):
     """Announce a device to Home Assistant by MQTT discovery; false: remove it."""
     discovery_prefix: Annotated[str, AfterValidator(topic_above)] = "homeassistant"
     """Home Assistant's topic for discovery, as its MQTT integration has it."""
+    hermes: bool = False
+    """Speak Hermes, too, the protocol of Rhasspy and Snips; its `siteId` is `site`."""
 
     @model_validator(mode="after")
     def _one_password(self) -> MqttSettings:
@@ -215,6 +217,8 @@ class MqttSettings(Section):
 class ServersSettings(Section):
     """Servers for other programs, in the daemon's process and with its models."""
 
+    wyoming: Address | None = None
+    """Address and port on which Wyoming is spoken, such as tcp://0.0.0.0:10300; null: nowhere."""
     http: Address | None = None
     """Address and port of the HTTP server, such as 127.0.0.1:8090; null: none."""
     token_file: FilePath | None = None

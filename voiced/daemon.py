@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import logging
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -31,7 +32,15 @@ from voiced.listening.recovery import recovering
 from voiced.listening.requests import Requests
 from voiced.listening.second_stage import SecondStage
 from voiced.mqtt.client import Mqtt
-from voiced.mqtt.received import ListenNow, SetEvidence, SetIntents, SetMinConfidence, SetMute
+from voiced.mqtt.received import (
+    ListenNow,
+    Query,
+    SetEvidence,
+    SetHotword,
+    SetIntents,
+    SetMinConfidence,
+    SetMute,
+)
 from voiced.mqtt.topics import Topics
 from voiced.recognition.budget import Budget
 from voiced.records.adjusted import AdjustmentMemory
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
     from voiced.config import Config
     from voiced.flow import Utterance
     from voiced.foundations.signals import Signals
+    from voiced.grammar import Grammar
     from voiced.mqtt.received import Command
     from voiced.servers.running import Server
 
@@ -85,11 +95,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     vad = Vad()
     requests, writer = Requests(), Writer()
     stack.callback(writer.close)
-
-    def obey(command: Command) -> None:
-        _obey(command, heard, requests, mqtt, mute, adjust)
-
-    mqtt = Mqtt(config.mqtt, config.site_name, obey, (hub := Hub()).tell)
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
     changed = AdjustmentMemory(folders()[0], config.site_name, writer)
     adjustments = Adjustments(config, detector.phrases, mqtt, None if files else changed)
     pipelines = adjustments.open(detector.phrases)
@@ -103,8 +109,9 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     mute = _Mute(requests, mqtt, None if files else MuteMemory(folders()[0], config.site_name, writer))
     reloader = Reloader(config.intents, lambda: adjustments.read(pipelines.again), heard.offer, systemd)
     adjust = partial(adjustments.adjust, reload=reloader.ask)
+    orders = _Orders(heard, requests, mqtt, mute, adjust, lambda: adjustments.serving().grammar_of(None))
     stack.enter_context(mqtt)
-    stack.enter_context(Servers(_servers(config, hub, adjustments, obey, mqtt)))
+    stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, mqtt)))
     stack.callback(systemd.stopping)
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
@@ -116,6 +123,40 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     signals.close_on_stop(source)
     signals.reload_on_hang_up(reloader.ask)
     assistant.run(release_memory(verified))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Orders:
+    """Carries out what comes over MQTT and from servers; called from their threads."""
+
+    heard: Relay[Heard]
+    requests: Requests
+    mqtt: Mqtt
+    mute: _Mute
+    adjust: Callable[[SetEvidence | SetMinConfidence | SetIntents], None]
+    grammar: Callable[[], Grammar]
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command; returns at once."""
+        match command:
+            case Sentence():
+                self._offer(command)
+            case ListenNow():
+                self.requests.listen_now()
+            case SetMute(muted):
+                self.mute.switch(muted=muted)
+            case SetHotword(listens):
+                self.mute.hold(held=not listens)
+            case Query(text, answer):
+                answer(self.grammar().match(text))
+            case SetEvidence() | SetMinConfidence() | SetIntents():
+                self.adjust(command)
+
+    def _offer(self, sentence: Sentence) -> None:
+        if not self.heard.offer(sentence):
+            log.warning("%r rejected: busy, too many sentences came at once", sentence.text)
+            busy = Transcript(sentence.text, None, Reason.BUSY, 0.0, 0.0)
+            self.mqtt.outcome(Outcome(sentence.id or uuid4().hex, busy))
 
 
 class _Told:
@@ -146,6 +187,7 @@ class _Mute:
         self._requests = requests
         self._mqtt = mqtt
         self._memory = memory
+        self._held = False  # another program wants nothing to be heard for a moment
         muted = memory.muted() if memory else False
         if muted:
             log.info("the microphone is muted, as it was before")
@@ -158,8 +200,14 @@ class _Mute:
         if self._memory:
             self._memory.remember(muted=muted)
 
+    def hold(self, *, held: bool) -> None:
+        """Throw all sound away, or listen again, for another program: what people chose stays, and is what is told."""
+        self._held = held
+        self._requests.mute(muted=self._muted or held)
+
     def _set(self, *, muted: bool) -> None:
-        self._requests.mute(muted=muted)
+        self._muted = muted
+        self._requests.mute(muted=muted or self._held)
         self._mqtt.muted(muted=muted)
 
 
@@ -201,20 +249,3 @@ def _budgets(pace: Pace, heard: Relay[Heard], signals: Signals) -> Callable[[Utt
         return heard.holds(awaits_an_answer)
 
     return lambda what: Budget(lambda: pace.since(what), overtaken, awaited)
-
-
-def _obey(  # one for each thing that may be told
-    command: Command, heard: Relay[Heard], requests: Requests, mqtt: Mqtt, mute: _Mute, adjust: Callable[..., None]
-) -> None:
-    """Carry out a command that came over MQTT; called from the connection's thread."""
-    match command:
-        case Sentence():
-            if not heard.offer(command):
-                log.warning("%r rejected: busy, too many sentences came at once", command.text)
-                mqtt.outcome(Outcome(command.id or uuid4().hex, Transcript(command.text, None, Reason.BUSY, 0.0, 0.0)))
-        case ListenNow():
-            requests.listen_now()
-        case SetMute(muted):
-            mute.switch(muted=muted)
-        case SetEvidence() | SetMinConfidence() | SetIntents():
-            adjust(command)

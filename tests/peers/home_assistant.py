@@ -3,6 +3,7 @@
 It has an environment of its own, whose folder is named by HOME_ASSISTANT. Known to work with Python 3.13:
 
     pip install homeassistant==2025.4.4 home-assistant-frontend==20250411.0 sqlalchemy paho-mqtt==2.1.0
+    pip install wyoming==1.5.4 pymicro-vad==1.0.1 pyspeex-noise==1.0.2 mutagen==1.47.0 ha-ffmpeg==3.2.2 # for Assist
 """
 
 from __future__ import annotations
@@ -83,11 +84,11 @@ class HomeAssistant:
             return False
         return True
 
-    def ask(self, path: str, data: dict[str, Any] | bytes | None = None) -> Any:
+    def ask(self, path: str, data: dict[str, Any] | bytes | None = None, **headers: str) -> Any:
         """Ask its HTTP server: POST where there is data, which is a form if it comes as bytes."""
         body = json.dumps(data).encode() if isinstance(data, dict) else data
         kind = "application/x-www-form-urlencoded" if isinstance(data, bytes) else "application/json"
-        headers = {"Content-Type": kind} | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+        headers |= {"Content-Type": kind} | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
         request = urllib.request.Request(self.url + path, body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or "null")

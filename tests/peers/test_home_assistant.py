@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+import soundfile
 
-from tests.broker import Broker, Subscriber, wait_until
+from tests.broker import Broker, Subscriber, free_port, wait_until
 from tests.daemon import READY, SITE, Daemon
 from tests.peers.home_assistant import HomeAssistant
 from tests.virtual_microphone import VirtualMicrophone
+from voiced.audio import sound_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,10 +52,11 @@ def house() -> Iterator[House]:
         HomeAssistant(AUTOMATION.format(device=DEVICE)) as home,
         Broker() as broker,
         VirtualMicrophone() as microphone,
-        Daemon(broker.port) as daemon,
+        Daemon(broker.port, settings={"servers": {"wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}"}}) as daemon,
     ):
         home.set_up("mqtt", broker="127.0.0.1", port=broker.port)
         daemon.wait_until_told(READY)
+        home.set_up("wyoming", host="127.0.0.1", port=wyoming)
         yield House(home, daemon, broker, microphone)
         assert "Traceback" not in daemon.log
 
@@ -92,6 +96,25 @@ def test_switches_and_settings_work_both_ways(house: House) -> None:
         ears.say(f"{own}/min_confidence/set", "0.42")
         home.wait_for(f"switch.{DEVICE}_mute", "off")
         home.wait_for(f"number.{DEVICE}_least_confidence", "0.42")
+
+
+def test_assist_hears_with_our_ears(house: House) -> None:
+    sound = io.BytesIO()
+    soundfile.write(sound, sound_file.read(SOUNDS / "command_lights.ogg"), 16_000, format="WAV", subtype="PCM_16")
+    about = "format=wav; codec=pcm; sample_rate=16000; bit_rate=16; channel=1; language=en"
+    told = house.home.ask("/api/stt/stt.voiced", sound.getvalue(), **{"X-Speech-Content": about})
+    assert told["result"] == "success"
+    assert "office lights" in told["text"]
+
+
+def test_assist_has_its_sentences_carried_out(house: House) -> None:
+    with Subscriber(house.broker.port) as ears:
+        asked = {"text": "turn on the bedroom lights", "agent_id": "conversation.voiced", "language": "en"}
+        told = house.home.ask("/api/conversation/process", asked)
+        assert told["response"]["response_type"] == "action_done"
+        ears.wait_for("home/bedroom/light/set", "on")
+        told = house.home.ask("/api/conversation/process", asked | {"text": "make me a sandwich"})
+        assert told["response"]["response_type"] == "error"
 
 
 def test_without_the_daemon_nothing_is_available(house: House) -> None:

@@ -21,12 +21,13 @@ class House(NamedTuple):
     ears: Subscriber
     url: str
     microphone: VirtualMicrophone
+    wyoming: int  # port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def house() -> Iterator[House]:
-    port = free_port()
-    settings = {"servers": {"http": f"127.0.0.1:{port}"}}
+    port, wyoming = free_port(), free_port()
+    settings = {"servers": {"http": f"127.0.0.1:{port}", "wyoming": f"tcp://127.0.0.1:{wyoming}"}}
     with (
         VirtualMicrophone() as microphone,
         Broker() as broker,
@@ -34,6 +35,6 @@ def house() -> Iterator[House]:
         Daemon(broker.port, settings=settings) as daemon,
     ):
         daemon.wait_until_told(READY)
-        yield House(daemon, ears, f"http://127.0.0.1:{port}", microphone)
+        yield House(daemon, ears, f"http://127.0.0.1:{port}", microphone, wyoming)
         assert daemon.terminate() < 2.0
         assert "Traceback" not in daemon.log

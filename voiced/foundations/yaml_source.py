@@ -75,6 +75,11 @@ def document(text: str, name: str) -> Document:
     return Document(name, {} if data is None else data, reader.nodes, tuple(reader.problems))
 
 
+def written(data: Mapping[str, Any]) -> str:
+    """Write data as YAML that people go on with: keys in their order, each text in one line."""
+    return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=math.inf))
+
+
 def _check_size(text: str, name: str) -> None:
     """Raise ConfigError if a text has too many nodes, before memory is taken for any of them."""
     # Each node needs one of these characters, or is the empty one beside it. Only who has many of them is looked at.

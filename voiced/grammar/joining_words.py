@@ -131,6 +131,7 @@ def laid_out(sentences: Sequence[SentenceTemplate], layout: Layout, folding: Fol
 
 def lead_on(joined: Iterable[Joined], layout: Layout) -> None:
     """Lead from joining words to the sentences behind them, once these are laid out."""
+    # Jumps from one state: the set machine reads all of them as one.
     for each in joined:
         for number in sorted(each.joint.behind):
             layout.jump(each.states[-1], layout.sentences[number][0])
@@ -174,6 +175,7 @@ def ends_wild(expression: Expression, scope: Scope) -> bool:
 
 def _is_wild(expression: Expression, scope: Scope, edge: Callable[[Expression, Scope], bool], direction: int) -> bool:
     match expression:
+        # Words are spelt out.
         case Text():
             return False
         case ListReference():
@@ -182,6 +184,7 @@ def _is_wild(expression: Expression, scope: Scope, edge: Callable[[Expression, S
             return isinstance(definition, Wildcard) or any(scope.of_values(edge, expression.name))
         case RuleReference():
             return scope.of_rule(edge, expression.name)
+        # Any of them may stand at the edge.
         case Choice() | Permutation():
             return any(edge(item, scope) for item in expression.items)
     # Of a sequence the first item counts, and the next as long as all before it may be silent.

@@ -43,6 +43,7 @@ def _alive(letters: Sequence[Mapping[str, int]], jumps: Sequence[tuple[Jump, ...
     # The ends are alive by themselves, and the search begins with them.
     alive = set(ends)
     waiting = list(alive)
+    # Each way is looked at once for each state that it needs: linear in their number.
     while waiting:
         for state, needs in ways.get(waiting.pop(), ()):
             if state not in alive and alive.issuperset(needs):

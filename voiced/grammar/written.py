@@ -54,6 +54,7 @@ def plainest(expression: Expression, scope: Scope) -> str:
     match expression:
         case Text():
             return expression.text
+        # Of `[a]` the first way is with it.
         case Choice():
             return plainest(expression.items[0], scope)
         case RuleReference():
@@ -68,6 +69,7 @@ def pieces(expression: Expression, scope: Scope) -> Iterator[str]:
     match expression:
         case Text():
             yield expression.text
+        # Rules end, and are written where they are named.
         case RuleReference():
             yield from pieces(scope.rules[expression.name].expression, scope)
         case ListReference():

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Self
 
 from voiced.errors import BrokerError
 from voiced.foundations.relay import start_thread
-from voiced.mqtt.announcement import Announcement
 from voiced.mqtt.back_off import BackOff, End
 from voiced.mqtt.bell import Bell
 from voiced.mqtt.complaints import Complaints
 from voiced.mqtt.connection import BrokerAwayError, BrokerBusyError
 from voiced.mqtt.credentials import exposed
 from voiced.mqtt.delivery import connect, report, turn
+from voiced.mqtt.neighbours import Neighbours
 from voiced.mqtt.outbox import Outbox
 from voiced.mqtt.presence import Presence
 from voiced.mqtt.received import read_command
@@ -72,7 +72,7 @@ class Mqtt:
         self._version_known = settings.version != "5"
         self._complaints, self._nonsense = Complaints(), Complaints()  # about the broker; about what came from others
         self._presence = Presence(self._topics, self._retain)
-        self._announcement = Announcement(settings, self._topics, self._retain, self.publish)
+        self._neighbours = Neighbours(settings, self._topics, self._retain, self.publish, self._outbox.connected)
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
@@ -105,7 +105,7 @@ class Mqtt:
         """Publish the event of a detected wake word."""
         event = wake_event(self._topics, detection, _now())
         self.publish(event)
-        self._announcement.woken(event)
+        self._neighbours.woken(detection, event)
 
     def wake_rejected(self, detection: Detection, opinion: Opinion) -> None:
         """Publish the event of a detection that the second stage rejected."""
@@ -113,13 +113,14 @@ class Mqtt:
 
     def outcome(self, outcome: Outcome) -> None:
         """Publish the event of a command that was recognised or rejected."""
-        for event in outcome_events(self._topics, outcome, _now()):
+        events = outcome_events(self._topics, outcome, _now())
+        for event in events:
             self.publish(event)
-            self._announcement.answered(event)
+        self._neighbours.answered(outcome, events)
 
     def describe(self, abilities: Abilities) -> None:
-        """Publish what Home Assistant's device can do; retained."""
-        self._announcement.describe(abilities)
+        """Tell other protocols what the daemon can do now."""
+        self._neighbours.describe(abilities)
 
     def setting(self, name: str, value: str) -> None:
         """Publish a setting of the running daemon, retained; `name` is the topic's below the site."""
@@ -228,7 +229,7 @@ class Mqtt:
     def _serve(self, connection: Connection) -> None:
         """Send and receive over a connection until it breaks or the client closes."""
         began = monotonic()
-        connection.subscribe([*self._topics.commands, *self._announcement.births])
+        connection.subscribe([*self._topics.commands, *self._neighbours.topics])
         self._outbox.connected()
         self.connected = True
         news = f"connected to {connection.where} with MQTT {connection.settings.version}"
@@ -262,12 +263,11 @@ class Mqtt:
     def _hear(self, connection: Connection) -> None:
         while connection.received:
             topic, payload = connection.received.popleft()
-            if topic in self._announcement.births:
-                if payload == b"online":  # whoever has just started is told everything again
-                    self._outbox.connected()
-                continue
             try:
-                self._on_command(read_command(self._topics, topic, payload, monotonic()))
+                if topic not in self._neighbours.topics:
+                    self._on_command(read_command(self._topics, topic, payload, monotonic()))
+                elif command := self._neighbours.read(topic, payload):
+                    self._on_command(command)
             except ValueError as error:
                 problem = f"ignored a command on {topic}: {error}"
                 if self._nonsense.worth_saying(problem, monotonic()):

@@ -34,6 +34,7 @@ class Abilities:
 
     intents: tuple[str, ...]  # names, each a type of event
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # wake word → folders of intents to choose
+    language: str = "en"  # of the grammar
 
 
 def config_topic(prefix: str, topics: Topics) -> str:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from voiced.flow import Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiced.flow import Match
     from voiced.mqtt.topics import Topics
 
 LONGEST_SENTENCE_LETTERS = 500  # nobody speaks a longer command
@@ -48,7 +51,22 @@ class SetIntents:
     folder: str  # its name, without the path
 
 
-Command: TypeAlias = Sentence | ListenNow | SetMute | SetEvidence | SetMinConfidence | SetIntents
+@dataclass(frozen=True, slots=True)
+class SetHotword:
+    """Command: stop listening, or listen again, for as long as another program wants; a mute stays what it is."""
+
+    listens: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Query:
+    """Command: tell what a sentence means, and do nothing."""
+
+    text: str
+    answer: Callable[[Match | None], None]  # called with its meaning; None: it is in no grammar
+
+
+Command: TypeAlias = Sentence | ListenNow | SetMute | SetEvidence | SetMinConfidence | SetIntents | SetHotword | Query
 
 
 def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> Command:

@@ -68,6 +68,11 @@ class Pipelines:
         return Pipelines(config or self._config, self._phrases, dict(self._models))
 
     @property
+    def phrases(self) -> Mapping[str, str]:
+        """The phrases of the wake words, by name."""
+        return self._phrases
+
+    @property
     def loaded(self) -> LoadedModel:
         """The usual model, for others who want to ask it something."""
         return self._usual.loaded

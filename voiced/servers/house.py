@@ -45,18 +45,20 @@ class House:
     async def say(self, text: str) -> dict[str, Any]:
         """Have a sentence answered as if it had been spoken; return the event, `intent/…` or `unmatched`.
 
-        SilentError if there is none in time.
+        Of several commands at once the first, with the others under `then`. SilentError if there is none in time.
         """
         sentence = replace(Sentence(text, time.monotonic()), id=uuid4().hex)
+        events: list[dict[str, Any]] = []
         with self.hub.listening() as told:
             self.tell(sentence)
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     while message := await told.get():
                         if self._is_outcome(message.topic) and not message.retained:
-                            event: dict[str, Any] = json.loads(message.payload)
-                            if event["id"] == sentence.id:
-                                return event
+                            event = json.loads(message.payload)
+                            events += [event] if event["id"] == sentence.id else []
+                            if events and len(events) == events[0].get("of", 1):
+                                return events[0] | ({"then": events[1:]} if len(events) > 1 else {})
             except TimeoutError:
                 pass
         raise SilentError("the daemon is busy and gave no answer; try again later")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST_TOKEN_BYTES = 4_096
 NEEDED = {
     "http": ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "websockets"),
+    "wyoming": ("wyoming", "zeroconf"),
 }  # server → packages
 
 
@@ -54,6 +55,10 @@ def servers_of(house: House) -> list[Server]:
         from voiced.servers.http_server import HttpServer  # noqa: PLC0415 # FastAPI, 30 MB
 
         servers.append(HttpServer(house, read_token(settings)))
+    if settings.wyoming:
+        from voiced.servers.wyoming_server import WyomingServer  # noqa: PLC0415 # as above
+
+        servers.append(WyomingServer(house))
     return servers
 
 

@@ -1,0 +1,162 @@
+"""Hermes as Rhasspy's and Snips' programs read it: every field that either wants, and sessions that end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from voiced.flow import Action, Detection, Ending, Match, Outcome, Reason, Transcript, Utterance
+from voiced.mqtt.hermes import HEARD, Hermes
+from voiced.mqtt.received import ListenNow, Query, SetHotword
+
+SPOKEN = Utterance(np.zeros(16_000, np.float32), 0, (0, 16_000), Ending.SILENCE)
+LIGHT = Match("LightSet", {"state": "on", "level": 5}, "turn on to five", {"state": (5, 7), "level": (11, 15)})
+
+
+class Talk:
+    """Hermes, and what it said: topics without `hermes/`, and payloads."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.hermes = Hermes("den", self._publish)
+
+    def _publish(self, action: Action) -> None:
+        assert (action.qos, action.retain) == (0, False)
+        self.said.append((action.topic.removeprefix("hermes/"), json.loads(action.payload)))
+
+    def topics(self) -> list[str]:
+        topics = [topic for topic, _ in self.said]
+        self.said.clear()
+        return topics
+
+    def told(self, topic: str) -> dict[str, Any]:
+        [payload] = [payload for other, payload in self.said if other == topic]
+        return payload
+
+    def ask(self, topic: str, **told: Any) -> Any:
+        return self.hermes.read(f"hermes/{topic}", json.dumps(told).encode())
+
+    def answer(self, *matches: Match, utterance: Utterance | None = SPOKEN) -> None:
+        first = Match(
+            **{name: getattr(matches[0], name) for name in ("intent", "slots", "text", "spans")}, then=matches[1:]
+        )
+        self.hermes.answered(Outcome("7", Transcript(first.text, first, None, 0.9, -0.1), (), utterance))
+
+    def miss(self) -> None:
+        self.hermes.answered(Outcome("8", Transcript("hm", None, Reason.OUT_OF_GRAMMAR, 0.2, -2.0), (), SPOKEN))
+
+
+def test_a_command_is_a_session() -> None:
+    talk = Talk()
+    talk.hermes.woken(Detection("hey_jarvis", 0.9, 16_000))
+    talk.answer(LIGHT)
+    session = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    assert talk.told("hotword/hey_jarvis/detected")["modelId"] == "hey_jarvis"
+    assert talk.told("asr/textCaptured")["likelihood"] == 0.9
+    intent = talk.told("intent/LightSet")
+    assert intent["intent"] == {"intentName": "LightSet", "confidenceScore": 0.9}
+    assert intent["slots"][0] == {
+        "entity": "state", "slotName": "state", "rawValue": "on", "value": {"kind": "Custom", "value": "on"},
+        "confidence": 0.9, "confidenceScore": 0.9, "alternatives": [],
+        "range": {"start": 5, "end": 7, "rawStart": 5, "rawEnd": 7},
+    }  # fmt: skip
+    assert intent["slots"][1]["value"] == {"kind": "Number", "value": 5}
+    assert intent["asrTokens"][0][1] == {
+        "value": "on", "confidence": 0.9, "rangeStart": 5, "rangeEnd": 7, "time": None,
+    }  # fmt: skip
+    assert talk.told("dialogueManager/sessionEnded")["termination"] == {"reason": "nominal"}
+    assert {payload.get("sessionId") for _, payload in talk.said} == {None, session}
+    assert {payload["siteId"] for _, payload in talk.said} == {"den"}
+    assert talk.topics() == [
+        "hotword/hey_jarvis/detected", "dialogueManager/sessionStarted", "asr/textCaptured", "intent/LightSet",
+        "dialogueManager/sessionEnded",
+    ]  # fmt: skip
+
+
+def test_two_commands_at_once_are_two_intents_of_one_session() -> None:
+    talk = Talk()
+    talk.answer(LIGHT, Match("GoodNight", {}, "good night", {}))
+    assert talk.topics() == ["asr/textCaptured", "intent/LightSet", "intent/GoodNight", "dialogueManager/sessionEnded"]
+
+
+def test_what_is_not_understood_is_told_to_those_who_want_it() -> None:
+    talk = Talk()
+    talk.miss()
+    assert talk.topics() == ["asr/textCaptured", "nlu/intentNotRecognized", "dialogueManager/sessionEnded"]
+    init = {"type": "action", "text": "Yes?", "canBeEnqueued": True, "sendIntentNotRecognized": True}
+    assert talk.ask("dialogueManager/startSession", siteId="den", init=init, customData="mine") == ListenNow()
+    assert talk.told("tts/say")["text"] == "Yes?"
+    talk.topics()
+    talk.miss()
+    assert talk.told("dialogueManager/intentNotRecognized")["customData"] == "mine"
+    assert talk.told("dialogueManager/sessionEnded")["termination"] == {"reason": "intentNotRecognized"}
+
+
+def test_a_session_goes_on_under_its_name() -> None:
+    talk = Talk()
+    talk.hermes.woken(Detection("alexa", 0.9, 16_000))
+    talk.answer(LIGHT)
+    session = talk.told("intent/LightSet")["sessionId"]
+    talk.topics()
+    assert talk.ask("dialogueManager/continueSession", sessionId=session, text="Which?", customData="x") == ListenNow()
+    talk.answer(LIGHT)
+    intent = talk.told("intent/LightSet")
+    assert (intent["sessionId"], intent["customData"]) == (session, "x")
+    talk.topics()
+    assert talk.ask("dialogueManager/endSession", sessionId=session, text="Done.") is None
+    assert talk.topics() == ["tts/say"]
+    assert talk.ask("dialogueManager/continueSession", sessionId="unknown") is None
+    assert talk.topics() == []
+
+
+def test_a_notification_is_said_and_over() -> None:
+    talk = Talk()
+    init = {"type": "notification", "text": "Dinner!"}
+    assert talk.ask("dialogueManager/startSession", siteId="den", init=init) is None
+    assert talk.topics() == ["tts/say", "dialogueManager/sessionStarted", "dialogueManager/sessionEnded"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "command"),
+    [
+        ("hotword/toggleOff", SetHotword(listens=False)),
+        ("hotword/toggleOn", SetHotword(listens=True)),
+        ("asr/toggleOff", SetHotword(listens=False)),
+        ("asr/startListening", ListenNow()),
+    ],
+)
+def test_what_is_asked_of_this_site_and_of_others(topic: str, command: object) -> None:
+    talk = Talk()
+    assert talk.ask(topic, siteId="den") == command
+    assert talk.ask(topic, siteId="kitchen") is None
+    assert talk.ask(topic) is None, "Hermes' default site is another one"
+
+
+def test_a_query_is_answered() -> None:
+    talk = Talk()
+    query = talk.ask("nlu/query", siteId="den", input=" turn  on to five ", id="q", sessionId="s")
+    assert isinstance(query, Query)
+    assert query.text == "turn on to five"
+    query.answer(LIGHT)
+    parsed = talk.told("nlu/intentParsed")
+    assert (parsed["id"], parsed["sessionId"], parsed["intent"]["intentName"]) == ("q", "s", "LightSet")
+    query.answer(None)
+    assert talk.told("nlu/intentNotRecognized")["id"] == "q"
+
+
+@pytest.mark.parametrize("topic", HEARD)
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"", b"[]", b"{", b"\xff", b'"x"', b'{"siteId": "den", "init": 7}', b'{"siteId": "den", "input": 7}',
+        b'{"siteId": "den", "init": {"text": []}}', b'{"siteId": ["den"]}', b'{"sessionId": {}, "text": 3}',
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_with_a_reason_or_is_not_for_us(topic: str, payload: bytes) -> None:
+    try:
+        Talk().hermes.read(topic, payload)
+    except ValueError as error:
+        assert str(error)  # noqa: PT017 # any of many

@@ -1,0 +1,262 @@
+"""Hermes, the protocol of Snips and Rhasspy, beside our own topics: what the daemon does, as their programs know it.
+
+Each command is a session: begun by the wake word or by a client, and ended with its answer, since there is no dialogue
+of ours. A client that continues a session has it begun again, under its name. Names of fields are those of the union of
+both families: where they differ, both are sent, and nothing that either expects is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from voiced.flow import Action
+from voiced.mqtt.received import ListenNow, Query, SetHotword
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from voiced.flow import Detection, Match, Outcome
+    from voiced.mqtt.received import Command
+
+OURS = "hermes/dialogueManager/"
+HEARD = (
+    f"{OURS}startSession",
+    f"{OURS}continueSession",
+    f"{OURS}endSession",
+    "hermes/hotword/toggleOn",
+    "hermes/hotword/toggleOff",
+    "hermes/asr/startListening",
+    "hermes/asr/toggleOn",
+    "hermes/asr/toggleOff",
+    "hermes/nlu/query",
+)
+KEPT_SESSIONS = 10  # that have ended and may be continued
+LONGEST_TEXT_LETTERS = 500  # nobody speaks a longer command
+KINDS = {bool: "Custom", int: "Number", float: "Number"}  # of a slot's value; all others are "Custom"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command, from the wake word to its answer."""
+
+    id: str
+    custom: str | None = None  # what a client wants to have back
+    wake_word: str | None = None
+    wants_misses: bool = False  # the client is told of what was not understood
+
+
+class Hermes:
+    """Tells and hears Hermes for one site; any thread may call."""
+
+    def __init__(self, site: str, publish: Callable[[Action], object]) -> None:
+        """`publish` a message; returns at once."""
+        self.language = "en"  # of the grammar
+        self._site = site
+        self._publish = publish
+        self._lock = threading.Lock()  # held while an attribute below is read or written
+        self._session: Session | None = None  # under way
+        self._ended: deque[Session] = deque(maxlen=KEPT_SESSIONS)
+
+    # ---- what the daemon does
+
+    def woken(self, detection: Detection) -> None:
+        """A wake word was heard: a session begins."""
+        self._tell(
+            f"hermes/hotword/{detection.wake_word}/detected",
+            modelId=detection.wake_word,
+            modelVersion="",
+            modelType="personal",
+            currentSensitivity=1.0,
+            sessionId=None,
+            sendAudioCaptured=None,
+            lang=self.language,
+            customEntities=None,
+        )
+        self._begin(Session(uuid4().hex, wake_word=detection.wake_word))
+
+    def answered(self, outcome: Outcome) -> None:
+        """A command was answered, or what was said is none: the session ends."""
+        with self._lock:
+            session, self._session = self._session or Session(uuid4().hex), None
+        spoken = outcome.utterance is not None
+        if spoken:
+            self._tell(
+                "hermes/asr/textCaptured",
+                text=outcome.text,
+                likelihood=outcome.confidence,
+                seconds=outcome.transcript.timings.total,
+                sessionId=session.id,
+                wakewordId=session.wake_word,
+                asrTokens=[_tokens(outcome.text, outcome.confidence)],
+                lang=self.language,
+            )
+        if outcome.transcript.commands:
+            for match in outcome.transcript.commands:
+                self._intent(match, outcome, session)
+        else:
+            self._missed(outcome.text, session)
+        reason = "nominal" if outcome.accepted else "intentNotRecognized"
+        self._end(session, reason)
+
+    def _intent(self, match: Match, outcome: Outcome, session: Session) -> None:
+        parsed = self._parsed(match, outcome.confidence, session.id, None)
+        self._tell(
+            f"hermes/intent/{match.intent}",
+            **parsed,
+            rawInput=match.text,
+            customData=session.custom,
+            asrTokens=[_tokens(match.text, outcome.confidence)],
+            asrConfidence=outcome.confidence,
+            wakewordId=session.wake_word,
+            lang=self.language,
+            alternatives=[],
+        )
+
+    def _missed(self, text: str, session: Session) -> None:
+        told = {"input": text, "sessionId": session.id, "customData": session.custom}
+        self._tell("hermes/nlu/intentNotRecognized", id=None, **told)
+        if session.wants_misses:
+            self._tell(f"{OURS}intentNotRecognized", **told)
+
+    # ---- what others ask
+
+    def read(self, topic: str, payload: bytes) -> Command | None:
+        """Return the command in a message; None if it is for another site, or asks for nothing more.
+
+        ValueError with the reason if it is none.
+        """
+        told = json.loads(payload or b"{}")
+        if not isinstance(told, dict):
+            raise ValueError("must be a JSON object")  # noqa: TRY004 # as all that is told of a message
+        kind = topic.removeprefix("hermes/")
+        # Of a session its id says whose it is.
+        if told.get("siteId", "default" if "sessionId" not in told else self._site) != self._site:
+            return None
+        match kind:
+            case "dialogueManager/startSession":
+                return self._start(told)
+            case "dialogueManager/continueSession" | "dialogueManager/endSession":
+                return self._go_on(told, ends=kind.endswith("endSession"))
+            case "hotword/toggleOn" | "hotword/toggleOff" | "asr/toggleOn" | "asr/toggleOff":
+                return SetHotword(listens=kind.endswith("On"))
+            case "asr/startListening":
+                return ListenNow()
+            case "nlu/query":
+                return self._query(told)
+        raise ValueError("not a topic for commands")
+
+    def _start(self, told: dict[str, Any]) -> Command | None:
+        init = told.get("init")
+        if not isinstance(init, dict):
+            raise ValueError("init is missing")  # noqa: TRY004 # as above
+        custom = _text_or_none(told, "customData")
+        session = Session(uuid4().hex, custom, wants_misses=init.get("sendIntentNotRecognized") is True)
+        self._say(init, session)
+        self._begin(session)
+        if init.get("type") != "notification":
+            return ListenNow()
+        with self._lock:
+            self._session = None
+        self._end(session, "nominal")
+        return None
+
+    def _go_on(self, told: dict[str, Any], *, ends: bool) -> Command | None:
+        with self._lock:
+            known = {session.id: session for session in (*self._ended, *([self._session] if self._session else []))}
+        session = known.get(str(told.get("sessionId")))
+        if session is None:
+            return None  # of another site, or long over
+        self._say(told, session)
+        if ends:
+            return None  # it has ended with its answer
+        custom = _text_or_none(told, "customData")
+        wants = told.get("sendIntentNotRecognized") is True
+        self._begin(replace(session, custom=session.custom if custom is None else custom, wants_misses=wants))
+        return ListenNow()
+
+    def _say(self, told: Mapping[str, Any], session: Session) -> None:
+        """Have what a client wants to be said spoken, by whoever speaks at this site."""
+        if text := _text_or_none(told, "text"):
+            self._tell("hermes/tts/say", text=text, id=None, sessionId=session.id, lang=self.language)
+
+    def _query(self, told: dict[str, Any]) -> Command:
+        text = " ".join((_text_or_none(told, "input") or "").split())
+        if not text or len(text) > LONGEST_TEXT_LETTERS:
+            raise ValueError(f"input must have 1 to {LONGEST_TEXT_LETTERS} characters")
+        name, session = told.get("id"), told.get("sessionId")
+
+        def answer(match: Match | None) -> None:
+            if match:
+                self._tell("hermes/nlu/intentParsed", **self._parsed(match, 1.0, session, name))
+            else:
+                custom = told.get("customData")
+                missed = {"input": text, "sessionId": session, "customData": custom}
+                self._tell("hermes/nlu/intentNotRecognized", id=name, **missed)
+
+        return Query(text, answer)
+
+    # ---- messages
+
+    def _begin(self, session: Session) -> None:
+        with self._lock:
+            self._session = session
+        self._tell(f"{OURS}sessionStarted", sessionId=session.id, customData=session.custom, lang=self.language)
+
+    def _end(self, session: Session, reason: str) -> None:
+        with self._lock:
+            self._ended.append(session)
+        termination = {"reason": reason}
+        self._tell(f"{OURS}sessionEnded", sessionId=session.id, customData=session.custom, termination=termination)
+
+    def _parsed(self, match: Match, confidence: float, session: str | None, name: str | None) -> dict[str, Any]:
+        return {
+            "input": match.text,
+            "intent": {"intentName": match.intent, "confidenceScore": confidence},
+            "id": name,
+            "sessionId": session,
+            "slots": [_slot(match, slot, confidence) for slot in match.slots],
+        }
+
+    def _tell(self, topic: str, /, **told: Any) -> None:
+        payload = json.dumps({**told, "siteId": self._site}, ensure_ascii=False)
+        self._publish(Action(topic, payload, qos=0))
+
+
+def _slot(match: Match, slot: str, confidence: float) -> dict[str, Any]:
+    """Return a slot as both families want it."""
+    value = match.slots[slot]
+    start, end = match.spans.get(slot, (0, 0))
+    return {
+        "entity": slot,
+        "slotName": slot,
+        "rawValue": match.text[start:end],
+        "value": {"kind": KINDS.get(type(value), "Custom"), "value": value},
+        "confidence": confidence,
+        "confidenceScore": confidence,
+        "alternatives": [],
+        "range": {"start": start, "end": end, "rawStart": start, "rawEnd": end},
+    }
+
+
+def _tokens(text: str, confidence: float) -> list[dict[str, Any]]:
+    """Return the words of a text, with their places."""
+    told, at = [], 0
+    for word in text.split():
+        at = text.index(word, at)
+        told.append(
+            {"value": word, "confidence": confidence, "rangeStart": at, "rangeEnd": at + len(word), "time": None}
+        )
+        at += len(word)
+    return told
+
+
+def _text_or_none(told: Mapping[str, Any], name: str) -> str | None:
+    text = told.get(name)
+    if text is not None and not isinstance(text, str):
+        raise ValueError(f"{name} must be text")  # as all that is told of a message
+    return text

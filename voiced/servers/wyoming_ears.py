@@ -1,0 +1,124 @@
+"""The sound of a Wyoming client, block by block: a command with its own end, or wake words.
+
+Blocks are PCM of 16 bit of any rate and number of channels, as the client's `audio-start` says. Run in the engine's
+thread; knows no network.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from voiced.audio.mixing import Mixer
+from voiced.audio.resampling import Framer, Resampler
+from voiced.audio.vad import Vad
+from voiced.flow import SAMPLE_RATE
+from voiced.listening.capture import Capture
+from voiced.listening.recording import as_utterance
+from voiced.listening.tuning import VERIFIED_FRAMES
+from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from voiced.config import ListeningSettings
+    from voiced.flow import AudioFrame, Detection, Samples, Utterance
+    from voiced.servers.house import House
+
+FULL_SCALE = 32_768.0  # of 16 bit
+WIDTH = 2  # bytes of a sample
+RATES = range(8_000, 192_001)  # Hz
+MOST_CHANNELS = 8
+
+
+class Ear(Protocol):
+    """Hears sound as it comes."""
+
+    def hear(self, block: bytes) -> object:
+        """Take a block; return what was found in it, or None."""
+
+
+class Pcm:
+    """Blocks of PCM → frames of 80 ms, mono at 16 kHz."""
+
+    def __init__(self, rate: int, width: int, channels: int) -> None:
+        """Begin; ValueError if such sound is not heard here."""
+        if rate not in RATES or width != WIDTH or not 1 <= channels <= MOST_CHANNELS:
+            raise ValueError(
+                f"sound must be 16 bit, of 8 to 192 kHz, not {rate} Hz, {width} bytes, {channels} channels"
+            )
+        self._rate, self._channels = rate, channels
+        self._mixer = Mixer()
+        self._resampler = Resampler(rate) if rate != SAMPLE_RATE else None
+        self._framer = Framer("wyoming")
+        self._odd = b""
+
+    def frames(self, block: bytes) -> Iterator[AudioFrame]:
+        """Return the frames that a block completes."""
+        block, size = self._odd + block, WIDTH * self._channels
+        whole = len(block) // size * size
+        self._odd = block[whole:]
+        samples = np.frombuffer(block[:whole], "<i2").astype(np.float32).reshape(-1, self._channels) / FULL_SCALE
+        mono = self._mixer.mono(samples, self._rate)
+        return self._framer.frames(self._resampler.resample(mono) if self._resampler else mono)
+
+
+class CommandEar:
+    """Hears one command, and finds its end."""
+
+    def __init__(self, settings: ListeningSettings, pcm: Pcm) -> None:
+        self._settings, self._pcm = settings, pcm
+        self._frames: list[AudioFrame] = []
+        self._capture: Capture | None = None
+        self._vad = Vad()
+
+    def hear(self, block: bytes) -> Utterance | None:
+        """Take a block; return the command when it is over."""
+        for frame in self._pcm.frames(block):
+            self._frames.append(frame)
+            if self._capture is None:
+                self._capture = Capture(self._settings, self._vad, [frame], None)
+                ending = self._capture.catch_up()
+            else:
+                ending = self._capture.hear(frame)
+            if ending:
+                return self._capture.utterance(ending)
+        return None
+
+    def all(self) -> Utterance:
+        """Return what was heard, as one command: the client says that it is over."""
+        sound = [frame.samples for frame in self._frames] or [np.zeros(0, np.float32)]
+        return as_utterance(np.concatenate(sound), Vad())
+
+
+class WakeEar:
+    """Hears wake words, and verifies the doubtful ones."""
+
+    def __init__(self, house: House, names: Collection[str], pcm: Pcm) -> None:
+        """`names`: of those that are wanted; empty: all."""
+        self._pcm, self._names = pcm, names
+        words = house.config.wake_word
+        self._detector = WakeWordDetector(wake_words(words))
+        self._thresholds = dict(zip(self._detector.phrases, evidence_thresholds(words), strict=True))
+        self._opinion = house.pipelines().opinion
+        self._newest: deque[Samples] = deque(maxlen=VERIFIED_FRAMES)
+
+    def hear(self, block: bytes) -> Detection | None:
+        """Take a block; return the first wake word in it."""
+        for frame in self._pcm.frames(block):
+            self._newest.append(frame.samples)
+            detection = self._detector.detect(frame)
+            if detection and (not self._names or detection.wake_word in self._names) and self._is_real(detection):
+                return detection
+        return None
+
+    def _is_real(self, detection: Detection) -> bool:
+        if not detection.doubtful:
+            return True
+        opinion = self._opinion(detection, np.concatenate(list(self._newest)))
+        accepted = opinion.evidence >= self._thresholds[detection.wake_word]
+        if not accepted:
+            self._detector.refuse(detection)
+        return accepted

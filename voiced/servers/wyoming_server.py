@@ -1,0 +1,223 @@
+"""The Wyoming server: speech to text, intents, and wake words for Home Assistant's Assist and other clients.
+
+`transcribe` and sound → `transcript`; the end of the command is found here, unless the client says it before. A
+`transcript` that comes in is a sentence to be carried out → `handled`; `recognize` only tells what it means → `intent`.
+`detect` and sound → `detection`. See https://github.com/OHF-Voice/wyoming.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event, async_write_event
+from wyoming.handle import Handled
+from wyoming.info import Describe
+from wyoming.intent import Entity, Intent, NotRecognized, Recognize
+from wyoming.ping import Ping, Pong
+from wyoming.wake import Detect, Detection, NotDetected
+
+from voiced.errors import VoicedError
+from voiced.flow import SAMPLE_RATE
+from voiced.foundations.setting_types import host_and_port
+from voiced.grammar import understand
+from voiced.servers.announcing import announced
+from voiced.servers.transcribing import written
+from voiced.servers.wyoming_ears import CommandEar, Pcm, WakeEar
+from voiced.servers.wyoming_info import info_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from voiced.flow import Utterance
+    from voiced.servers.house import House
+
+log = logging.getLogger(__name__)
+
+MOST_CLIENTS = 50
+LARGEST_DATA_BYTES, LARGEST_SOUND_BYTES = 1 << 18, 1 << 20  # of one event; clients send some kilobytes
+LONGEST_SILENCE_SECONDS = 300.0  # of a client
+LONGEST_TEXT_LETTERS = 500  # as of a sentence over MQTT
+
+
+class WyomingServer:
+    """Serves the house over Wyoming at the address in its config."""
+
+    name = "servers.wyoming"
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        assert house.config.servers.wyoming, "asked for"
+        self._host, self._port = host_and_port(house.config.servers.wyoming)
+        self._clients: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Answer while the context lasts; VoicedError if the port cannot be had."""
+        try:
+            server = await asyncio.start_server(self._welcome, self._host, self._port, limit=LARGEST_DATA_BYTES)
+        except OSError as error:
+            raise VoicedError(f"cannot listen on {self._host} port {self._port}: {error.strerror}") from error
+        async with server, announced(self._house.topics.site, self._host, self._port):
+            yield
+            for client in self._clients:
+                client.cancel()
+
+    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = asyncio.current_task()
+        assert client, "a stream's callback is a task"
+        self._clients.add(client)
+        try:
+            if len(self._clients) > MOST_CLIENTS:
+                await async_write_event(Error(f"more than {MOST_CLIENTS} clients").event(), writer)
+            else:
+                await Conversation(self._house, reader, writer).hold()
+        except (ConnectionError, EOFError, TimeoutError, asyncio.CancelledError):
+            pass  # gone, silent for too long, or we are
+        except Exception:
+            log.exception("an internal error ended the connection of a Wyoming client")
+        finally:
+            self._clients.discard(client)
+            writer.close()
+
+
+class Conversation:
+    """What one client asks, one event after the other."""
+
+    def __init__(self, house: House, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._house, self._reader, self._writer = house, reader, writer
+        self._model = ""  # of speech to text that was asked for
+        self._wanted: Detect | None = None  # wake words that were asked for; None: a command is to be written
+        self._ear: CommandEar | WakeEar | None = None  # while sound comes, and nothing was found in it
+
+    async def hold(self) -> None:
+        """Answer until the client leaves, or sends what is no event."""
+        while True:
+            try:
+                async with asyncio.timeout(LONGEST_SILENCE_SECONDS):
+                    event = await read(self._reader)
+                if event is None:
+                    return
+                await self._heed(event)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                # Whatever stands in an event of others: what it lacks is told, and nothing is guessed.
+                await self._tell(Error(f"not understood: {error}", "bad-event").event())
+                return
+            except VoicedError as error:
+                await self._tell(Error(str(error)).event())
+
+    async def _heed(self, event: Event) -> None:
+        match event.type:
+            case "describe":
+                assert Describe.is_type(event.type)
+                await self._tell(info_of(self._house).event())
+            case "transcribe":
+                self._model, self._wanted, self._ear = Transcribe.from_event(event).name or "", None, None
+            case "detect":
+                self._wanted, self._ear = Detect.from_event(event), None
+            case "audio-start":
+                await self._begin(AudioStart.from_event(event))
+            case "audio-chunk":
+                await self._hear(AudioChunk.from_event(event))
+            case "audio-stop":
+                assert AudioStop.is_type(event.type)
+                await self._end()
+            case "transcript":
+                await self._carry_out(_sentence(Transcript.from_event(event).text))
+            case "recognize":
+                await self._recognize(_sentence(Recognize.from_event(event).text))
+            case "ping":
+                await self._tell(Pong(Ping.from_event(event).text).event())
+
+    # ---- sound
+
+    async def _begin(self, start: AudioStart) -> None:
+        house, wanted = self._house, self._wanted
+        pcm = Pcm(start.rate, start.width, start.channels)
+        if wanted is None:
+            self._ear = CommandEar(house.config.listening, pcm)
+        else:
+            self._ear = await house.engine.run(lambda: WakeEar(house, wanted.names or (), pcm))
+
+    async def _hear(self, chunk: AudioChunk) -> None:
+        ear = self._ear
+        if isinstance(ear, CommandEar):
+            utterance = ear.hear(chunk.audio)
+            if utterance:
+                self._ear = None
+                await self._write(utterance)
+        elif ear:
+            detection = await self._house.engine.run(lambda: ear.hear(chunk.audio))
+            if detection:
+                milliseconds = round(1000 * detection.at / SAMPLE_RATE)
+                await self._tell(Detection(detection.wake_word, milliseconds).event())
+
+    async def _end(self) -> None:
+        ear, self._ear = self._ear, None
+        if isinstance(ear, CommandEar):
+            await self._write(ear.all())
+        elif ear:
+            await self._tell(NotDetected().event())
+
+    async def _write(self, utterance: Utterance) -> None:
+        """Send what was said, as it is and in the events of those who want it as it comes."""
+        text, language = await self._house.engine.run(lambda: written(self._house, utterance, self._model))
+        for told in (TranscriptStart(language=language), TranscriptChunk(text), Transcript(text, language=language)):
+            await self._tell(told.event())
+        await self._tell(TranscriptStop().event())
+
+    # ---- sentences
+
+    async def _carry_out(self, text: str) -> None:
+        told = await self._house.say(text)
+        answer = Handled("") if told.get("intent") else NotRecognized(told.get("difference") or told.get("reason"))
+        await self._tell(answer.event())
+
+    async def _recognize(self, text: str) -> None:
+        match = understand(self._house.pipelines().grammar_of(None), text).match
+        if match is None:
+            await self._tell(NotRecognized().event())
+        else:
+            entities = [Entity(slot, value) for slot, value in match.slots.items()]
+            await self._tell(Intent(match.intent, entities).event())
+
+    async def _tell(self, event: Event) -> None:
+        await async_write_event(event, self._writer)
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence as it is over MQTT; ValueError if it is none."""
+    words = " ".join(str(text).split())
+    if not words or len(words) > LONGEST_TEXT_LETTERS or not words.isprintable():
+        raise ValueError(f"a sentence must have 1 to {LONGEST_TEXT_LETTERS} printable characters")
+    return words
+
+
+async def read(reader: asyncio.StreamReader) -> Event | None:
+    """Return the next event; None at the end. ValueError if it is none, or too large.
+
+    The library's own function would take as many bytes as a header says.
+    """
+    line = await reader.readline()
+    if not line:
+        return None
+    header = json.loads(line)
+    data, payload = header.get("data") or {}, None
+    if n_bytes := _size(header, "data_length", LARGEST_DATA_BYTES):
+        data = {**data, **json.loads(await reader.readexactly(n_bytes))}
+    if n_bytes := _size(header, "payload_length", LARGEST_SOUND_BYTES):
+        payload = await reader.readexactly(n_bytes)
+    return Event(str(header["type"]), data, payload)
+
+
+def _size(header: dict[str, object], name: str, most: int) -> int:
+    size = header.get(name) or 0
+    if not isinstance(size, int) or not 0 <= size <= most:
+        raise ValueError(f"{name} must be from 0 to {most}")
+    return size
