@@ -163,3 +163,11 @@ def test_the_schema_accepts_the_example_and_refuses_a_typo() -> None:
     jsonschema.validate({"wake_word": {"models": ["alexa", {"model": "x.onnx"}]}, "mqtt": {"version": 5}}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"wake_word": {"treshold": 0.5}}, schema)
+
+
+def test_each_language_is_named_once(write: Callable[[str], Path]) -> None:
+    assert load_config(write("languages: [en, de]")).languages == ("en", "de")
+    for wrong in ("[]", "[de, en, de]"):
+        assert problems(write(f"languages: {wrong}")) == [
+            "config.yaml:1: languages: must name each language once, such as [en, de]",
+        ]

@@ -31,7 +31,7 @@ from voiced.listening.recording import as_utterance
 from voiced.recognition.recognizer import Recognizer as GrammarRecognizer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Unpack
 
     import numpy.typing as npt
@@ -59,13 +59,20 @@ class Options(TypedDict, total=False):
 class Recognizer:
     """Recognises spoken commands under a grammar. Loads its models once; keeps nothing between calls."""
 
-    def __init__(self, intents: str | PathLike[str] | Mapping[str, Any], **options: Unpack[Options]) -> None:
+    def __init__(
+        self,
+        intents: str | PathLike[str] | Mapping[str, Any],
+        *,
+        languages: Sequence[str] = (),
+        **options: Unpack[Options],
+    ) -> None:
         """Compile `intents` (a folder, a file, or a mapping as the YAML has it) and load the model.
 
-        Raises ConfigError if something is wrong with the intents or an option, ModelError if the model is missing.
+        `languages` of a folder, if there are several: each has files of its own. Raises ConfigError if something is
+        wrong with the intents or an option, ModelError if the model is missing.
         """
         settings = sections.parse(_as_yaml(options, "options"), "Recognizer", RecognizerSettings)
-        self.grammar: Grammar = _grammar(intents)
+        self.grammar: Grammar = _grammar(intents, languages)
         self._recognizer = GrammarRecognizer(settings, self.grammar)
         self._vad = Vad()
 
@@ -82,9 +89,9 @@ class Recognizer:
         return Outcome(uuid4().hex, transcript, actions, utterance, nearest=near)
 
 
-def _grammar(intents: str | PathLike[str] | Mapping[str, Any]) -> Grammar:
+def _grammar(intents: str | PathLike[str] | Mapping[str, Any], languages: Sequence[str]) -> Grammar:
     if isinstance(intents, str | PathLike):
-        return grammar.load([Path(intents)])
+        return grammar.load([Path(intents)], languages=languages)
     return grammar.parse(_as_yaml(intents, "intents"), "intents")
 
 

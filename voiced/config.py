@@ -13,6 +13,7 @@ from voiced.foundations.sections import Section, load
 from voiced.foundations.setting_types import (
     Address,
     FilePath,
+    Languages,
     Probability,
     Seconds,
     Silence,
@@ -242,6 +243,8 @@ class Config(Section):
     """Room of the microphone, as your lists call it, for sentences that mean the room in which they are said."""
     intents: FilePath = Field(default=Path("intents"), validate_default=True)
     """Folder of the command grammars."""
+    languages: Languages = None
+    """Codes of the languages that are spoken, the usual one first; null: one, that of the first intents file."""
     microphone: MicrophoneSettings = MicrophoneSettings()
     wake_word: WakeWordSettings = WakeWordSettings()
     listening: ListeningSettings = ListeningSettings()

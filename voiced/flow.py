@@ -1,7 +1,6 @@
 """The values that flow through voiced, all frozen: frames → utterance → transcript → match → actions.
 
-Imports nothing of voiced; every file may import it. Times are indices of samples in one audio stream at 16 kHz, counted
-from the first sample of the stream.
+Imports nothing of voiced; every file may import it. Times are samples of one audio stream at 16 kHz, from its first on.
 """
 
 from __future__ import annotations
@@ -184,6 +183,7 @@ class Transcript:
     alternatives: tuple[Hypothesis, ...] = ()  # other hypotheses, the best first
     timings: Timings = field(default_factory=Timings)
     context: Context = field(default_factory=Context)  # facts that recognition used beside the sound
+    language: str = ""  # code of the language in which it was understood, or heard; empty: nobody can tell
 
     @property
     def commands(self) -> tuple[Match, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from voiced.assistant import Heard
     from voiced.foundations.systemd import Systemd
+    from voiced.grammar import Grammar
     from voiced.listening.second_stage import SecondStage
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,13 @@ class Reloader:
             log.error("%s: not reloaded; the intents from before stay", self._intents)  # noqa: TRY400 # no traceback
             return
         if self._announce(Reloaded(pipelines)):
-            log.info("%s: reloaded, %d intents", self._intents, len(pipelines.grammar_of(None).intents))
+            log.info("%s: reloaded, %d intents", self._intents, _n_intents(pipelines.grammar_of(None)))
         else:
             log.warning("%s: not reloaded, too much is going on; ask again", self._intents)
+
+
+def _n_intents(grammar: Grammar) -> int:
+    return len({name for each in grammar.every for name in each.intents})
 
 
 def followed(events: Iterable[Heard], second_stage: SecondStage) -> Iterator[Heard]:

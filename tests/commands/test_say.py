@@ -29,6 +29,7 @@ def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
         "slots": {"room": "bedroom", "level": 20},
         "then": [],
         "confidence": 1.0,
+        "language": "en",
         "nearest": None,
         "difference": None,
         "actions": [

@@ -29,7 +29,7 @@ def test_wake() -> None:
 
 def test_intent() -> None:
     match = Match("LightSet", {"room": "Küche", "level": 5, "rgb": [255, 0, 0]}, "die Küche auf fünf", {})
-    transcript, delays = Transcript(match.text, match, None, 0.91234, -0.1), Delays(0.1, 0.12, 0.12345)
+    transcript, delays = Transcript(match.text, match, None, 0.91234, -0.1, language="de"), Delays(0.1, 0.12, 0.12345)
     outcome = Outcome("17", transcript, (), SPOKEN, delays, age=0.12351)
     (action,) = outcome_events(TOPICS, outcome, AT)
     assert action.topic == "voiced/den/intent/LightSet"
@@ -37,7 +37,7 @@ def test_intent() -> None:
     assert json.loads(action.payload) == {
         "id": "17", "command": 1, "of": 1,
         "intent": "LightSet", "slots": {"room": "Küche", "level": 5, "rgb": [255, 0, 0]},
-        "text": "die Küche auf fünf", "confidence": 0.9123, "wake_word": "hey_jarvis",
+        "text": "die Küche auf fünf", "language": "de", "confidence": 0.9123, "wake_word": "hey_jarvis",
         "speech": [1.0, 1.5], "ending": "silence",
         "age": 0.124, "latency": 0.123, "stopped": 0.1, "recognized": 0.12, "site": "den",
         "time": TIME,
@@ -70,6 +70,7 @@ def test_unmatched() -> None:
     assert action.topic == "voiced/den/unmatched"
     assert json.loads(action.payload) == {
         "id": "18", "text": "nice weather", "heard": "nice weather", "reason": "out_of_grammar", "wake_word": None,
+        "language": None,
         "nearest": None, "difference": None, "age": 0.0, "site": "den", "time": TIME,
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from tests.recognition.spoken import utterance
 from voiced.flow import Continuation, Reason
 from voiced.recognition.budget import UNHURRIED, Budget, GivenUpError
+from voiced.recognition.tongue import Tongue
 
 if TYPE_CHECKING:
     from voiced.recognition.recognizer import Recognizer
@@ -58,7 +59,7 @@ def test_a_first_pass_is_given_up_for_who_starts_over_and_not_for_a_sentence(rec
 def test_further_passes_are_given_up_for_a_sentence(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, n: int
 ) -> None:
-    monkeypatch.setattr(recognizer, "_is_settled", lambda _: False)
+    monkeypatch.setattr(Tongue, "is_settled", lambda *_: False)
     waits = After(n)
     given_up = recognizer.recognize(utterance("command_lights"), budget=Budget(awaited=waits))
     assert given_up.reason is Reason.LOW_CONFIDENCE

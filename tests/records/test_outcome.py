@@ -62,6 +62,7 @@ def test_a_sentence_in_writing_says_nothing_of_sound() -> None:
         "slots",
         "then",
         "confidence",
+        "language",
         "nearest",
         "difference",
         "actions",

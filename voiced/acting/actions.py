@@ -51,9 +51,9 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match, confidence: f
 
 def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
     """Return the messages of a transcript: of its commands as they were said, of each in the order of the file."""
-    # None of what was rejected.
-    sure = transcript.confidence
-    of_each = [actions_for(grammar.intents[command.intent].actions, command, sure) for command in transcript.commands]
+    # None of what was rejected; what an intent does may differ from language to language.
+    sure, intents = transcript.confidence, grammar.spoken(transcript.language).intents
+    of_each = [actions_for(intents[command.intent].actions, command, sure) for command in transcript.commands]
     actions = tuple(action for actions in of_each for action in actions)
     # All is done or nothing. A command without actions is an event, and good for no longer than that.
     return (
@@ -104,8 +104,9 @@ class _Named:
 def longest_good_for(grammar: Grammar) -> float:
     """Return the age in seconds from which on no command of a grammar may be carried out, whichever it is."""
     # An intent is as good as the shortest of its actions, or as an event.
-    each = (min((one.expires for one in its.actions), default=EXPIRES_SECONDS) for its in grammar.intents.values())
-    return max(each, default=EXPIRES_SECONDS)
+    intents = (intent for each in grammar.every for intent in each.intents.values())
+    longest = (min((one.expires for one in its.actions), default=EXPIRES_SECONDS) for its in intents)
+    return max(longest, default=EXPIRES_SECONDS)
 
 
 def _topic(topic: str, slots: _Named) -> str:

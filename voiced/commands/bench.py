@@ -50,7 +50,7 @@ def bench(options: Namespace) -> int:
         plots.require()
     config = config_of(options)
     intents = options.intents or options.folder / "intents"
-    setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses)
+    setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses, config.languages or ())
     own = own_tasks(options.folder, (options.snr or SNRS_DB) if options.noise else (), options.limit)
     tasks = own + foreign_tasks(options.foreign, options.limit)
     if options.latency:

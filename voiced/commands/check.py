@@ -22,7 +22,7 @@ from voiced.servers.opening import require as require_servers
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from voiced.commands.check_speed import Costs
@@ -53,9 +53,9 @@ def check(options: Namespace) -> int:
 
     With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
     null}; if there is none, one object with "settings" (path, or null without a config file), "intents" (folder),
-    "n_intents", "n_examples", "model", "wake_words", "broker", "site", "connected" (whether the broker let us in) and
-    "notes" (sentences). With --speed, "speed" as well, an object: "threads", "beams", "patience", "passes" (seconds of
-    each), "in_time" (how many fit in the patience), "command" and "doubtful" (seconds), "advice" (sentences).
+    "n_intents", "n_examples", "languages", "model", "wake_words", "broker", "site", "connected" (whether the broker let
+    us in) and "notes" (sentences). With --speed, "speed" as well, an object: "threads", "beams", "patience", "passes"
+    and "command", "doubtful" (seconds), "in_time" (how many fit in the patience), "advice" (sentences).
 
     Intents may load and still be doubtful: each warning is told, with --json as {"warning", "file", "line"} before that
     object. With --strict warnings are mistakes. With --acoustic it also warns of what is likely to be misheard: values
@@ -114,6 +114,7 @@ class Checked:
     intents: str  # folder
     n_intents: int
     n_examples: int
+    languages: tuple[str, ...]
     model: str
     wake_words: tuple[str, ...]
     broker: str  # host:port
@@ -140,9 +141,10 @@ def check_everything(  # what the command line asks for
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     folder, room = (config.intents, config.room) if config else (intents, None)
-    commands = _checked_grammar(folder, room, problems)
+    languages = (config and config.languages) or ()
+    commands = _checked_grammar(folder, room, languages, problems)
     grammars = _check_parts(config, commands, problems) if config else [commands]
-    warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in each.warnings))
+    warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in _warnings(each)))
     if acoustic and config and not problems:
         warnings += _acoustic_warnings(grammars, config.recognizer.model)
     problems += warnings if strict else ()
@@ -156,16 +158,22 @@ def check_everything(  # what the command line asks for
 def _acoustic_warnings(grammars: list[Grammar | None], model: str) -> tuple[str, ...]:
     from voiced.advice.acoustic import warnings
 
-    return tuple(dict.fromkeys(warning for each in grammars if each for warning in warnings(each, model)))
+    spoken = [each for known in grammars if known for each in known.every]
+    return tuple(dict.fromkeys(warning for each in spoken for warning in warnings(each, model)))
+
+
+def _warnings(commands: Grammar) -> list[str]:
+    return [*commands.warnings, *grammar.two_meanings(commands)]
 
 
 def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> list[Grammar | None]:
     """Check everything that the settings name; the grammars of all folders, None for one that does not load."""
     grammars = {config.intents: commands}
     for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
-        grammars[folder] = _checked_grammar(folder, config.room, problems)
+        spoken = config.languages or ()
+        grammars[folder] = _checked_grammar(folder, config.room, spoken, problems, partly=True)
     for setting, (name, folders) in check_parts.models(config).items():
-        languages = [known.language for folder in folders if (known := grammars[folder])]
+        languages = [each.language for folder in folders if (known := grammars[folder]) for each in known.every]
         _tried(partial(check_parts.model, setting, name, languages), problems)
     _tried(lambda: check_parts.wake_words(config.wake_word), problems)
     _tried(lambda: check_parts.sounds(config), problems)
@@ -185,10 +193,12 @@ def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def _checked_grammar(folder: Path | None, room: str | None, problems: list[str]) -> Grammar | None:
+def _checked_grammar(
+    folder: Path | None, room: str | None, languages: Sequence[str], problems: list[str], *, partly: bool = False
+) -> Grammar | None:
     if folder is None:  # a config that cannot be read does not say where they are
         return None
-    commands = _tried(lambda: grammar.load([folder], room), problems)
+    commands = _tried(lambda: grammar.load([folder], room, languages=languages, partly=partly), problems)
     if commands:
         problems += grammar.check_examples(commands)
     return commands
@@ -200,8 +210,9 @@ def _checked(
     return Checked(
         settings=str(path) if path else None,
         intents=str(config.intents),
-        n_intents=len(commands.intents),
-        n_examples=sum(len(intent.examples) for intent in commands.intents.values()),
+        n_intents=len({name for each in commands.every for name in each.intents}),
+        n_examples=sum(len(intent.examples) for each in commands.every for intent in each.intents.values()),
+        languages=tuple(each.language for each in commands.every),
         model=config.recognizer.model,
         wake_words=tuple(word.model for word in config.wake_word.models),
         broker=f"{config.mqtt.host}:{config.mqtt.broker_port}",
@@ -214,9 +225,10 @@ def _checked(
 
 def _summary(checked: Checked) -> str:
     contacted = "logged in" if checked.connected else "not contacted; --connect does"
+    languages = f" in {' and '.join(checked.languages)}" if len(checked.languages) > 1 else ""
     lines = (
         f"settings: {checked.settings or 'the defaults; there is no config file'}\n"
-        f"intents:  {checked.n_intents} in {checked.intents}, {checked.n_examples} examples understood\n"
+        f"intents:  {checked.n_intents}{languages} in {checked.intents}, {checked.n_examples} examples understood\n"
         f"model:    {checked.model}\n"
         f"wakes at: {', '.join(checked.wake_words)}\n"
         f"broker:   {checked.broker} ({contacted}), topics voiced/{checked.site}/…"

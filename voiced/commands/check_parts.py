@@ -48,7 +48,7 @@ def model(setting: str, name: str, languages: Iterable[str]) -> None:
         raise ConfigError([f"{setting}: {ModelError.told_by(error)}"]) from error
     if unknown := sorted(set(languages) - known):
         remedy = "use a multilingual model such as base" if set(unknown) <= LANGUAGES.keys() else "check `language:`"
-        told = ", ".join(map(repr, unknown))
+        told = " and ".join(map(repr, unknown))
         raise ConfigError([f"{setting}: model {name!r} does not know the intents' language {told}: {remedy}"])
 
 

@@ -59,7 +59,7 @@ def recognize(options: Namespace) -> int:
             continue
         transcript = recognizer.recognize(utterance)
         failed = failed or transcript.reason is not None
-        words = recognizer.words(utterance, transcript.text) if options.word_timestamps else None
+        words = recognizer.words(utterance, transcript.text, transcript.language) if options.word_timestamps else None
         near = nearest(grammar, transcript)
         outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance, nearest=near)
         if options.json:

@@ -56,7 +56,7 @@ def _decibels(text: str) -> float:
 
 
 def sample(options: Namespace) -> int:
-    """Print random sentences of the grammar.
+    """Print random sentences of the grammar, of several languages in turn.
 
     With --check they are said by a synthetic voice, and recognised as if somebody had spoken; it prints those that were
     misunderstood, as what, and how many were right, and ends with 1 if one was not. The voice is espeak-ng's, or that
@@ -64,16 +64,19 @@ def sample(options: Namespace) -> int:
 
         voiced sample --check -n 50 --voice 'piper --model en_US-joe-medium.onnx --output_file {file}'
 
-    With --json, one object a line for each sentence: "text", "intent", "slots"; with --check also "understood",
-    "heard_text", "heard_intent", "heard_slots", "reason" (of a rejection, else null), "confidence".
+    With --json, one object a line for each sentence: "text", "intent", "slots", "language"; with --check "understood",
+    "heard_text", "heard_intent", "heard_slots", "reason" (of a rejection, else null), "confidence" instead of that.
     """
+    from voiced.grammar import sampled
+
     grammar = grammar_of(options)
-    sentences = list(grammar.sample(random.Random(options.seed), options.n))  # noqa: S311 # nothing secret is drawn
+    chosen = random.Random(options.seed)  # noqa: S311 # nothing secret is drawn
     if options.check:
-        return _check(options, grammar, sentences)
-    for sentence in sentences:
+        return _check(options, grammar, list(grammar.sample(chosen, options.n)))
+    for language, sentence in sampled(grammar, chosen, options.n):
         if options.json:
-            print_json({"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)})
+            told = {"text": sentence.text, "intent": sentence.intent, "slots": dict(sentence.slots)}
+            print_json(told | {"language": language})
         else:
             tell(sentence.text)
     return DONE

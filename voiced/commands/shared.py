@@ -90,7 +90,7 @@ def grammar_of(options: Namespace) -> Grammar:
     if not find_config(options.config):
         return grammar.load([options.intents or shipped("intents")])
     config = config_of(options)
-    return grammar.load([config.intents], config.room)
+    return grammar.load([config.intents], config.room, languages=config.languages or ())
 
 
 def readable(files: Iterable[Path]) -> list[Path]:

@@ -123,7 +123,7 @@ def _train(options: Namespace) -> int:
     phrase = checked_phrase(options.phrase)
     out = _out(options, phrase)
     verifier = wake_trials.verifier_of(config)
-    language = options.language or grammar.load([config.intents]).language
+    language = options.language or grammar.load([config.intents], languages=config.languages or ()).language
     job = wake_train.TrainingJob(phrase, language, [*options.files, *options.takes], wrong_wakes(out.stem), out)
     wake_train.from_text(job, verifier.opinion, _say(options), progress)
     _tell_written(options, phrase, out)

@@ -33,6 +33,7 @@ class Label(BaseModel, frozen=True):
     """The intent and slots that a recording should be understood as; further keys in the file are for people."""
 
     intent: str | None
+    language: str | None = None  # in which it must be understood; None: in any
     slots: dict[str, SlotValue] = {}
     then: list[Command] = []  # of several commands in one recording: those behind the first
 

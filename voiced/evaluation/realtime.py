@@ -63,7 +63,7 @@ def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], don
 
     VoicedError if a recording, the grammar or the model cannot be loaded.
     """
-    recognizer = Recognizer(setup.settings, grammar.load([setup.intents]))
+    recognizer = Recognizer(setup.settings, grammar.load([setup.intents], languages=setup.languages))
     recognizer.warm_up()
     spoken = [_prepared(setup, listening, task, recognizer) for task in tasks]
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)
@@ -78,7 +78,8 @@ def _prepared(setup: Setup, listening: ListeningSettings, task: Task, recognizer
     sound = sound_file.read(task.recording.path)
     if setup.pauses:
         utterance = as_utterance(sound, vad)
-        words = recognizer.words(utterance, recognizer.recognize(utterance).text)
+        said = recognizer.recognize(utterance)
+        words = recognizer.words(utterance, said.text, said.language)
         sound = with_pauses(sound, _spread([word.end for word in words[:-1]]), setup.pauses)
     sound = sound[max(0, as_utterance(sound, vad).speech[0] - LEAD) :]  # nobody waits for the first word
     end = speech_end(sound, vad)

@@ -49,6 +49,7 @@ class Trial:
     seconds: float  # of sound
     cpu: float  # seconds of processor time that recognising took
     then: tuple[Match, ...] = ()  # of a compound: the commands behind the first
+    language: str = ""  # in which it was understood
 
     @property
     def understood(self) -> bool:
@@ -68,6 +69,8 @@ class Trial:
         found = [self.intent, *(each.intent for each in self.then)]
         if wanted != found:
             return (f"{_joined(wanted, 'no command')} → {_joined(found, 'nothing')}",)
+        if self.label.language and self.language != self.label.language:
+            return (f"{self.label.language} → {self.language or 'no language'}",)
         further = zip(self.label.then, self.then, strict=True)
         slots = [(self.label.slots, self.slots), *((label.slots, match.slots) for label, match in further)]
         return tuple(

@@ -45,6 +45,7 @@ class Setup:
     noise: Path | None = None
     seed: int = 0
     pauses: float = 0.0  # seconds, put between words for `--latency`
+    languages: tuple[str, ...] = ()  # as in the config; none: one, that of the intents
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def attempt_all(setup: Setup, tasks: Sequence[Task], jobs: int, done: Callable[[
 
     VoicedError if grammar, noise, model or a recording cannot be loaded.
     """
-    grammar.load([setup.intents])  # what is wrong with the grammar is better said before the work begins
+    # What is wrong with the grammar is better said before the work begins.
+    grammar.load([setup.intents], languages=setup.languages)
     if setup.noise:
         sound_file.read(setup.noise)
     for task in tasks:
@@ -127,6 +129,7 @@ def trial_of(task: Task, transcript: Transcript, seconds: float, cpu: float) -> 
         seconds=seconds,
         cpu=cpu,
         then=transcript.match.then if transcript.match else (),
+        language=transcript.language,
     )
 
 
@@ -142,6 +145,6 @@ class _Listener:
 @cache
 def _listener(setup: Setup) -> _Listener:
     settings = setup.settings.model_copy(update={"threads": 1})
-    recognizer = Recognizer(settings, grammar.load([setup.intents]))
+    recognizer = Recognizer(settings, grammar.load([setup.intents], languages=setup.languages))
     recognizer.warm_up()
     return _Listener(recognizer, Vad(), sound_file.read(setup.noise) if setup.noise else None)

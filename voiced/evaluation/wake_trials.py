@@ -84,7 +84,9 @@ def trial_of(name: str, config: Config) -> WakeTrial:
 
 def verifier_of(config: Config) -> Verifier:
     """The second stage as the daemon would run it; ModelError if its model is missing."""
-    return Verifier(load_model(config.recognizer), grammar.load([config.intents]).language)
+    return Verifier(
+        load_model(config.recognizer), grammar.load([config.intents], languages=config.languages or ()).language
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,20 @@ def not_a_number(sound: Any) -> Any:
     return sound
 
 
+def each_once(languages: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """An empty list would mean that nothing may be said."""
+    if languages is not None and (not languages or len(set(languages)) < len(languages)):
+        raise ValueError("must name each language once, such as [en, de]")
+    return languages
+
+
 FilePath = Annotated[Path, AfterValidator(beside_the_config)]
 Sound = Annotated[bool | FilePath, BeforeValidator(not_a_number)]
 Probability = Annotated[float, Field(gt=0, le=1)]
 Version = Literal["5", "3.1.1"]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Silence = Annotated[float, Field(ge=0.1, le=10)]
+Languages = Annotated[tuple[str, ...] | None, AfterValidator(each_once)]
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ Knows nothing of torch, Whisper, audio or MQTT.
 
 from voiced.grammar.continuation import goes_without_saying
 from voiced.grammar.grammar import Example, Grammar, Intent, check_examples, understand
+from voiced.grammar.languages import sampled, two_meanings
 from voiced.grammar.loading import load, parse
 from voiced.grammar.nearest import NOTHING_NEAR, nearest
 from voiced.grammar.prompts import backwards, vocabulary_prompt, with_examples
@@ -29,6 +30,8 @@ __all__ = [
     "load",
     "nearest",
     "parse",
+    "sampled",
+    "two_meanings",
     "understand",
     "vocabulary_prompt",
     "with_examples",

@@ -52,11 +52,12 @@ class Intent:
 class Grammar:
     """The sentences that may be said, and what they mean."""
 
-    language: str  # of the first file
+    language: str  # of the first file; with `languages` in the config, of all its files
     intents: Mapping[str, Intent]
     sentences: tuple[SentenceTemplate, ...]
     automaton: Automaton
     warnings: tuple[str, ...] = ()  # what loads, and is likely not meant: `file:line: …`, as problems are told
+    others: tuple[Grammar, ...] = ()  # the house's other languages, in their order; of the first language only
     follower: Follower = field(init=False, repr=False)
     openings: Openings = field(init=False, repr=False)
     finder: Finder = field(init=False, repr=False)
@@ -71,6 +72,15 @@ class Grammar:
     def normalize(self, text: str) -> NormalText:
         """A text in normal form, folded as the grammar is."""
         return normalize(text, self.language, self.automaton.folding)
+
+    @property
+    def every(self) -> tuple[Grammar, ...]:
+        """Itself, and the grammars of the house's other languages."""
+        return (self, *self.others)
+
+    def spoken(self, language: str) -> Grammar:
+        """The grammar of a language of the house; this one if it is none, or unknown."""
+        return next((each for each in self.others if each.language == language), self)
 
     def match(self, text: str) -> Match | None:
         """The best meaning of a text, or None if it is not in the grammar."""
@@ -93,20 +103,25 @@ class Grammar:
 
 
 def understand(grammar: Grammar, text: str) -> Transcript:
-    """The transcript of a sentence that came in writing: confidence 1, or rejected as OUT_OF_GRAMMAR with 0."""
+    """The transcript of a sentence that came in writing: confidence 1, or rejected as OUT_OF_GRAMMAR with 0.
+
+    Of several languages the first in which it means something counts.
+    """
     # Nothing was heard, so nothing is doubtful: a sentence is in the grammar or it is not.
-    match = grammar.match(text)
-    reason = None if match else Reason.OUT_OF_GRAMMAR
-    return Transcript(text=text, match=match, reason=reason, confidence=1.0 if match else 0.0, avg_logprob=0.0)
+    for each in grammar.every:
+        if match := each.match(text):
+            return Transcript(text, match, None, confidence=1.0, avg_logprob=0.0, language=each.language)
+    return Transcript(text, None, Reason.OUT_OF_GRAMMAR, confidence=0.0, avg_logprob=0.0)
 
 
 def check_examples(grammar: Grammar) -> list[str]:
     """A problem, `file:line: …`, for each example that does not match as promised; empty if all do."""
     return [
         f"{example.where}: '{example.text}' {complaint}"
-        for intent in grammar.intents.values()
+        for each in grammar.every
+        for intent in each.intents.values()
         for example in intent.examples
-        if (complaint := _complaint(grammar.match(example.text), intent.name, example))
+        if (complaint := _complaint(each.match(example.text), intent.name, example))
     ]
 
 

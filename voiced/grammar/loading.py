@@ -27,6 +27,7 @@ from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.here import said_in
 from voiced.grammar.house import House
 from voiced.grammar.joining import Joining, agreed_folding
+from voiced.grammar.languages import in_every_language
 from voiced.grammar.leaving_out import usable
 from voiced.grammar.reading import File, read, read_files
 from voiced.grammar.same_spelling import same_spellings
@@ -34,11 +35,10 @@ from voiced.grammar.silence import with_spoken_values
 from voiced.grammar.states import TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voiced.foundations.yaml_problems import Key
-    from voiced.foundations.yaml_source import Document
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.folding import Folding
@@ -49,13 +49,22 @@ _MOST_TOLD = 200  # problems of each check: what was probably meant is searched 
 PAGE = "intents"  # of the manual: errors name it
 
 
-def load(paths: Sequence[Path], room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
+def load(
+    paths: Sequence[Path],
+    room: str | None = None,
+    house: House = NOTHING_KNOWN,
+    *,
+    languages: Sequence[str] = (),
+    partly: bool = False,
+) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file.
 
     `room`: where the microphone stands, for sentences that mean the room in which they are said; `house`: names for
-    Home Assistant's sentences.
+    Home Assistant's sentences; `languages`: a grammar for each, the first one with the others (with `partly` for those
+    that have files), instead of one for all files.
     """
     problems: list[str] = []
+    warnings: list[str] = []
     found: list[Path] = []
     # A folder that cannot be read does not keep the others from being checked.
     for path in paths:
@@ -63,18 +72,19 @@ def load(paths: Sequence[Path], room: str | None = None, house: House = NOTHING_
             found += files_of(path)
         except ConfigError as error:
             problems += error.problems
-    return _read([partial(yaml_source.read, file) for file in found], problems, room, house)
+    files = read_files([partial(yaml_source.read, file) for file in found], problems, warnings)
+    if languages:
+        build = partial(_build, warnings=warnings, room=room, house=house)
+        return in_every_language(files, languages, problems, build, partly=partly)
+    return _build(files, problems, warnings, room, house)
 
 
 def parse(text: str, name: str = "intents.yaml", room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
     """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
-    return _read([partial(yaml_source.document, text, name)], [], room, house)
-
-
-def _read(sources: Iterable[Callable[[], Document]], problems: list[str], room: str | None, house: House) -> Grammar:
-    """The grammar of YAML documents; raises ConfigError with what is wrong with any of them, `problems` included."""
+    problems: list[str] = []
     warnings: list[str] = []
-    return _build(read_files(sources, problems, warnings), problems, warnings, room, house)
+    files = read_files([partial(yaml_source.document, text, name)], problems, warnings)
+    return _build(files, problems, warnings, room, house)
 
 
 def _build(files: Sequence[File], problems: list[str], warnings: list[str], room: str | None, house: House) -> Grammar:

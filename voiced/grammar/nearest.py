@@ -122,6 +122,17 @@ def nearest(grammar: Grammar, transcript: Transcript, go_on: Callable[[], bool] 
         return Nearest(transcript.text, TWO_MEANINGS)
     if transcript.reason not in {Reason.OUT_OF_GRAMMAR, Reason.LOW_CONFIDENCE} or not said.strip():
         return None
+    # In writing any of the house's languages may be meant: the first that knows something near.
+    spoken = (grammar.spoken(transcript.language),) if transcript.language else grammar.every
+    found: Nearest | None = None
+    for each in spoken:
+        found = _near(each, said, go_on)
+        if found and found.text:
+            break
+    return found
+
+
+def _near(grammar: Grammar, said: str, go_on: Callable[[], bool]) -> Nearest | None:
     # The words are right, only the sound was doubtful.
     if match := grammar.match(said):
         return Nearest(match.text, UNCLEAR)

@@ -188,6 +188,7 @@ def _told(outcome: Outcome) -> dict[str, object]:
     told: dict[str, object] = {
         "id": outcome.id,
         "text": transcript.text,
+        "language": transcript.language or None,
         "wake_word": outcome.detection.wake_word if outcome.detection else None,
     }
     if outcome.utterance is not None:

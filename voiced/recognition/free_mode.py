@@ -12,24 +12,55 @@ from typing import TYPE_CHECKING
 from voiced.flow import SAMPLE_RATE, Hypothesis, Reason, Timings, Transcript
 from voiced.foundations.logistic import probability_of
 from voiced.recognition import tuning
+from voiced.recognition.contest import likeliest_first
 from voiced.whisper.decoding import DecodingOptions, decode
 from voiced.whisper.log_mel import WINDOW_SAMPLES, pad_or_trim
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
     from voiced.config import RecognizerSettings
     from voiced.flow import Match, Samples
     from voiced.grammar import Grammar
+    from voiced.recognition.tongue import Tongue
     from voiced.recognition.views import GrammarModel
     from voiced.whisper.decoding import DecodingResult
     from voiced.whisper.loaded import LoadedModel
 
 
-def transcribe_freely(model: GrammarModel, settings: RecognizerSettings, samples: Samples, prefix: str) -> Transcript:
-    """Transcribe the whole window of 30 s, match the text, and tell how long that took."""
+def transcribe_freely(
+    tongues: Sequence[Tongue], settings: RecognizerSettings, samples: Samples, prefix: str
+) -> Transcript:
+    """Transcribe the whole window of 30 s, match the text, and tell how long that took.
+
+    Of several languages the likeliest counts in which the text is a command; if there is none, the likeliest of all.
+    """
     # Short windows make free text repeat itself, so that the whole one is encoded.
-    begin = perf_counter()
+    begin, model = perf_counter(), tongues[0].model
     features = model.hear(pad_or_trim(samples, WINDOW_SAMPLES))  # (1, n_positions, n_state)
     encoded = perf_counter()
+    found: list[Transcript] = []
+    for tongue in _likeliest_first(tongues, model, features):
+        found.append(_transcribed(tongue.model, settings, features, prefix))
+        if found[-1].match:
+            break
+    transcript = found[-1] if found[-1].match else found[0]
+    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
+    return replace(transcript, window=WINDOW_SAMPLES / SAMPLE_RATE, timings=timings)
+
+
+def _likeliest_first(tongues: Sequence[Tongue], model: GrammarModel, features: Tensor) -> list[Tongue]:
+    """The languages that may be spoken, of several the likeliest first."""
+    if len(tongues) == 1:
+        return list(tongues)
+    ordered = likeliest_first(tongues, model, model.loaded.model.start(features))
+    return [tongue for prior, tongue in ordered if prior > ordered[0][0] - tuning.FOREIGN_NATS]
+
+
+def _transcribed(model: GrammarModel, settings: RecognizerSettings, features: Tensor, prefix: str) -> Transcript:
+    """What is heard in one language."""
     # Beam search with the vocabulary as a prompt, and with the wake word, if it is in the samples, as a prefix.
     options = DecodingOptions(
         language=model.language,
@@ -41,8 +72,7 @@ def transcribe_freely(model: GrammarModel, settings: RecognizerSettings, samples
     )
     result = decode(model.loaded.model, model.loaded.tokenizer, features, options)
     transcript = matched(model.loaded, model.grammar, result, settings.min_confidence)
-    timings = Timings(encode=encoded - begin, decode=perf_counter() - encoded)
-    return replace(transcript, window=WINDOW_SAMPLES / SAMPLE_RATE, timings=timings)
+    return replace(transcript, language=model.language)
 
 
 def matched(loaded: LoadedModel, grammar: Grammar, result: DecodingResult, least: float) -> Transcript:

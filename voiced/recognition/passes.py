@@ -47,6 +47,13 @@ class Hearing(NamedTuple):
     pace: float = 1.0  # times as fast as it was said
 
 
+class Encoded(NamedTuple):
+    """The window of the first pass, encoded: every language reads it."""
+
+    start: Cache  # before the first token
+    seconds: float  # that it took
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
     """What passes have found, in all their views; a further pass goes on from here."""
@@ -58,6 +65,7 @@ class Found:
     n_samples: int  # of that window
     timings: Timings
     overturned: bool = False  # some pass has found another meaning than the one before it
+    is_rivalled: bool = False  # in another language of the house it means something else, and is as likely
 
     @property
     def model(self) -> GrammarModel:
@@ -89,10 +97,16 @@ class Pass:
     after: Pass | None = None  # the pass of this model whose views it adds to
     clock: Callable[[], float] = perf_counter  # seconds
 
-    def take(self, heard: Prepared, before: Found | None = None, budget: Budget = UNHURRIED) -> Found:
+    def take(
+        self,
+        heard: Prepared,
+        before: Found | None = None,
+        budget: Budget = UNHURRIED,
+        encoded: Encoded | None = None,
+    ) -> Found:
         """Hear the sound once more; `before` is what was found so far. Without a new view, return that unchanged.
 
-        GivenUpError as the budget tells.
+        `encoded`: what the first pass would encode, if that was done already. GivenUpError as the budget tells.
         """
         go_on = budget.go_further if self.freely else budget.go_on
         # 0. Views of another model are of no use here: this model takes the pass before, too.
@@ -102,15 +116,17 @@ class Pass:
         # 1. Encode the sound at each pace.
         n_samples = max(heard.window, LONG_WINDOW_SAMPLES) if self.is_long else heard.window
         go_on()
-        starts = [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
-        encoded = self.clock()
+        known = [encoded.start] if encoded else None
+        starts = known or [self._start(heard, hearing.pace, n_samples, before) for hearing in self.hearings]
+        searched = self.clock()
         # 2. Search each encoding after each prompt, and rescore what was found in all views, old and new.
         if before and before.last.freely and not any(hearing.prompts for hearing in self.hearings):
             return before
         views, rescored = self._search(starts, heard, before.views if before else (), go_on)
         if self.confirms and before:
             rescored = confirmed(rescored, before.rescored)
-        timings = Timings(encode=encoded - begin, decode=self.clock() - encoded)
+        encode = encoded.seconds if encoded else searched - begin
+        timings = Timings(encode, decode=self.clock() - searched)
         timings = before.timings + timings if before else timings
         overturned = before is not None and (before.overturned or is_another(rescored, before.rescored))
         return Found(self, rescored, views, starts[0], n_samples, timings, overturned)

@@ -14,7 +14,7 @@ from voiced.recognition.recognizer import Recognizer
 from voiced.wake.verifier import Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from voiced.config import Config
@@ -45,7 +45,10 @@ class Pipelines:
         words = config.wake_word.models
         keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
         usual = (config.recognizer.model, config.intents)
-        grammars = {folder: _loaded(folder, config.room) for folder in {folder for _, folder in (usual, *keys)}}
+        house = config.languages or ()
+        folders = {folder for _, folder in (usual, *keys)}
+        # A folder of a wake word's own may speak some of the house's languages only.
+        grammars = {folder: _loaded(folder, config.room, house, partly=folder != config.intents) for folder in folders}
         recognizers = {key: self._opened(key[0], grammars[key[1]]) for key in dict.fromkeys((usual, *keys))}
         self._usual = recognizers[usual]
         self._own = {name: recognizers[key] for name, key in zip(phrases, keys, strict=True)}
@@ -109,9 +112,9 @@ class Pipelines:
         return self._own.get(detection.wake_word, self._usual) if detection else self._usual
 
 
-def _loaded(folder: Path, room: str | None) -> Grammar:
-    """Return the grammar of a folder; its warnings go to the log."""
-    commands = grammar.load([folder], room)
+def _loaded(folder: Path, room: str | None, languages: Sequence[str], *, partly: bool) -> Grammar:
+    """Return the grammar of a folder, as `grammar.load` reads it; its warnings go to the log."""
+    commands = grammar.load([folder], room, languages=languages, partly=partly)
     for warning in commands.warnings[:_MOST_LOGGED]:
         # What follows the first line shows a template: `voiced check` has it.
         log.warning("%s", warning.partition("\n")[0])

@@ -10,7 +10,7 @@ import logging
 import os
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,13 +20,13 @@ from voiced.flow import SAMPLE_RATE, Continuation, Ending, Reason, Transcript, U
 from voiced.recognition import tuning
 from voiced.recognition.adaptation import adapt, follow
 from voiced.recognition.budget import UNHURRIED, GivenUpError
-from voiced.recognition.confidence import confidence, is_enough, rejection
+from voiced.recognition.confidence import confidence, rejection
+from voiced.recognition.contest import Contest
 from voiced.recognition.end_of_turn import SoFar, judged
 from voiced.recognition.free_mode import transcribe_freely
-from voiced.recognition.passes import passes_of
 from voiced.recognition.prepared import measured, prepare
-from voiced.recognition.rescoring import Rescorer
-from voiced.recognition.views import GrammarModel, OpenedModel, opened
+from voiced.recognition.tongue import Models, Tongue
+from voiced.recognition.views import opened
 from voiced.whisper.loading.weights import load
 from voiced.whisper.log_mel import pad_or_trim
 from voiced.whisper.repetition import is_repetitive
@@ -47,20 +47,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Models(NamedTuple):
-    """The model of the first pass, and the model of further passes, which may be one."""
-
-    first: OpenedModel
-    second: OpenedModel
-
-
 def load_model(settings: RecognizerSettings) -> LoadedModel:
     """Load the model of the first pass. ModelError if it is missing, or not what it claims to be."""
     return _load(settings, settings.model)
 
 
 class Recognizer:
-    """One or two models under one grammar."""
+    """One or two models under one grammar, or under one for each language of the house."""
 
     def __init__(
         self,
@@ -71,20 +64,17 @@ class Recognizer:
     ) -> None:
         """Load the models, if they are not given. `clock` gives seconds, by which passes are measured and foretold.
 
-        ModelError if a model is missing, is not what it claims to be, or does not know the grammar's language.
+        ModelError if a model is missing, is not what it claims to be, or does not know a language of the grammar.
         """
         self.grammar = grammar
         self._settings = settings
         # Models are loaded once, and shared by every grammar; what is made of a grammar is cheap.
         self._models = models or _load_models(settings)
-        first = Rescorer(GrammarModel(self._models.first, settings, grammar))
-        is_one = self._models.second is self._models.first
-        second = first if is_one else Rescorer(GrammarModel(self._models.second, settings, grammar))
-        self._model = first.model
-        # Passes in the order in which they are taken; a hasty user has the first one only.
-        self.passes: tuple[Pass, ...] = passes_of(first, second, clock)
-        if not settings.second_look:
-            self.passes = self.passes[:1]
+        self._tongues = {each.language: Tongue(settings, each, self._models, clock) for each in grammar.every}
+        usual = self._tongues[grammar.language]
+        self._model = usual.model
+        self.passes = usual.passes  # in the order in which they are taken; other languages have such, too
+        self._contest = Contest(tuple(self._tongues.values()), self._is_in_time, clock)
         self._clock = clock
         self.speed: Speed | None = None  # known after `warm_up`
 
@@ -94,7 +84,7 @@ class Recognizer:
         `settings` may differ from those before in all that does not concern the models.
         """
         other = Recognizer(settings or self._settings, grammar, self._models, self._clock)
-        follow(other.passes, self._model.beam_size)
+        other._follow(self._model.beam_size)
         other.speed = self.speed
         return other
 
@@ -115,6 +105,7 @@ class Recognizer:
             self._freely(heard)
         self.passes[0].take(heard)
         self.speed = adapt(self.passes, heard, self._settings, _most_threads(), self._clock)
+        self._warm_up_others(heard)
         log.info("%s", self.speed.told(self._settings.patience))
 
     def recognize(self, utterance: Utterance, so_far: SoFar | None = None, budget: Budget = UNHURRIED) -> Transcript:
@@ -128,11 +119,9 @@ class Recognizer:
             return Transcript("", None, Reason.NO_SPEECH, confidence=0.0, avg_logprob=0.0)
         if self._settings.mode == "free":
             return self._freely(measured(utterance))
-        # Take one pass after the other until one is sure; what was found at a pause need not be found again.
-        before = so_far.found(utterance) if so_far else None
-        passes = self.passes[tuning.PASSES_AT_A_PAUSE :] if before else self.passes
+        before = so_far.found(utterance) if so_far else None  # what was found at a pause need not be found again
         try:
-            return self._transcript(self._taken(passes, prepare(utterance), before, budget))
+            return self._transcript(self._found(prepare(utterance), before, len(self.passes), budget))
         except GivenUpError:
             return given_up()
 
@@ -144,58 +133,70 @@ class Recognizer:
         heard = prepare(utterance)
         if self._settings.mode == "free":
             transcript = self._freely(heard)
-            return SoFar(utterance, transcript, judged(self.grammar, heard, transcript, (), 0.0)[0])
+            spoken = self.grammar.spoken(transcript.language)
+            return SoFar(utterance, transcript, judged(spoken, heard, transcript, (), 0.0)[0])
         # Whoever goes on speaking must not wait for the last pass; if it might know better, that remains a doubt.
         try:
-            found = self._taken(self.passes[: tuning.PASSES_AT_A_PAUSE], heard, None, budget)
+            found = self._found(heard, None, tuning.PASSES_AT_A_PAUSE, budget)
         except GivenUpError:
             return SoFar(utterance, given_up(), Continuation.UNKNOWN, is_given_up=True)
         transcript = self._transcript(found)
-        doubt = found if len(self.passes) > tuning.PASSES_AT_A_PAUSE and not self._is_settled(found) else None
+        tongue = self._tongues[found.model.language]
+        is_over = len(self.passes) <= tuning.PASSES_AT_A_PAUSE or tongue.is_settled(found) or found.is_rivalled
+        doubt = None if is_over else found
         # When was the last word said, how does it sound, and what does the grammar let follow?
-        continuation, prosody = judged(self.grammar, heard, transcript, found.words(heard), found.rescored.stop)
+        continuation, prosody = judged(tongue.grammar, heard, transcript, found.words(heard), found.rescored.stop)
         return SoFar(utterance, transcript, continuation, prosody, doubt)
 
-    def words(self, utterance: Utterance, text: str) -> list[TimedWord]:
+    def words(self, utterance: Utterance, text: str, language: str = "") -> list[TimedWord]:
         """Return the words of what was recognised, with times from the first sample; none if nothing was said."""
         if not text or utterance.ending is Ending.NO_SPEECH:
             return []
         # Times are of the samples as they are, so that no pause is shortened here.
         heard = measured(utterance)
-        start = self._model.start(pad_or_trim(heard.samples, heard.window))
-        return self._model.words(text, start, heard.end_seconds)
+        model = self._tongues[language].model if language in self._tongues else self._model
+        start = model.start(pad_or_trim(heard.samples, heard.window))
+        return model.words(text, start, heard.end_seconds)
 
-    def _taken(self, passes: Sequence[Pass], heard: Prepared, found: Found | None, budget: Budget) -> Found:
+    def _warm_up_others(self, heard: Prepared) -> None:
+        """Take the first pass in the other languages: of them the grammar alone is new."""
+        self._follow(self._model.beam_size)
+        for tongue in list(self._tongues.values())[1:]:
+            tongue.passes[0].take(heard)
+
+    def _follow(self, beams: int) -> None:
+        """Let all languages follow so many hypotheses."""
+        for tongue in self._tongues.values():
+            follow(tongue.passes, beams)
+
+    def _found(self, heard: Prepared, before: Found | None, most: int, budget: Budget) -> Found:
+        """Take at most so many passes, from what was found `before`, in the language that is spoken."""
+        # At a pause it was settled which language that is.
+        if before or len(self._tongues) == 1:
+            tongue = self._tongues[before.model.language] if before else self._tongues[self.grammar.language]
+            done = tuning.PASSES_AT_A_PAUSE if before else 0
+            return self._taken(tongue, tongue.passes[done:most], heard, before, budget)
+        return self._contest.found(heard, most, budget)
+
+    def _taken(
+        self, tongue: Tongue, passes: Sequence[Pass], heard: Prepared, found: Found | None, budget: Budget
+    ) -> Found:
         """Take one pass after the other, from what was `found` before, until one is sure, or there is no hope."""
         for each in passes:
-            if found and not self._is_in_time(each, found, heard, budget):
+            if found and not self._is_in_time(tongue.passes.index(each), found, heard, budget):
                 break
             found = each.take(heard, found, budget)
-            if self._is_settled(found):
+            if tongue.is_settled(found):
                 break
         assert found is not None, "there is at least one pass"
         return found
 
-    def _is_in_time(self, further: Pass, found: Found, heard: Prepared, budget: Budget) -> bool:
-        """Whether a further pass would end within the user's patience, as far as is known."""
+    def _is_in_time(self, number: int, found: Found, heard: Prepared, budget: Budget) -> bool:
+        """Whether pass `number` would end within the user's patience, as far as is known after what was `found`."""
         if self.speed is None:
             return True
-        seconds = self.speed.foretold(self.passes.index(further), found.timings, heard.window)
+        seconds = self.speed.foretold(number, found.timings, heard.window)
         return budget.age() + seconds <= self._settings.patience
-
-    def _is_settled(self, found: Found) -> bool:
-        """Whether a further pass is not worth it: sure already, or hopeless."""
-        # Nothing of the grammar is likely. That is final, unless Whisper writes a command when it is free to: then a
-        # longer window is searched, too.
-        evidence = found.rescored.evidence
-        if evidence is None:
-            is_final = found.last.hopeless > 0 and self.grammar.match(found.rescored.free_text) is None
-            return found.last.is_long or is_final
-        # Sure, with no other meaning near: done. Very unlikely: nothing that another pass hears will change that.
-        if confidence(evidence) < found.last.hopeless:
-            return True
-        # A user who wants more certainty than we do gets it by more passes.
-        return is_enough(evidence, max(found.last.sure, self._settings.min_confidence))
 
     def _transcript(self, found: Found) -> Transcript:
         """What was found, and the decision whether it is a command."""
@@ -205,6 +206,8 @@ class Recognizer:
             transcript = Transcript(best.free_text, None, Reason.OUT_OF_GRAMMAR, 0.0, best.avg_logprob)
         else:
             reason = loop(best.match) or rejection(best.evidence, self._least(found))
+            # Two languages in which it means different things: nobody can tell.
+            reason = reason or (Reason.AMBIGUOUS if found.is_rivalled else None)
             sure = confidence(best.evidence)
             transcript = Transcript(best.match.text, best.match, reason, sure, best.avg_logprob)
         # What is rejected is told as it was heard, not as the nearest command.
@@ -215,6 +218,7 @@ class Recognizer:
             window=found.n_samples / SAMPLE_RATE,
             alternatives=best.alternatives,
             timings=found.timings,
+            language=found.model.language,
         )
 
     def _least(self, found: Found) -> float:
@@ -223,7 +227,8 @@ class Recognizer:
         return max(least, tuning.OVERTURNED_CONFIDENCE) if found.overturned else least
 
     def _freely(self, heard: Prepared) -> Transcript:
-        return transcribe_freely(self._model, self._settings, heard.samples, heard.prefix)
+        tongues = tuple(self._tongues.values())
+        return transcribe_freely(tongues, self._settings, heard.samples, heard.prefix)
 
 
 def loop(match: Match) -> Reason | None:

@@ -26,6 +26,7 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         "slots": dict(transcript.match.slots) if transcript.match else {},
         "then": _then(transcript.match),
         "confidence": round(transcript.confidence, 4),
+        "language": transcript.language or None,
         **nearest_json(outcome.nearest),
     }
     actions = [

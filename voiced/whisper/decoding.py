@@ -113,8 +113,8 @@ def decode(
     """
     before = model.start(audio_features)
     # 1. The language, if nobody names it: the likeliest of the language tokens.
-    language_probs = {} if options.language else _language_probs(model, tokenizer, before)
-    language = options.language or next(iter(language_probs))
+    probs = {} if options.language else language_probs(model, tokenizer, before)
+    language = options.language or next(iter(probs))
     # 2. Read what stands before the text, in one pass: tokens (1, n) → hidden states (1, n, state). Logits (2, n_vocab)
     #    are needed at two places: behind the start of transcript, where <|nospeech|> tells whether anybody speaks at
     #    all, and behind the last initial token, where the text begins.
@@ -127,7 +127,7 @@ def decode(
     found = search(model, (after_initial[None], cache), filters, _chooser(tokenizer, options), limit)
     # 4. The best hypothesis is the text.
     result = _result(tokenizer, options, language, found, after_start)
-    return replace(result, language_probs=language_probs)
+    return replace(result, language_probs=probs)
 
 
 @torch.inference_mode()
@@ -181,14 +181,11 @@ def _result(
 
 def detect_language(model: Whisper, tokenizer: Tokenizer, audio_features: Tensor) -> dict[str, float]:
     """Audio features (1, positions, state) → {code: probability}, likeliest first; {"en": 1.0} if English-only."""
-    return _language_probs(model, tokenizer, model.start(audio_features))
+    return language_probs(model, tokenizer, model.start(audio_features))
 
 
-# -- what the options mean ---------------------------------------------------------------------------
-
-
-def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict[str, float]:
-    """Code → probability, from the `before` cache of one audio, in which there are no tokens yet."""
+def language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict[str, float]:
+    """Cache of one audio in which there are no tokens yet → {code: probability}, as `detect_language` gives them."""
     if not tokenizer.is_multilingual:
         return {"en": 1.0}
     # Whisper was trained to write the language right behind the start of transcript (Radford et al. 2022, section 2.3).
@@ -197,6 +194,9 @@ def _language_probs(model: Whisper, tokenizer: Tokenizer, before: Cache) -> dict
     languages = tokenizer.languages
     probs = model.logits(hidden[:, -1])[0, list(languages.values())].softmax(0).tolist()
     return dict(sorted(zip(languages, probs, strict=True), key=lambda pair: pair[1], reverse=True))
+
+
+# -- what the options mean ---------------------------------------------------------------------------
 
 
 def _initial_tokens(tokenizer: Tokenizer, options: DecodingOptions, language: str, n_ctx: int) -> list[int]:
