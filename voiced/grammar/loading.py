@@ -59,12 +59,10 @@ def load(
 ) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file.
 
-    `room`: where the microphone stands, for sentences that mean the room in which they are said; `house`: names for
-    Home Assistant's sentences; `languages`: a grammar for each, the first one with the others (with `partly` for those
-    that have files), instead of one for all files.
+    `room`: of the microphone, for sentences that mean it; `house`: names for Home Assistant's sentences; `languages`: a
+    grammar for each, the first one with the others, instead of one of all files (`partly`: some may have no file).
     """
-    problems: list[str] = []
-    warnings: list[str] = []
+    problems, warnings = list[str](), list[str]()
     found: list[Path] = []
     # A folder that cannot be read does not keep the others from being checked.
     for path in paths:
@@ -81,8 +79,7 @@ def load(
 
 def parse(text: str, name: str = "intents.yaml", room: str | None = None, house: House = NOTHING_KNOWN) -> Grammar:
     """The grammar of YAML text; `name` stands for the file in problems. Raises ConfigError."""
-    problems: list[str] = []
-    warnings: list[str] = []
+    problems, warnings = list[str](), list[str]()
     files = read_files([partial(yaml_source.document, text, name)], problems, warnings)
     return _build(files, problems, warnings, room, house)
 
