@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 import traceback
@@ -165,3 +166,29 @@ def test_a_flood_is_dropped() -> None:
     accepted = [relay.offer(number) for number in range(MOST_OFFERED + 10)]
     assert accepted.count(False) == 9
     assert list(relay) == list(range(MOST_OFFERED + 1))
+
+
+def test_a_signal_that_does_not_wake_the_waiting_consumer_is_heard_all_the_same() -> None:
+    over = threading.Event()
+
+    class HeardError(Exception):
+        pass
+
+    def heard(_number: int, _frame: object) -> None:
+        raise HeardError
+
+    def source() -> Iterator[int]:
+        time.sleep(0.5)  # until the main thread waits
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)  # to this thread: the main one sleeps on
+        over.wait(10)
+        yield 1
+
+    before = signal.signal(signal.SIGUSR1, heard)
+    began = time.monotonic()
+    try:
+        with pytest.raises(HeardError):
+            next(iter(Relay(source(), 1, "test")))
+        assert time.monotonic() - began < 5
+    finally:
+        over.set()
+        signal.signal(signal.SIGUSR1, before)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_OFFERED = 16  # items beyond `depth` that `offer` may add; it drops more
+SIGNAL_SECONDS = 0.25  # between two looks of a waiting consumer at signals that came
 PATIENCE_SECONDS = 0.4  # a closing consumer waits for the source's item as long: several frames
 
 
@@ -98,7 +99,10 @@ class Relay(Generic[T]):
 
     def _wait(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._ended)
+            # Python's handlers of signals run in the main thread, between two of its steps. A signal that comes just
+            # before this thread falls asleep, or to another thread, does not wake it: SIGTERM would go unheard.
+            while not self._changed.wait_for(lambda: self._items or self._ended, SIGNAL_SECONDS):
+                pass
             return bool(self._items)
 
     def _take(self) -> T:
