@@ -27,6 +27,7 @@ from voiced.config import RecognizerSettings
 from voiced.errors import AudioError, ConfigError
 from voiced.flow import Outcome
 from voiced.foundations import sections
+from voiced.foundations.today import today
 from voiced.listening.recording import as_utterance
 from voiced.recognition.recognizer import Recognizer as GrammarRecognizer
 
@@ -84,7 +85,7 @@ class Recognizer:
         """
         samples = sound_file.read(Path(sound)) if isinstance(sound, str | PathLike) else _samples(sound)
         utterance = as_utterance(samples, self._vad)
-        transcript = self._recognizer.recognize(utterance)
+        transcript = grammar.dated(self._recognizer.recognize(utterance), today())
         actions, near = actions_of(self.grammar, transcript), grammar.nearest(self.grammar, transcript)
         return Outcome(uuid4().hex, transcript, actions, utterance, nearest=near)
 

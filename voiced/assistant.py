@@ -30,7 +30,8 @@ from voiced.flow import (
     Transcript,
     Utterance,
 )
-from voiced.grammar import nearest, understand
+from voiced.foundations.today import today
+from voiced.grammar import dated, nearest, understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.records.outcome import nearest_line
 
@@ -208,6 +209,7 @@ class Assistant:
     ) -> tuple[Transcript, tuple[Action, ...]]:
         """Return a transcript with its actions; as failed and without any, if a bug ended their making."""
         try:
+            transcript = dated(transcript, today())
             return transcript, actions_of(self._grammar_of(heard), transcript)
         except Exception:
             log.exception("an internal error ended the making of actions")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from voiced.cli import main
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 
@@ -60,3 +63,18 @@ def test_say_tells_the_nearest_sentence(capsys: pytest.CaptureFixture[str]) -> N
     told = json.loads(capsys.readouterr().out)
     assert (told["accepted"], told["nearest"]) == (False, "turn on the kitchen lights")
     assert told["difference"] == "'kichen' is not in list room, but 'kitchen' is"
+
+
+def test_a_date_is_a_day_in_slots_and_actions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    intents = tmp_path / "remind.yaml"
+    intents.write_text("""
+intents: {Remind: {sentences: ["remind me {day}"], action: {topic: remind, payload: "{day}"}}}
+lists: {day: {type: date}}
+""")
+    assert main(["say", "--intents", str(intents), "--json", "remind me on the third of May 2028"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["slots"] == {"day": "2028-05-03"}
+    assert main(["say", "--intents", str(intents), "--json", "remind me tomorrow"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", told["slots"]["day"])
+    assert told["actions"][0]["payload"] == told["slots"]["day"]

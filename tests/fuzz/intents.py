@@ -25,6 +25,9 @@ PIECES = (
 LINES = (
     "range: {from: 0, to: 9, step: 3}, fractions: halves, multiplier: 60",
     "language: de",
+    "type: duration",
+    "type: number, from: -5, to: 50, fractions: tenths",
+    "type: color, as: rgb",
     "skip_words: [please]",
     "compound: false",
     "joining_words: [and, '-plus-']",

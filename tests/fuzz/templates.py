@@ -18,11 +18,14 @@ LISTS = {
     "level": {"range": {"from": -5, "to": 30, "step": 5, "fractions": "halves"}},
     "anything": {"wildcard": True},
     "unsaid": ["-", "?"],
+    "length": {"type": "duration"},
+    "at": {"type": "time"},
 }
 RULES = {"often": "[very] often", "unit": "(degrees|percent|%)", "point": "(.|,)"}
 PIECES = (
-    "{color} {level:n} {anything} {unsaid} {0..9:n} {-9..9,3:m} <often> <unit> <point> {color:@x} [ ] ( ) | ; - -5 "
-    "22.5 % \u00b0 A.C. what's qu' twenty one \\ \u00fc \u00df & 1,000 \u5f00 + $ \u00a3 . , ! ' \u2019 \u2013 _ /"
+    "{color} {level:n} {anything} {unsaid} {length} {at:x} {0..9:n} {-9..9,3:m} <often> <unit> <point> {color:@x} "
+    "[ ] ( ) | ; - "
+    "-5 22.5 % \u00b0 A.C. what's qu' twenty one \\ \u00fc \u00df & 1,000 \u5f00 + $ \u00a3 . , ! ' \u2019 \u2013 _ /"
 )
 WORDS = (b" ", *(piece.encode() for piece in PIECES.split()))
 FOUND = (
@@ -35,6 +38,8 @@ FOUND = (
     b"n{anything}",
     b"go {anything}n{anything:m}{color}{anything:k}",
     b"go [22].5",
+    b"go {length}[.5]",
+    b"go {length} {at}{at:x}[{length}]",
     b"go {0..9:n}[.5]",
     b"go {0..9:n}<point>{0..9:m}",
     "go[x]\u20135".encode(),

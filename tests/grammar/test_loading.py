@@ -81,7 +81,7 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists: {l: {values: [a], wildcard: true}}",
-            "2: lists.l: a list has either values, or a 'range', or 'wildcard: true'; keep one of them",
+            "2: lists.l: a list has values, or a 'range', or 'wildcard: true', or a 'type'; keep one of them",
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - a\n  - true",

@@ -27,6 +27,9 @@ lists:
   other: {range: {from: -5, to: 5, words: false, words_language: en}}
   named: {values: [one, two]}
   text: {wildcard: true}
+  length: {type: duration}
+  count: {type: number, from: -5, to: 5, step: 1, fractions: tenths}
+  paint: {type: color, as: rgb}
 intents:
   Paint:
     description: colours

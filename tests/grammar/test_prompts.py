@@ -92,3 +92,14 @@ def test_what_nobody_can_say_is_left_out() -> None:
     assert grammar.with_examples("door.", grammar.parse(nothing), words) == "door."
     one = "intents: {Open: {sentences: ['open {door}', 'good night']}}\nlists: {door: ['-']}"
     assert grammar.with_examples("", grammar.parse(one), words) == "Good night."
+
+
+def test_types_spell_nothing_out() -> None:
+    """Their words are those that Whisper knows best, and letters that are spelt help with nothing."""
+    commands = grammar.parse("""
+intents: {A: {sentences: ["wake me at {at}", "spell {name}"]}}
+lists: {at: {type: time}, name: {type: spelling}}
+""")
+    assert grammar.vocabulary_prompt(commands, len) == "spell, wake me at."
+    assert "Spell" not in grammar.with_examples("", commands, len, 2_000)
+    assert "Wake me at" in grammar.with_examples("", commands, len, 2_000)

@@ -40,7 +40,8 @@ def recognize(options: Namespace) -> int:
     from voiced.audio.sound_file import read as read_sound
     from voiced.audio.vad import Vad
     from voiced.flow import Outcome
-    from voiced.grammar import nearest
+    from voiced.foundations.today import today
+    from voiced.grammar import dated, nearest
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
     from voiced.records.outcome import outcome_json
@@ -57,7 +58,7 @@ def recognize(options: Namespace) -> int:
             print_problems(error)
             failed = True
             continue
-        transcript = recognizer.recognize(utterance)
+        transcript = dated(recognizer.recognize(utterance), today())
         failed = failed or transcript.reason is not None
         words = recognizer.words(utterance, transcript.text, transcript.language) if options.word_timestamps else None
         near = nearest(grammar, transcript)

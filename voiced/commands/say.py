@@ -37,11 +37,12 @@ def say(options: Namespace) -> int:
     """
     from voiced.acting.actions import actions_of
     from voiced.flow import Outcome
-    from voiced.grammar import nearest, understand
+    from voiced.foundations.today import today
+    from voiced.grammar import dated, nearest, understand
     from voiced.records.outcome import outcome_json
 
     grammar = grammar_of(options)
-    transcript = understand(grammar, " ".join(options.text))
+    transcript = dated(understand(grammar, " ".join(options.text)), today())
     actions, near = actions_of(grammar, transcript), nearest(grammar, transcript)
     outcome = Outcome(id="say", transcript=transcript, actions=actions, nearest=near)
     if options.json:

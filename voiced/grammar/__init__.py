@@ -4,8 +4,9 @@ In: intents files (`load`, `parse`), then texts or tokens. Out: matches with int
 next, what may follow a text, prompts for Whisper, sample sentences, and the nearest sentence to a text that is none
 (`nearest`). On the way a file is read (`reading`, by `plain` or `intents`; Home Assistant's by way of `home_assistant`)
 and put together with the others (`loading`), its templates are parsed (`expression`), checked (`checks`; of Home
-Assistant's those that fail are left out, `leaving_out`) and compiled (`compile`) to an `automaton`. Two parts walk it:
-`match` with finished text (of a `compound`, with each command), `constraint` with tokens that are being written.
+Assistant's those that fail are left out, `leaving_out`) and compiled (`compile`) to an `automaton`; what is said of a
+duration or a date stands in `typed`. Two parts walk the automaton: `match` with finished text (of a `compound`, with
+each command), `constraint` with tokens that are being written.
 
 Knows nothing of torch, Whisper, audio or MQTT.
 """
@@ -17,6 +18,7 @@ from voiced.grammar.loading import load, parse
 from voiced.grammar.nearest import NOTHING_NEAR, nearest
 from voiced.grammar.prompts import backwards, vocabulary_prompt, with_examples
 from voiced.grammar.sample import Sample
+from voiced.grammar.spoken_date import dated
 
 __all__ = [
     "NOTHING_NEAR",
@@ -26,6 +28,7 @@ __all__ = [
     "Sample",
     "backwards",
     "check_examples",
+    "dated",
     "goes_without_saying",
     "load",
     "nearest",

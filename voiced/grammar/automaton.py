@@ -36,7 +36,7 @@ from voiced.grammar.set_machine import SetMachine
 from voiced.grammar.state_sets import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from voiced.flow import SlotValue
     from voiced.grammar.definitions import TextValue
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 _REMEMBERED_CLOSURES = 20_000
 _REMEMBERED_STEPS = 20_000  # about 8 MB; a household's grammar has a few thousand
 
+
+Parts: TypeAlias = "tuple[SlotValue, ...]"  # of a value that is computed
 
 # Marks carry the meaning: a text is read by letters alone, and what it means is the marks on the way.
 # "go hi" in the example above passes Open(x), Value("hi"), Close(), Ended(0), in this order.
@@ -59,7 +61,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The value of the slot that is open; None: the words that were said."""
+    """The value of the slot that is open, or a part of it (`Gather`); None: the words that were said."""
 
     value: SlotValue | None
     spelt: str | None = None  # its words in normal form, where folding changes them: an exact spelling is better
@@ -79,7 +81,19 @@ class Ended:
     sentence: int  # index into `Grammar.sentences`
 
 
-Mark: TypeAlias = Open | Value | Close | Ended
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """The values up to `Compute` are parts of one value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """The value of the slot that is open is computed from its parts."""
+
+    value: Callable[[Parts], SlotValue]
+
+
+Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended
 # Calls that have not returned, as a linked list: pushing shares the tail, and equal stacks are equal places.
 Stack: TypeAlias = "tuple[int, Stack] | None"
 Place: TypeAlias = tuple[int, bool, Stack]  # state, at_boundary (a word may begin here), stack

@@ -17,8 +17,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voiced.grammar.automaton import Close, Ended, Open, Value
-from voiced.grammar.definitions import NumberRange, TextList, Wildcard
+from voiced.grammar.automaton import Close, Compute, Ended, Gather, Open, Value
+from voiced.grammar.definitions import NumberRange, SentenceTemplate, TextList, TypedList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.identities import Identities
@@ -26,7 +26,7 @@ from voiced.grammar.joining_words import laid_out, lead_on
 from voiced.grammar.joints import words_of
 from voiced.grammar.loose_spaces import fragments
 from voiced.grammar.normalize import apart, normalize
-from voiced.grammar.spelling import digit_spellings, number_spellings
+from voiced.grammar.spelling import forms_of
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.states import MOST_STATES, States, TooLargeError
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from voiced.grammar.automaton import Automaton
-    from voiced.grammar.definitions import ListDefinition, Scope, SentenceTemplate, TextValue
+    from voiced.grammar.definitions import ListDefinition, Scope, TextValue
     from voiced.grammar.expression import Expression
     from voiced.grammar.folding import Folding
     from voiced.grammar.states import Part
@@ -99,14 +99,19 @@ class _Layout(States):
             case Permutation():
                 return self.permutation(expression, here, sentence)
             case ListReference():
-                # Open the slot on the way in, close it on the way out: the list itself does not know the slot's name.
-                here = self.gap(here, sentence.scope)
-                back = self.call(self.list_part(expression.name, sentence), here, Open(expression.slot))
-                there = self.state()
-                self.jump(back, there, Close())
-                return there
+                return self.list_reference(expression, here, sentence)
             case RuleReference():
                 return self.call(self.rule_part(expression.name, sentence), here)
+
+    def list_reference(self, reference: ListReference, here: int, sentence: SentenceTemplate) -> int:
+        here, part = self.gap(here, sentence.scope), self.list_part(reference.name, sentence)
+        # The parts of one value open no slots.
+        if sentence.scope.gathers:
+            return self.call(part, here)
+        # Open the slot on the way in, close it on the way out: the list itself does not know the slot's name.
+        there = self.state()
+        self.jump(self.call(part, here, Open(reference.slot)), there, Close())
+        return there
 
     def choice(self, choice: Choice, here: int, sentence: SentenceTemplate) -> int:
         there = self.state()
@@ -223,6 +228,8 @@ class _Layout(States):
                 self.number_range(definition, first, last)
             case Wildcard():
                 self.wildcard(first, last)
+            case TypedList():
+                self.typed(definition, first, last)
         self._has_empty_part |= not self._letters[first] and first not in self._jumps
         return first, last
 
@@ -244,12 +251,19 @@ class _Layout(States):
     def number_range(self, numbers: NumberRange, first: int, last: int) -> None:
         # A tree of letters, too: 20, 21 and 22 share their first digit and "twenty", and a range of 100 stays small.
         for number in numbers.numbers():
-            forms = [*digit_spellings(number, numbers.language)] if numbers.digits else []
-            forms += number_spellings(number, numbers.language) if numbers.words else ()
-            for form in forms:
+            for form in forms_of(number, numbers):
                 # "-5" and "minus five" begin a word, even where a template puts a number behind something.
                 there = self.read(first, f" {form}" if number < 0 else form)
                 self.jump(there, last, Value(numbers.value(number)))
+
+    def typed(self, definition: TypedList, first: int, last: int) -> None:
+        """What is said of a type: a template of its own, whose lists give the parts of one value."""
+        from voiced.grammar.typed import saying  # noqa: PLC0415 # most grammars have none
+
+        said, way = saying(definition), self.state()
+        self.jump(first, way, Gather())
+        inner = SentenceTemplate("", said.template, {}, said.scope)
+        self.jump(self.expression(said.template.expression, way, inner), last, Compute(said.value))
 
     def wildcard(self, first: int, last: int) -> None:
         """Any words, one or more."""

@@ -68,6 +68,7 @@ class NumberRange:
     digits: bool = True
     words: bool = True
     language: str = "en"
+    layout: str = ""  # of digits, where not any will do: "{:02}" is 05, as in 7:05
 
     def __len__(self) -> int:
         """How many numbers may be said."""
@@ -107,7 +108,19 @@ class Wildcard:
     """Any words (`wildcard: true`)."""
 
 
-ListDefinition: TypeAlias = TextList | NumberRange | Wildcard
+@dataclass(frozen=True, slots=True)
+class TypedList:
+    """What is said in many ways, and means a value that is computed (`type: duration`); `typed` knows how."""
+
+    kind: str
+    language: str
+    start: int = 0  # bounds, of those types that have them
+    stop: int = 0
+    step: int = 1
+    fractions: tuple[float, ...] = ()
+
+
+ListDefinition: TypeAlias = TextList | NumberRange | Wildcard | TypedList
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,6 +134,7 @@ class Scope:
     loose_spaces: bool = False  # those beside letters of East Asia do not count
     folding: Folding = AS_WRITTEN
     joining_words: tuple[str, ...] | None = None  # join two commands to a compound; None: those of the language
+    gathers: bool = False  # of a typed list: the values of the lists inside are parts of one value
     _answers: dict[tuple[str, str], object] = field(init=False, default_factory=dict, repr=False)
 
     def of_rule(self, question: Callable[[Expression, Scope], T], name: str) -> T:

@@ -110,12 +110,19 @@ ListValueInput = Annotated[
 
 
 class ListSource(Section):
-    """A list: its values, a range of numbers, or any words."""
+    """A list: its values, a range of numbers, any words, or a type."""
 
-    # One of the three; `source.ListSource` says so where it is not.
+    # One of the four; `source.ListSource` says so where it is not.
     values: tuple[ListValueInput, ...] | None = None
     range: NumberRange | None = None
     wildcard: bool = False
+    type: source.ListType | None = None
+    # Of types that have them.
+    start: int | None = Field(default=None, alias="from")
+    stop: int | None = Field(default=None, alias="to")
+    step: int | None = Field(default=None, ge=1)
+    fractions: source.Fractions | None = None
+    form: source.ColorForm | None = Field(default=None, alias="as")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -192,9 +192,13 @@ class _Collector:
         return {name: self._list(file, (*key, name), source) for name, source in lists.items()}
 
     def _list(self, file: File, key: Key, source: ListSource) -> ListDefinition:
-        # `source` has seen to it that a list is exactly one of three kinds.
+        # `source` has seen to it that a list is exactly one of four kinds.
         if source.range is not None:
             return definitions.number_range(source.range, file.content.language)
+        if source.type is not None:
+            from voiced.grammar import typed  # noqa: PLC0415 # most grammars have none
+
+            return typed.definition(source, file.content.language, file.source.where(key), self.problems)
         if source.values is None:
             return Wildcard()
         # `room: [hall]` and `room: {values: [hall]}` mean one list, but their items stand in different places.

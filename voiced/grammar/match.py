@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.grammar.automaton import Close, Ended, Open, Value
+from voiced.grammar.automaton import Close, Compute, Ended, Gather, Open, Value
 from voiced.grammar.meaning import Filled, to_match
 from voiced.grammar.ranking import best_first, cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from voiced.flow import Match
-    from voiced.grammar.automaton import Automaton, Mark, Move, Place
+    from voiced.flow import Match, SlotValue
+    from voiced.grammar.automaton import Automaton, Mark, Move, Parts, Place
     from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.normalize import NormalText
 
@@ -53,7 +53,7 @@ class Parse(NamedTuple):
     wild_letters: int = 0  # characters that wildcards took
     filled: tuple[Filled, ...] = ()
     opened: tuple[tuple[str | None, int], ...] = ()  # slots that are being said, each with its first character
-    value: Value | None = None  # of the last of them: its mark stands just before the end
+    value: Value | Parts | None = None  # of the last of them: its mark stands just before the end
     sentence: int = -1  # known when it has ended
 
     def read(self, char: str, place: Place) -> Parse:
@@ -69,17 +69,27 @@ class Parse(NamedTuple):
         match mark:
             case Open():
                 return self._replace(opened=(*self.opened, (mark.slot, position)), value=None)
-            case Value():
-                return self._replace(value=mark)
+            case Value() | Gather() | Compute():
+                return self._replace(value=self._valued(mark))
             case Ended():
                 return self._replace(sentence=mark.sentence)
             case Close():
                 return self._close(position, text)
 
+    def _valued(self, mark: Value | Gather | Compute) -> Value | Parts | None:
+        # Parts of one value are gathered in a tuple, until it is computed.
+        if isinstance(mark, Gather):
+            return ()
+        if isinstance(self.value, tuple):
+            return Value(mark.value(self.value)) if isinstance(mark, Compute) else (*self.value, *_given(mark.value))
+        # A text whose first words are missing may begin among the parts: then there is no value.
+        return mark if isinstance(mark, Value) else None
+
     def _close(self, position: int, text: str) -> Parse:
         # A text whose first words are missing may begin inside a list whose value no slot takes.
         if not self.opened or self.value is None:
             return self
+        assert not isinstance(self.value, tuple), "parts of a value that was not computed"
         *around, (slot, start) = self.opened  # a value of a list may hold other lists
         # Words of a wildcard are counted one by one, a value of a list as one.
         wild = text[start:position] if self.value.wild else ""
@@ -93,6 +103,10 @@ class Parse(NamedTuple):
             opened=tuple(around),
             value=None,
         )
+
+
+def _given(part: SlotValue | None) -> Parts:
+    return () if part is None else (part,)
 
 
 def meanings(

@@ -10,10 +10,20 @@ joined to larger ones, down to `_FILE` at the end, which reads as the format doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from voiced.grammar.action_template import ActionTemplate
-from voiced.grammar.source import IntentsFile, IntentSource, ListSource, ListValue, NumberRange, list_value
+from voiced.grammar.source import (
+    ColorForm,
+    Fractions,
+    IntentsFile,
+    IntentSource,
+    ListSource,
+    ListType,
+    ListValue,
+    NumberRange,
+    list_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FIELDS = {"in": "said", "from": "start", "to": "stop"}  # keys that are keywords or unclear in Python
+_FIELDS = {"in": "said", "from": "start", "to": "stop", "as": "form"}  # keys that are keywords or unclear in Python
 _OWN_KEYS = {"in", "out"}  # of a value of a list
 _LARGEST_EXACT = 1e15  # whole numbers up to here are floats without loss
 
@@ -146,7 +156,18 @@ _RANGE = _record(
 )
 # A list's value may be short, `kitchen`, or long, `{in: kitchen, out: 1}`: `list_value` makes the short one long.
 _LIST = _record(
-    ListSource, {"values": _each(lambda value: _value(list_value(value))), "range": _RANGE, "wildcard": _flag}
+    ListSource,
+    {
+        "values": _each(lambda value: _value(list_value(value))),
+        "range": _RANGE,
+        "wildcard": _flag,
+        "type": _one_of(*get_args(ListType)),
+        "from": _whole,
+        "to": _whole,
+        "step": _one_or_more,
+        "fractions": _one_of(*get_args(Fractions)),
+        "as": _one_of(*get_args(ColorForm)),
+    },
 )
 _ACTION = _record(
     ActionTemplate,

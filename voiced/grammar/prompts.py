@@ -17,15 +17,15 @@ from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
-from voiced.grammar.definitions import TextList
-from voiced.grammar.expression import ListReference, RuleReference, Text
+from voiced.grammar.definitions import TextList, TypedList
+from voiced.grammar.expression import ListReference, RuleReference, Text, references
 from voiced.grammar.normalize import normalize
 from voiced.grammar.sample import sample_sentence, sayable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from voiced.grammar.definitions import Scope
+    from voiced.grammar.definitions import Scope, SentenceTemplate
     from voiced.grammar.expression import Expression
     from voiced.grammar.grammar import Grammar
 
@@ -114,7 +114,7 @@ def _texts(expression: Expression, scope: Scope, seen: set[tuple[int, str]]) -> 
 def _referred(reference: ListReference | RuleReference, scope: Scope) -> tuple[Expression, ...]:
     if isinstance(reference, RuleReference):
         return (scope.rules[reference.name].expression,)
-    # Numbers and wildcards spell nothing out.
+    # Numbers and wildcards spell nothing out, and words of types are those that a recogniser knows best.
     definition = scope.list_named(reference.name)
     return tuple(value.said.expression for value in definition.values) if isinstance(definition, TextList) else ()
 
@@ -127,7 +127,8 @@ def with_examples(
     One `seed` always gives the same sentences; another gives others.
     """
     random, known = Random(seed), frozenset[WordOrPair]()  # noqa: S311 # it need not be secret
-    sentences = [each for each in grammar.sentences if sayable(each.template.expression, each.scope)]
+    sayings = [each for each in grammar.sentences if sayable(each.template.expression, each.scope)]
+    sentences = [each for each in sayings if not _is_spelt(each)]
     # Greedy cover: of sixty random sentences the one with the largest share of new words and pairs comes next.
     while sentences:
         drawn = (sample_sentence(random.choice(sentences), random).text for _ in range(_DRAWN_SENTENCES))
@@ -139,6 +140,13 @@ def with_examples(
         known |= parts
         prompt = longer
     return prompt
+
+
+def _is_spelt(sentence: SentenceTemplate) -> bool:
+    """Whether letters are spelt in a sentence: they would be news in every example, and help with nothing."""
+    names = [each.name for each in references(sentence.template.expression) if isinstance(each, ListReference)]
+    lists = [sentence.scope.list_named(name) for name in names]
+    return any(isinstance(each, TypedList) and each.kind == "spelling" for each in lists)
 
 
 def _parts(sentence: str, grammar: Grammar) -> frozenset[WordOrPair]:

@@ -6,10 +6,10 @@ Walks the expressions, not the automaton, so that a law can hold one against the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from voiced.grammar.definitions import NumberRange, TextList, Wildcard
+from voiced.grammar.definitions import NumberRange, TextList, TypedList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.meaning import slots_of
 from voiced.grammar.normalize import normalize, said_part
@@ -78,6 +78,7 @@ class _Draw:
     random: Random
     scope: Scope
     said: dict[str, list[SlotValue]]
+    parts: list[SlotValue] = field(default_factory=list)  # values of all lists, in the order said
 
     def text(self, expression: Expression) -> str:
         # Each kind of expression is written by writing its parts; wherever there is a choice, a coin is tossed.
@@ -98,7 +99,8 @@ class _Draw:
             case ListReference():
                 # A list gives two things: words to say, and a value for its slot.
                 text, value = self.value(expression.name)
-                if expression.slot is not None:
+                self.parts.append(value)
+                if expression.slot is not None and not self.scope.gathers:
                     self.said.setdefault(expression.slot, []).append(value)
                 return text
 
@@ -121,11 +123,22 @@ class _Draw:
                 # A wildcard has no values; these stand for what people say.
                 text = self.random.choice(_WILDCARD_TEXTS)
                 return text, text
+            case TypedList():
+                return self.typed(definition)
         raise AssertionError(f"list {name} was checked")
+
+    def typed(self, definition: TypedList) -> tuple[str, SlotValue]:
+        from voiced.grammar.typed import saying  # noqa: PLC0415 # most grammars have none
+
+        # Its lists are drawn like any others; what they mean is put together as it is when a text is matched.
+        said = saying(definition)
+        inner = _Draw(self.random, said.scope, {})
+        return inner.text(said.template.expression), said.value(tuple(inner.parts))
 
     def number(self, number: float, definition: NumberRange) -> str:
         # In digits, or in the plainest words; in digits only where a language has no words.
         words = number_words(number, definition.language) if definition.words else ()
-        forms = [digits(number)] if definition.digits or not words else []
+        written = definition.layout.format(number) if definition.layout else digits(number)
+        forms = [written] if definition.digits or not words else []
         text = self.random.choice([*forms, *words[:1]])
         return f" {text}" if number < 0 else text

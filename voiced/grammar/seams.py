@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.grammar.definitions import NumberRange, TextList
+from voiced.grammar.definitions import NumberRange, TextList, TypedList
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Text
 from voiced.grammar.normalize import NOTHING_YET, Writing, normalize, normalize_part, said_part, write
 
@@ -90,6 +90,9 @@ class Crossings:
         elif isinstance(definition, NumberRange):
             # All begin and end alike, but for the minus.
             yield from (Text(str(number)) for number in {definition.start, definition.stop})
+        elif isinstance(definition, TypedList):
+            # Inside, numbers are whole; at its ends there may be digits or words.
+            yield from (Text("5"), Text("five"))
         else:
             yield Text("any words")
 

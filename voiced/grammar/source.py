@@ -109,20 +109,64 @@ class NumberRange:
             raise ValueError("neither 'digits' nor 'words' may be said; leave one of them true")
 
 
+ListType: TypeAlias = Literal["color", "date", "duration", "number", "percent", "spelling", "time"]
+ColorForm: TypeAlias = Literal["hex", "rgb", "hsb", "name"]
+Fractions: TypeAlias = Literal["none", "halves", "tenths"]
+# Type → keys beside it.
+_OPTIONS = {
+    "color": {"as"},
+    "number": {"from", "to", "step", "fractions"},
+    "percent": {"from", "to", "step"},
+    "spelling": {"from", "to"},
+}
+_MOST_LETTERS = 24  # of a spelling
+_UP_TO = 100  # numbers and percents, unless the list says otherwise
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class ListSource:
-    """A list: its values, a range of numbers, or any words."""
+    """A list: its values, a range of numbers, any words, or a type."""
 
     values: tuple[ListValue, ...] | None = None
     range: NumberRange | None = None
     wildcard: bool = False
+    type: ListType | None = None
+    # Of types that have them:
+    start: int | None = None
+    stop: int | None = None
+    step: int | None = None
+    fractions: Fractions | None = None
+    form: ColorForm | None = None
 
     def __post_init__(self) -> None:
         if self.values == ():
             raise ValueError("the list is empty; give it values")
-        # Exactly one of three; True counts as 1.
-        if (self.values is not None) + (self.range is not None) + self.wildcard != 1:
-            raise ValueError("a list has either values, or a 'range', or 'wildcard: true'; keep one of them")
+        # Exactly one of four; True counts as 1.
+        if (self.values is not None) + (self.range is not None) + self.wildcard + (self.type is not None) != 1:
+            raise ValueError("a list has values, or a 'range', or 'wildcard: true', or a 'type'; keep one of them")
+        self._check_options()
+
+    def _check_options(self) -> None:
+        # By the names that they have in the file.
+        options = {
+            "from": self.start,
+            "to": self.stop,
+            "step": self.step,
+            "fractions": self.fractions,
+            "as": self.form,
+        }
+        # A range has its bounds inside, so those beside the other kinds are misplaced.
+        known = _OPTIONS.get(self.type or "", set())
+        if unknown := [f"'{name}'" for name, value in options.items() if value is not None and name not in known]:
+            what = f"the type '{self.type}'" if self.type else "a list without a type"
+            raise ValueError(f"{what} takes no {' and no '.join(unknown)}; remove it")
+        # Bounds of numbers are those of ranges.
+        fewest, most = 1 if self.start is None else self.start, _MOST_LETTERS if self.stop is None else self.stop
+        if self.type == "spelling" and not 1 <= fewest <= most <= _MOST_LETTERS:
+            raise ValueError(f"a spelling has 1 to {_MOST_LETTERS} letters; choose 'from' and 'to' between them")
+        if self.type in ("number", "percent"):
+            fractions = None if self.fractions == "none" else self.fractions
+            NumberRange(self.start or 0, _UP_TO if self.stop is None else self.stop, self.step or 1, fractions)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

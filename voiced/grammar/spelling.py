@@ -20,6 +20,8 @@ from voiced.grammar.number_ways import half_ways, minus_words, more_ways
 
 if TYPE_CHECKING:
     from unicode_rbnf.engine import RbnfEngine, RbnfError
+
+    from voiced.grammar.definitions import NumberRange
 else:  # the package would look for its own version, which takes longer than all numbers of a household
     [_module] = submodules("unicode_rbnf", "engine")
     RbnfEngine, RbnfError = _module.RbnfEngine, _module.RbnfError
@@ -128,6 +130,13 @@ def digit_spellings(number: float, language: str) -> tuple[str, ...]:
     # German writes 1.000 and French 1 000 for thousand; in English a comma has vanished in normal form.
     parted = [] if language.startswith("en") or abs(number) < _PARTED else _parted(int(number))
     return (plain, *[f"0{plain}"] * (0 <= number < 10), f"{plain}.0", *parted)  # noqa: PLR2004 # of one digit
+
+
+def forms_of(number: float, numbers: NumberRange) -> tuple[str, ...]:
+    """The ways to say and write a number of a range, in normal form."""
+    # How digits are written may be given: in "7:05" there are two.
+    written = (numbers.layout.format(number),) if numbers.layout else digit_spellings(number, numbers.language)
+    return written * numbers.digits + number_spellings(number, numbers.language) * numbers.words
 
 
 def _parted(number: int) -> list[str]:

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from voiced.acting.actions import actions_of
 from voiced.audio.vad import Vad
 from voiced.flow import Outcome
-from voiced.grammar import nearest
+from voiced.foundations.today import today
+from voiced.grammar import dated, nearest
 from voiced.listening.recording import as_utterance
 from voiced.mqtt.received import LONGEST_SENTENCE_LETTERS, ListenNow, SetMute
 from voiced.records.outcome import outcome_json
@@ -112,7 +113,7 @@ def grammar_router(house: House) -> APIRouter:
 def _recognized(house: House, samples: Samples) -> dict[str, Any]:
     pipelines = house.pipelines()
     utterance = as_utterance(samples, Vad())
-    transcript = pipelines.recognize(utterance)
+    transcript = dated(pipelines.recognize(utterance), today())
     grammar = pipelines.grammar_of(None)
     actions, near = actions_of(grammar, transcript), nearest(grammar, transcript)
     return outcome_json(Outcome(uuid4().hex, transcript, actions, utterance, nearest=near))

@@ -1,0 +1,114 @@
+"""Names of colours in each language, and their values in the forms that lamps take."""
+
+from __future__ import annotations
+
+from colorsys import rgb_to_hsv
+from typing import TYPE_CHECKING
+
+from voiced.foundations.frozen_json import FrozenList
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiced.flow import SlotValue
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Names and what belongs to them, of a text `red: ff0000; green: 00ff00`."""
+    return dict(pair.split(": ") for pair in " ".join(text.split()).split("; "))
+
+
+# Six digits of red, green and blue; whites and the names of paints as lamps come near them.
+_RGB = _pairs("""
+    red: ff0000; green: 00ff00; blue: 0000ff; yellow: ffff00; orange: ff8000; purple: 8000ff; violet: 8f00ff;
+    pink: ff69b4; magenta: ff00ff; cyan: 00ffff; turquoise: 40e0d0; teal: 008080; light blue: 80c0ff; dark blue:
+    00008b; sky blue: 87ceeb; navy: 000080; light green: 90ee90; dark green: 006400; lime: bfff00; mint: 98ff98;
+    dark red: 8b0000; crimson: dc143c; coral: ff7f50; salmon: fa8072; gold: ffd700; amber: ffbf00; brown:
+    8b4513; beige: f5f5dc; lavender: b57edc; indigo: 4b0082; gray: 808080; black: 000000; white: ffffff; warm
+    white: ffd6aa; cold white: e6f0ff; daylight: fff4e5
+""")
+# What is said, a template; "~" stands for the endings of a German adjective.
+_ENDINGS = "[e|er|es|en]"
+_SAID = {
+    # Gray and grey are one word to the grammar.
+    "en": """
+        red: red; green: green; blue: blue; yellow: yellow; orange: orange; purple: purple; violet: violet; pink:
+        pink; magenta: magenta; cyan: cyan; turquoise: turquoise; teal: teal; light blue: light blue; dark blue:
+        dark blue; sky blue: sky blue; navy: navy [blue]; light green: light green; dark green: dark green; lime:
+        lime [green]; mint: mint [green]; dark red: dark red; crimson: crimson; coral: coral; salmon: salmon; gold:
+        gold[en]; amber: amber; brown: brown; beige: beige; lavender: lavender; indigo: indigo; gray: gray; black:
+        black; white: white; warm white: warm white; cold white: (cold|cool) white; daylight: daylight
+    """,
+    # "rot" by itself, and with an ending: "das rote Licht".
+    "de": """
+        red: rot~; green: grün~; blue: blau~; yellow: gelb~; orange: orange[ne][r|s|n]; purple: (lila|purpur[n~]);
+        violet: violett~; pink: (pink|rosa); magenta: magenta; cyan: (cyan|zyan); turquoise: türkis~; teal:
+        blaugrün; light blue: hellblau~; dark blue: dunkelblau~; sky blue: himmelblau~; navy: marineblau~; light
+        green: hellgrün~; dark green: dunkelgrün~; lime: limettengrün~; mint: mintgrün~; dark red: dunkelrot~;
+        crimson: karminrot~; coral: koralle[nrot]; salmon: lachs[rosa]; gold: (gold|golden~); amber:
+        bernstein[farben]; brown: braun~; beige: beige; lavender: lavendel; indigo: indigo; gray: grau~; black:
+        schwarz~; white: weiß~; warm white: warmweiß~; cold white: kaltweiß~; daylight: tageslicht[weiß]
+    """,
+    # The feminine and the plural sound alike, and are written differently.
+    "fr": """
+        red: rouge[s]; green: vert[e][s]; blue: bleu[e][s]; yellow: jaune[s]; orange: orange[s]; purple:
+        (violet|violette|pourpre)[s]; violet: mauve[s]; pink: rose[s]; magenta: magenta; cyan: cyan; turquoise:
+        turquoise[s]; teal: bleu canard; light blue: bleu clair; dark blue: bleu foncé; sky blue: bleu ciel; navy:
+        bleu marine; light green: vert clair; dark green: vert foncé; lime: [vert] citron vert; mint: [vert] menthe;
+        dark red: rouge foncé; crimson: cramoisi; coral: corail; salmon: saumon; gold: (or|doré[e][s]); amber:
+        ambre; brown: (marron|brun); beige: beige[s]; lavender: lavande; indigo: indigo; gray: gris[e][s]; black:
+        noir[e][s]; white: bl(anc|ancs|anche|anches); warm white: blanc chaud; cold white: blanc froid; daylight:
+        lumière du jour
+    """,
+    # Genders and numbers.
+    "es": """
+        red: roj(o|a|os|as); green: verde[s]; blue: azul[es]; yellow: amarill(o|a|os|as); orange: naranja[s];
+        purple: morad(o|a|os|as); violet: violeta[s]; pink: ros(a|ado|ada); magenta: magenta; cyan: cian; turquoise:
+        turquesa; teal: verde azulado; light blue: azul claro; dark blue: azul oscuro; sky blue: (azul
+        cielo|celeste); navy: azul marino; light green: verde claro; dark green: verde oscuro; lime: [verde] lima;
+        mint: [verde] menta; dark red: rojo oscuro; crimson: carmesí; coral: coral; salmon: salmón; gold:
+        dorad(o|a|os|as); amber: ámbar; brown: marrón; beige: (beige|beis); lavender: lavanda; indigo: índigo; gray:
+        gris[es]; black: negr(o|a|os|as); white: blanc(o|a|os|as); warm white: blanco cálido; cold white: blanco
+        frío; daylight: luz de día
+    """,
+    # "azzurro" is what Italians call a light blue.
+    "it": """
+        red: ross(o|a|i|e); green: verd(e|i); blue: blu; yellow: giall(o|a|i|e); orange: arancion(e|i); purple:
+        viola; violet: violett(o|a|i|e); pink: rosa; magenta: magenta; cyan: ciano; turquoise: turchese; teal: verde
+        petrolio; light blue: azzurr(o|a|i|e); dark blue: blu scuro; sky blue: celeste; navy: blu (marino|navy);
+        light green: verde chiaro; dark green: verde scuro; lime: [verde] lime; mint: [verde] menta; dark red: rosso
+        scuro; crimson: cremisi; coral: corallo; salmon: salmone; gold: (oro|dorato); amber: ambra; brown: marrone;
+        beige: beige; lavender: lavanda; indigo: indaco; gray: grig(io|ia|i|ie); black: ner(o|a|i|e); white:
+        bianc(o|a|hi|he); warm white: bianco caldo; cold white: bianco freddo; daylight: luce diurna
+    """,
+    # With an ending before a noun: "de rode lamp".
+    "nl": """
+        red: ro(od|de); green: groen[e]; blue: blauw[e]; yellow: ge(el|le); orange: oranje; purple: paars[e];
+        violet: violet[te]; pink: roze; magenta: magenta; cyan: cyaan; turquoise: turquoise; teal: blauwgroen; light
+        blue: lichtblauw[e]; dark blue: donkerblauw[e]; sky blue: hemelsblauw[e]; navy: marineblauw[e]; light green:
+        lichtgroen[e]; dark green: donkergroen[e]; lime: limoengroen[e]; mint: mintgroen[e]; dark red:
+        donkerro(od|de); crimson: karmozijn[rood]; coral: koraal[rood]; salmon: zalm[roze]; gold: (goud|gouden);
+        amber: amber; brown: bruin[e]; beige: beige; lavender: lavendel; indigo: indigo; gray: gri(js|jze); black:
+        zwart[e]; white: wit[te]; warm white: warm[ ]wit; cold white: (koel|koud)[ ]wit; daylight: daglicht
+    """,
+}
+LANGUAGES = frozenset(_SAID)
+
+
+def colors(language: str, form: str) -> Mapping[str, SlotValue]:
+    """What is said of each colour in a language → its value: `hex`, `rgb`, `hsb` or `name`."""
+    said = _pairs(_SAID[language].replace("~", _ENDINGS))
+    return {said[name]: _value(name, digits, form) for name, digits in _RGB.items()}
+
+
+def _value(name: str, digits: str, form: str) -> SlotValue:
+    # A text, …
+    if form in ("hex", "name"):
+        return f"#{digits}" if form == "hex" else name
+    # … or three numbers from 0 to 255.
+    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
+    if form == "rgb":
+        return FrozenList([red, green, blue])
+    # Degrees, and two percentages, as lamps count them.
+    hue, saturation, brightness = rgb_to_hsv(red / 255, green / 255, blue / 255)
+    return FrozenList([round(hue * 360), round(saturation * 100), round(brightness * 100)])

@@ -1,0 +1,210 @@
+"""What is said of a date in each language; what its parts mean says `date`.
+
+Only days that exist can be said: no 31st of April, and the 29th of February without a year.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiced.grammar.definitions import NumberRange
+from voiced.grammar.typed.ordinals import DUTCH, ENGLISH, GERMAN
+from voiced.grammar.typed.words import Words, digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiced.grammar.typed.words import Values
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LONG, _SHORT, _FEBRUARY = (1, 3, 5, 7, 8, 10, 12), (4, 6, 9, 11), (2,)  # months by the number of their days
+# Days that the same months have → those months.
+_SPANS = {(1, 28): (*_LONG, *_SHORT, *_FEBRUARY), (29, 30): (*_LONG, *_SHORT), (31, 31): _LONG, (29, 29): _FEBRUARY}
+
+
+def _words(
+    names: Mapping[str, str], near: Mapping[str, str], ordinals: Mapping[int, str], rules: Mapping[str, str]
+) -> Words:
+    """The words of a language.
+
+    `names` has its `weekdays`, `months` and `units`; `near` what says all, such as "tomorrow"; the rules are `span`,
+    `weekday`, `month_day` with DAY and MONTH in it, and `day` with DAY.
+    """
+    months = dict(enumerate(names["months"].split(), start=1))
+    lists: dict[str, Values] = {
+        "near": near,
+        # Monday first, as `date.weekday` counts.
+        "weekday": dict(zip(names["weekdays"].split(), _DAYS, strict=True)),
+        "unit": dict(zip(names["units"].split(), ("days", "weeks", "months"), strict=True)),
+        # Of days, weeks or months.
+        "n": NumberRange(1, 60),
+        "year": digits(2024, 2060),
+    }
+    said = []
+    # Each span of days with the months that have them; the 29th of February has no year, because only some have it.
+    for (first, last), months_of in _SPANS.items():
+        key = f"{first}_{last}"
+        lists[f"month_{key}"] = {months[month]: f"{month:02}" for month in months_of}
+        day = _day(lists, key, first, last, ordinals)
+        template = rules["month_day"].replace("DAY", day).replace("MONTH", f"{{month_{key}}}")
+        said.append(template if months_of == _FEBRUARY else f"{template}[ {{year}}]")
+    # A day without a month may be any; in which month it is next is found when the day is known.
+    any_day = _day(lists, "any", 1, 31, ordinals)
+    known = {"span": rules["span"], "on_weekday": rules["weekday"], "of_month": "|".join(said)}
+    known["on_day"] = rules["day"].replace("DAY", any_day)
+    return Words("({near}|<span>|<on_weekday>|<of_month>|<on_day>)", lists, known)
+
+
+def _day(lists: dict[str, Values], key: str, first: int, last: int, ordinals: Mapping[int, str]) -> str:
+    """A template for the days from `first` to `last`, as numbers and as ordinals; its lists are added."""
+    # In digits an ordinal is its number: "am 3. Mai", "op 3 mei".
+    lists[f"day_{key}"] = NumberRange(first, last)
+    ordered = {text: day for day, text in ordinals.items() if first <= day <= last}
+    if not ordered:
+        return f"{{day_{key}}}"
+    lists[f"ordinal_{key}"] = ordered
+    return f"({{day_{key}}}|{{ordinal_{key}}})"
+
+
+# "tomorrow", "next friday", "in two weeks", "the third of May", "May 3rd", "on the 24th".
+_ENGLISH = _words(
+    {
+        "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+        "months": "January February March April May June July August September October November December",
+        "units": "day[s] week[s] month[s]",
+    },
+    {
+        "(today|tonight)": "+0 days",
+        "tomorrow": "+1 days",
+        "[the] day after tomorrow": "+2 days",
+        "yesterday": "-1 days",
+        "[the] day before yesterday": "-2 days",
+    },
+    ENGLISH,
+    {
+        "span": "(in ({n}|a) {unit}|({n}|a) {unit} from (now|today))",
+        "weekday": "[(on|this|next|coming|this coming)] {weekday}",
+        # As in Britain, or as in America.
+        "month_day": "[on ]([the ]DAY [of ]MONTH|MONTH [the ]DAY)",
+        "day": "[on ]the DAY",
+    },
+)
+# "übermorgen", "am Freitag", "nächsten Montag", "in zwei Wochen", "am dritten Mai", "am 24."
+_GERMAN = _words(
+    {
+        "weekdays": "Montag Dienstag Mittwoch Donnerstag Freitag (Samstag|Sonnabend) Sonntag",
+        "months": "(Januar|Jänner) Februar März April Mai (Juni|Juno) Juli August September Oktober November Dezember",
+        "units": "Tag[e|en] Woche[n] Monat[e|en]",
+    },
+    {
+        "(heute|heute Abend)": "+0 days",
+        "morgen": "+1 days",
+        "übermorgen": "+2 days",
+        "gestern": "-1 days",
+        "vorgestern": "-2 days",
+    },
+    GERMAN,
+    {
+        "span": "in {n} {unit}",
+        "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}",
+        "month_day": "[(am|der|den|dem) ]DAY MONTH",
+        # Alone it needs its article, so that a number is no date.
+        "day": "(am|der|den|dem) DAY",
+    },
+)
+# "après-demain", "vendredi prochain", "dans deux semaines", "le 3 mai", "le premier mai", "le 24".
+_FRENCH = _words(
+    {
+        "weekdays": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "months": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "units": "jour[s] semaine[s] mois",
+    },
+    {
+        "(aujourd'hui|ce soir)": "+0 days",
+        "demain": "+1 days",
+        "après-demain": "+2 days",
+        "hier": "-1 days",
+        "avant-hier": "-2 days",
+    },
+    {1: "(premier|1er)"},
+    {
+        "span": "dans {n} {unit}",
+        "weekday": "[(ce|le) ]{weekday}[ prochain]",
+        "month_day": "[le ]DAY MONTH",
+        "day": "le DAY",
+    },
+)
+# "pasado mañana", "el viernes que viene", "dentro de dos semanas", "el tres de mayo", "el día 24".
+_SPANISH = _words(
+    {
+        "weekdays": "lunes martes miércoles jueves viernes sábado domingo",
+        "months": "enero febrero marzo abril mayo junio julio agosto sep[t]iembre octubre noviembre diciembre",
+        "units": "día[s] semana[s] mes[es]",
+    },
+    {
+        "(hoy|esta noche)": "+0 days",
+        "mañana": "+1 days",
+        "pasado mañana": "+2 days",
+        "ayer": "-1 days",
+        "(anteayer|antes de ayer)": "-2 days",
+    },
+    {1: "primero"},
+    {
+        "span": "(en|dentro de) {n} {unit}",
+        "weekday": "([(el|este|el próximo|próximo) ]{weekday}|el {weekday} que viene)",
+        "month_day": "[el [día ]]DAY de MONTH[ de[l]]",
+        "day": "el [día ]DAY",
+    },
+)
+# "dopodomani", "venerdì prossimo", "tra due settimane", "il tre maggio", "l'otto maggio", "il 24".
+_ITALIAN = _words(
+    {
+        "weekdays": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+        "months": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "units": "giorn(o|i) settiman(a|e) mes(e|i)",
+    },
+    {
+        "(oggi|stasera)": "+0 days",
+        "domani": "+1 days",
+        "dopodomani": "+2 days",
+        "ieri": "-1 days",
+        "(l'altro ieri|ieri l'altro)": "-2 days",
+    },
+    {1: "(primo|1º)"},
+    {
+        "span": "(tra|fra) {n} {unit}",
+        "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ prossim(o|a)]",
+        "month_day": "[il |l']DAY MONTH",
+        "day": "(il |l')DAY",
+    },
+)
+# "overmorgen", "aanstaande vrijdag", "over twee weken", "drie mei", "de derde mei", "de 24e".
+_DUTCH = _words(
+    {
+        "weekdays": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "months": "januari februari maart april mei juni juli augustus september oktober november december",
+        "units": "dag[en] we(ek|ken) maand[en]",
+    },
+    {
+        "(vandaag|vanavond)": "+0 days",
+        "morgen": "+1 days",
+        "overmorgen": "+2 days",
+        "gisteren": "-1 days",
+        "eergisteren": "-2 days",
+    },
+    DUTCH,
+    {
+        "span": "over {n} {unit}",
+        "weekday": "[(op|deze|aanstaande|komende|volgende|aankomende)] {weekday}",
+        "month_day": "[op ][de ]DAY MONTH",
+        "day": "[op ]de DAY",
+    },
+)
+DATE: Mapping[str, Words] = {
+    "en": _ENGLISH,
+    "de": _GERMAN,
+    "fr": _FRENCH,
+    "es": _SPANISH,
+    "it": _ITALIAN,
+    "nl": _DUTCH,
+}
