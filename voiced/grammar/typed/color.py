@@ -95,20 +95,15 @@ _SAID = {
 LANGUAGES = frozenset(_SAID)
 
 
-def colors(language: str, form: str) -> Mapping[str, SlotValue]:
-    """What is said of each colour in a language → its value: `hex`, `rgb`, `hsb` or `name`."""
+def colors(language: str) -> Mapping[str, Mapping[str, SlotValue]]:
+    """What is said of each colour in a language → its forms: `hex`, `rgb`, `hsb` and `name`."""
     said = _pairs(_SAID[language].replace("~", _ENDINGS))
-    return {said[name]: _value(name, digits, form) for name, digits in _RGB.items()}
+    return {said[name]: _forms(name, digits) for name, digits in _RGB.items()}
 
 
-def _value(name: str, digits: str, form: str) -> SlotValue:
-    # A text, …
-    if form in ("hex", "name"):
-        return f"#{digits}" if form == "hex" else name
-    # … or three numbers from 0 to 255.
+def _forms(name: str, digits: str) -> Mapping[str, SlotValue]:
+    # Three numbers from 0 to 255; or degrees, and two percentages, as lamps count them.
     red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
-    if form == "rgb":
-        return FrozenList([red, green, blue])
-    # Degrees, and two percentages, as lamps count them.
     hue, saturation, brightness = rgb_to_hsv(red / 255, green / 255, blue / 255)
-    return FrozenList([round(hue * 360), round(saturation * 100), round(brightness * 100)])
+    hsb = FrozenList([round(hue * 360), round(saturation * 100), round(brightness * 100)])
+    return {"hex": f"#{digits}", "rgb": FrozenList([red, green, blue]), "hsb": hsb, "name": name}

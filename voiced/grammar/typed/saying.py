@@ -78,8 +78,9 @@ def definition(source: ListSource, language: str, where: str, problems: list[str
         return Wildcard()
     # Colours are a list like any other; it need only not be written.
     if source.type == "color":
-        named = colors(_family(language), source.form or "hex")
-        return TextList(tuple(_value(text, value, language) for text, value in named.items()))
+        form = source.form or "hex"
+        named = colors(_family(language)).items()
+        return TextList(tuple(_color(text, forms, form, language) for text, forms in named))
     # What the list leaves open has a value for its type; a lower bound that is higher than that is the only value.
     start, stop = _BOUNDS.get(source.type or "", (0, 0))
     return TypedList(
@@ -124,6 +125,11 @@ def _value(text: str, part: SlotValue, language: str) -> TextValue:
     plain = not is_template(text)
     said = Template(text, Text(text), language, "", None) if plain else _template(text, language)
     return TextValue(said, plain, part)
+
+
+def _color(text: str, forms: Mapping[str, SlotValue], form: str, language: str) -> TextValue:
+    # Its other forms are attributes: actions may have "{color.rgb}".
+    return replace(_value(text, forms[form], language), attributes=forms)
 
 
 def _template(text: str, language: str) -> Template:
