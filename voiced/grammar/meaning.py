@@ -46,7 +46,9 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
     slots = slots_of(sentence, said)
     origins = [filled.value.origin for filled in parse.filled if filled.value.origin]
     slots |= {slot: value for slot, value in context_slots(sentence, origins).items() if slot not in said}
-    counts = parse.literal_words, parse.wild_letters, (normal.sources[0], normal.sources[-1] + 1)
+    # A text of marks alone has no words.
+    whole = (normal.sources[0], normal.sources[-1] + 1) if normal.sources else (0, 0)
+    counts = parse.literal_words, parse.wild_letters, whole
     several = frozenset(slot for slot, values in said.items() if len(values) > 1)
     attributes = _attributes(parse.filled, several)
     more: dict[str, Any] = {"free": frozenset(free), "several": several, "attributes": attributes}
