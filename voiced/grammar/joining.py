@@ -86,3 +86,8 @@ def agreed_folding(files: Sequence[tuple[str, bool | None, str]], problems: list
         if given is not said[0][0]:
             problems.append(f"{where}: 'folding' is not what {said[0][1]} says; say the same in both")
     return folding_of(language, said[0][0] if said else None)
+
+
+def both(known: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The joining words of several files; None if none of them names any."""
+    return known if more is None else (known or ()) + more

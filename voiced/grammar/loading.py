@@ -26,7 +26,7 @@ from voiced.grammar.folder import files_of
 from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.here import said_in
 from voiced.grammar.house import House
-from voiced.grammar.joining import Joining, agreed_folding
+from voiced.grammar.joining import Joining, agreed_folding, both
 from voiced.grammar.languages import in_every_language
 from voiced.grammar.leaving_out import usable
 from voiced.grammar.reading import File, read, read_files
@@ -184,7 +184,7 @@ class _Collector:
                 known.skip_words + content.skip_words,
                 known.loose_spaces or content.loose_spaces,
                 folding,
-                _both(known.joining_words, content.joining_words),
+                both(known.joining_words, content.joining_words),
             )
         return scopes
 
@@ -297,8 +297,3 @@ class _Collector:
             template = self._template(file, (*key, "sentences", i), text)
             requires, excludes = block.requires_context, block.excludes_context
             self.sentences.append(SentenceTemplate(name, template, slots, scope, requires, excludes, compound))
-
-
-def _both(known: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """The joining words of several files; None if none of them names any."""
-    return known if more is None else (known or ()) + more
