@@ -36,7 +36,7 @@ def seeds() -> list[bytes]:
 def target(data: bytes) -> None:
     """Fill every template with what is said."""
     text = data.decode(errors="surrogateescape")
-    match = Match("A", {"text": text}, text, {})
+    match = Match("A", {"text": text}, text, {}, free=frozenset({"text"}))
     for payload in PAYLOADS:
         [action] = actions_for([ActionTemplate("t", payload)], match)
         whole, plain = json.loads(action.payload), json.loads(re.sub(r"\{text\}", "1", payload))

@@ -33,6 +33,7 @@ from voiced.grammar.reading import File, read, read_files
 from voiced.grammar.same_spelling import same_spellings
 from voiced.grammar.silence import with_spoken_values
 from voiced.grammar.states import TooLargeError
+from voiced.grammar.twins import said_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -121,6 +122,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
     warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
+    warnings += islice(said_alike(scopes.values()), _MOST_TOLD)
     return _compiled(files[0].content.language, collector, folding)
 
 

@@ -70,7 +70,7 @@ def list_value(given: Any) -> Any:
         raise ValueError(f"the value is {written}; put it in quotes if it is a word")
     # Words mean themselves; a template means what was said of it.
     if isinstance(given, str):
-        return {"in": given} if is_template(given) else {"in": given, "out": given}
+        return {"in": given} if is_template(given) else {"in": given, "out": given.strip()}
     # A number is said in digits or in words: "5" has both spellings.
     if isinstance(given, (int, float)):
         return {"in": str(given), "out": given}
