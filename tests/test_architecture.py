@@ -33,6 +33,7 @@ HOUSE = (
     "advice",
     "evaluation",
     "assistant",
+    "home_assistant",
     "records",
     "recognition",
     "listening",

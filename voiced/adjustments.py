@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.config import Config
+    from voiced.grammar import Grammar
     from voiced.records.adjusted import AdjustmentMemory
 
 log = logging.getLogger(__name__)
@@ -58,17 +59,20 @@ class Adjustments:
                 "changed settings from before: %s", ", ".join(f"{name} {value}" for name, value in changed.items())
             )
 
-    def open(self, phrases: Mapping[str, str]) -> Pipelines:
-        """Return the pipelines as people want them; if their intents are wrong by now, as configured."""
+    def open(self, phrases: Mapping[str, str], read: Callable[[Path], Grammar] | None = None) -> Pipelines:
+        """Return the pipelines as people want them; if their intents are wrong by now, as configured.
+
+        `read` makes a grammar of a folder.
+        """
         try:
-            pipelines = Pipelines(self._with(self._now), phrases, {})
+            pipelines = Pipelines(self._with(self._now), phrases, {}, read)
         except VoicedError as error:
             if self._now == self._before:
                 raise
             log.warning("the settings that were changed are given up, and the config's hold: %s", error)
             self._now = self._wanted = self._before
             self._set_thresholds()
-            pipelines = Pipelines(self._configured, phrases, {})
+            pipelines = Pipelines(self._configured, phrases, {}, read)
         self._tell(pipelines)
         return pipelines
 

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from voiced.foundations.resources import MODEL, find_config, shipped
 from voiced.foundations.sections import Section, load
@@ -20,16 +20,13 @@ from voiced.foundations.setting_types import (
     Sound,
     Version,
     as_text,
-    beside_the_config,
     name_of_a_file,
+    name_or_file,
+    one_of_two,
     one_topic_level,
     topic_above,
+    web_address,
 )
-
-
-def _file_beside_the_config(model: str, validation: ValidationInfo) -> str:
-    """Of a wake word: a bundled one's name stays as it is."""
-    return str(beside_the_config(Path(model), validation)) if Path(model).suffix else model
 
 
 def _model_alone(word: Any) -> Any:
@@ -54,7 +51,7 @@ class MicrophoneSettings(Section):
 class WakeWordEntry(Section):
     """One wake word, with what differs from the settings for all."""
 
-    model: Annotated[str, AfterValidator(_file_beside_the_config)]
+    model: Annotated[str, AfterValidator(name_or_file)]
     """`hey_jarvis`, a word of the package openwakeword (alexa, hey_marvin, hey_mycroft, timer, weather), or the path of
     a file: one that `voiced wake` made, or a network of openWakeWord's (.onnx)."""
     threshold: Probability | None = None
@@ -203,8 +200,7 @@ class MqttSettings(Section):
 
     @model_validator(mode="after")
     def _one_password(self) -> MqttSettings:
-        if self.password_file and self.credential:
-            raise ValueError("password_file and credential are two ways to say one thing; keep one")
+        one_of_two(self.password_file, self.credential, "password_file")
         if self.username is None and (self.password_file or self.credential):
             raise ValueError("a password needs a username")
         return self
@@ -229,8 +225,27 @@ class ServersSettings(Section):
 
     @model_validator(mode="after")
     def _one_token(self) -> ServersSettings:
-        if self.token_file and self.credential:
-            raise ValueError("token_file and credential are two ways to say one thing; keep one")
+        one_of_two(self.token_file, self.credential, "token_file")
+        return self
+
+
+class HomeAssistantSettings(Section):
+    """Home Assistant itself: the names of the house, and what may be said to it without any intents of one's own."""
+
+    url: Annotated[str | None, AfterValidator(web_address)] = None
+    """Its address, such as http://homeassistant.local:8123; null: it is not asked."""
+    token_file: FilePath | None = None
+    """A file that holds a long-lived access token of an administrator and nothing else."""
+    credential: Annotated[str | None, AfterValidator(name_of_a_file)] = None
+    """Name of a systemd credential (LoadCredential=) that holds the token, instead of a file."""
+
+    @model_validator(mode="after")
+    def _a_token_of_a_house(self) -> HomeAssistantSettings:
+        one_of_two(self.token_file, self.credential, "token_file")
+        if self.url and not (self.token_file or self.credential):
+            raise ValueError("url needs a token; set token_file, or let `voiced init --home-assistant` write it")
+        if not self.url and (self.token_file or self.credential):
+            raise ValueError("a token needs a url")
         return self
 
 
@@ -252,6 +267,7 @@ class Config(Section):
     recognizer: RecognizerSettings = RecognizerSettings()
     mqtt: MqttSettings = MqttSettings()
     servers: ServersSettings = ServersSettings()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
     @property
     def site_name(self) -> str:

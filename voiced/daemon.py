@@ -26,6 +26,7 @@ from voiced.audio.vad import Vad
 from voiced.flow import Outcome, Reason, Sentence, State, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
+from voiced.home_assistant.home import Home
 from voiced.listening.ear import listen
 from voiced.listening.pace import Pace
 from voiced.listening.recovery import recovering
@@ -91,14 +92,14 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     microphone = Microphone(config.microphone.device, watchdog.feed, lambda *, there: told.microphone(there=there))
     if not files:
         microphone.require()  # before seconds of loading
-    detector = WakeWordDetector(wake_words(config.wake_word))
-    vad = Vad()
+    detector, vad = WakeWordDetector(wake_words(config.wake_word)), Vad()
     requests, writer = Requests(), Writer()
     stack.callback(writer.close)
     mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
     changed = AdjustmentMemory(folders()[0], config.site_name, writer)
     adjustments = Adjustments(config, detector.phrases, mqtt, None if files else changed)
-    pipelines = adjustments.open(detector.phrases)
+    home = stack.enter_context(Home(config, folders()[0], writer))
+    pipelines = adjustments.open(detector.phrases, home.read)
     pipelines.warm_up()
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
@@ -110,6 +111,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     reloader = Reloader(config.intents, lambda: adjustments.read(pipelines.again), heard.offer, systemd)
     adjust = partial(adjustments.adjust, reload=reloader.ask)
     orders = _Orders(heard, requests, mqtt, mute, adjust, lambda: adjustments.serving().grammar_of(None))
+    home.follow(reloader.ask)
     stack.enter_context(mqtt)
     stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, mqtt)))
     stack.callback(systemd.stopping)

@@ -62,6 +62,12 @@ class AudioError(VoicedError):
     """A microphone, loudspeaker or recording cannot be opened, or vanished."""
 
 
+class HomeAssistantError(VoicedError):
+    """Home Assistant turns us away: a wrong token, an account without rights. One that is away is tried again."""
+
+    exit_code = 78
+
+
 class BrokerError(VoicedError):
     """The broker refuses the connection: credentials, TLS. An unreachable broker is retried for ever instead."""
 

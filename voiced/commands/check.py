@@ -22,7 +22,7 @@ from voiced.servers.opening import require as require_servers
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from voiced.commands.check_speed import Costs
@@ -140,11 +140,12 @@ def check_everything(  # what the command line asks for
     """
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
-    folder, room = (config.intents, config.room) if config else (intents, None)
-    languages = (config and config.languages) or ()
-    commands = _checked_grammar(folder, room, languages, problems)
-    grammars = _check_parts(config, commands, problems) if config else [commands]
-    warnings = tuple(dict.fromkeys(warning for each in grammars if each for warning in _warnings(each)))
+    about_names: list[str] = []
+    read = _reader(config, about_names, problems, connect=connect)
+    commands = _checked_grammar(config.intents if config else intents, read, problems)
+    grammars = _check_parts(config, commands, read, problems) if config else [commands]
+    told = (warning for each in grammars if each for warning in _warnings(each))
+    warnings = tuple(dict.fromkeys((*about_names, *told)))
     if acoustic and config and not problems:
         warnings += _acoustic_warnings(grammars, config.recognizer.model)
     problems += warnings if strict else ()
@@ -166,12 +167,26 @@ def _warnings(commands: Grammar) -> list[str]:
     return [*commands.warnings, *grammar.two_meanings(commands)]
 
 
-def _check_parts(config: Config, commands: Grammar | None, problems: list[str]) -> list[Grammar | None]:
+def _reader(
+    config: Config | None, warnings: list[str], problems: list[str], *, connect: bool
+) -> Callable[[Path], Grammar]:
+    """What makes a grammar of a folder: with Home Assistant's names in it, which `connect` asks for anew."""
+    if not config:
+        return lambda folder: grammar.load([folder])
+    from voiced.home_assistant import home
+
+    known = home.ask if connect and config.home_assistant.url else home.remembered
+    found = _tried(lambda: known(config.home_assistant, warnings), problems) or home.NOTHING
+    return lambda folder: home.grammar_of(folder, config, found)
+
+
+def _check_parts(
+    config: Config, commands: Grammar | None, read: Callable[[Path], Grammar], problems: list[str]
+) -> list[Grammar | None]:
     """Check everything that the settings name; the grammars of all folders, None for one that does not load."""
     grammars = {config.intents: commands}
     for folder in {word.intents or config.intents for word in config.wake_word.models} - {config.intents}:
-        spoken = config.languages or ()
-        grammars[folder] = _checked_grammar(folder, config.room, spoken, problems, partly=True)
+        grammars[folder] = _checked_grammar(folder, read, problems)
     for setting, (name, folders) in check_parts.models(config).items():
         languages = [each.language for folder in folders if (known := grammars[folder]) for each in known.every]
         _tried(partial(check_parts.model, setting, name, languages), problems)
@@ -193,12 +208,10 @@ def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def _checked_grammar(
-    folder: Path | None, room: str | None, languages: Sequence[str], problems: list[str], *, partly: bool = False
-) -> Grammar | None:
+def _checked_grammar(folder: Path | None, read: Callable[[Path], Grammar], problems: list[str]) -> Grammar | None:
     if folder is None:  # a config that cannot be read does not say where they are
         return None
-    commands = _tried(lambda: grammar.load([folder], room, languages=languages, partly=partly), problems)
+    commands = _tried(lambda: read(folder), problems)
     if commands:
         problems += grammar.check_examples(commands)
     return commands

@@ -90,7 +90,13 @@ def grammar_of(options: Namespace) -> Grammar:
     if not find_config(options.config):
         return grammar.load([options.intents or shipped("intents")])
     config = config_of(options)
-    return grammar.load([config.intents], config.room, languages=config.languages or ())
+    from voiced.home_assistant.home import grammar_of, remembered
+
+    warnings: list[str] = []
+    commands = grammar_of(config.intents, config, remembered(config.home_assistant, warnings))
+    for warning in warnings:
+        print(f"voiced: warning: {printable(warning)}", file=sys.stderr)
+    return commands
 
 
 def readable(files: Iterable[Path]) -> list[Path]:

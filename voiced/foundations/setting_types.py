@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -23,6 +24,17 @@ def beside_the_config(path: Path, validation: ValidationInfo) -> Path:
         return Path(folder) / path.expanduser()
     except RuntimeError as error:
         raise ValueError(f"there is no user {path.parts[0]!r}; write the whole path") from error
+
+
+def name_or_file(model: str, validation: ValidationInfo) -> str:
+    """A wake word: a bundled one's name stays as it is."""
+    return str(beside_the_config(Path(model), validation)) if Path(model).suffix else model
+
+
+def one_of_two(file: Path | None, credential: str | None, setting: str) -> None:
+    """A secret is in a file or in a systemd credential."""
+    if file and credential:
+        raise ValueError(f"{setting} and credential are two ways to say one thing; keep one")
 
 
 def one_topic_level(site: str | None) -> str | None:
@@ -72,6 +84,18 @@ Version = Literal["5", "3.1.1"]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Silence = Annotated[float, Field(ge=0.1, le=10)]
 Languages = Annotated[tuple[str, ...] | None, AfterValidator(each_once)]
+
+
+def web_address(url: str | None) -> str | None:
+    """`http://host:port`, perhaps with a path; a slash at its end means nothing."""
+    try:
+        parts = urlsplit(url or "http://none")
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or parts.query or parts.fragment or parts.username:
+        raise ValueError("must be an address such as 'http://homeassistant.local:8123'")
+    return url and url.rstrip("/")
 
 
 def host_and_port(address: str) -> tuple[str, int]:

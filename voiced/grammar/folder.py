@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING
 from voiced.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _MOST_FILES = 500
+
+
+def files_of_all(paths: Iterable[Path], problems: list[str]) -> list[Path]:
+    """The files that all of these name; `problems` grow by what is wrong with some."""
+    found: list[Path] = []
+    # A folder that cannot be read does not keep the others from being checked.
+    for path in paths:
+        try:
+            found += files_of(path)
+        except ConfigError as error:
+            problems += error.problems
+    return found
 
 
 def files_of(path: Path) -> list[Path]:

@@ -22,7 +22,7 @@ from voiced.grammar.compile import compile_sentences
 from voiced.grammar.contexts import Contexts
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
 from voiced.grammar.expression import NEVER, NOTHING, TemplateError, Text, is_template, parse_template
-from voiced.grammar.folder import files_of
+from voiced.grammar.folder import files_of_all
 from voiced.grammar.grammar import Example, Grammar, Intent
 from voiced.grammar.here import said_in
 from voiced.grammar.house import House
@@ -64,13 +64,7 @@ def load(
     grammar for each, the first one with the others, instead of one of all files (`partly`: some may have no file).
     """
     problems, warnings = list[str](), list[str]()
-    found: list[Path] = []
-    # A folder that cannot be read does not keep the others from being checked.
-    for path in paths:
-        try:
-            found += files_of(path)
-        except ConfigError as error:
-            problems += error.problems
+    found = files_of_all(paths, problems)
     files = read_files([partial(yaml_source.read, file) for file in found], problems, warnings)
     if languages:
         build = partial(_build, warnings=warnings, room=room, house=house)

@@ -6,6 +6,7 @@ Each model is loaded once, each folder of intents read once, and wake words that
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced import grammar
@@ -14,7 +15,7 @@ from voiced.recognition.recognizer import Recognizer
 from voiced.wake.verifier import Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from voiced.config import Config
@@ -34,21 +35,25 @@ _MOST_LOGGED = 20  # warnings of one folder
 class Pipelines:
     """A recogniser for each wake word, and the usual one where there was no wake word."""
 
-    def __init__(self, config: Config, phrases: Mapping[str, str], models: dict[str, Recognizer]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        phrases: Mapping[str, str],
+        models: dict[str, Recognizer],
+        read: Callable[[Path], Grammar] | None = None,
+    ) -> None:
         """Read the intents and load the models. ConfigError, ModelError.
 
         `phrases` are the wake words' phrases by name, in the order of the config; `models` the recognisers of models
-        that are loaded already, by the model's name: others are added to it.
+        that are loaded already, by the model's name: others are added to it. `read` makes a grammar of a folder.
         """
         # One recogniser for each different pair of a model and a folder of intents; the usual pair is always there.
         self._config, self._phrases, self._models = config, phrases, models
         words = config.wake_word.models
         keys = [(word.recognizer or config.recognizer.model, word.intents or config.intents) for word in words]
         usual = (config.recognizer.model, config.intents)
-        house = config.languages or ()
-        folders = {folder for _, folder in (usual, *keys)}
-        # A folder of a wake word's own may speak some of the house's languages only.
-        grammars = {folder: _loaded(folder, config.room, house, partly=folder != config.intents) for folder in folders}
+        read = self._read = read or partial(_loaded, config)
+        grammars = {folder: _told(folder, read(folder)) for folder in {folder for _, folder in (usual, *keys)}}
         recognizers = {key: self._opened(key[0], grammars[key[1]]) for key in dict.fromkeys((usual, *keys))}
         self._usual = recognizers[usual]
         self._own = {name: recognizers[key] for name, key in zip(phrases, keys, strict=True)}
@@ -68,7 +73,7 @@ class Pipelines:
 
         `config` may name other folders of intents, and another least confidence, than before.
         """
-        return Pipelines(config or self._config, self._phrases, dict(self._models))
+        return Pipelines(config or self._config, self._phrases, dict(self._models), self._read)
 
     @property
     def phrases(self) -> Mapping[str, str]:
@@ -112,9 +117,14 @@ class Pipelines:
         return self._own.get(detection.wake_word, self._usual) if detection else self._usual
 
 
-def _loaded(folder: Path, room: str | None, languages: Sequence[str], *, partly: bool) -> Grammar:
-    """Return the grammar of a folder, as `grammar.load` reads it; its warnings go to the log."""
-    commands = grammar.load([folder], room, languages=languages, partly=partly)
+def _loaded(config: Config, folder: Path) -> Grammar:
+    # A folder of a wake word's own may speak some of the house's languages only.
+    partly = folder != config.intents
+    return grammar.load([folder], config.room, languages=config.languages or (), partly=partly)
+
+
+def _told(folder: Path, commands: Grammar) -> Grammar:
+    """Return the grammar of a folder; its warnings go to the log."""
     for warning in commands.warnings[:_MOST_LOGGED]:
         # What follows the first line shows a template: `voiced check` has it.
         log.warning("%s", warning.partition("\n")[0])

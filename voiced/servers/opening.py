@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError, VoicedError
-from voiced.foundations.regular_file import read_regular
+from voiced.foundations import secret_file
 from voiced.foundations.setting_types import host_and_port
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from voiced.servers.house import House
     from voiced.servers.running import Server
 
-LONGEST_TOKEN_BYTES = 4_096
 NEEDED = {
     "http": ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "websockets"),
     "wyoming": ("wyoming", "zeroconf"),
@@ -73,22 +70,4 @@ def is_loopback(address: str) -> bool:
 
 def read_token(settings: ServersSettings) -> str:
     """Return the token of the file or the systemd credential in the settings; empty without any. ConfigError."""
-    if settings.credential is not None:
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        if folder is None:
-            advice = f"run as a systemd service with LoadCredential={settings.credential}:FILE, or use token_file"
-            raise ConfigError([f"servers.credential {settings.credential!r} is not there; {advice}"])
-        return _read(Path(folder) / settings.credential, "servers.credential")
-    return _read(settings.token_file, "servers.token_file") if settings.token_file else ""
-
-
-def _read(path: Path, setting: str) -> str:
-    try:
-        token = read_regular(path, LONGEST_TOKEN_BYTES).decode("ascii").strip()
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{setting}: {path} holds other characters than ASCII has"]) from error
-    except OSError as error:
-        raise ConfigError([f"{setting}: cannot read {path}: {error.strerror}"]) from error
-    if not token:
-        raise ConfigError([f"{setting}: {path} is empty; write a long random token into it"])
-    return token
+    return secret_file.read_token("servers", settings.token_file, settings.credential)

@@ -1,0 +1,1 @@
+"""Home Assistant as it answers, and as it should not."""

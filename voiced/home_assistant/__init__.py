@@ -1,0 +1,5 @@
+"""Home Assistant itself: the names of its house fill the lists of its sentences.
+
+`connection` speaks its WebSocket API, `registries` turns what it answers into a house, `cache` keeps that for when it
+is away, and `names` keeps it fresh in a thread. `home` puts this together for the daemon and the commands.
+"""
