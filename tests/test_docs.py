@@ -562,6 +562,7 @@ def test_the_table_of_topics_is_complete() -> None:
         SITE.wake_rejected,
         SITE.unmatched,
         SITE.intent("<Intent>"),
+        SITE.answer,
         SITE.event,
         SITE.last,
         SITE.evidence,
@@ -582,7 +583,7 @@ def test_nothing_is_taken_for_html(page: str) -> None:
 def test_each_topic_named_exists(page: str) -> None:
     found = re.findall(r"voiced/(?:<site>|kitchen|\+)/[\w/<>#+…]*", PAGES[page])
     known = re.compile(
-        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|mute|microphone|event|last|evidence|min_confidence"
+        r"voiced/[^/]+/(availability|state|wake|wake/rejected|intent/[\w<>#]+|unmatched|answer|mute|microphone|event|last|evidence|min_confidence"
         r"|intents/[\w<>+]+(/set)?|(say|listen|mute|evidence|min_confidence)/set|#|…)"
     )
     assert [topic for topic in found if not known.fullmatch(topic)] == []

@@ -14,7 +14,7 @@ The story
     advice/         what is likely to be misheard or misunderstood, before anybody has said it
     evaluation/     labelled recordings: how many are understood, how soon, and at what cost
     assistant       hear → recognise → match → act, on one screen
-    home_assistant/  the names of Home Assistant's house, kept fresh
+    home_assistant/  names of its house, its own sentences; it carries out what they mean
     records/        what happened, as JSON and as a line; the last wakes; mute and changed settings
 
 Understanding

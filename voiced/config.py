@@ -238,6 +238,8 @@ class HomeAssistantSettings(Section):
     """A file that holds a long-lived access token of an administrator and nothing else."""
     credential: Annotated[str | None, AfterValidator(name_of_a_file)] = None
     """Name of a systemd credential (LoadCredential=) that holds the token, instead of a file."""
+    sentences: bool = False
+    """Listen for Home Assistant's own sentences, and let it carry them out; no intents need to be written."""
 
     @model_validator(mode="after")
     def _a_token_of_a_house(self) -> HomeAssistantSettings:
@@ -246,6 +248,8 @@ class HomeAssistantSettings(Section):
             raise ValueError("url needs a token; set token_file, or let `voiced init --home-assistant` write it")
         if not self.url and (self.token_file or self.credential):
             raise ValueError("a token needs a url")
+        if self.sentences and not self.url:
+            raise ValueError("sentences needs a url: Home Assistant carries them out")
         return self
 
 

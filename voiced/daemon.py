@@ -119,7 +119,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
     budgets, sounds = _budgets(pace, heard, signals), _sounds(config, detector, mqtt)
-    assistant = Assistant(pipelines, mqtt, sounds, budgets, requests.answer_pause)
+    assistant = Assistant(pipelines, home.publishing(mqtt), sounds, budgets, requests.answer_pause)
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.foundations.yaml_problems import Key
+    from voiced.foundations.yaml_source import Document
     from voiced.grammar.action_template import ActionTemplate
     from voiced.grammar.definitions import ListDefinition
     from voiced.grammar.folding import Folding
@@ -55,17 +56,19 @@ def load(
     room: str | None = None,
     house: House = NOTHING_KNOWN,
     *,
+    more: Sequence[Document] = (),
     languages: Sequence[str] = (),
     partly: bool = False,
 ) -> Grammar:
     """The grammar of files, and of folders of `*.yaml`; raises ConfigError with every problem of every file.
 
     `room`: of the microphone, for sentences that mean it; `house`: names for Home Assistant's sentences; `languages`: a
-    grammar for each, the first one with the others, instead of one of all files (`partly`: some may have no file).
+    grammar for each, the first one with the others, instead of one of all files (`partly`: some may have no file);
+    `more`: documents that count as further files.
     """
     problems, warnings = list[str](), list[str]()
     found = files_of_all(paths, problems)
-    files = read_files([partial(yaml_source.read, file) for file in found], problems, warnings)
+    files = read_files([*(partial(yaml_source.read, file) for file in found), *more], problems, warnings)
     if languages:
         build = partial(_build, warnings=warnings, room=room, house=house)
         return in_every_language(files, languages, problems, build, partly=partly)

@@ -31,7 +31,9 @@ class File:
     tolerant: bool = False  # Home Assistant's: what cannot be used is left out
 
 
-def read_files(sources: Iterable[Callable[[], Document]], problems: list[str], warnings: list[str]) -> list[File]:
+def read_files(
+    sources: Iterable[Callable[[], Document] | Document], problems: list[str], warnings: list[str]
+) -> list[File]:
     """The files that can be read; `problems` grow by what is wrong with others, `warnings` by what was left out."""
     # All of them first: what some hold decides how others are read.
     documents = list(_documents(sources))
@@ -50,12 +52,12 @@ def read_files(sources: Iterable[Callable[[], Document]], problems: list[str], w
     return files
 
 
-def _documents(sources: Iterable[Callable[[], Document]]) -> Iterator[Document | ConfigError]:
+def _documents(sources: Iterable[Callable[[], Document] | Document]) -> Iterator[Document | ConfigError]:
     """Yield each document, or what is wrong with it."""
     n_values = 0
     for source in sources:
         try:
-            document = source()
+            document = source() if callable(source) else source
         except ConfigError as error:
             yield error
             continue

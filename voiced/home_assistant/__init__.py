@@ -1,4 +1,4 @@
-"""Home Assistant itself: the names of its house fill the lists of its sentences.
+"""Home Assistant itself: the names of its house, its own sentences, and what it carries out.
 
 `connection` speaks its WebSocket API, `registries` turns what it answers into a house, `cache` keeps that for when it
 is away, and `names` keeps it fresh in a thread. `home` puts this together for the daemon and the commands.

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from voiced import grammar
+from voiced.flow import Action
 from voiced.foundations.secret_file import read_token
 from voiced.grammar.house import House
 from voiced.home_assistant import asking, cache
 from voiced.home_assistant.cache import Known
+from voiced.home_assistant.carrying_out import CarryingOut
 from voiced.home_assistant.connection import Connection, HomeAwayError, require_package
 from voiced.home_assistant.names import Names
+from voiced.home_assistant.sentences import SENTENCES, own_sentences
+from voiced.mqtt.topics import Topics
 from voiced.records.state import folders
 
 if TYPE_CHECKING:
@@ -19,10 +24,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiced.config import Config, HomeAssistantSettings
+    from voiced.flow import Detection, Outcome, State
     from voiced.grammar import Grammar
     from voiced.records.state import Writer
 
 NOTHING = Known(House())
+
+
+class Publisher(Protocol):
+    """Publishes what happens: `Mqtt` in the daemon."""
+
+    def state(self, state: State) -> None: ...
+    def wake(self, detection: Detection) -> None: ...
+    def outcome(self, outcome: Outcome) -> None: ...
+    def act(self, action: Action) -> None: ...
+
+
+class Publishing:
+    """Publishes what happens, and lets Home Assistant carry it out."""
+
+    def __init__(self, publisher: Publisher, carrying_out: CarryingOut) -> None:
+        self.state, self.wake, self.act = publisher.state, publisher.wake, publisher.act
+        self._publisher, self._carrying_out = publisher, carrying_out
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Publish the outcome of a command, and carry it out."""
+        self._publisher.outcome(outcome)
+        self._carrying_out.heed(outcome)
 
 
 class Home:
@@ -35,9 +63,9 @@ class Home:
         self._used = NOTHING  # by the newest grammar
         self._changed: Callable[[], None] | None = None
         if url := config.home_assistant.url:
-            token = require(config.home_assistant)
+            self._token = require(config.home_assistant)
             self._file = cache.file_of(folder, url)
-            self._names = Names(url, token, cache.read(self._file), self._keep)
+            self._names = Names(url, self._token, cache.read(self._file), self._keep)
 
     def read(self, folder: Path) -> Grammar:
         """Return the grammar of a folder of intents, with the names as they are now. ConfigError."""
@@ -49,6 +77,21 @@ class Home:
         self._changed = changed
         if self._names and self._names.known != self._used:
             changed()
+
+    def publishing(self, publisher: Publisher) -> Publisher:
+        """Return a publisher that lets Home Assistant carry out commands, too, if its sentences are used."""
+        settings = self._config.home_assistant
+        if not (settings.sentences and settings.url):
+            return publisher
+        topic = Topics(self._config.site_name).answer
+        return Publishing(
+            publisher,
+            CarryingOut(settings.url, self._token, self._languages, lambda text: publisher.act(Action(topic, text))),
+        )
+
+    def _languages(self) -> tuple[str, ...]:
+        """Return the languages that are spoken, the usual one first."""
+        return self._config.languages or ((self._names.known if self._names else NOTHING).language,)
 
     def __enter__(self) -> Self:
         """Connect; wait a little for the names."""
@@ -75,8 +118,23 @@ def require(settings: HomeAssistantSettings) -> str:
 def grammar_of(folder: Path, config: Config, known: Known) -> Grammar:
     """Return the grammar of a folder of intents with what is known of Home Assistant in it. ConfigError."""
     # A folder of a wake word's own may speak some of the house's languages only.
-    partly = folder != config.intents
-    return grammar.load([folder], config.room, known.house, languages=config.languages or (), partly=partly)
+    partly, languages = folder != config.intents, config.languages or ()
+    # It listens for what is in that folder, and for nothing else.
+    if not config.home_assistant.sentences or partly:
+        return grammar.load([folder], config.room, known.house, languages=languages, partly=partly)
+    own = [folder] if _holds_intents(folder) else []
+    more = [own_sentences(language) for language in languages or [known.language]]
+    commands = grammar.load(own, config.room, known.house, more=more, languages=languages)
+    # That sentences of Home Assistant's cannot be said, as in a house without floors, is nobody's mistake.
+    told = tuple(each for each in commands.warnings if not each.startswith(SENTENCES))
+    return replace(commands, warnings=told)
+
+
+def _holds_intents(folder: Path) -> bool:
+    try:
+        return folder.is_file() or (folder.is_dir() and any(folder.glob("*.y*ml")))
+    except OSError:  # whoever reads it says why
+        return True
 
 
 def ask(settings: HomeAssistantSettings, warnings: list[str]) -> Known:

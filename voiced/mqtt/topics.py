@@ -64,6 +64,11 @@ class Topics:
         return f"voiced/{self.site}/intent/{name}"
 
     @property
+    def answer(self) -> str:
+        """Outgoing: what Home Assistant answers to a command, in words."""
+        return f"voiced/{self.site}/answer"
+
+    @property
     def event(self) -> str:
         """Outgoing: every command, unmatched speech and wake word, for Home Assistant's event entity."""
         return f"voiced/{self.site}/event"

@@ -1,0 +1,69 @@
+"""Posts JSON to Home Assistant's HTTP API, and says what went wrong in one sentence."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+LARGEST_BYTES = 1_000_000  # of an answer
+CONNECT_SECONDS = 3.0
+_TOLD = {401: "Home Assistant refuses the token", 404: "Home Assistant does not have the integration conversation"}
+
+
+class UnreachedError(Exception):
+    """It did not get the message: worth another try."""
+
+
+class RefusedError(Exception):
+    """It got the message, or may have got it, and does not do it, or does not say so."""
+
+
+class Posting:
+    """Posts to one Home Assistant."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Connects at each message only."""
+        self._parts = urlsplit(url)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def post(self, path: str, data: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the JSON object that it answers; UnreachedError, RefusedError."""
+        connection = self._connection()
+        try:
+            connection.connect()
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise UnreachedError(f"Home Assistant is away ({error})") from error
+        try:
+            connection.sock.settimeout(seconds)
+            connection.request("POST", self._parts.path + path, json.dumps(data), self._headers)
+            response = connection.getresponse()
+            content = response.read(LARGEST_BYTES)
+        except TimeoutError as error:
+            raise RefusedError("Home Assistant does not answer") from error
+        except (OSError, HTTPException) as error:
+            raise RefusedError(f"Home Assistant broke off ({error})") from error
+        finally:
+            connection.close()
+        if response.status != 200:  # noqa: PLR2004 # OK
+            raise RefusedError(_TOLD.get(response.status, f"Home Assistant could not do it (status {response.status})"))
+        return _object(content)
+
+    def _connection(self) -> HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "https":
+            return HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=ssl.create_default_context())
+        return HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise RefusedError("Home Assistant answers what is no JSON object")
+    return found
