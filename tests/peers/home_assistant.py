@@ -23,6 +23,7 @@ from typing import Any, Self
 import pytest
 
 from tests.broker import free_port, wait_until
+from voiced.home_assistant.connection import Connection
 
 VARIABLE = "HOME_ASSISTANT"
 BASE = """\
@@ -92,6 +93,15 @@ class HomeAssistant:
         request = urllib.request.Request(self.url + path, body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or "null")
+
+    def command(self, command: str, **data: Any) -> Any:
+        """Send a command of its WebSocket API."""
+        with Connection(self.url, self._token) as connection:
+            return connection.ask(command, **data)
+
+    def long_lived_token(self) -> str:
+        """Make a token, as a user does in the profile."""
+        return str(self.command("auth/long_lived_access_token", client_name="voiced", lifespan=1))
 
     def set_up(self, integration: str, **answers: Any) -> None:
         """Set up an integration as a user would, by its form."""
