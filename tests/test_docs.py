@@ -352,6 +352,18 @@ def test_intents_load_and_understand_their_examples(block: Block, tmp_path: Path
     assert "examples:" not in block.text or any(intent.examples for intent in commands.intents.values())
 
 
+@pytest.mark.parametrize("title", re.findall(r"^## (.*)$", PAGES["devices"], re.MULTILINE))
+def test_devices_are_sent_what_is_told(title: str, tmp_path: Path) -> None:
+    part = section("devices", title)
+    commands = loaded(tmp_path, re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)[0])
+    rows = tables(part)
+    told = rows[rows.index(["said", "topic", "payload"]) + 1 :]
+    assert told
+    for said, topic, payload in told:
+        (action,) = actions_of(commands, understand(commands, said))
+        assert [[action.topic], [action.payload] if action.payload else []] == [codes(topic), codes(payload)]
+
+
 @pytest.mark.parametrize("block", SETTINGS, ids=str)
 def test_settings_load(block: Block, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(block.text)
@@ -529,7 +541,8 @@ def test_each_node_of_the_flow_is_wired() -> None:
     for name, node in FLOW.items():
         if node["type"] in {"tab", "mqtt-broker"}:
             continue
-        begins, ends = node["type"] in {"mqtt in", "inject"}, node["type"] in {"mqtt out", "debug"}
+        begins = node["type"] in {"mqtt in", "http in", "inject"}
+        ends = node["type"] in {"mqtt out", "http response", "debug", "change"}
         assert begins or any(other == name for _, other in wires), f"nothing leads to {name}"
         assert ends or any(one == name for one, _ in wires), f"nothing comes of {name}"
         assert FLOW[node["z"]]["type"] == "tab"
@@ -539,8 +552,8 @@ def test_each_node_of_the_flow_is_wired() -> None:
 
 
 def test_the_topics_of_the_flow_exist() -> None:
-    heard = {node["topic"].replace("+", "<site>") for node in FLOW.values() if node["type"] == "mqtt in"}
-    assert heard == {SITE.intent("#"), SITE.unmatched}
+    heard = {re.sub(r"\+|kitchen", "<site>", node["topic"]) for node in FLOW.values() if node["type"] == "mqtt in"}
+    assert heard == {SITE.intent("#"), SITE.unmatched, SITE.mute}
     for node in FLOW.values():
         if node["type"] == "inject":
             [[target]] = node["wires"]
