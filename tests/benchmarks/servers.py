@@ -15,6 +15,7 @@ import asyncio
 import io
 import re
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
 from statistics import median
@@ -40,6 +41,7 @@ SOUNDS = Path(__file__).parents[1] / "sounds"
 SPOKEN = ("wake_jarvis", "command_lights", "no_command")
 PAUSE_SECONDS, QUIET_SECONDS = 5, 120
 ANSWERING = 60.0  # seconds, at the most
+SETTLING_SECONDS = 3.0  # what an answer leaves behind is given back after it
 MIB = 1024  # kB
 
 
@@ -86,6 +88,7 @@ def _memory(source: Path, asked: Samples | None) -> list[tuple[int, int]]:
 
 def _resident(pid: int) -> tuple[int, int]:
     """Kilobytes, and those of them that are mapped from files."""
+    time.sleep(SETTLING_SECONDS)
     status = Path(f"/proc/{pid}/status").read_text()
     total, files = (int(re.findall(rf"{name}:\s*(\d+)", status)[0]) for name in ("VmRSS", "RssFile"))
     return total, files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -31,6 +32,20 @@ def test_what_it_raises_reaches_whoever_asked_and_the_next_is_served() -> None:
         return await engine.run(lambda: 7)
 
     assert asyncio.run(ask()) == 7
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(0.2, 1), (0.0, 0)])
+def test_what_long_work_has_freed_is_given_back(seconds: float, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back = threading.Semaphore(0)
+    monkeypatch.setattr("voiced.servers.engine.release_memory", given_back.release)
+
+    async def ask() -> None:
+        engine = Engine()
+        await engine.run(lambda: time.sleep(seconds))
+        await engine.run(lambda: None)  # begun after it
+
+    asyncio.run(ask())
+    assert [given_back.acquire(blocking=False) for _ in range(2)] == [times > 0, False]
 
 
 def test_it_waits_while_the_daemon_is_at_work() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced.errors import VoicedError
 from voiced.foundations.relay import start_thread
+from voiced.whisper.loading.weights import release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_WAITING = 16  # requests
 NICE = 10  # weighs a ninth of what the daemon's own threads weigh (sched(7))
 LONGEST_WAIT_SECONDS, LOOK_SECONDS = 15.0, 0.05  # for the daemon to be at rest
+LONG_WORK_SECONDS = 0.1  # a block of sound for a wake word is looked at in milliseconds, and leaves nothing behind
 
 T = TypeVar("T")
 
@@ -63,7 +65,10 @@ class Engine:
             until = time.monotonic() + LONGEST_WAIT_SECONDS
             while self._at_work() and time.monotonic() < until:
                 time.sleep(LOOK_SECONDS)
+            began = time.monotonic()
             work()
+            if time.monotonic() - began > LONG_WORK_SECONDS:
+                release_memory()  # else the process keeps what a transcription freed: tens of MB
 
 
 def be_nice() -> None:
