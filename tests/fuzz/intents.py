@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIECES = (
     "{0..100,0:x} {0..5:x} {a} <r> [x] (a|b) (a;b) {a:@b} \\ wildcard: in: out: "
-    "multiplier: fractions: -5 22.5 $SYS expires:"
+    "multiplier: fractions: -5 22.5 $SYS expires: {a[b=c]} {a[b=c,d=1]:x} join:"
 )
 LINES = (
     "range: {from: 0, to: 9, step: 3}, fractions: halves, multiplier: 60",
@@ -37,6 +37,8 @@ LINES = (
     "lists: {a: [wi-fi, caf\u00e9, A/C, SWR3]}",
     "requires_context: {a: b}",
     "payload: {a: 1}",
+    "map: {a: {x: 1}}",
+    "lists: {a: [{in: x, b: c}], d: {join: [a, e]}, e: {join: [d]}}",
     "examples: {a: }",
     "data: [{sentences: [a]}]",
     "expansion_rules: {r: a}",

@@ -46,7 +46,7 @@ WORDS = MARKED | st.sampled_from(
         "\u5ba2\u5385 \u706f",
     ]
 )
-SLOTS = st.sampled_from(["{a}", "{b:x}", "{c:y}", "{a:@x}", "<r>", "<s>"])
+SLOTS = st.sampled_from(["{d[room=hall]}", "{e[floor=1]:x}", "{e}", "{a}", "{b:x}", "{c:y}", "{a:@x}", "<r>", "<s>"])
 RANGES = st.builds(
     lambda start, length, step: f"{{{start}..{start + length},{step}:z}}",
     st.integers(-20, 20),
@@ -71,6 +71,15 @@ PARTS = st.recursive(WORDS, _joined, max_leaves=3)  # of lists and rules, to whi
 SENTENCES = TEMPLATES.map("go {}".format) | TEMPLATES  # a first word keeps it from being silent
 CONTEXTS = st.dictionaries(st.sampled_from(["room", "floor"]), st.sampled_from(["hall", "attic"]), max_size=1)
 OUTS = st.one_of(st.none(), st.booleans(), WORDS, st.lists(st.integers(0, 255), max_size=3), st.just({"h": [0, None]}))
+
+
+HALL = {"in": "hall lamp", "room": "hall", "floor": 1}
+TABLES = st.builds(
+    lambda said, room, floor: {"in": said, "room": room, "floor": floor},
+    PARTS,
+    st.sampled_from(["hall", ["hall", "attic"], "attic"]),
+    st.integers(0, 2),
+)
 
 
 def _lists(inner: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
@@ -135,6 +144,9 @@ FILES = st.fixed_dictionaries(
                 "a": _lists(PARTS | st.sampled_from(["{b}", "{c:@y}", "the {c:x} {b:@z}", "<r>"])),
                 "b": _lists(PARTS | st.sampled_from(["{c}", "[{c:@z}] end", "<r>"])),
                 "c": _lists(PARTS),
+                "d": st.lists(TABLES, min_size=1, max_size=3).map(lambda values: [HALL, *values]),
+                "e": st.just({"join": ["d", "f"]}),
+                "f": st.lists(TABLES, min_size=1, max_size=2),
             }
         ),
         "rules": st.fixed_dictionaries({"r": PARTS, "s": PARTS.map("[{}]".format)}),

@@ -30,6 +30,7 @@ lists:
   length: {type: duration}
   count: {type: number, from: -5, to: 5, step: 1, fractions: tenths}
   paint: {type: color, as: rgb}
+  all: {join: [color, named]}
 intents:
   Paint:
     description: colours
@@ -59,6 +60,7 @@ def test_plain_files_are_read_without_pydantic(data: Any) -> None:
         "intents: {A: {sentences: [a], action: {topic: 'a/#'}}}",
         "lists: {a: [yes, true]}",
         "lists: {a: {range: {from: 5, to: 1}}}",
+        "lists: {a: {join: []}}",
         "lists: {a: {range: {from: 1, to: 5, step: 1.0}}}",  # unusual: pydantic takes it
     ],
 )
@@ -70,7 +72,7 @@ SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.integers() | st.fl
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
 )
-NAMES = "in out from to step type fractions context values range topic qos sentences data examples lists x"
+NAMES = "in out from to step type fractions context values range topic qos sentences data examples lists join map x"
 KEYS = st.sampled_from(NAMES.split())
 
 

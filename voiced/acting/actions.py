@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from voiced.flow import EXPIRES_SECONDS, Action
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
-from voiced.grammar.action_template import SLOT
+from voiced.grammar.action_template import SLOT, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pydantic import JsonValue
 
-    from voiced.flow import Match, SlotValue, Transcript
+    from voiced.flow import Match, Transcript
     from voiced.grammar import Grammar
     from voiced.grammar.action_template import ActionTemplate
 
@@ -114,7 +114,7 @@ def _topic(topic: str, slots: _Named) -> str:
     # topics that begin with `$` are the broker's.
     def level(slot: re.Match[str]) -> str:
         unsafe = NOT_IN_A_LEVEL if slots.is_free(slot[1]) else NOT_IN_A_TOPIC
-        return unsafe.sub("_", _as_text(slots[slot[1]]))
+        return unsafe.sub("_", as_text(slots[slot[1]]))
 
     filled = SLOT.sub(level, topic)
     return f"_{filled[1:]}" if filled.startswith("$") else filled
@@ -124,7 +124,7 @@ def _payload(payload: JsonValue, slots: _Named) -> str:
     if isinstance(payload, str):
         if _is_json(payload):
             return _STRING_OR_SLOT.sub(lambda found: _in_json(found, slots), payload)
-        return SLOT.sub(lambda slot: _as_text(slots[slot[1]]), payload)
+        return SLOT.sub(lambda slot: as_text(slots[slot[1]]), payload)
     return "" if payload is None else json.dumps(_filled(payload, slots), ensure_ascii=False)
 
 
@@ -132,7 +132,7 @@ def _filled(value: JsonValue, slots: _Named) -> Any:
     match value:
         case str():
             whole = SLOT.fullmatch(value)
-            return slots[whole[1]] if whole else SLOT.sub(lambda slot: _as_text(slots[slot[1]]), value)
+            return slots[whole[1]] if whole else SLOT.sub(lambda slot: as_text(slots[slot[1]]), value)
         case list():
             return [_filled(item, slots) for item in value]
         case dict():
@@ -163,14 +163,7 @@ def _in_json(found: re.Match[str], slots: _Named) -> str:
     """Return a string of hand-written JSON with its slots filled, or the value of a slot outside of strings."""
     name: str | None = found[1]
     if name is None:
-        return SLOT.sub(lambda slot: json.dumps(_as_text(slots[slot[1]]), ensure_ascii=False)[1:-1], found[0])
-    text = _as_text(slots[name])
+        return SLOT.sub(lambda slot: json.dumps(as_text(slots[slot[1]]), ensure_ascii=False)[1:-1], found[0])
+    text = as_text(slots[name])
     # Outside of quotes an author means a number or `true`: anything else is one text.
     return text if _parses(text) else json.dumps(text, ensure_ascii=False)
-
-
-def _as_text(value: SlotValue) -> str:
-    """Return a value as text; whole numbers without a point, 21, not 21.0; lists and mappings as JSON."""
-    if isinstance(value, (bool, list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

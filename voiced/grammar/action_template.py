@@ -7,6 +7,7 @@ In topic and payload `{slot}` stands for the slot's value, `{slot.attribute}` fo
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic import JsonValue
+
+    from voiced.flow import SlotValue
 
 # `{light}`, `{light.topic}`; other braces are themselves: a text payload may be JSON written by hand.
 SLOT = re.compile(r"\{(\w+(?:\.\w+)?)\}")
@@ -61,6 +64,13 @@ class ActionTemplate:
 def slots_of(template: ActionTemplate) -> frozenset[str]:
     """The names of the slots that a template needs, and `slot.attribute` where it needs an attribute of the value."""
     return frozenset(slot for text in (template.topic, *_texts(template.payload)) for slot in SLOT.findall(text))
+
+
+def as_text(value: SlotValue | None) -> str:
+    """A value as text; whole numbers without a point, 21, not 21.0; lists, mappings and `true` as JSON."""
+    if value is None or isinstance(value, (bool, list, dict)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _texts(value: JsonValue) -> Iterator[str]:

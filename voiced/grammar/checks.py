@@ -12,6 +12,7 @@ from voiced.foundations.nearest import did_you_mean
 from voiced.grammar.action_template import FACTS, slots_of
 from voiced.grammar.attributes import check_attributes
 from voiced.grammar.definitions import NumberRange, TextList
+from voiced.grammar.derived import is_filter, no_filter
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
 from voiced.grammar.nesting import Nesting, Problem
 from voiced.grammar.normalize import normalize
@@ -73,8 +74,11 @@ def unknown_names(template: Template, scope: Scope) -> Iterator[Problem]:
         if isinstance(reference, ListReference):
             definition = scope.list_named(reference.name)
             message = None
-            if definition is None:
-                message = f"there is no list '{reference.name}'{_instead(reference.name, list(scope.lists), 'list')}"
+            if definition is None and is_filter(reference.name):
+                message = no_filter(reference.name, scope)
+            elif definition is None:
+                known = [each for each in scope.lists if not is_filter(each)]
+                message = f"there is no list '{reference.name}'{_instead(reference.name, known, 'list')}"
             elif isinstance(definition, NumberRange) and reference.name not in scope.lists:
                 message = _inline_range(definition)
             if message:
@@ -215,6 +219,21 @@ def check_actions(
                     f"{where}: the action needs the slot '{slot}', but '{sentence.template.text}' may leave it "
                     "out; say it in every sentence, or give it a value under 'slots'"
                 )
+
+
+def check_actions_of_all(
+    actions: Iterable[tuple[str, str, ActionTemplate]], sentences: Iterable[SentenceTemplate]
+) -> Iterator[str]:
+    """Yield the problems of `check_actions` for all intents; `actions`: (intent, file:line, action)."""
+    # An intent's sentences may stand in several files, so its actions are checked when all are read.
+    # Sorted by intent first: looking through all of them for each intent takes a square of the time.
+    of_each: dict[str, tuple[list[tuple[str, ActionTemplate]], list[SentenceTemplate]]] = {}
+    for intent, where, action in actions:
+        of_each.setdefault(intent, ([], []))[0].append((where, action))
+    for sentence in sentences:
+        of_each.setdefault(sentence.intent, ([], []))[1].append(sentence)
+    for mine, said in of_each.values():
+        yield from check_actions(mine, said)
 
 
 def slots_possible(sentence: SentenceTemplate) -> frozenset[str]:

@@ -54,6 +54,7 @@ class TextList:
     """A list of values to choose from (`values:`)."""
 
     values: tuple[TextValue, ...]
+    join: Mapping[str, str] = field(default_factory=dict)  # until `derived` adds their values: other lists → file:line
 
 
 @dataclass(frozen=True, slots=True)

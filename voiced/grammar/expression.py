@@ -28,6 +28,10 @@ _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _MOST_PERMUTED = 8  # parts: the automaton has a state for each subset of them
 _MOST_NESTED = 30  # brackets: whatever follows the tree is recursive, and Python's stack has an end
 _NAMES = "{<"  # brackets that hold a name, not a template
+_FILTER = re.compile(r"(?<!\\)(\{[^{}\[\]()<>|;:\\]+)(\[[^{}\[\]\\]*\])")  # {light[room=kitchen], up to the bracket
+# What means something in templates stands in a filter as characters of private use while the parser is at work.
+_HIDDEN = {ord(char): 0xE000 + number for number, char in enumerate("()[]<>|;:@")}
+_SHOWN = {hidden: char for char, hidden in _HIDDEN.items()}
 
 
 class TemplateError(ValueError):
@@ -74,7 +78,7 @@ class Permutation:
 
 @dataclass(frozen=True, slots=True)
 class ListReference:
-    """`{list}`, `{list:slot}` or a range written in place, `{0..100,5:slot}`."""
+    """`{list}`, `{list:slot}`, some of a list, `{list[room=kitchen]}`, or a range, `{0..100,5:slot}`."""
 
     name: str
     slot: str | None  # None: matched, but no slot takes it (Home Assistant's `{list:@response}`)
@@ -94,12 +98,20 @@ NEVER = Choice(())  # one of no things: cannot be said
 
 def parse_template(template: str) -> Expression:
     """The expression of a template; raises TemplateError where it is malformed."""
+    # Filters are part of a name: neither our check nor hassil's parser sees their brackets.
+    if has_filter(template):
+        template = _FILTER.sub(lambda found: found[1] + found[2].translate(_HIDDEN), template)
     # Our own check first: it says where; hassil's parser then sees only well-formed brackets.
     _check_brackets(template)
     try:
         return _convert(parse_sentence(template).expression)
     except (ParseError, AssertionError) as error:
         raise TemplateError("this is not a sentence template", 0) from error
+
+
+def has_filter(template: str) -> bool:
+    """Whether a template names some values of a list: `{light[room=kitchen]}`."""
+    return "[" in template and _FILTER.search(template) is not None
 
 
 def is_template(text: str) -> bool:
@@ -124,7 +136,7 @@ def _convert(node: parsed.Expression) -> Expression:
         case parsed.TextChunk():
             return Text(node.original_text)
         case parsed.ListReference():
-            return ListReference(node.list_name.strip(), None if node.is_capture else node.slot_name.strip())
+            return _list_reference(node)
         case parsed.RuleReference():
             return RuleReference(node.rule_name.strip())
         case parsed.Alternative():
@@ -136,6 +148,12 @@ def _convert(node: parsed.Expression) -> Expression:
         case parsed.Group():
             return _sequence(_convert(item) for item in node.items)
     raise AssertionError(f"hassil's parser has a new kind of expression: {node}")
+
+
+def _list_reference(node: parsed.ListReference) -> ListReference:
+    name, slot = node.list_name.strip().translate(_SHOWN), node.slot_name.strip().translate(_SHOWN)
+    # `{light[room=kitchen]}` fills the slot `light`.
+    return ListReference(name, None if node.is_capture else slot.partition("[")[0].strip())
 
 
 def _sequence(items: Iterable[Expression]) -> Expression:

@@ -134,6 +134,8 @@ class _Mending:
             return self._range(given["range"], (*at, "range"))
         if given.get("wildcard"):
             return {"wildcard": True}
+        if isinstance(given.get("join"), list):
+            return {"join": given["join"]}
         return self._nothing(at, "the list has no values")
 
     # A value that can never be said keeps its place in the list: the places of the others depend on it.

@@ -110,13 +110,14 @@ ListValueInput = Annotated[
 
 
 class ListSource(Section):
-    """A list: its values, a range of numbers, any words, or a type."""
+    """A list: its values, a range of numbers, any words, a type, or the values of other lists."""
 
-    # One of the four; `source.ListSource` says so where it is not.
+    # One of the five; `source.ListSource` says so where it is not.
     values: tuple[ListValueInput, ...] | None = None
     range: NumberRange | None = None
     wildcard: bool = False
     type: source.ListType | None = None
+    join: tuple[str, ...] | None = None  # names of lists
     # Of types that have them.
     start: int | None = Field(default=None, alias="from")
     stop: int | None = Field(default=None, alias="to")

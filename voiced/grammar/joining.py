@@ -69,7 +69,7 @@ class Joining:
 def _joined(known: ListDefinition, new: ListDefinition) -> ListDefinition | None:
     """One list with what both hold; None if they cannot be joined."""
     if isinstance(known, TextList) and isinstance(new, TextList):
-        return TextList(known.values + new.values)
+        return TextList(known.values + new.values, {**new.join, **known.join})
     # Equal ranges, and wildcards.
     return known if known == new else None
 

@@ -17,7 +17,7 @@ from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
 from voiced.foundations.frozen_json import frozen
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL
-from voiced.grammar import built_in, checks, definitions
+from voiced.grammar import built_in, checks, definitions, derived
 from voiced.grammar.compile import compile_sentences
 from voiced.grammar.contexts import Contexts
 from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextList, TextValue, Wildcard
@@ -36,7 +36,7 @@ from voiced.grammar.states import TooLargeError
 from voiced.grammar.twins import said_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from voiced.foundations.yaml_problems import Key
@@ -94,13 +94,14 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     for file in files:
         for name, intent in file.content.intents.items():
             collector.intent(file, name, intent, scopes[file.content.language])
+    collector.sentences, known = derived.filtered(collector.sentences, scopes, collector.filters)
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
         if any(file.tolerant for file in files):
             collector.complete(house)
             collector.sentences = list(said_in(collector.sentences, room))
         # Home Assistant's blocks of sentences may have scopes of their own.
-        every = {id(scope): scope for scope in [*scopes.values(), *(each.scope for each in collector.sentences)]}
+        every = {id(scope): scope for scope in [*known.values(), *(each.scope for each in collector.sentences)]}
         in_rules = (problem for scope in every.values() for problem in checks.check_rules(scope))
         problems += [*islice(in_rules, _MOST_TOLD), *islice(checks.check_names(collector.sentences), _MOST_TOLD)]
     if not collector.sentences and not problems:
@@ -114,7 +115,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     if not problems:
         problems += islice(checks.check_silence(collector.sentences), _MOST_TOLD)
         problems += islice(checks.check_seams(collector.sentences), _MOST_TOLD)
-        problems += islice(collector.check_actions(), _MOST_TOLD)
+        problems += islice(checks.check_actions_of_all(collector.action_places, collector.sentences), _MOST_TOLD)
     # Problems that several sentences share are told once.
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
@@ -144,19 +145,8 @@ class _Collector:
     warnings: list[str]  # about what loads all the same
     intents: dict[str, Intent] = field(default_factory=dict)
     sentences: list[SentenceTemplate] = field(default_factory=list)
+    filters: set[str] = field(default_factory=set)  # names of lists such as `light[room=kitchen]`
     action_places: list[tuple[str, str, ActionTemplate]] = field(default_factory=list)  # intent, file:line, action
-
-    def check_actions(self) -> Iterator[str]:
-        # An intent's sentences may stand in several files, so its actions are checked when all are read.
-        # Sorted by intent first: looking through all of them for each intent takes a square of the time.
-        sentences: dict[str, list[SentenceTemplate]] = {name: [] for name in self.intents}
-        for sentence in self.sentences:
-            sentences[sentence.intent].append(sentence)
-        actions: dict[str, list[tuple[str, ActionTemplate]]] = {name: [] for name in self.intents}
-        for intent, where, action in self.action_places:
-            actions[intent].append((where, action))
-        for name, mine in sentences.items():
-            yield from checks.check_actions(actions[name], mine)
 
     # ---- lists, rules, templates
 
@@ -185,19 +175,21 @@ class _Collector:
                 folding,
                 both(known.joining_words, content.joining_words),
             )
-        return scopes
+        return {language: derived.joined(scope, self.problems) for language, scope in scopes.items()}
 
     def _lists(self, file: File, key: Key, lists: Mapping[str, ListSource]) -> dict[str, ListDefinition]:
         return {name: self._list(file, (*key, name), source) for name, source in lists.items()}
 
     def _list(self, file: File, key: Key, source: ListSource) -> ListDefinition:
-        # `source` has seen to it that a list is exactly one of four kinds.
+        # `source` has seen to it that a list is exactly one of five kinds.
         if source.range is not None:
             return definitions.number_range(source.range, file.content.language)
         if source.type is not None:
             from voiced.grammar import typed  # noqa: PLC0415 # most grammars have none
 
             return typed.definition(source, file.content.language, file.source.where(key), self.problems)
+        if source.join is not None:
+            return TextList((), {name: file.source.where((*key, "join", i)) for i, name in enumerate(source.join)})
         if source.values is None:
             return Wildcard()
         # `room: [hall]` and `room: {values: [hall]}` mean one list, but their items stand in different places.
@@ -226,6 +218,7 @@ class _Collector:
             told = checks.point_at(where, column, text, error.at, str(error) + "; it is left out" * file.tolerant)
             (self.warnings if file.tolerant else self.problems).append(told)
             expression = NEVER if file.tolerant else NOTHING
+        self.filters |= derived.filters_in(text, expression)
         return Template(text, expression, file.content.language, where, column, file.tolerant)
 
     # ---- Home Assistant's own
@@ -288,7 +281,7 @@ class _Collector:
         if block.lists or block.expansion_rules:
             lists = {**scope.lists, **self._lists(file, (*key, "lists"), block.lists)}
             rules = {**scope.rules, **self._rules(file, (*key, "expansion_rules"), block.expansion_rules)}
-            scope = replace(scope, lists=lists, rules=rules)
+            scope = derived.joined(replace(scope, lists=lists, rules=rules), self.problems)
         slots = {slot: frozen(value) for slot, value in block.slots.items() if value is not None}
         for i, text in enumerate(block.sentences):
             if not text:  # was no text, which has been told

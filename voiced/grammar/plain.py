@@ -162,6 +162,7 @@ _LIST = _record(
         "range": _RANGE,
         "wildcard": _flag,
         "type": _one_of(*get_args(ListType)),
+        "join": _each(_text),
         "from": _whole,
         "to": _whole,
         "step": _one_or_more,

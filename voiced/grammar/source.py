@@ -125,12 +125,13 @@ _UP_TO = 100  # numbers and percents, unless the list says otherwise
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ListSource:
-    """A list: its values, a range of numbers, any words, or a type."""
+    """A list: its values, a range of numbers, any words, a type, or the values of other lists."""
 
     values: tuple[ListValue, ...] | None = None
     range: NumberRange | None = None
     wildcard: bool = False
     type: ListType | None = None
+    join: tuple[str, ...] | None = None  # names of lists
     # Of types that have them:
     start: int | None = None
     stop: int | None = None
@@ -141,9 +142,14 @@ class ListSource:
     def __post_init__(self) -> None:
         if self.values == ():
             raise ValueError("the list is empty; give it values")
-        # Exactly one of four; True counts as 1.
-        if (self.values is not None) + (self.range is not None) + self.wildcard + (self.type is not None) != 1:
-            raise ValueError("a list has values, or a 'range', or 'wildcard: true', or a 'type'; keep one of them")
+        if self.join == ():
+            raise ValueError("'join' is empty; name the lists whose values this one has")
+        # Exactly one of five; True counts as 1.
+        kinds = (self.values, self.range, self.wildcard or None, self.type, self.join)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError(
+                "a list has values, or a 'range', or 'wildcard: true', or a 'type', or a 'join'; keep one of them"
+            )
         self._check_options()
 
     def _check_options(self) -> None:
