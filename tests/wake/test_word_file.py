@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -177,3 +178,12 @@ def test_a_damaged_file_is_a_model_error_or_the_word(takes: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be written"):
         word_file.write(tmp_path / "nowhere" / "word.npz", word_of_takes())
+
+
+def test_what_numpy_says_of_a_long_header_is_told_in_one_line(tmp_path: Path) -> None:
+    header = b"\x93NUMPY\x01\x00" + (65_000).to_bytes(2, "little") + b" " * 65_000
+    with zipfile.ZipFile(tmp_path / "word.npz", "w") as archive:
+        archive.writestr("kind.npy", header)
+    with pytest.raises(ModelError, match="not a wake word") as error:
+        word_file.read(tmp_path / "word.npz")
+    assert "\n" not in str(error.value)

@@ -114,7 +114,8 @@ def read(path: Path) -> WordOfTakes | WordOfNetwork:
             return _takes({name: stored[name] for name in _TAKES_SHAPES})
     except Exception as error:  # zipfile, zlib and NumPy raise a dozen kinds for damaged bytes
         made_by = "`voiced wake enroll` or `voiced wake train`"
-        raise ModelError(f"{path}: is not a wake word made by {made_by} ({error}); {PAGE}") from error
+        why = str(error).partition("\n")[0]  # NumPy goes on with advice to programmers
+        raise ModelError(f"{path}: is not a wake word made by {made_by} ({why}); {PAGE}") from error
 
 
 def _check_size(content: bytes) -> None:
