@@ -63,7 +63,7 @@ def _heard(sentence: SentenceTemplate, left: _Left | None, warnings: list[str]) 
         return sentence
     # Rules in circles are gone by now, so templates can be followed.
     template, scope = sentence.template, left.scope
-    if template.tolerant and checks.may_be_silent(template.expression, scope):
+    if template.tolerant and not left.is_refused and checks.may_be_silent(template.expression, scope):
         message = "every part is optional; silence does not count, make one part required"
         warnings.append(checks.point_at(template.where, template.column, template.text, 0, message))
         template = replace(template, expression=spoken(template.expression, scope))
@@ -78,6 +78,7 @@ class _Left:
     out: set[int] = field(default_factory=set)  # id() of templates that are left out
     names: set[str] = field(default_factory=set)  # `<rule>` and `{list}` that are known to be missing
     warnings: list[str] = field(default_factory=list)
+    is_refused: bool = False  # what is left of our own format cannot be followed
 
     def leave_out(self, templates: list[Template]) -> None:
         """Leave out templates until nothing is wrong with those that are left."""
@@ -105,8 +106,13 @@ class _Left:
         # One kind of problem at a time.
         # Whoever follows references needs names that exist; whoever measures, rules that end.
         for kind in (self._unknown, self._circles, self._too_large, self._cuts):
-            if found := [problem for problem in kind(every, templates) if problem.template.tolerant]:
+            problems = list(kind(every, templates))
+            if found := [problem for problem in problems if problem.template.tolerant]:
                 yield from found
+                return
+            # Something of our own format is wrong: all is refused, and nothing can be followed.
+            self.is_refused = bool(problems)
+            if self.is_refused:
                 return
 
     def _unknown(self, every: list[Template], _: list[Template]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -235,7 +235,13 @@ class _Collector:
             lists = {**built_in.no_names(names), **lists}
             rules = self._rules(file, ("expansion_rules",), file.content.expansion_rules)
             self.sentences = built_in.under(self.sentences, language, lists, rules)
-        self.sentences = built_in.sayable_without(usable(self.sentences, self.warnings, told), self.warnings)
+        self.sentences = usable(self.sentences, self.warnings, told)
+        # Of what will be refused nothing can be followed.
+        if next(chain(checks.check_names(self.sentences), *map(checks.check_rules, self._scopes())), None) is None:
+            self.sentences = built_in.sayable_without(self.sentences, self.warnings)
+
+    def _scopes(self) -> Iterable[Scope]:
+        return {id(each.scope): each.scope for each in self.sentences}.values()
 
     # ---- intents
 

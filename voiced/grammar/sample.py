@@ -114,7 +114,7 @@ class _Draw:
                 while not _is_sayable(chosen, self.scope):
                     chosen = self.random.choice(definition.values)
                 text = self.text(chosen.said.expression)
-                return text, _tidy(text) if chosen.value is None else chosen.value
+                return text, self.said_as(text) if chosen.value is None else chosen.value
             case NumberRange():
                 # The slot gets the value, which a `multiplier` may make another number than the one that is said.
                 number = self.random.choice(list(definition.numbers()))
@@ -134,6 +134,12 @@ class _Draw:
         said = saying(definition)
         inner = _Draw(self.random, said.scope, {})
         return inner.text(said.template.expression), said.value(tuple(inner.parts))
+
+    def said_as(self, text: str) -> str:
+        """A slot without a value of its own takes the words, from their first letter to their last."""
+        tidy = _tidy(text)
+        sources = normalize(tidy, self.scope.language, self.scope.folding).sources
+        return tidy[sources[0] : sources[-1] + 1] if sources else tidy
 
     def number(self, number: float, definition: NumberRange) -> str:
         # In digits, or in the plainest words; in digits only where a language has no words.
