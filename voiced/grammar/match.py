@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.grammar.automaton import Close, Compute, Ended, Gather, Open, Value
 from voiced.grammar.meaning import Filled, to_match
+from voiced.grammar.name_first import name_first
 from voiced.grammar.ranking import best_first, cost
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def meanings(
     ]
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}
-    for parse in best_first(ended, text, normal):
+    for parse in name_first(best_first(ended, text, normal), sentences):
         match = to_match(parse, sentences[parse.sentence], text, normal)
         distinct.setdefault(match.meaning, match)
     return tuple(distinct.values())

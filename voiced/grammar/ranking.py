@@ -12,8 +12,8 @@ free, and what is spelled out beats what is one of many. Among parses of one pri
 5. whose sentence stands first in the files;
 6. whose slots end first.
 
-Home Assistant decides the second by the name of the slot: a `name` beats everything else, the longest first. On the
-sentences of its own tests both rules agree.
+Home Assistant decides by the name of the slot: a `name` beats everything else, the longest first. Among its sentences
+that is done here, too (`name_first`).
 """
 
 from __future__ import annotations

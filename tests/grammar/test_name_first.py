@@ -1,0 +1,52 @@
+"""Among Home Assistant's sentences a device that is named is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.grammar.hassil_judge import judge
+from voiced import grammar
+
+SENTENCES = """
+intents:
+  Lights: {data: [{sentences: ["turn on [the] lamp[s]", "turn on [the] {area} lamp"]}]}
+  Device: {data: [{sentences: ["turn on [the] {name} [in {area}]"]}]}
+lists:
+  name: {values: [lamp, hall lamp, fan]}
+  area: {values: [hall, kitchen]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("turn on the lamp", "Device", {"name": "lamp"}),
+        ("turn on the lamps", "Lights", {}),
+        ("turn on the hall lamp", "Device", {"name": "hall lamp"}),
+        ("turn on the kitchen lamp", "Lights", {"area": "kitchen"}),
+        ("turn on the fan in kitchen", "Device", {"name": "fan", "area": "kitchen"}),
+    ],
+)
+def test_the_name_comes_first(text: str, intent: str, slots: dict[str, Any]) -> None:
+    from hassil.recognize import recognize_best  # noqa: PLC0415 # takes a while
+
+    match = grammar.parse(SENTENCES).match(text)
+    assert match
+    assert (match.intent, match.slots) == (intent, slots)
+    judged = recognize_best(text, judge([SENTENCES]), best_slot_name="name")
+    assert judged
+    assert (judged.intent.name, {slot: each.value for slot, each in judged.entities.items()}) == (intent, slots)
+
+
+def test_among_our_own_sentences_words_come_first() -> None:
+    own = """
+intents:
+  Lights: {sentences: ["turn on [the] lamp[s]"]}
+  Device: {sentences: ["turn on [the] {name}"]}
+lists: {name: [lamp, fan]}
+"""
+    match = grammar.parse(own).match("turn on the lamp")
+    assert match
+    assert match.intent == "Lights"
