@@ -103,9 +103,11 @@ intents:
     - sentences: ["go <x>"]
       expansion_rules: {x: "a <y>", y: "b <x>"}
 """
-    with pytest.raises(ConfigError) as raised:
-        grammar.parse(text)
-    assert "the rule refers to itself (<x> → <y> → <x>)" in raised.value.problems[0]
+    # Home Assistant's: what cannot be used is left out.
+    commands = grammar.parse(text)
+    assert commands.sentences == ()
+    assert "the rule refers to itself (<x> → <y> → <x>)" in commands.warnings[0]
+    assert "it is left out" in commands.warnings[0]
 
 
 def test_all_ranges_together_are_bounded() -> None:

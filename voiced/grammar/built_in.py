@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from voiced.foundations.built_in_sentences import INSTALL, built_in_sentences, is_installed
 from voiced.foundations.yaml_source import Document
+from voiced.grammar import checks
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import ListReference, RuleReference, references
 from voiced.grammar.sample import sayable
@@ -117,7 +119,12 @@ def sayable_without(sentences: Iterable[SentenceTemplate], warnings: list[str]) 
     """The sentences that can be said although names are missing; one warning tells of the others."""
     found: list[SentenceTemplate] = []
     lost: list[SentenceTemplate] = []
-    for sentence in sentences:
+    every = list(sentences)
+    # Of what will be refused nothing can be followed.
+    scopes = {id(each.scope): each.scope for each in every}.values()
+    if any(True for _ in chain(checks.check_names(every), *map(checks.check_rules, scopes))):
+        return every
+    for sentence in every:
         # Whether a sentence can be said at all is asked only where a list of names is empty.
         needs = any(sentence.scope.lists.get(name) is _NOBODY for name in NAMES)
         can_be_said = not needs or sayable(sentence.template.expression, sentence.scope)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -213,7 +213,6 @@ class _Collector:
         where, column = file.source.where(key), file.source.column(key)
         try:
             expression = parse_template(text)
-        # A template that cannot be parsed counts as empty, so that the rest of the file is checked, too.
         except TemplateError as error:
             told = checks.point_at(where, column, text, error.at, str(error) + "; it is left out" * file.tolerant)
             (self.warnings if file.tolerant else self.problems).append(told)
@@ -235,13 +234,7 @@ class _Collector:
             lists = {**built_in.no_names(names), **lists}
             rules = self._rules(file, ("expansion_rules",), file.content.expansion_rules)
             self.sentences = built_in.under(self.sentences, language, lists, rules)
-        self.sentences = usable(self.sentences, self.warnings, told)
-        # Of what will be refused nothing can be followed.
-        if next(chain(checks.check_names(self.sentences), *map(checks.check_rules, self._scopes())), None) is None:
-            self.sentences = built_in.sayable_without(self.sentences, self.warnings)
-
-    def _scopes(self) -> Iterable[Scope]:
-        return {id(each.scope): each.scope for each in self.sentences}.values()
+        self.sentences = built_in.sayable_without(usable(self.sentences, self.warnings, told), self.warnings)
 
     # ---- intents
 
