@@ -56,7 +56,7 @@ def plainest(expression: Expression, scope: Scope) -> str:
             return expression.text
         # Of `[a]` the first way is with it.
         case Choice():
-            return plainest(expression.items[0], scope)
+            return plainest(expression.items[0], scope) if expression.items else ""
         case RuleReference():
             return scope.of_rule(plainest, expression.name)
         case ListReference():
