@@ -22,7 +22,14 @@ ORDERS: dict[
         ["coffee", "--noise a.wav", "--snr 12 -6", "--foreign other", "--foreign another"],
         {"folder": Path("coffee"), "snr": [12, -6], "foreign": [Path("other"), Path("another")]},
     ),
-    "init": (["voice", "--json"], {"folder": Path("voice"), "json": True}),
+    "init": (
+        ["voice", "--json", "--home-assistant http://home:8123"],
+        {"folder": Path("voice"), "json": True, "home_assistant": "http://home:8123"},
+    ),
+    "import rhasspy": (
+        ["a.ini", "--language de", "-o b.yaml"],
+        {"file": Path("a.ini"), "language": "de", "output": Path("b.yaml")},
+    ),
     "wake enroll": (
         ["hey jarvis", "-o x.npz", "a.wav", "--config c.yaml", "b.wav"],
         {"phrase": "hey jarvis", "out": Path("x.npz"), "files": [A, B], "config": Path("c.yaml")},

@@ -113,9 +113,9 @@ def _enroll(options: Namespace) -> int:
 
 
 def _train(options: Namespace) -> int:
-    from voiced import grammar
     from voiced.commands import wake_train
     from voiced.evaluation import wake_trials
+    from voiced.home_assistant.home import language_of
     from voiced.records.wakes import wrong_wakes
     from voiced.wake.training.phrase import checked_phrase
 
@@ -123,7 +123,7 @@ def _train(options: Namespace) -> int:
     phrase = checked_phrase(options.phrase)
     out = _out(options, phrase)
     verifier = wake_trials.verifier_of(config)
-    language = options.language or grammar.load([config.intents], languages=config.languages or ()).language
+    language = options.language or language_of(config)
     job = wake_train.TrainingJob(phrase, language, [*options.files, *options.takes], wrong_wakes(out.stem), out)
     wake_train.from_text(job, verifier.opinion, _say(options), progress)
     _tell_written(options, phrase, out)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiced import grammar
 from voiced.audio import sound_file
 from voiced.audio.formats.kinds import SUFFIXES
 from voiced.config import WakeWordEntry
 from voiced.evaluation import plots
 from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE, AudioFrame
 from voiced.foundations.terminal import bar
+from voiced.home_assistant.home import language_of
 from voiced.listening.tuning import VERIFIED_FRAMES
 from voiced.recognition.recognizer import load_model
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
@@ -84,9 +84,7 @@ def trial_of(name: str, config: Config) -> WakeTrial:
 
 def verifier_of(config: Config) -> Verifier:
     """The second stage as the daemon would run it; ModelError if its model is missing."""
-    return Verifier(
-        load_model(config.recognizer), grammar.load([config.intents], languages=config.languages or ()).language
-    )
+    return Verifier(load_model(config.recognizer), language_of(config))
 
 
 @dataclass(frozen=True, slots=True)

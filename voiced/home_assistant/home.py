@@ -137,6 +137,13 @@ def _holds_intents(folder: Path) -> bool:
         return True
 
 
+def language_of(config: Config) -> str:
+    """Return the language that is usually spoken. ConfigError."""
+    if not config.home_assistant.sentences:
+        return grammar.load([config.intents], languages=config.languages or ()).language
+    return (config.languages or (remembered(config.home_assistant, []).language,))[0]
+
+
 def ask(settings: HomeAssistantSettings, warnings: list[str]) -> Known:
     """Ask Home Assistant once. HomeAssistantError, ConfigError."""
     assert settings.url
