@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests.fakes import Notes, always
 from voiced import grammar
 from voiced.acting.actions import actions_of
+from voiced.acting.facts import at_site
 from voiced.assistant import Assistant, Heard, Reloaded, awaits_an_answer, starts_over
 from voiced.flow import (
     Continuation,
@@ -103,6 +106,25 @@ def test_a_command_is_answered(commands: Grammar) -> None:
     assert wake == WOKEN.detection
     assert outcome == ("LightSet", {"state": "on", "room": "kitchen"}, "alexa", 0.4)
     assert action == ("home/kitchen/light/set", "on")
+
+
+def test_actions_know_where_and_after_which_wake_word_a_command_came() -> None:
+    tea = grammar.parse(
+        "intents: {Tea: {sentences: [tea], action: {topic: '{site}/{room}/{wake_word}', payload: ['{id}', '{time}']}}}"
+    )
+    notes = Notes()
+    assistant = Assistant(
+        Recognizer(tea, ["tea"]), notes, notes, lambda _heard: always(0.4), notes.answer_pause, at_site("pi", "hall")
+    )
+    assistant.run([utterance(), Sentence("tea", id="7f")])
+    sent = [(topic, json.loads(payload)) for topic, payload in (each for each in notes.told if is_action(each))]
+    assert [(topic, len(name)) for topic, (name, _) in sent] == [("pi/hall/alexa", 32), ("pi/hall/", 2)]
+    assert sent[1][1][0] == "7f"
+    assert all(datetime.fromisoformat(time).tzinfo for _, (_, time) in sent)
+
+
+def is_action(told_: object) -> TypeGuard[tuple[str, str]]:
+    return isinstance(told_, tuple) and len(told_) == 2 and all(isinstance(each, str) for each in told_)
 
 
 def pause(last: int = 30_000) -> Pause:

@@ -21,13 +21,14 @@ import numpy as np
 
 from voiced import grammar
 from voiced.acting.actions import actions_of
+from voiced.acting.facts import Facts
 from voiced.audio import sound_file
 from voiced.audio.vad import Vad
 from voiced.config import RecognizerSettings
 from voiced.errors import AudioError, ConfigError
 from voiced.flow import Outcome
 from voiced.foundations import sections
-from voiced.foundations.today import today
+from voiced.foundations.today import now, today
 from voiced.listening.recording import as_utterance
 from voiced.recognition.recognizer import Recognizer as GrammarRecognizer
 
@@ -86,8 +87,9 @@ class Recognizer:
         samples = sound_file.read(Path(sound)) if isinstance(sound, str | PathLike) else _samples(sound)
         utterance = as_utterance(samples, self._vad)
         transcript = grammar.dated(self._recognizer.recognize(utterance), today())
-        actions, near = actions_of(self.grammar, transcript), grammar.nearest(self.grammar, transcript)
-        return Outcome(uuid4().hex, transcript, actions, utterance, nearest=near)
+        facts = Facts(id=uuid4().hex, time=now())
+        actions, near = actions_of(self.grammar, transcript, facts), grammar.nearest(self.grammar, transcript)
+        return Outcome(facts.id, transcript, actions, utterance, nearest=near)
 
 
 def _grammar(intents: str | PathLike[str] | Mapping[str, Any], languages: Sequence[str]) -> Grammar:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import uuid4
 
-from voiced.acting.actions import actions_of, longest_good_for
+from voiced.acting.actions import NOTHING_KNOWN, actions_of, longest_good_for
 from voiced.flow import (
     EXPIRES_SECONDS,
     Continuation,
@@ -30,7 +30,7 @@ from voiced.flow import (
     Transcript,
     Utterance,
 )
-from voiced.foundations.today import today
+from voiced.foundations.today import now, today
 from voiced.grammar import dated, nearest, understand
 from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.records.outcome import nearest_line
@@ -38,6 +38,7 @@ from voiced.records.outcome import nearest_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from voiced.acting.facts import Facts
     from voiced.flow import Action, Detection
     from voiced.grammar import Grammar
     from voiced.recognition.budget import Budget
@@ -107,18 +108,20 @@ class Assistant:
         sounds: Sounds,
         budget_of: Callable[[Utterance | Sentence], Budget],
         answer_pause: Callable[[Utterance, Continuation], bool],
+        place: Facts = NOTHING_KNOWN,
     ) -> None:
         """Wire an assistant of one room.
 
         `budget_of`: how old an utterance or a sentence is at any moment, and who waits. `answer_pause`: tells the ear
         what may follow an utterance up to a pause; returns whether that ends the recording, so that no whole utterance
-        will come.
+        will come. `place`: what templates of actions may say of where it stands.
         """
         self._recognizer = recognizer
         self._publisher = publisher
         self._sounds = sounds
         self._budget_of = budget_of
         self._answer_pause = answer_pause
+        self._place = place
         self._so_far: SoFar | None = None  # what the recogniser found at the newest pause
 
     def run(self, events: Iterable[Heard]) -> None:
@@ -193,8 +196,10 @@ class Assistant:
 
     def _answer(self, transcript: Transcript, heard: Utterance | Sentence, delays: Delays | None = None) -> None:
         utterance = heard if isinstance(heard, Utterance) else None
-        transcript, actions = self._with_actions(transcript, heard)
         name = (heard.id if isinstance(heard, Sentence) else "") or uuid4().hex
+        word = utterance.detection.wake_word if utterance and utterance.detection else ""
+        facts = replace(self._place, id=name, time=now(), wake_word=word)
+        transcript, actions = self._with_actions(transcript, heard, facts)
         outcome = in_time(Outcome(name, transcript, actions, utterance, delays, age=self._age(heard)))
         outcome = self._explained(outcome, heard)
         _log(outcome)
@@ -205,12 +210,12 @@ class Assistant:
         self._sounds.answered(outcome)
 
     def _with_actions(
-        self, transcript: Transcript, heard: Utterance | Sentence
+        self, transcript: Transcript, heard: Utterance | Sentence, facts: Facts
     ) -> tuple[Transcript, tuple[Action, ...]]:
         """Return a transcript with its actions; as failed and without any, if a bug ended their making."""
         try:
             transcript = dated(transcript, today())
-            return transcript, actions_of(self._grammar_of(heard), transcript)
+            return transcript, actions_of(self._grammar_of(heard), transcript, facts)
         except Exception:
             log.exception("an internal error ended the making of actions")
             return replace(transcript, reason=Reason.FAILED), ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from voiced.foundations.host import host_name
 from voiced.foundations.resources import MODEL, find_config, shipped
 from voiced.foundations.sections import Section, load
 from voiced.foundations.setting_types import (
@@ -276,7 +276,7 @@ class Config(Section):
     @property
     def site_name(self) -> str:
         """The site's level in topics."""
-        return self.site or socket.gethostname().split(".")[0]
+        return self.site or host_name()
 
 
 def load_config(asked_for: Path | None) -> Config:

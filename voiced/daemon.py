@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
+from voiced.acting.facts import at_site
 from voiced.acting.feedback import Feedback, Player
 from voiced.adjustments import Adjustments
 from voiced.assistant import Assistant, awaits_an_answer, starts_over
@@ -118,8 +119,9 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
+    place = at_site(config.site_name, config.room)
     budgets, sounds = _budgets(pace, heard, signals), _sounds(config, detector, mqtt)
-    assistant = Assistant(pipelines, home.publishing(mqtt), sounds, budgets, requests.answer_pause)
+    assistant = Assistant(pipelines, home.publishing(mqtt), sounds, budgets, requests.answer_pause, place)
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)

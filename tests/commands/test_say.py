@@ -46,6 +46,15 @@ def test_say_json_keeps_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_say_knows_site_and_room(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tea.yaml").write_text(
+        "intents: {Tea: {sentences: [tea], action: {topic: '{site}/{room}', payload: '{id}{wake_word}'}}}"
+    )
+    (tmp_path / "config.yaml").write_text(f"site: pi\nroom: hall\nintents: {tmp_path}/tea.yaml\n")
+    assert main(["say", "--config", str(tmp_path / "config.yaml"), "tea"]) == 0
+    assert capsys.readouterr().out == "tea → Tea\n  pi/hall say\n"
+
+
 def test_say_something_else_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["say", "make me a sandwich"]) == 1
     assert capsys.readouterr().out == (

@@ -36,7 +36,13 @@ intents:
     description: colours
     sentences: ["paint <the> wall {color}"]
     slots: {place: wall, count: 1, share: 0.5, sure: true}
-    action: {topic: "home/{color}", payload: {a: ["{color}", null, 1]}, qos: 2, retain: true, expires: 3}
+    action:
+      topic: "home/{color}"
+      payload: {a: ["{color}", null, 1]}
+      qos: 2
+      retain: true
+      expires: 3
+      map: {color: {red: [255, 0], 7: null}}
     examples: {"paint the wall red": {color: red}, "paint wall grey": null}
   Two:
     sentences: [two]
@@ -61,6 +67,7 @@ def test_plain_files_are_read_without_pydantic(data: Any) -> None:
         "lists: {a: [yes, true]}",
         "lists: {a: {range: {from: 5, to: 1}}}",
         "lists: {a: {join: []}}",
+        "intents: {A: {sentences: [a], action: {topic: t, map: {x: {a: b}}}}}",
         "lists: {a: {range: {from: 1, to: 5, step: 1.0}}}",  # unusual: pydantic takes it
     ],
 )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from voiced.acting.facts import Facts
 from voiced.flow import EXPIRES_SECONDS, Action
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 from voiced.grammar.action_template import SLOT, as_text
@@ -26,16 +27,19 @@ if TYPE_CHECKING:
     from voiced.grammar import Grammar
     from voiced.grammar.action_template import ActionTemplate
 
+NOTHING_KNOWN = Facts()
 # A string of JSON, or a slot outside of one.
 _STRING_OR_SLOT = re.compile(rf'"(?:[^"\\]|\\.)*"|{SLOT.pattern}')
 
 
-def actions_for(templates: Sequence[ActionTemplate], match: Match, confidence: float = 1.0) -> tuple[Action, ...]:
+def actions_for(
+    templates: Sequence[ActionTemplate], match: Match, confidence: float = 1.0, facts: Facts = NOTHING_KNOWN
+) -> tuple[Action, ...]:
     """Return the messages of a match, in the templates' order: one per template.
 
     A template whose topic names a slot that was said several times makes one message for each of its values.
     """
-    named = _Named(match, confidence)
+    known = {**asdict(facts), "text": match.text, "intent": match.intent, "confidence": round(confidence, 4)}
     return tuple(
         Action(
             topic=_topic(template.topic, names),
@@ -45,15 +49,15 @@ def actions_for(templates: Sequence[ActionTemplate], match: Match, confidence: f
             expires=template.expires,
         )
         for template in templates
-        for names in named.each_of(SLOT.findall(template.topic))
+        for names in _Named(match, known, template.map).each_of(SLOT.findall(template.topic))
     )
 
 
-def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
+def actions_of(grammar: Grammar, transcript: Transcript, facts: Facts = NOTHING_KNOWN) -> tuple[Action, ...]:
     """Return the messages of a transcript: of its commands as they were said, of each in the order of the file."""
     # None of what was rejected; what an intent does may differ from language to language.
     sure, intents = transcript.confidence, grammar.spoken(transcript.language).intents
-    of_each = [actions_for(intents[command.intent].actions, command, sure) for command in transcript.commands]
+    of_each = [actions_for(intents[command.intent].actions, command, sure, facts) for command in transcript.commands]
     actions = tuple(action for actions in of_each for action in actions)
     # All is done or nothing. A command without actions is an event, and good for no longer than that.
     return (
@@ -64,16 +68,22 @@ def actions_of(grammar: Grammar, transcript: Transcript) -> tuple[Action, ...]:
 
 
 class _Named:
-    """What the names in templates stand for: slots and their attributes, and facts about the command."""
+    """What the names in a template stand for: slots and their attributes, and facts about the command."""
 
-    def __init__(self, match: Match, confidence: float) -> None:
-        self._match = match
+    def __init__(self, match: Match, facts: Mapping[str, Any], maps: Mapping[str, Mapping[str, JsonValue]]) -> None:
+        self._match, self._facts, self._maps = match, facts, maps
         # A slot wins over a fact of the same name.
-        facts = {"text": match.text, "intent": match.intent, "confidence": round(confidence, 4)}
         self._values: Mapping[str, Any] = {**facts, **match.slots}
         self._free = match.free | ({"text"} - match.slots.keys())
 
     def __getitem__(self, name: str) -> Any:
+        value, mapped = self._value(name), self._maps.get(name, {})
+        # What is not in the map stays as it is.
+        if name.partition(".")[0] in self._match.several:
+            return [mapped.get(as_text(each), each) for each in value]
+        return mapped.get(as_text(value), value) if mapped else value
+
+    def _value(self, name: str) -> Any:
         slot, _, attribute = name.partition(".")
         if not attribute:
             return self._values[slot]
@@ -82,7 +92,7 @@ class _Named:
 
     def is_free(self, name: str) -> bool:
         """Whether its words were chosen by whoever spoke."""
-        return name in self._free
+        return name in self._free and as_text(self._value(name)) not in self._maps.get(name, {})
 
     def each_of(self, names: Iterable[str]) -> Iterator[_Named]:
         """Yield the names with each combination of the values of those that have several."""
@@ -98,7 +108,7 @@ class _Named:
             if slot in attributes:
                 attributes[slot] = attributes[slot][at]
         match = replace(self._match, slots=slots, attributes=attributes, several=self._match.several - chosen.keys())
-        return _Named(match, self._values["confidence"])
+        return _Named(match, self._facts, self._maps)
 
 
 def longest_good_for(grammar: Grammar) -> float:

@@ -16,6 +16,7 @@ from voiced.commands.shared import (
     add_json,
     add_settings,
     config_of,
+    facts_of,
     grammar_of,
     print_json,
     print_outcome,
@@ -106,7 +107,7 @@ def _hear(microphone: Microphone, settings: ListeningSettings, recognizer: Recog
         def budget_of(what: Utterance | Sentence) -> Budget:
             return Budget(partial(pace.since, what), lambda: False, lambda: False)
 
-        Assistant(recognizer, printer, printer, budget_of, requests.answer_pause).run(heard)
+        Assistant(recognizer, printer, printer, budget_of, requests.answer_pause, facts_of(options)).run(heard)
     return printer.code
 
 

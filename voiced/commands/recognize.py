@@ -12,6 +12,7 @@ from voiced.commands.shared import (
     add_json,
     add_settings,
     config_of,
+    facts_of,
     grammar_of,
     print_json,
     print_outcome,
@@ -36,17 +37,19 @@ def recognize(options: Namespace) -> int:
 
     Ends with 1 if one was rejected, or could not be read; with --json each line says in "accepted" which.
     """
+    from dataclasses import replace
+
     from voiced.acting.actions import actions_of
     from voiced.audio.sound_file import read as read_sound
     from voiced.audio.vad import Vad
     from voiced.flow import Outcome
-    from voiced.foundations.today import today
+    from voiced.foundations.today import now, today
     from voiced.grammar import dated, nearest
     from voiced.listening.recording import as_utterance
     from voiced.recognition.recognizer import Recognizer
     from voiced.records.outcome import outcome_json
 
-    config, grammar = config_of(options), grammar_of(options)
+    config, grammar, facts = config_of(options), grammar_of(options), facts_of(options)
     files = readable(options.files)
     if not files:
         return FAILED
@@ -62,7 +65,8 @@ def recognize(options: Namespace) -> int:
         failed = failed or transcript.reason is not None
         words = recognizer.words(utterance, transcript.text, transcript.language) if options.word_timestamps else None
         near = nearest(grammar, transcript)
-        outcome = Outcome(file.name, transcript, actions_of(grammar, transcript), utterance, nearest=near)
+        actions = actions_of(grammar, transcript, replace(facts, id=file.name, time=now()))
+        outcome = Outcome(file.name, transcript, actions, utterance, nearest=near)
         if options.json:
             print_json(outcome_json(outcome, str(file), words))
         else:

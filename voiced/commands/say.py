@@ -10,6 +10,7 @@ from voiced.commands.shared import (
     add_json,
     add_settings,
     config_of,
+    facts_of,
     grammar_of,
     print_json,
     print_outcome,
@@ -35,15 +36,18 @@ def say(options: Namespace) -> int:
 
     Of a sentence that is no command it shows the nearest one, and what is different.
     """
+    from dataclasses import replace
+
     from voiced.acting.actions import actions_of
     from voiced.flow import Outcome
-    from voiced.foundations.today import today
+    from voiced.foundations.today import now, today
     from voiced.grammar import dated, nearest, understand
     from voiced.records.outcome import outcome_json
 
     grammar = grammar_of(options)
     transcript = dated(understand(grammar, " ".join(options.text)), today())
-    actions, near = actions_of(grammar, transcript), nearest(grammar, transcript)
+    facts = replace(facts_of(options), id="say", time=now())
+    actions, near = actions_of(grammar, transcript, facts), nearest(grammar, transcript)
     outcome = Outcome(id="say", transcript=transcript, actions=actions, nearest=near)
     if options.json:
         print_json(outcome_json(outcome))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Iterator
 
+    from voiced.acting.facts import Facts
     from voiced.config import Config
     from voiced.flow import Outcome
     from voiced.grammar import Grammar
@@ -97,6 +98,18 @@ def grammar_of(options: Namespace) -> Grammar:
     for warning in warnings:
         print(f"voiced: warning: {printable(warning)}", file=sys.stderr)
     return commands
+
+
+def facts_of(options: Namespace) -> Facts:
+    """What templates of actions may say of this machine; without a config file, what reads one is not loaded."""
+    from voiced.acting.facts import at_site
+    from voiced.foundations.host import host_name
+    from voiced.foundations.resources import find_config
+
+    if not find_config(options.config):
+        return at_site(host_name(), None)
+    config = config_of(options)
+    return at_site(config.site_name, config.room)
 
 
 def readable(files: Iterable[Path]) -> list[Path]:

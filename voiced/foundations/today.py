@@ -1,4 +1,4 @@
-"""Which day it is, where the machine stands."""
+"""Which day and time it is, where the machine stands."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ if TYPE_CHECKING:
 def today() -> date:
     """The day by the machine's clock, in its own time zone."""
     return datetime.now().astimezone().date()
+
+
+def now() -> str:
+    """The time by the machine's clock, with its time zone: ISO 8601, to the millisecond."""
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")

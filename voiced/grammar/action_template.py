@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from voiced.foundations.nearest import did_you_mean
 from voiced.foundations.topic_names import LONGEST_TOPIC_BYTES, NOT_IN_A_TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic import JsonValue
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 # `{light}`, `{light.topic}`; other braces are themselves: a text payload may be JSON written by hand.
 SLOT = re.compile(r"\{(\w+(?:\.\w+)?)\}")
-FACTS = frozenset({"text", "intent", "confidence"})  # of every command; a slot of that name wins
+# Of every command; a slot of that name wins. `acting.facts` has those that are not in the match.
+FACTS = frozenset({"text", "intent", "confidence", "id", "time", "site", "room", "wake_word"})
 
 
 def valid_topic(topic: str) -> str:
@@ -56,9 +58,13 @@ class ActionTemplate:
     qos: int = 1
     retain: bool = False
     expires: float = 10.0  # seconds after which the message must not be delivered any more
+    map: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)  # slot → its value as text → what to send
 
     def __post_init__(self) -> None:
         valid_topic(self.topic)
+        for name in self.map.keys() - slots_of(self):
+            instead = did_you_mean(name, slots_of(self)) or "; remove it, or write the slot in braces"
+            raise ValueError(f"the map of '{name}' has no use, for neither topic nor payload names it{instead}")
 
 
 def slots_of(template: ActionTemplate) -> frozenset[str]:

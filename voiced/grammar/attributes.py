@@ -41,7 +41,7 @@ def _lacking(slot: str, attribute: str, sentence: SentenceTemplate) -> str | Non
     """What lacks an attribute among all that may fill a slot in a sentence; None if nothing does."""
     # Whatever list may fill the slot counts, wherever it is named.
     scope = sentence.scope
-    filling = sorted(name for taken, name in _fillings(sentence.template.expression, scope) if taken == slot)
+    filling = sorted(name for taken, name in fillings(sentence.template.expression, scope) if taken == slot)
     for name in filling:
         definition = scope.list_named(name)
         # Numbers and free words are no table.
@@ -56,15 +56,15 @@ def _lacking(slot: str, attribute: str, sentence: SentenceTemplate) -> str | Non
     return None if filling else f"'{sentence.template.text}' takes '{slot}' from 'slots', which have no attributes"
 
 
-def _fillings(expression: Expression, scope: Scope) -> frozenset[tuple[str, str]]:
+def fillings(expression: Expression, scope: Scope) -> frozenset[tuple[str, str]]:
     """(slot, list) for each list that may fill a slot, in rules and in values of lists, too."""
     # Rules and values are followed once each, however often they are named.
     found: set[tuple[str, str]] = set()
     for reference in references(expression):
         if isinstance(reference, RuleReference):
-            found |= scope.of_rule(_fillings, reference.name)
+            found |= scope.of_rule(fillings, reference.name)
             continue
         if reference.slot is not None:
             found.add((reference.slot, reference.name))
-        found.update(*scope.of_values(_fillings, reference.name))
+        found.update(*scope.of_values(fillings, reference.name))
     return frozenset(found)

@@ -14,6 +14,7 @@ from voiced.grammar.attributes import check_attributes
 from voiced.grammar.definitions import NumberRange, TextList
 from voiced.grammar.derived import is_filter, no_filter
 from voiced.grammar.expression import Choice, ListReference, RuleReference, Text, references
+from voiced.grammar.mapping import check_maps
 from voiced.grammar.nesting import Nesting, Problem
 from voiced.grammar.normalize import normalize
 from voiced.grammar.seams import BEGINNING, Crossings
@@ -195,6 +196,7 @@ def check_actions(
     """
     actions = list(actions)
     yield from check_attributes(actions, sentences)
+    yield from check_maps(actions, sentences)
     # Computed once per sentence, and asked by every action.
     always = [(each, slots_always_set(each.template.expression, each.scope)) for each in sentences]
     without: dict[str, SentenceTemplate | None] = {}  # slot → a sentence that may leave it out

@@ -58,6 +58,12 @@ class ActionTemplate(Section):
     qos: int = Field(default=1, ge=0, le=2)
     retain: bool = False
     expires: float = Field(default=10.0, gt=0)
+    map: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)  # slot → its value as text → what to send
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        frozen(self)  # keeps the rules
+        return self
 
 
 class ListValue(Section):

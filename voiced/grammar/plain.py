@@ -172,7 +172,14 @@ _LIST = _record(
 )
 _ACTION = _record(
     ActionTemplate,
-    {"topic": _text, "payload": _anything, "qos": _one_of(0, 1, 2), "retain": _flag, "expires": _positive},
+    {
+        "topic": _text,
+        "payload": _anything,
+        "qos": _one_of(0, 1, 2),
+        "retain": _flag,
+        "expires": _positive,
+        "map": _named(_named(_anything)),
+    },
     frozenset({"topic"}),
 )
 _INTENT = _record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
@@ -11,9 +12,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from voiced.acting.actions import actions_of
+from voiced.acting.facts import at_site
 from voiced.audio.vad import Vad
 from voiced.flow import Outcome
-from voiced.foundations.today import today
+from voiced.foundations.today import now, today
 from voiced.grammar import dated, nearest
 from voiced.listening.recording import as_utterance
 from voiced.mqtt.received import LONGEST_SENTENCE_LETTERS, ListenNow, SetMute
@@ -115,5 +117,7 @@ def _recognized(house: House, samples: Samples) -> dict[str, Any]:
     utterance = as_utterance(samples, Vad())
     transcript = dated(pipelines.recognize(utterance), today())
     grammar = pipelines.grammar_of(None)
-    actions, near = actions_of(grammar, transcript), nearest(grammar, transcript)
-    return outcome_json(Outcome(uuid4().hex, transcript, actions, utterance, nearest=near))
+    place = at_site(house.config.site_name, house.config.room)
+    facts = replace(place, id=uuid4().hex, time=now())
+    actions, near = actions_of(grammar, transcript, facts), nearest(grammar, transcript)
+    return outcome_json(Outcome(facts.id, transcript, actions, utterance, nearest=near))

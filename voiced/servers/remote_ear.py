@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from voiced.acting.facts import at_site
 from voiced.assistant import Assistant
 from voiced.audio.resampling import Framer
 from voiced.audio.vad import Vad
@@ -80,7 +81,8 @@ class RemoteEar:
         def budget_of(what: Utterance | Sentence) -> Budget:
             return Budget(partial(pace.since, what))
 
-        Assistant(pipelines, self, self, budget_of, requests.answer_pause).run(verified)
+        place = at_site(house.config.site_name, house.config.room)
+        Assistant(pipelines, self, self, budget_of, requests.answer_pause, place).run(verified)
 
     def _frames(self) -> Iterator[AudioFrame]:
         framer, odd = Framer("stream"), b""
