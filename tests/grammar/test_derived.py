@@ -126,3 +126,9 @@ def test_equal_filters_are_one_part() -> None:
         TABLE.replace("cook by {light[room=kitchen]}", "cook by ({light[room=kitchen]}|{light[ room=kitchen ]:x})")
     )
     assert len(more.automaton.letters) - len(one.automaton.letters) < 15
+
+
+def test_values_in_several_lists_are_warned_of_once() -> None:
+    commands = grammar.parse(TABLE.replace("porch,", "porch, {in: porch, out: veranda}, {in: pörch, out: p},"))
+    assert [warning.split(":")[1] for warning in commands.warnings] == ["14", "14"]
+    assert all("in the list 'others'" in warning for warning in commands.warnings)

@@ -41,10 +41,15 @@ def check_values(grammar: Grammar) -> Iterator[str]:
     sounds = _sounds([each.text for values in lists.values() for each in values], grammar.language)
     pairs = [pair for values in lists.values() for pair in combinations(values, 2)]
     pairs += [pair for one, other in _competing(grammar, lists) for pair in product(lists[one], lists[other])]
+    seen: set[tuple[str, ...]] = set()
     for one, other in islice(pairs, MOST_PAIRS):
         # What is written the same, too, is told by `meanings`.
         if {one.meaning, one.text} & {other.meaning, other.text}:
             continue
+        # Two values may be in several lists.
+        if (pair := (one.where, one.text, other.where, other.text)) in seen:
+            continue
+        seen.add(pair)
         if heard := _heard_alike(one.text, other.text, sounds):
             yield (
                 f"{other.where}: '{other.text}' of {other.owner} sounds nearly like '{one.text}' of {one.owner} "

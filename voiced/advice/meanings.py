@@ -98,14 +98,21 @@ def _meaning(match: Match) -> str:
 def check_values(grammar: Grammar) -> Iterator[str]:
     """Yield a warning for each value of a list that is never reached: another value before it says the same."""
     seen: set[int] = set()
+    told: set[tuple[str, str]] = set()  # places: a value may be in several lists
     for sentence in grammar.sentences:
         for name, definition in sentence.scope.lists.items():
             if isinstance(definition, TextList) and id(definition) not in seen:
                 seen.add(id(definition))
-                yield from _hidden(grammar, name, definition.values, sentence)
+                for pair, warning in _hidden(grammar, name, definition.values, sentence):
+                    if pair not in told:
+                        told.add(pair)
+                        yield warning
 
 
-def _hidden(grammar: Grammar, name: str, values: tuple[TextValue, ...], sentence: SentenceTemplate) -> Iterator[str]:
+def _hidden(
+    grammar: Grammar, name: str, values: tuple[TextValue, ...], sentence: SentenceTemplate
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield (file:line of both, warning) for each value that another one before it hides."""
     first: dict[str, TextValue] = {}
     for value in values:
         # A template has other ways to be said; only plain words have this one alone.
@@ -113,7 +120,8 @@ def _hidden(grammar: Grammar, name: str, values: tuple[TextValue, ...], sentence
         known = first.setdefault(grammar.normalize(said).text, value)
         # What differs in its context is told apart by the sentence.
         if known is not value and value.plain and known.value != value.value and known.context == value.context:
-            yield (
+            warning = (
                 f"{value.said.where}: '{said}' of list {name} never means '{value.value or said}': {known.said.where} "
                 f"says the same for '{known.value or said}'; give one of them other words in `in:`"
             )
+            yield (f"{known.said.where} {known.value!r}", f"{value.said.where} {value.value!r}"), warning

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 def same_spellings(scopes: Iterable[Scope]) -> Iterator[str]:
     """Yield a warning for each value that is spelt like an earlier one of its list once both are folded."""
+    told: set[tuple[int, int]] = set()  # values may be in several lists
     for scope in scopes:
         for name, definition in scope.lists.items():
             if isinstance(definition, TextList):
-                yield from _same_in(name, definition, scope.folding)
+                yield from _same_in(name, definition, scope.folding, told)
 
 
-def _same_in(name: str, definition: TextList, folding: Folding) -> Iterator[str]:
+def _same_in(name: str, definition: TextList, folding: Folding, told: set[tuple[int, int]]) -> Iterator[str]:
     # Ten thousand names of plain letters cannot be folded to one another.
     values = [value for value in definition.values if value.plain]
     if all(_PLAIN_LETTERS(value.said.text) for value in values):
@@ -36,7 +37,9 @@ def _same_in(name: str, definition: TextList, folding: Folding) -> Iterator[str]
     for value in values:
         other = first.setdefault(_folded(value, folding), value)
         # Equal as they are written: that is another fault than folding's.
-        if other.value != value.value and _exact(other) != _exact(value):
+        pair = (id(other), id(value))
+        if other.value != value.value and pair not in told and _exact(other) != _exact(value):
+            told.add(pair)
             yield (
                 f"{value.said.where}: in the list '{name}' '{value.said.text}' and '{other.said.text}' "
                 f"({other.said.where}) are told apart by accents or spaces alone; rename one of them, or write "

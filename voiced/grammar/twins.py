@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 
 def said_alike(scopes: Iterable[Scope]) -> Iterator[str]:
     """Yield a warning for each value that is said like an earlier one of its list, and means something else."""
+    told: set[tuple[int, int]] = set()  # values may be in several lists
     for scope in scopes:
         for name, definition in scope.lists.items():
             if isinstance(definition, TextList):
-                yield from _said_alike(name, definition.values)
+                yield from _said_alike(name, definition.values, told)
 
 
-def _said_alike(name: str, values: Iterable[TextValue]) -> Iterator[str]:
+def _said_alike(name: str, values: Iterable[TextValue], told: set[tuple[int, int]]) -> Iterator[str]:
     # Each value is compared with the first that is said like it, so this is linear however many are alike.
     first: dict[str, TextValue] = {}
     for value in values:
         other = first.setdefault(_words(value), value)
         differ = other.value != value.value or other.attributes != value.attributes
-        if differ and other.context == value.context:
+        if differ and other.context == value.context and (pair := (id(other), id(value))) not in told:
+            told.add(pair)
             yield (
                 f"{value.said.where}: in the list '{name}' '{value.said.text}' is said like '{other.said.text}' in "
                 f"{other.said.where}, and means something else; the first one counts, so rename one of them"
