@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,3 +110,17 @@ def test_nothing_else_is_opened(tmp_path: Path) -> None:
         (tmp_path / "list.m4a").write_text(text)
         with pytest.raises(AudioError, match="is not a recording"):
             sound_file.read(tmp_path / "list.m4a")
+
+
+def test_as_many_planes_are_read_as_there_are_channels() -> None:
+    av = pytest.importorskip("av")
+    file = io.BytesIO()
+    with av.open(file, "w", "matroska") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="7.1")
+        frame = av.AudioFrame.from_ndarray(np.full((1, 8 * 1_024), 0.25, np.float32), format="flt", layout="7.1")
+        frame.sample_rate = 48_000
+        for packet in [*(each for _ in range(9) for each in stream.encode(frame)), *stream.encode(None)]:
+            container.mux(packet)
+    blocks = list(media.decoded(file.getvalue(), "matroska", print) or ())
+    assert blocks
+    assert {samples.shape[1] for _, samples in blocks} == {8}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
 
 INSTALL = "pip install 'voiced[media]'"
+_KINDS = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}  # FFmpeg's formats, NumPy's
 SAFELY = {"protocol_whitelist": "none"}  # what a file refers to is not opened
 
 
@@ -65,10 +66,15 @@ def _blocks(container: InputContainer, report: Report) -> Iterator[Block]:
 
 def _samples(frame: AudioFrame) -> Samples:
     """Samples of full scale ±1, shape (n_samples, n_channels)."""
-    raw = frame.to_ndarray()
-    sound = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    # Not by `to_ndarray`: from eight channels on PyAV counts planes behind the last one, and reads whatever lies there.
+    kind, n_channels = np.dtype(_KINDS[frame.format.packed.name]), frame.layout.nb_channels
+    if frame.format.is_planar:
+        planes = frame.planes[:n_channels]
+        sound = np.stack([np.frombuffer(bytes(plane), kind, frame.samples) for plane in planes], axis=1)
+    else:
+        sound = np.frombuffer(bytes(frame.planes[0]), kind, frame.samples * n_channels).reshape(-1, n_channels)
     if sound.dtype.kind == "f":
-        return np.asarray(sound, np.float32)
+        return sound.astype(np.float32)
     full_scale = float(1 << 8 * sound.dtype.itemsize - 1)
     middle = full_scale if sound.dtype.kind == "u" else 0.0  # unsigned bytes lie around 128
     return np.asarray((sound.astype(np.float64) - middle) / full_scale, np.float32)
