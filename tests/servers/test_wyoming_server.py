@@ -61,13 +61,20 @@ async def hear(client: AsyncTcpClient, kind: str) -> Event:
 
 
 async def speak(
-    client: AsyncTcpClient, file: Path, rate: int = 16_000, channels: int = 1, silence: float = 0.0
+    client: AsyncTcpClient,
+    file: Path,
+    rate: int = 16_000,
+    channels: int = 1,
+    *,
+    silence: float = 0.0,
+    start: bool = True,
 ) -> None:
     """Send the sound of a file as a microphone would."""
     samples = np.concatenate([sound_file.read(file), np.zeros(round(silence * 16_000), np.float32)])
     sound = np.repeat(np.repeat(samples, rate // 16_000)[:, None], channels, axis=1)
     pcm = (sound * 32_767).astype("<i2").tobytes()
-    await tell(client, AudioStart(rate, 2, channels))
+    if start:
+        await tell(client, AudioStart(rate, 2, channels))
     for begin in range(0, len(pcm), BLOCK):
         await tell(client, AudioChunk(rate, 2, channels, pcm[begin : begin + BLOCK]))
 
@@ -167,6 +174,20 @@ def test_wake_words_are_detected(house: House) -> None:
         await speak(client, COMMAND)
         await tell(client, AudioStop())
         assert NotDetected.is_type((await hear(client, "not-detected")).type)
+
+    talk(house, conversation)
+
+
+def test_a_satellite_begins_without_a_word_and_asks_again(house: House) -> None:
+    """It sends no `audio-start` and no `audio-stop` to a wake word service, but `detect` for each wake word."""
+
+    async def conversation(client: AsyncTcpClient) -> None:
+        for _ in range(2):
+            await tell(client, Detect(names=["hey_jarvis"]))
+            await speak(client, SOUNDS / "wake_jarvis.ogg", silence=1.0, start=False)
+            assert Detection.from_event(await hear(client, "detection")).name == "hey_jarvis"
+        await tell(client, AudioStop(), AudioStop(), Ping())  # nothing is heard any more
+        assert (await hear(client, "pong")).type == "pong"
 
     talk(house, conversation)
 

@@ -95,6 +95,7 @@ class Conversation:
         self._model = ""  # of speech to text that was asked for
         self._wanted: Detect | None = None  # wake words that were asked for; None: a command is to be written
         self._ear: CommandEar | WakeEar | None = None  # while sound comes, and nothing was found in it
+        self._begun = False  # whether sound comes; satellites say no `audio-start` to a wake word service
 
     async def hold(self) -> None:
         """Answer until the client leaves, or sends what is no event."""
@@ -118,11 +119,12 @@ class Conversation:
                 assert Describe.is_type(event.type)
                 await self._tell(info_of(self._house).event())
             case "transcribe":
-                self._model, self._wanted, self._ear = Transcribe.from_event(event).name or "", None, None
+                self._model, self._wanted, self._begun = Transcribe.from_event(event).name or "", None, False
             case "detect":
-                self._wanted, self._ear = Detect.from_event(event), None
+                self._wanted, self._begun = Detect.from_event(event), False
             case "audio-start":
-                await self._begin(AudioStart.from_event(event))
+                start = AudioStart.from_event(event)
+                await self._begin(start.rate, start.width, start.channels)
             case "audio-chunk":
                 await self._hear(AudioChunk.from_event(event))
             case "audio-stop":
@@ -137,15 +139,17 @@ class Conversation:
 
     # ---- sound
 
-    async def _begin(self, start: AudioStart) -> None:
-        house, wanted = self._house, self._wanted
-        pcm = Pcm(start.rate, start.width, start.channels)
+    async def _begin(self, rate: int, width: int, channels: int) -> None:
+        house, wanted, self._begun = self._house, self._wanted, True
+        pcm = Pcm(rate, width, channels)
         if wanted is None:
             self._ear = CommandEar(house.config.listening, pcm)
         else:
             self._ear = await house.engine.run(lambda: WakeEar(house, wanted.names or (), pcm))
 
     async def _hear(self, chunk: AudioChunk) -> None:
+        if not self._begun:
+            await self._begin(chunk.rate, chunk.width, chunk.channels)
         ear = self._ear
         if isinstance(ear, CommandEar):
             utterance = ear.hear(chunk.audio)
@@ -159,7 +163,7 @@ class Conversation:
                 await self._tell(Detection(detection.wake_word, milliseconds).event())
 
     async def _end(self) -> None:
-        ear, self._ear = self._ear, None
+        ear, self._ear, self._begun = (self._ear if self._begun else None), None, False
         if isinstance(ear, CommandEar):
             await self._write(ear.all())
         elif ear:
