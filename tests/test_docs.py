@@ -415,6 +415,7 @@ lists:
   percent: {range: {from: 0, to: 100}}
   minutes: {range: {from: 1, to: 60}}
   task: {wildcard: true}
+  lamp: [{in: desk lamp, room: kitchen}]
 rules:
   the: "[the|my]"
 """
