@@ -129,9 +129,15 @@ BLOCKS = st.builds(
 )
 INTENTS = st.one_of(
     st.builds(
-        lambda sentences, compound: {"sentences": sentences, "compound": compound},
+        lambda sentences, compound, topic: {
+            "sentences": sentences,
+            "compound": compound,
+            "slots": dict.fromkeys("abxyz", ""),
+            "action": {"topic": topic},
+        },
         st.lists(SENTENCES, min_size=1, max_size=2),
         st.sampled_from([True, True, False]),
+        st.sampled_from(["home", "home/{a}/{x}/{y}"]),  # slots in topics may have several values
     ),
     st.builds(lambda blocks: {"data": blocks}, st.lists(BLOCKS, min_size=1, max_size=2)),
 )
@@ -257,6 +263,22 @@ def test_two_that_are_drawn_are_matched_and_allowed(file: dict[str, Any], seed: 
         text = f"{one}{random.choice(joint.forms)}{other}"
         assert commands.match(text) is not None, text
         assert sets.finish(sets.walk(text)).sentences, text
+
+
+@FILE
+@given(FILES, st.integers(0, 1_000))
+def test_what_is_drawn_is_matched_with_another_value(file: dict[str, Any], seed: int) -> None:
+    """Behind a value of a slot that may have several: with both, or as something else that says the same words."""
+    commands = _loaded(file)
+    for sample in commands.sample(Random(seed), 4) if commands else ():
+        for match in commands.matches(sample.text) if commands else ():
+            for slot, (begin, end) in match.spans.items():
+                said = sample.text[begin:end]
+                text = f"{sample.text[:end]} and {said}{sample.text[end:]}"
+                assert commands is not None
+                sets = commands.automaton.sets
+                may_be_said = sets.finish(sets.walk(commands.normalize(text).text)).sentences
+                assert bool(may_be_said) == bool(commands.matches(text)), (slot, text)
 
 
 @FILE

@@ -43,9 +43,14 @@ TEMPLATES = st.recursive(LEAVES, joined, max_leaves=6)
 GRAMMARS = st.lists(TEMPLATES, min_size=1, max_size=3)
 
 
+def _intent(sentence: str) -> dict[str, object]:
+    """Colours may be said several at once."""
+    return {"sentences": [sentence], "slots": {"color": ""}, "action": {"topic": "paint/{color}"}}
+
+
 def made_of(templates: list[str]) -> grammar.Grammar:
     """Each template an intent; a first word keeps it from being silent."""
-    intents = {f"I{number}": {"sentences": [f"go {template}"]} for number, template in enumerate(templates)}
+    intents = {f"I{number}": _intent(f"go {template}") for number, template in enumerate(templates)}
     return grammar.parse(json.dumps({"intents": intents, "lists": LISTS, "rules": RULES}))
 
 

@@ -14,7 +14,7 @@ from voiced.grammar.compound import match_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voiced.grammar.automaton import Automaton, Joined, Mark, Move, Place
+    from voiced.grammar.automaton import Automaton, Joined, Mark, Move, Place, SeveralValues
     from voiced.grammar.folding import Folding
     from voiced.grammar.set_machine import SetMachine
 
@@ -191,6 +191,10 @@ class Counting:
     @property
     def joined(self) -> tuple[Joined, ...]:
         return self.automaton.joined
+
+    @property
+    def several(self) -> SeveralValues:
+        return self.automaton.several
 
     def start(self, sentences: Iterable[int], *, at_boundary: bool = True) -> tuple[Move, ...]:
         return self.automaton.start(sentences, at_boundary=at_boundary)

@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from voiced import grammar
+from voiced.grammar.constraint import Constraint
+from voiced.grammar.token_tree import Vocabulary
 from voiced.recognition.beam_search import Path, Written
-from voiced.recognition.joined_search import Joining, goes_on, joining_tokens
+from voiced.recognition.joined_search import Joining, goes_on, has_more_values, joining_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,3 +76,46 @@ def test_tokens_by_which_commands_are_joined() -> None:
     assert len(found.words) == len(found.marks) + 4
     alone = grammar.parse("joining_words: []\nintents: {A: {sentences: [a]}}")
     assert joining_tokens(alone.automaton, cast("Tokenizer", spelling)).words == ()
+    assert found.values == ()
+
+
+HOUSE = """
+intents: {A: {sentences: ["off {x} now"], action: {topic: "home/{x}"}}, B: {sentences: ["where is {x}"]}}
+lists: {x: [tv, lamp]}
+"""
+
+
+class Likely(Told):
+    """A tree in which one token is likely behind one node."""
+
+    def __init__(self, node: int, token: int) -> None:
+        super().__init__({})
+        self.asked: list[int] = []
+        self.likely = node, token
+
+    def logprobs(self, node: int) -> Tensor:
+        self.asked.append(node)
+        return torch.tensor([-0.5 if (node, token) == self.likely else -20.0 for token in range(300)])
+
+
+@pytest.mark.parametrize(
+    ("said", "likely", "expected", "asked"),
+    [
+        ("off tv now", 6, True, [6]),  # behind "off tv"
+        ("off tv now", 3, False, [6]),  # there no value has ended
+        ("where is tv", 11, False, []),  # no action names the slot
+    ],
+)
+def test_values_are_joined_where_the_grammar_allows_more(
+    said: str, likely: int, *, expected: bool, asked: list[int]
+) -> None:
+    # Letters are tokens; " and" is one, too.
+    ands = 256
+    vocabulary = Vocabulary([*(bytes([byte]) for byte in range(256)), b" and"])
+    joined = Constraint(grammar.parse(HOUSE).automaton, "en", vocabulary, 299)
+    path = Path(tuple(Written(byte, node, 0.0, is_word=True) for node, byte in enumerate((said + ".").encode())), said)
+    tree = Likely(likely, ands)
+    joining = Joining((ands,), (), (ands,))
+    assert has_more_values(cast("TextTree", tree), path, joined, joining) is expected
+    assert tree.asked == asked
+    assert not has_more_values(cast("TextTree", tree), path, joined, Joining((ands,), ()))

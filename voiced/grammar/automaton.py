@@ -8,7 +8,7 @@ For `go {x}` with the values "hi" and "ho" it looks like this (a jump, ⇒, read
     7 pops 11   11 ⇒ 12 [Close]   12 ⇒ 1 [Ended 0]               back in the sentence; 1 is the final state
 
 A *place* is (state, at_boundary, stack): `step` leads from one place by one character to places, as in the subset
-construction for nondeterministic automata. Four things go beyond a textbook's finite automaton:
+construction for nondeterministic automata. Five things go beyond a textbook's finite automaton:
 
 - *Parts are shared, not copied.* A list, a range or a rule is built once and *called*: a jump into it pushes the state
   to come back to, its last state pops it (a recursive transition network). Ten thousand names used by three hundred
@@ -20,6 +20,7 @@ construction for nondeterministic automata. Four things go beyond a textbook's f
   constraint ignores them; the matcher collects them.
 - *Joints* lead from the end of a sentence, through "and", to the beginnings of others. The sets go that way, so that a
   compound of commands may be written; places do not: the matcher takes it apart first (`compound`).
+- *Gates* lead from a value of a slot to more values of it (`several_values`). Sets of single commands keep them shut.
 
 Places are what the matcher collects marks on, in the few sentences that a text completes. Which those are, and all that
 a decoder asks, is answered by `sets`, the automaton made deterministic (`set_machine`): there all places that a text
@@ -29,6 +30,7 @@ leads to are one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.grammar.folding import AS_WRITTEN, Folding
@@ -93,7 +95,12 @@ class Compute:
     value: Callable[[Parts], SlotValue]
 
 
-Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Behind a value of a slot more values of it are said."""
+
+
+Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended | Further
 # Calls that have not returned, as a linked list: pushing shares the tail, and equal stacks are equal places.
 Stack: TypeAlias = "tuple[int, Stack] | None"
 Place: TypeAlias = tuple[int, bool, Stack]  # state, at_boundary (a word may begin here), stack
@@ -126,6 +133,19 @@ class Joined:
     states: range  # all of them, down to the one before the next command
 
 
+class SeveralValues(NamedTuple):
+    """Where further values may be said, laid out as states."""
+
+    gates: Mapping[int, int] = MappingProxyType({})  # state behind a value → the one before further values
+    words: frozenset[int] = frozenset()  # inside of words that join values
+    behind: frozenset[int] = frozenset()  # where a list goes on that was called behind a comma
+    written: tuple[str, ...] = ()  # the words, in normal form, with spaces beside them: " and "
+    forms: tuple[str, ...] = ()  # the same, folded: as they stand in texts
+
+
+NO_VALUES = SeveralValues()
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Automaton:
     """States are the numbers 0, 1, …: the indices of `letters`, `jumps` and `returns`.
@@ -143,6 +163,7 @@ class Automaton:
     folding: Folding = AS_WRITTEN  # of the letters, and of every text that is to be read
     written: frozenset[str] = frozenset()  # letters beyond ASCII of the files, as they were before folding
     joined: tuple[Joined, ...] = ()
+    several: SeveralValues = NO_VALUES
     sets: SetMachine = field(init=False, repr=False)
     _steps: dict[tuple[Place, str], tuple[Move, ...]] = field(default_factory=dict, repr=False)
     _closures: dict[tuple[int, bool], tuple[Reached, ...]] = field(default_factory=dict, repr=False)
@@ -261,6 +282,8 @@ class Automaton:
             yield letters[" "], marks
         if self.returns[state]:
             yield Reached(None, (), marks)
+        if state in self.several.gates:
+            yield self.several.gates[state], (*marks, Further())
         for jump in self.jumps[state]:
             # Marks are strung together in the order of the way.
             passed = marks if jump.mark is None else (*marks, jump.mark)

@@ -17,7 +17,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voiced.grammar.automaton import Close, Compute, Ended, Gather, Open, Value
+from voiced.grammar.automaton import Compute, Ended, Gather, Value
 from voiced.grammar.definitions import NumberRange, SentenceTemplate, TextList, TypedList, Wildcard
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.folding import AS_WRITTEN
@@ -26,6 +26,7 @@ from voiced.grammar.joining_words import laid_out, lead_on
 from voiced.grammar.joints import words_of
 from voiced.grammar.loose_spaces import fragments
 from voiced.grammar.normalize import apart, normalize
+from voiced.grammar.several_values import SlotLayout, several_in_rule
 from voiced.grammar.spelling import forms_of
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.states import MOST_STATES, States, TooLargeError
@@ -55,7 +56,7 @@ def compile_sentences(sentences: tuple[SentenceTemplate, ...], folding: Folding 
             told = f"up to this sentence the grammar, written out, has more than {MOST_STATES:,} states; {remedy}"
             raise TooLargeError(f"{sentence.template.where}: {told}") from error
     lead_on(joined, layout)
-    return layout.automaton(joined)
+    return layout.automaton(joined, layout.slots.several())
 
 
 # Throughout, `here` is the state before an expression and `there` the state after it. A method takes the one and
@@ -70,6 +71,7 @@ class _Layout(States):
         super().__init__(folding)
         self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
         self._identities = Identities()
+        self.slots = SlotLayout(self, folding)
 
     # ---- expressions
 
@@ -106,12 +108,7 @@ class _Layout(States):
     def list_reference(self, reference: ListReference, here: int, sentence: SentenceTemplate) -> int:
         here, part = self.gap(here, sentence.scope), self.list_part(reference.name, sentence)
         # The parts of one value open no slots.
-        if sentence.scope.gathers:
-            return self.call(part, here)
-        # Open the slot on the way in, close it on the way out: the list itself does not know the slot's name.
-        there = self.state()
-        self.jump(self.call(part, here, Open(reference.slot)), there, Close())
-        return there
+        return self.call(part, here) if sentence.scope.gathers else self.slots.slot(reference, part, here, sentence)
 
     def choice(self, choice: Choice, here: int, sentence: SentenceTemplate) -> int:
         there = self.state()
@@ -204,7 +201,8 @@ class _Layout(States):
         return first, last
 
     def rule_part(self, name: str, sentence: SentenceTemplate) -> Part:
-        identity = self._identities.rule(name, sentence)
+        # A rule whose slots may have several values is another one where they may not.
+        identity = self._identities.rule(name, sentence), several_in_rule(name, sentence)
         if identity not in self._parts:
             self._parts[identity] = self.part(sentence.scope.rules[name].expression, sentence)
         return self._parts[identity]
@@ -214,7 +212,9 @@ class _Layout(States):
         assert definition is not None, f"list {name} was checked"
         identity = self._identities.list(definition, sentence)
         if identity not in self._parts:
-            self._parts[identity] = self.definition(definition, sentence)
+            # A value is one thing, whatever lists it holds.
+            alone = replace(sentence, several=frozenset()) if sentence.several else sentence
+            self._parts[identity] = self.definition(definition, alone)
         return self._parts[identity]
 
     def definition(self, definition: ListDefinition, sentence: SentenceTemplate) -> Part:

@@ -1,8 +1,9 @@
 """Matches a text with the grammar, be it one command or several: "turn off the light and close the blinds".
 
-One command comes before a compound: "add salt and pepper to the list" stays what it is; then fewer commands come before
-more, then more literal words before fewer. Only wildcards give way that have swallowed whole commands: of "add milk to
-the list and add bread to the list" two commands have more literal words than one.
+One command comes before a compound: "add salt and pepper to the list" stays what it is, and of one command one value of
+a slot before several; then fewer commands come before more, then more literal words before fewer. Only wildcards give
+way that have swallowed whole commands: of "add milk to the list and add bread to the list" two commands have more
+literal words than one.
 
 A compound is taken apart at its joining words, wherever they stand, and each part is matched like any command. How a
 text is cut is found as shortest paths are, and longest ones: from where can its end be reached, by how many commands?
@@ -57,9 +58,25 @@ def match_text(
     ended = single.finish(single.walk(normal.text)).sentences
     alone = meanings(automaton, sentences, text, normal, automaton.start(sorted(ended))) if ended else ()
     # What is one command stays one, unless a wildcard may have swallowed others.
-    joined = [] if alone and not alone[0].wild_letters else _joined(automaton, normal.text)
+    if alone and not alone[0].wild_letters:
+        return alone
+    found = _several_values(automaton, sentences, text, normal)
+    joined = [] if found and not found[0].wild_letters else _joined(automaton, normal.text)
     several = [match for each in joined for match in _Taking(automaton, sentences, text, normal, each).apart()]
-    return _or_rather(alone, several)
+    return _or_rather(alone, _or_rather(found, several))
+
+
+def _several_values(
+    automaton: Automaton, sentences: Sequence[SentenceTemplate], text: str, normal: NormalText
+) -> tuple[Match, ...]:
+    """The meanings of one command with several values in a slot: "the tv and the lamp"."""
+    # Most texts hold no "and".
+    machine = automaton.sets.one_command
+    if not any(form in normal.text for form in automaton.several.forms):
+        return ()
+    # Of the others most are told by one more look at each letter.
+    ended = machine.finish(machine.walk(normal.text)).sentences
+    return meanings(automaton, sentences, text, normal, automaton.start(sorted(ended)), several=True)
 
 
 def _joined(automaton: Automaton, normal: str) -> Sequence[Joined]:
@@ -144,7 +161,9 @@ class _Taking(NamedTuple):
         said = slice(part.begin, part.end)
         normal = NormalText(self.normal.text[said], self.normal.sources[said])
         begin = self.automaton.start(sorted(part.sentences), at_boundary=self._at_boundary(part.begin))
-        return meanings(self.automaton, self.sentences, self.text, normal, begin)
+        # One value comes before several, as one command does.
+        of_part = (self.automaton, self.sentences, self.text, normal, begin)
+        return meanings(*of_part) or meanings(*of_part, several=True)
 
     def _cuts(self) -> list[_Cut]:
         """Where the joining words stand, by themselves or in something else."""
@@ -169,27 +188,27 @@ class _Taking(NamedTuple):
 
     def _parts_from(self, begin: int, cuts: Sequence[_Cut]) -> Iterator[_Part]:
         # One walk from the begin on, as far as a command may go; at each cut that it meets a command may end.
-        joint, single, text = self.joined.joint, self.automaton.sets.single, self.normal.text
+        joint, machine, text = self.joined.joint, self.automaton.sets.one_command, self.normal.text
         # The first command need not be one that may stand behind a joining word.
         behind = joint.behind if begin else joint.before
-        here = single.entered([self.automaton.initial], at_boundary=self._at_boundary(begin))
+        here = machine.entered([self.automaton.initial], at_boundary=self._at_boundary(begin))
         read = begin
         for cut in cuts:
             if cut.end <= begin:
                 continue
-            here, read = single.walk(text[read : cut.end], here), cut.end
+            here, read = machine.walk(text[read : cut.end], here), cut.end
             if not here:
                 return
             if sentences := self._ended(here, text[cut.end]) & joint.before & behind:
                 yield _Part(begin, cut.end, sentences, cut.begin)
         # The whole text as one part is one command, which is no compound.
-        last = single.finish(single.walk(text[read:], here)).sentences & behind
+        last = machine.finish(machine.walk(text[read:], here)).sentences & behind
         if begin and last:
             yield _Part(begin, len(text), last, None)
 
     def _ended(self, here: StateSet, following: str) -> States:
         # Spaces that the grammar has at the end of a sentence are read with the one before the joining words.
-        return self.automaton.sets.single.finish(here).sentences if following == " " else here.ended
+        return self.automaton.sets.one_command.finish(here).sentences if following == " " else here.ended
 
     def _at_boundary(self, begin: int) -> bool:
         return not begin or self.normal.text[begin - 1] == " "

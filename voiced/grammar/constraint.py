@@ -108,6 +108,7 @@ class Constraint:
         self._groups: dict[tuple[Surface, bytes], dict[Group, list[int]]] = {}
         # Not before such a word: there every command ends.
         self._joining = frozenset(state for joined in automaton.joined for state in joined.states[1:])
+        self._joining |= automaton.several.words
         self._token_walk = TokenWalk(self._sets, language, self._folding)
 
     def single(self) -> Constraint:
@@ -159,9 +160,13 @@ class Constraint:
         return not pending and surface.spot in MAY_END and bool(self._sets.finish(states).sentences)
 
     def is_joining(self, position: Position) -> bool:
-        """Whether the position is behind a whole command, inside of a word that joins another one to it."""
-        states = position.states
-        return bool(self._joining) and not states.calls and bool(states.states) and states.states <= self._joining
+        """Whether the position is inside of a word that joins another command to a whole one, or a value to others."""
+        return bool(self._joining) and self._joins(position.states)
+
+    def _joins(self, states: StateSet) -> bool:
+        # What is read next, also by parts that were called, is such a word and nothing else.
+        inside = all(self._joins(part) for part, _ in states.calls)
+        return inside and states.states <= self._joining and states.goes_on()
 
     def is_free(self, position: Position) -> bool:
         """Whether the position is inside a wildcard, where any words may follow."""

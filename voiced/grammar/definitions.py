@@ -180,3 +180,4 @@ class SentenceTemplate:
     requires: Mapping[str, object] = field(default_factory=dict)  # context that a list value must not contradict
     excludes: Mapping[str, object] = field(default_factory=dict)  # context that a list value must not have
     compound: bool = False  # whether other commands may be said with it: "… and …"
+    several: frozenset[str] = frozenset()  # slots that may have several values: "kitchen and bedroom"

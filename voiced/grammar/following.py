@@ -40,8 +40,9 @@ class Follower:
         self._automaton = automaton
         self._parts: dict[int, Following] = {}  # by their first state
         self._known: dict[StateSet, Following] = {}
-        # Another command may follow any, behind "and": nobody waits for that.
-        self._joining = frozenset(state for joined in automaton.joined for state in joined.states)
+        # Another command may follow any, behind "and", or another value: nobody waits for that.
+        joints = frozenset(state for joined in automaton.joined for state in joined.states)
+        self._joining = joints | automaton.several.words
 
     def after(self, here: StateSet) -> Following:
         """What may follow where a text stands."""
@@ -57,6 +58,9 @@ class Follower:
         # First what is read by the set itself and inside called parts; then, where these end, by their callers.
         states = set(here.states)
         for part, backs in here.calls:
+            # Nor for a value behind a comma.
+            if backs <= self._automaton.several.behind:
+                continue
             inside = self.after(part)
             if inside.slot:
                 return _A_SLOT

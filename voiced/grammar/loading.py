@@ -31,6 +31,7 @@ from voiced.grammar.languages import in_every_language
 from voiced.grammar.leaving_out import usable
 from voiced.grammar.reading import File, read, read_files
 from voiced.grammar.same_spelling import same_spellings
+from voiced.grammar.several_values import slots_with_several
 from voiced.grammar.silence import with_spoken_values
 from voiced.grammar.states import TooLargeError
 from voiced.grammar.twins import said_alike
@@ -266,11 +267,12 @@ class _Collector:
             known.where if known else where,
         )
         slots = {slot: frozen(value) for slot, value in source.slots.items()}
+        compound = source.compound is not False
+        several = slots_with_several(source.action) if compound else frozenset()
         own = replace(file, tolerant=False)  # our own sentences are strict, also beside Home Assistant's blocks
         for i, text in enumerate(source.sentences):
             template = self._template(own, (*key, "sentences", i), text)
-            compound = source.compound is not False
-            self.sentences.append(SentenceTemplate(name, template, slots, scope, compound=compound))
+            self.sentences.append(SentenceTemplate(name, template, slots, scope, compound=compound, several=several))
         for i, block in enumerate(source.data):
             self._block(file, (*key, "data", i), name, block, scope, compound=source.compound is True)
 

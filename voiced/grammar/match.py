@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.grammar.automaton import Close, Compute, Ended, Gather, Open, Value
+from voiced.grammar.automaton import Close, Compute, Ended, Further, Gather, Open, Value
 from voiced.grammar.meaning import Filled, to_match
 from voiced.grammar.name_first import name_first
 from voiced.grammar.ranking import best_first, cost
@@ -48,6 +48,7 @@ Layer: TypeAlias = "dict[Place, tuple[Move, ...]]"  # before one character: plac
 class Parse(NamedTuple):
     """One way to understand the text so far."""
 
+    further: int = 0  # values that were said behind others of their slot
     literal_words: int = 0  # words that the template spells out, outside slots
     values: int = 0  # values of lists that are not inside other values
     wild_words: int = 0  # words that wildcards took
@@ -72,6 +73,8 @@ class Parse(NamedTuple):
                 return self._replace(opened=(*self.opened, (mark.slot, position)), value=None)
             case Value() | Gather() | Compute():
                 return self._replace(value=self._valued(mark))
+            case Further():
+                return self._replace(further=self.further + 1)
             case Ended():
                 return self._replace(sentence=mark.sentence)
             case Close():
@@ -111,9 +114,18 @@ def _given(part: SlotValue | None) -> Parts:
 
 
 def meanings(
-    automaton: Automaton, sentences: Sequence[SentenceTemplate], text: str, normal: NormalText, begin: Iterable[Move]
+    automaton: Automaton,
+    sentences: Sequence[SentenceTemplate],
+    text: str,
+    normal: NormalText,
+    begin: Iterable[Move],
+    *,
+    several: bool = False,
 ) -> tuple[Match, ...]:
-    """The distinct meanings of a text, `normal` in normal form, that begins with one of the moves `begin`."""
+    """The distinct meanings of a text, `normal` in normal form, that begins with one of the moves `begin`.
+
+    Those with one value in each place of the sentence, or those with `several` in one.
+    """
     # Before the first character: one empty parse in every place where a text may begin.
     layers, finals = _leading_to_the_end(automaton, begin, normal.text)
     parses = _advance([move for move in begin if move[0] in layers[0]], [Parse()], 0, normal.text, {})
@@ -131,6 +143,7 @@ def meanings(
         for place, here in parses.items()
         for marks in finals[place]
         for parse in here
+        if bool(parse.further) == several
     ]
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}

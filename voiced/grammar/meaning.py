@@ -33,7 +33,8 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
     said: dict[str, list[Any]] = {}
     spans: dict[str, tuple[int, int]] = {}
     free = set()
-    for filled in parse.filled:
+    every = _differing(parse.filled, normal) if parse.further else parse.filled
+    for filled in every:
         # Without a value of its own, the slot takes the words as they were written, capitals included.
         span = span_of(filled, normal)
         value = filled.value.value
@@ -44,15 +45,25 @@ def to_match(parse: Parse, sentence: SentenceTemplate, text: str, normal: Normal
             free.add(filled.slot)
     # What the contexts of values say is less than what was said, and more than what the file gives.
     slots = slots_of(sentence, said)
-    origins = [filled.value.origin for filled in parse.filled if filled.value.origin]
+    origins = [filled.value.origin for filled in every if filled.value.origin]
     slots |= {slot: value for slot, value in context_slots(sentence, origins).items() if slot not in said}
     # A text of marks alone has no words.
     whole = (normal.sources[0], normal.sources[-1] + 1) if normal.sources else (0, 0)
     counts = parse.literal_words, parse.wild_letters, whole
     several = frozenset(slot for slot, values in said.items() if len(values) > 1)
-    attributes = _attributes(parse.filled, several)
+    attributes = _attributes(every, several)
     more: dict[str, Any] = {"free": frozenset(free), "several": several, "attributes": attributes}
     return Match(sentence.intent, slots, text, spans, *counts, **more)
+
+
+def _differing(filled: Iterable[Filled], normal: NormalText) -> Iterable[Filled]:
+    """Slots without values that they have already: "the lamp and the lamp" is one lamp."""
+    # Values are compared by what they mean, or else by their words.
+    first: dict[object, Filled] = {}
+    for each in filled:
+        value = each.value.value
+        first.setdefault((each.slot, normal.text[each.start : each.end] if value is None else repr(value)), each)
+    return first.values()
 
 
 def _attributes(filled: Iterable[Filled], several: frozenset[str]) -> dict[str, Any]:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int]
 
 
-def cost(parse: Parse) -> tuple[int, int, int, tuple[int, ...]]:
+def cost(parse: Parse) -> tuple[int, int, int, int, tuple[int, ...]]:
     """Sorts the best first, as far as it is known before the end, and by one parse alone."""
-    return *_price(parse), -parse.literal_words, tuple(filled.end for filled in parse.filled)
+    return parse.further, *_price(parse), -parse.literal_words, tuple(filled.end for filled in parse.filled)
 
 
 def best_first(ended: Iterable[Parse], text: str, normal: NormalText) -> list[Parse]:

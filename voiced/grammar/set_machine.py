@@ -50,19 +50,17 @@ class SetMachine:
             for joined in automaton.joined
             for number in joined.joint.before
         }
+        self._gates: Mapping[int, int] = automaton.several.gates  # state behind a value → the one before others
         # What was computed: sets by their content, and closures by state and boundary.
         self._sets: dict[Key, StateSet] = {}
         self._weight = 0
         self._entries: dict[tuple[States, bool], StateSet] = {}
         self._closures: dict[tuple[int, bool], Closure] = {}
-        self.single: SetMachine = self._without_joints() if self._joints else self
-
-    def _without_joints(self) -> SetMachine:
-        """A machine that reads one command, and nothing behind it."""
-        # What does not change is shared; what is computed is not.
-        single = copy(self)
-        vars(single).update(_joints={}, _sets={}, _entries={}, _closures={}, single=single)
-        return single
+        # A machine that reads one command, and nothing behind it; and one that reads one value in each slot, too.
+        self.one_command: SetMachine = _without("_joints", self)
+        self.single: SetMachine = _without("_gates", self.one_command)
+        vars(self.one_command).update(one_command=self.one_command, single=self.single)
+        vars(self.single).update(one_command=self.single, single=self.single)
 
     def afresh(self) -> SetMachine:
         """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
@@ -127,10 +125,7 @@ class SetMachine:
             found = {}
             for state in here.states:
                 for letter, target in self._letters[state].items():
-                    if letter in found:
-                        found[letter].append(target)
-                    else:
-                        found[letter] = [target]
+                    found.setdefault(letter, []).append(target)
             # Handed over when it is whole: other threads may ask.
             here.targets = found
             self._weight += _SET_WEIGHT + len(here.states)
@@ -281,9 +276,8 @@ class SetMachine:
                 states[now] = None
             # A space was just read, or nothing yet: the space that comes next has been read with it.
             new = [letters[" "]] if at_boundary and " " in letters else []
-            # Behind a whole command another one may follow.
-            if now in self._joints:
-                new.append(self._joints[now])
+            # Behind a whole command another one may follow, and behind a value another one of its slot.
+            new += [ways[now] for ways in (self._joints, self._gates) if now in ways]
             for jump in self._automaton.jumps[now]:
                 if jump.back is None:
                     new.append(jump.target)
@@ -295,3 +289,12 @@ class SetMachine:
             waiting += [there for there in new if there not in seen]
             seen.update(new)
         return Closure(tuple(states), tuple(calls), tuple(ended), leaves)
+
+
+def _without(ways: str, machine: SetMachine) -> SetMachine:
+    """A machine without some of its ways; the same one if it has none of them."""
+    if vars(machine)[ways]:
+        # What does not change is shared; what is computed is not.
+        machine = copy(machine)
+        vars(machine).update({ways: {}}, _sets={}, _entries={}, _closures={})
+    return machine

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from voiced.grammar.automaton import Automaton, Jump
+from voiced.grammar.automaton import NO_VALUES, Automaton, Jump
 from voiced.grammar.trimming import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from voiced.grammar.automaton import Joined, Mark
+    from voiced.grammar.automaton import Joined, Mark, SeveralValues
     from voiced.grammar.folding import Folding
 
 MOST_STATES = 500_000  # about 400 bytes each; ten thousand names of three words have 200,000
@@ -36,7 +36,7 @@ class States:
         self.initial = self.state()
         self.final = self.state()
 
-    def automaton(self, joined: tuple[Joined, ...]) -> Automaton:
+    def automaton(self, joined: tuple[Joined, ...], several: SeveralValues = NO_VALUES) -> Automaton:
         states = range(len(self._letters))
         returns = bytes(state in self._ends for state in states)  # one byte per state, indexed like `letters`
         letters: tuple[Mapping[str, int], ...] = tuple(self._letters)
@@ -45,7 +45,7 @@ class States:
         if self._has_empty_part:
             letters, jumps = trimmed(letters, jumps, {*self._ends, self.final})
         ends = (tuple(self.sentences), self.initial, self.final)
-        return Automaton(letters, jumps, returns, *ends, self._folding, frozenset(self._written), joined)
+        return Automaton(letters, jumps, returns, *ends, self._folding, frozenset(self._written), joined, several)
 
     def state(self) -> int:
         # Here, because one list alone may be too large.
@@ -74,6 +74,10 @@ class States:
                 ways[letter] = self.state()
             source = ways[letter]
         return source
+
+    def leave(self, last: int) -> None:
+        """Make a state the last one of a part."""
+        self._ends.add(last)
 
     def call(self, part: Part, source: int, mark: Mark | None = None) -> int:
         # The part is entered with `back` on the stack; its last state pops that, so from here on `back` is "after".

@@ -173,7 +173,7 @@ class Rescorer:
         return Evidence(
             # Marks are a matter of taste; what counts is how well the tokens that say something fit the sound.
             words=least_words(match, path, self._tokenizer.decode, self._grammar.language),
-            outside=at_odds(tree, self.model.joined if match.then else self.model.constraint, path),
+            outside=at_odds(tree, self.model.constraint_of(path), path),
             margin=margin,
             ends=_after_last_word(tree, path, self.model.opened.ends),
             unexplained=0.0,

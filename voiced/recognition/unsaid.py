@@ -33,7 +33,7 @@ def goes_round(branch: Branch, constraint: Constraint) -> bool:
 
 
 def joins_unheard(branch: Branch, constraint: Constraint) -> bool:
-    """Whether a hypothesis has a whole command, and begins another one behind an "and" that is unlikely."""
+    """Whether a hypothesis has a whole command or value, and begins another one behind an "and" that is unlikely."""
     if not constraint.is_joining(branch.position):
         return False
     # From the last word of the command on, marks included: "light, and".

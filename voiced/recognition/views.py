@@ -148,6 +148,10 @@ class GrammarModel:
         words = align(self.loaded, start, positions, tokens, self.language, "transcribe")
         return [word for word in words if any(map(str.isalnum, word.text))]
 
+    def constraint_of(self, path: Path) -> Constraint:
+        """Return the narrowest constraint that allows a path."""
+        return self.constraint if self.constraint.walk(path.tokens) else self.joined
+
     def _prompts(self) -> Prompts:
         """Words and example sentences of the grammar, as many as the decoder reads."""
         # Words first, then sentences of the grammar as long as tokens are left.
