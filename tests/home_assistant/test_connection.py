@@ -35,6 +35,14 @@ def test_it_asks_and_hears_of_changes(home: FakeHomeAssistant) -> None:
         assert not found.changed(0.05)
 
 
+def test_a_house_in_which_nothing_changes(home: FakeHomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence ends no connection, however long."""
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.5)
+    with Connection(home.url, TOKEN) as found:
+        assert not found.changed(1.2)
+        assert found.ask("get_states") == []
+
+
 def test_a_wrong_token_is_a_mistake_of_the_settings(home: FakeHomeAssistant) -> None:
     with pytest.raises(HomeAssistantError, match="refuses the token; make a long-lived one") as raised:
         Connection(home.url, "wrong")

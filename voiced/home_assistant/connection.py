@@ -148,6 +148,7 @@ def _connected(url: str) -> ClientConnection:
     secure = parts.scheme == "https"
     # A socket of our own: proxies of the environment are for the world outside.
     plain = socket.create_connection((parts.hostname or "", parts.port or (443 if secure else 80)), ANSWER_SECONDS)
+    plain.settimeout(None)  # which was for connecting: a house where nothing changes is silent for hours
     try:
         return connect(
             f"{'wss' if secure else 'ws'}://{parts.netloc}{parts.path}/api/websocket",
