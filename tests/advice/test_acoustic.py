@@ -20,7 +20,7 @@ intents:
   Two: {sentences: ["open the mqtt {area}"]}
 lists:
   room: [the mqtt box, attic]
-  area: [box]
+  area: [crate]
 """
 
 

@@ -36,8 +36,8 @@ def test_a_wildcard_that_takes_what_another_intent_says() -> None:
     (warning,) = told("""
 intents:
   Note: {sentences: ["note down {x}"]}
-  Milk: {sentences: ["note {what}"]}
-lists: {x: {wildcard: true}, what: [down milk, down eggs]}
+  Milk: {sentences: ["note {what} {when}"]}
+lists: {x: {wildcard: true}, what: [down], when: [today, tomorrow]}
 """)
     assert "is understood as 'Note' (a.yaml:3), not as 'Milk'" in warning
 

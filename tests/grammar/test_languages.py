@@ -108,10 +108,10 @@ def test_each_language_may_have_an_action_of_its_own(load: Callable[..., Grammar
 
 
 def test_an_action_that_is_lent_is_checked_where_it_is_used(load: Callable[..., Grammar]) -> None:
-    told = problems(load, LIGHTS_EN, LIGHTS_DE.replace("{room}", "{raum}").replace("room:", "raum:"))
+    told = problems(load, LIGHTS_EN, LIGHTS_DE.replace("{state}", "{zustand}").replace("state:", "zustand:"))
     assert len(told) == 1
     assert told[0].startswith("1.yaml:3: ")
-    assert "room" in told[0]
+    assert "state" in told[0]
 
 
 def test_the_longest_action_of_any_language_counts(load: Callable[..., Grammar]) -> None:

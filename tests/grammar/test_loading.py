@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LEFT_OUT = "say it in every sentence, or give it a value under 'slots'"
+ONE_OF = "; keep one of them"
 PUBLISHED = " and cannot be in a topic that is published to; remove it"
 
 
@@ -81,7 +82,7 @@ def test_a_template_is_shown_with_a_caret(template: str, column: int, message: s
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists: {l: {values: [a], wildcard: true}}",
-            "2: lists.l: a list has values, or a 'range', or 'wildcard: true', or a 'type'; keep one of them",
+            "2: lists.l: a list has values, or a 'range', or 'wildcard: true', or a 'type', or a 'join'" + ONE_OF,
         ),
         (
             "intents: {A: {sentences: ['{l}']}}\nlists:\n  l:\n  - a\n  - true",
