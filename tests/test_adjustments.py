@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.broker import Broker, Subscriber, wait_until
 from tests.daemon import READY, SITE, Daemon
 from voiced.adjustments import folders_beside
@@ -68,6 +70,7 @@ def test_settings_of_a_running_daemon(tmp_path: Path) -> None:
         assert "Traceback" not in daemon.log
 
 
+@pytest.mark.slow
 def test_after_a_restart_they_are_as_they_were(tmp_path: Path, virtual_microphone: VirtualMicrophone) -> None:
     for folder, sentence in (("intents", "tea please"), ("guests", "coffee please")):
         write(tmp_path / folder, sentence)

@@ -40,14 +40,12 @@ class Told(Protocol):
 class Adjustments:
     """The settings of a running daemon: `adjust` is called by the connection's thread, `read` by the reload's."""
 
-    def __init__(
-        self, config: Config, phrases: Mapping[str, str], told: Told, memory: AdjustmentMemory | None = None
-    ) -> None:
+    def __init__(self, config: Config, phrases: Mapping[str, str], memory: AdjustmentMemory | None = None) -> None:
         """Read what was changed before, if there is a `memory`; `phrases` of the wake words by name, in their order."""
         self._names = tuple(phrases)
         self._configured = config
         self._before = self._values(config)
-        self._told = told
+        self._told: Told | None = None  # nobody yet
         self._memory = memory
         remembered = memory.read(self._before) if memory else {}
         self._now = self._wanted = self._before | remembered  # as they are; as they are to be
@@ -73,8 +71,13 @@ class Adjustments:
             self._now = self._wanted = self._before
             self._set_thresholds()
             pipelines = Pipelines(self._configured, phrases, {}, read)
-        self._tell(pipelines)
+        self._serving = pipelines
         return pipelines
+
+    def tell(self, told: Told) -> None:
+        """Tell of the settings from now on, and how they are now."""
+        self._told = told
+        self._tell(self.serving())
 
     def serving(self) -> Pipelines:
         """Return the newest pipelines, for others than the assistant."""
@@ -120,10 +123,12 @@ class Adjustments:
     def _tell(self, pipelines: Pipelines) -> None:
         self._serving = pipelines
         folders = {name.removeprefix(INTENTS): choices for name, choices in self._folders().items()}
+        assert self._told, "settings change once somebody hears of it"
         self._told.describe(Abilities(pipelines.intents, folders, pipelines.grammar_of(None).language))
         self._settle()
 
     def _settle(self) -> None:
+        assert self._told, "settings change once somebody hears of it"
         for name, value in self._now.items():
             self._told.setting(name, str(value))
         if self._memory:

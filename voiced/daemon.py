@@ -85,8 +85,7 @@ def run(config: Config, files: Sequence[Path], signals: Signals) -> None:
 
 
 def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signals) -> None:
-    systemd = Systemd()
-    systemd.status("loading")
+    (systemd := Systemd()).status("loading")
     # Open.
     require(config.servers)
     watchdog = Watchdog(systemd)
@@ -96,14 +95,15 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     detector, vad = WakeWordDetector(wake_words(config.wake_word)), Vad()
     requests, writer = Requests(), Writer()
     stack.callback(writer.close)
-    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
     changed = AdjustmentMemory(folders()[0], config.site_name, writer)
-    adjustments = Adjustments(config, detector.phrases, mqtt, None if files else changed)
+    adjustments = Adjustments(config, detector.phrases, None if files else changed)
     home = stack.enter_context(Home(config, folders()[0], writer))
     pipelines = adjustments.open(detector.phrases, home.read)
     pipelines.warm_up()
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
+    mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
+    adjustments.tell(mqtt)
     told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
     pace = Pace(source.frames(), watchdog, told.ready)
     ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)

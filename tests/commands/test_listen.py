@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from voiced.cli import main
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.virtual_microphone import VirtualMicrophone
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
@@ -36,6 +36,7 @@ def test_a_command_is_printed(virtual_microphone: VirtualMicrophone) -> None:
     assert (code, out.replace(".", "")) == (0, "Turn off the office lights → LightSet state=off room=office\n")
 
 
+@pytest.mark.slow
 def test_a_command_as_json(virtual_microphone: VirtualMicrophone) -> None:
     code, out = heard(virtual_microphone, "command_lights.ogg", "--json")
     told = json.loads(out)
@@ -43,12 +44,14 @@ def test_a_command_as_json(virtual_microphone: VirtualMicrophone) -> None:
     assert [action["topic"] for action in told["actions"]] == ["home/office/light/set"]
 
 
+@pytest.mark.slow
 def test_what_is_no_command_ends_with_1(virtual_microphone: VirtualMicrophone) -> None:
     code, out = heard(virtual_microphone, "no_command.ogg")
     assert code == 1
     assert "rejected" in out
 
 
+@pytest.mark.slow
 def test_a_dictation_is_any_words(virtual_microphone: VirtualMicrophone) -> None:
     code, out = heard(virtual_microphone, "no_command.ogg", "--dictate")
     assert code == 0
