@@ -16,6 +16,7 @@ from voiced.flow import FRAME_SAMPLES, Reason, Sentence
 from voiced.foundations.relay import MOST_OFFERED, Relay
 from voiced.foundations.signals import Signals
 from voiced.foundations.systemd import Systemd
+from voiced.foundations.today import today
 from voiced.listening.events import Listening
 from voiced.listening.requests import Requests
 from voiced.mqtt.received import ListenNow, Query, SetEvidence, SetHotword, SetMute
@@ -85,6 +86,10 @@ def test_what_a_sentence_means_is_told_and_nothing_is_done() -> None:
     for text in ("tea please", "coffee please"):
         orders.obey(Query(text, answers.append))
     assert [match and match.intent for match in answers] == ["Tea", None]
+    day = grammar.parse("intents: {Day: {sentences: ['{day}']}}\nlists: {day: {type: date}}")
+    _Orders(heard, requests, cast("Mqtt", notes), mute, print, lambda: day).obey(Query("today", answers.append))
+    assert answers[-1]
+    assert answers[-1].slots == {"day": today().isoformat()}
     assert list(heard) == []
 
 

@@ -27,6 +27,8 @@ from voiced.audio.vad import Vad
 from voiced.flow import Outcome, Reason, Sentence, State, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
+from voiced.foundations.today import today
+from voiced.grammar import dated, understand
 from voiced.home_assistant.home import Home
 from voiced.listening.ear import listen
 from voiced.listening.pace import Pace
@@ -152,7 +154,7 @@ class _Orders:
             case SetHotword(listens):
                 self.mute.hold(held=not listens)
             case Query(text, answer):
-                answer(self.grammar().match(text))
+                answer(dated(understand(self.grammar(), text), today()).match)
             case SetEvidence() | SetMinConfidence() | SetIntents():
                 self.adjust(command)
 

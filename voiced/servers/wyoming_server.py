@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
@@ -26,7 +26,8 @@ from wyoming.wake import Detect, Detection, NotDetected
 from voiced.errors import VoicedError
 from voiced.flow import SAMPLE_RATE
 from voiced.foundations.setting_types import host_and_port
-from voiced.grammar import understand
+from voiced.foundations.today import today
+from voiced.grammar import dated, understand
 from voiced.servers.announcing import announced
 from voiced.servers.transcribing import written
 from voiced.servers.wyoming_ears import CommandEar, Pcm, WakeEar
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 MOST_CLIENTS = 50
 LARGEST_DATA_BYTES, LARGEST_SOUND_BYTES = 1 << 18, 1 << 20  # of one event; clients send some kilobytes
 LONGEST_SILENCE_SECONDS = 300.0  # of a client
+PARTING_SECONDS = 1.0
 LONGEST_TEXT_LETTERS = 500  # as of a sentence over MQTT
 
 
@@ -109,6 +111,7 @@ class Conversation:
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 # Whatever stands in an event of others: what it lacks is told, and nothing is guessed.
                 await self._tell(Error(f"not understood: {error}", "bad-event").event())
+                await self._part()
                 return
             except VoicedError as error:
                 await self._tell(Error(str(error)).event())
@@ -184,12 +187,20 @@ class Conversation:
         await self._tell(answer.event())
 
     async def _recognize(self, text: str) -> None:
-        match = understand(self._house.pipelines().grammar_of(None), text).match
+        match = dated(understand(self._house.pipelines().grammar_of(None), text), today()).match
         if match is None:
             await self._tell(NotRecognized().event())
         else:
             entities = [Entity(slot, value) for slot, value in match.slots.items()]
             await self._tell(Intent(match.intent, entities).event())
+
+    async def _part(self) -> None:
+        """Say that no more comes, and let what is under way arrive: a close before that takes our last word back."""
+        self._writer.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PARTING_SECONDS):
+                while await self._reader.read(LARGEST_DATA_BYTES):
+                    pass
 
     async def _tell(self, event: Event) -> None:
         await async_write_event(event, self._writer)
