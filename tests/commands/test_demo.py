@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,3 +66,20 @@ def test_the_demo_notices_what_is_wrong(
 ) -> None:
     assert demo._difference(SAID, demo.Heard(COMMANDS, ACTIONS)) == ""
     assert "Not " in demo._difference(SAID, demo.Heard(commands, actions))
+
+
+def test_what_home_assistant_is_told_is_no_action() -> None:
+    messages = [
+        ("homeassistant/device/voiced_demo/config", "{}"),
+        ("voiced/demo/availability", "online"),
+        ("home/kitchen/light/set", "on"),
+        ("voiced/demo/availability", "offline"),
+    ]
+    waiting = [SimpleNamespace(topic=topic, data=payload.encode()) for topic, payload in messages]
+
+    async def next_message() -> SimpleNamespace:
+        return waiting.pop(0)
+
+    heard = demo.Heard()
+    asyncio.run(demo._watch(SimpleNamespace(deliver_message=next_message), heard))
+    assert heard.actions == ACTIONS

@@ -148,7 +148,7 @@ async def _watch(subscriber: Any, heard: Heard) -> None:
             print(f"\n{told['at']:6.2f} s  woken by {told['wake_word']!r}, score {told['score']:.2f}")
         elif own == "unmatched" or (own and own.startswith("intent/")):
             _show_command(json.loads(payload), heard)
-        elif own is None:
+        elif own is None and not topic.startswith("homeassistant/"):  # there Home Assistant is told what there is
             heard.actions.append((topic, payload))
             tell(f"{'':10}→ {topic}  {payload}")
 
