@@ -125,3 +125,36 @@ def test_what_cannot_be_read_is_one_sentence(
         (tmp_path / "sentences.ini").write_bytes(content)
     assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 78
     assert capsys.readouterr().err.startswith("voiced: ")
+
+
+def test_slots_of_one_name_in_two_folders_stay_apart(tmp_path: Path) -> None:
+    """And a list that a tag of that name makes is a third one."""
+    for folder, value in (("lights", "desk"), ("rooms", "hall")):
+        (tmp_path / "slots" / folder).mkdir(parents=True)
+        (tmp_path / "slots" / folder / "name").write_text(value)
+    text = "[A]\nshow (this | that){name}\nlight $lights/name\nroom $rooms/name\n"
+    commands = imported(tmp_path, text)
+    for said in ("light desk", "room hall", "show this"):
+        assert grammar.understand(commands, said).match
+    for said in ("light hall", "room desk", "show desk"):
+        assert grammar.understand(commands, said).match is None
+
+
+@pytest.mark.parametrize("slot", ["$x", "(a | $x)", "$y"])
+def test_a_slot_that_leads_back_to_itself_is_one_sentence(
+    tmp_path: Path, slot: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "slots").mkdir()
+    (tmp_path / "slots" / "x").write_text(f"one\n{slot}\n")
+    (tmp_path / "slots" / "y").write_text("$x\n")
+    (tmp_path / "sentences.ini").write_text("[A]\nshow $x\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 78
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "the slot $x leads back to itself; write its values out" in told
+
+
+def test_what_will_not_load_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sentences.ini").write_text("[A]\na = <a>\nshow <a>{x}\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(tmp_path / "out.yaml")]) == 0
+    assert f"{tmp_path / 'out.yaml'}:" in (told := capsys.readouterr().err)
+    assert "A_a" in told

@@ -58,7 +58,10 @@ def _module(name: str) -> Callable[[], Any]:
 # Name → what loads it: some load torch.
 TARGETS = {
     name: _module(name)
-    for name in ("config", "intents", "templates", "matcher", "walks", "mqtt", "actions", "npz", "sound", "weights")
+    for name in (
+        *("config", "intents", "templates", "matcher", "walks", "mqtt", "actions", "npz", "sound", "weights"),
+        *("wyoming", "http", "hermes", "rhasspy", "registries"),
+    )
 }
 KNOWN = {**TARGETS, "faulty": _module("faulty")}  # that one only tries the harness
 

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from tests.fuzz.harness import Target
 
-INPUTS = {"walks": 9, "weights": 30, "matcher": 10, "sound": 20, "intents": 30, "templates": 30, "npz": 40}
+INPUTS = {
+    "walks": 9,
+    "weights": 30,
+    "matcher": 10,
+    "sound": 20,
+    "intents": 30,
+    "templates": 30,
+    "npz": 40,
+    "wyoming": 12,
+    "http": 30,
+}
 
 
 @pytest.mark.parametrize("name", TARGETS)

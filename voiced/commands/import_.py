@@ -50,8 +50,20 @@ def import_(options: Namespace) -> int:
         _write(options.output, written)
     else:
         print(written, end="")
+    converted.notes.extend(_refused(written, str(options.output or "what was written")))
     _tell_notes(converted, options.file)
     return DONE
+
+
+def _refused(written: str, name: str) -> list[str]:
+    """Return what has to be changed before the file loads, such as a rule that leads back to itself."""
+    from voiced import grammar
+
+    try:
+        grammar.parse(written, name)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
 
 
 def _slots(folder: Path) -> dict[str, list[Line]]:

@@ -11,7 +11,17 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from voiced.commands.rhasspy_sentences import Group, Line, Range, Reference, Tag, Text, tags_of
+from voiced.commands.rhasspy_sentences import (
+    MOST_NESTED,
+    Group,
+    Line,
+    Range,
+    Reference,
+    SentencesError,
+    Tag,
+    Text,
+    tags_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +47,7 @@ class Converted:
     lists: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    slots: dict[str, str | None] = field(default_factory=dict)  # of Rhasspy → list; None while it is being written
 
     def data(self, language: str) -> dict[str, Any]:
         """Return the file as YAML data."""
@@ -144,16 +155,18 @@ class _Writer:
 
     def _inside(self, node: Node) -> Node:
         """Return the one part that brackets or a rule hold; the part itself if they hold more, or change it."""
-        if node.written is not None or node.converters or node.tag:
-            return node
-        items: tuple[tuple[Node, ...], ...] = ()
-        if isinstance(node, Group) and not node.is_optional:
-            items = node.items
-        elif isinstance(node, Reference) and node.kind == "rule" and (rule := self._rule_of(node)):
-            items = rule.template.items
-        if len(items) != 1 or len(items[0]) != 1 or items[0][0].tag:
-            return node
-        return self._inside(items[0][0])
+        for _ in range(MOST_NESTED):  # a rule may lead back to itself
+            if node.written is not None or node.converters or node.tag:
+                break
+            items: tuple[tuple[Node, ...], ...] = ()
+            if isinstance(node, Group) and not node.is_optional:
+                items = node.items
+            elif isinstance(node, Reference) and node.kind == "rule" and (rule := self._rule_of(node)):
+                items = rule.template.items
+            if len(items) != 1 or len(items[0]) != 1 or items[0][0].tag:
+                break
+            (node,) = items[0]
+        return node
 
     def _rule_of(self, node: Reference) -> Line | None:
         owner = node.intent or self._intent
@@ -195,14 +208,19 @@ class _Writer:
 
     def _slot(self, name: str) -> str:
         """Return the name of the list of a slot."""
-        own = _name(name.rpartition("/")[2])
-        if own not in self._converted.lists:
-            if name not in self._slots:
-                self._note(f"the slot ${name} has no file; write its values into the list '{own}'")
-                return self._named(own, {"values": ["fill in"]})
-            writer = _Writer(name, {}, self._slots, self._converted)
-            values = [writer._value(items, _NO_TAG) for line in self._slots[name] for items in line.template.items]
-            self._converted.lists[own] = [value for value in values if value is not None]
+        done, short = self._converted.slots, name.rpartition("/")[2]
+        if name in done:
+            if (own := done[name]) is None:
+                raise SentencesError(f"the slot ${name} leads back to itself; write its values out", self._line)
+            return own
+        if name not in self._slots:
+            self._note(f"the slot ${name} has no file; write its values into the list '{_name(short)}'")
+            done[name] = own = self._named(short, {"values": ["fill in"]})
+            return own
+        done[name] = None
+        writer = _Writer(name, {}, self._slots, self._converted)
+        values = [writer._value(items, _NO_TAG) for line in self._slots[name] for items in line.template.items]
+        done[name] = own = self._named(short, [value for value in values if value is not None])
         return own
 
     def _named(self, name: str, values: Any) -> str:

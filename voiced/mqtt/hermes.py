@@ -130,7 +130,10 @@ class Hermes:
 
         ValueError with the reason if it is none.
         """
-        told = json.loads(payload or b"{}")
+        try:
+            told = json.loads(payload or b"{}")
+        except RecursionError as error:
+            raise ValueError("is nested too deeply") from error
         if not isinstance(told, dict):
             raise ValueError("must be a JSON object")  # noqa: TRY004 # as all that is told of a message
         kind = topic.removeprefix("hermes/")

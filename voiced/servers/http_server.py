@@ -108,7 +108,7 @@ class Guard:
         origin = headers.get("origin")
         if not self._token and not _is_own(host):
             return 403, f"the host {host!r} is not this machine's; ask for 127.0.0.1, or set servers.token_file"
-        if origin and urlsplit(origin).netloc != host:
+        if origin and origin.partition("://")[2] != host:
             return 403, f"pages of {origin!r} may not command the house"
         if self._token and scope["path"] not in OPEN and not self._has_token(scope, headers):
             return 401, "the token is missing or wrong: send 'Authorization: Bearer TOKEN'"
@@ -127,7 +127,10 @@ class Guard:
 
 def _is_own(host: str) -> bool:
     """Whether a `Host` header names this machine by itself: a name of somebody else may be bound to 127.0.0.1."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets that hold no address
+        return False
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:

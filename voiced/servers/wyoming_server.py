@@ -108,7 +108,7 @@ class Conversation:
                 if event is None:
                     return
                 await self._heed(event)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 # Whatever stands in an event of others: what it lacks is told, and nothing is guessed.
                 await self._tell(Error(f"not understood: {error}", "bad-event").event())
                 await self._part()
