@@ -50,7 +50,7 @@ class HomeAssistant:
         self.url = f"http://127.0.0.1:{self._port}"
         self.folder = Path(tempfile.mkdtemp(prefix="home-assistant-"))
         (self.folder / "configuration.yaml").write_text(BASE.format(port=self._port) + configuration)
-        self._token = ""
+        self.token = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -59,7 +59,7 @@ class HomeAssistant:
         with (self.folder / "out").open("wb") as out:
             self._process = subprocess.Popen([self._program, "-c", self.folder, "--skip-pip"], stdout=out, stderr=out)
         wait_until(self._log_in, STARTING)
-        assert self._token, (self.folder / "out").read_text()
+        assert self.token, (self.folder / "out").read_text()
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -79,7 +79,7 @@ class HomeAssistant:
             login = {"client_id": client, "username": USER, "password": PASSWORD}
             code = self.ask(f"/auth/login_flow/{flow['flow_id']}", login)["result"]
             form = {"client_id": client, "grant_type": "authorization_code", "code": code}
-            self._token = self.ask("/auth/token", urllib.parse.urlencode(form).encode())["access_token"]
+            self.token = self.ask("/auth/token", urllib.parse.urlencode(form).encode())["access_token"]
         except OSError:
             time.sleep(0.5)
             return False
@@ -89,14 +89,14 @@ class HomeAssistant:
         """Ask its HTTP server: POST where there is data, which is a form if it comes as bytes."""
         body = json.dumps(data).encode() if isinstance(data, dict) else data
         kind = "application/x-www-form-urlencoded" if isinstance(data, bytes) else "application/json"
-        headers |= {"Content-Type": kind} | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+        headers |= {"Content-Type": kind} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         request = urllib.request.Request(self.url + path, body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or "null")
 
     def command(self, command: str, **data: Any) -> Any:
         """Send a command of its WebSocket API."""
-        with Connection(self.url, self._token) as connection:
+        with Connection(self.url, self.token) as connection:
             return connection.ask(command, **data)
 
     def long_lived_token(self) -> str:

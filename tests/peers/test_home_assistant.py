@@ -4,61 +4,30 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import soundfile
 
-from tests.broker import Broker, Subscriber, free_port, wait_until
-from tests.daemon import READY, SITE, Daemon
-from tests.peers.home_assistant import HomeAssistant
-from tests.virtual_microphone import VirtualMicrophone
+from tests.broker import Subscriber, wait_until
+from tests.daemon import SITE
+from tests.peers.houses import DEVICE, SWITCH, with_device
 from voiced.audio import sound_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.peers.houses import House
+
 pytestmark = pytest.mark.peers
 
 SOUNDS = Path(__file__).parents[1] / "sounds"
-DEVICE = f"voice_{SITE}"
-AUTOMATION = """\
-input_boolean: {{office: {{initial: true}}}}
-automation:
-  - alias: Lights by voice
-    mode: queued
-    triggers: [{{trigger: state, entity_id: event.{device}_command}}]
-    conditions:
-      - condition: template
-        value_template: "{{{{ trigger.to_state.attributes.event_type == 'LightSet' }}}}"
-    actions:
-      - action: "input_boolean.turn_{{{{ trigger.to_state.attributes.slots.state }}}}"
-        target: {{entity_id: "input_boolean.{{{{ trigger.to_state.attributes.slots.room }}}}"}}
-"""
-
-
-class House(NamedTuple):
-    """Everything a household has."""
-
-    home: HomeAssistant
-    daemon: Daemon
-    broker: Broker
-    microphone: VirtualMicrophone
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with (
-        HomeAssistant(AUTOMATION.format(device=DEVICE)) as home,
-        Broker() as broker,
-        VirtualMicrophone() as microphone,
-        Daemon(broker.port, settings={"servers": {"wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}"}}) as daemon,
-    ):
-        home.set_up("mqtt", broker="127.0.0.1", port=broker.port)
-        daemon.wait_until_told(READY)
-        home.set_up("wyoming", host="127.0.0.1", port=wyoming)
-        yield House(home, daemon, broker, microphone)
-        assert "Traceback" not in daemon.log
+    with with_device() as running:
+        yield running
 
 
 def test_the_device_is_there_and_knows_its_state(house: House) -> None:
@@ -72,11 +41,11 @@ def test_the_device_is_there_and_knows_its_state(house: House) -> None:
 
 
 def test_a_light_is_switched_by_what_is_said(house: House) -> None:
-    house.home.wait_for("input_boolean.office", "on")
+    house.home.wait_for(SWITCH, "on")
     house.home.call("button/press", f"button.{DEVICE}_listen")
     house.home.wait_for(f"sensor.{DEVICE}_state", "listening")
     house.microphone.play(SOUNDS / "command_lights.ogg")
-    house.home.wait_for("input_boolean.office", "off")
+    house.home.wait_for(SWITCH, "off")
     wait_until(lambda: "office lights" in house.home.states()[f"sensor.{DEVICE}_last_command"], 30)
     assert float(house.home.states()[f"sensor.{DEVICE}_latency"]) > 0
 

@@ -5,74 +5,32 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.broker import Broker, Subscriber, wait_until
-from tests.daemon import READY, SITE, Daemon
-from tests.peers.home_assistant import HomeAssistant
-from tests.virtual_microphone import VirtualMicrophone
+from tests.broker import wait_until
+from tests.peers.houses import LIGHT, without_yaml
 from voiced.audio import sound_file
 from voiced.flow import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.peers.home_assistant import HomeAssistant
+    from tests.peers.houses import House
+
 pytestmark = pytest.mark.peers
 
 LIGHTS = Path(__file__).parents[1] / "sounds/command_lights.ogg"  # "turn off the office lights"
-LIGHT = "light.desk_lamp"
-CONFIGURATION = """\
-conversation:
-input_boolean: {desk: {name: Desk lamp switch, initial: false}}
-light:
-  - platform: template
-    lights:
-      desk_lamp:
-        friendly_name: Desk lamp
-        unique_id: desk_lamp
-        value_template: "{{ is_state('input_boolean.desk', 'on') }}"
-        turn_on: {action: input_boolean.turn_on, target: {entity_id: input_boolean.desk}}
-        turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.desk}}
-"""
 TRIES = 5
 
 
-class House(NamedTuple):
-    """Everything a household has."""
-
-    home: HomeAssistant
-    daemon: Daemon
-    ears: Subscriber
-    microphone: VirtualMicrophone
-
-    def say(self, text: str) -> None:
-        """Say it in writing."""
-        self.ears.say(f"voiced/{SITE}/say/set", text)
-
-    def answers(self) -> list[str]:
-        """What was answered so far."""
-        return [each.payload.decode() for each in self.ears.messages if each.topic == f"voiced/{SITE}/answer"]
-
-
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    with HomeAssistant(CONFIGURATION) as home, Broker() as broker, VirtualMicrophone() as microphone:
-        wait_until(lambda: LIGHT in home.states(), 60)
-        (folder / "token").write_text(home.long_lived_token())
-        area = home.command("config/area_registry/create", name="Office", aliases=["study"])["area_id"]
-        settings = {
-            "intents": str(folder / "none"),
-            "home_assistant": {"url": home.url, "token_file": str(folder / "token"), "sentences": True},
-        }
-        home.command("config/entity_registry/update", entity_id=LIGHT, area_id=area, aliases=["work light"])
-        with Subscriber(broker.port) as ears, Daemon(broker.port, settings=settings) as daemon:
-            daemon.wait_until_told(READY)
-            yield House(home, daemon, ears, microphone)
-            assert "Traceback" not in daemon.log
+def house() -> Iterator[House]:
+    with without_yaml() as running:
+        yield running
 
 
 def test_a_light_is_switched_by_what_is_written(house: House) -> None:
@@ -91,9 +49,7 @@ def test_a_light_is_switched_by_what_is_said(house: House) -> None:
     for _ in range(TRIES):
         house.home.call("light/turn_on", LIGHT)
         house.home.wait_for(LIGHT, "on")
-        house.ears.messages.clear()
-        house.ears.say(f"voiced/{SITE}/listen/set", "ON")
-        wait_until(lambda: any(each.payload == b"listening" for each in house.ears.messages), 10)
+        house.listen()
         house.microphone.play(LIGHTS)
         spoken = time.time() - silence_at_the_end(LIGHTS)
         house.home.wait_for(LIGHT, "off")
