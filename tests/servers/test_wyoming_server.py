@@ -119,6 +119,17 @@ def test_the_end_of_a_command_is_found_without_being_told(house: House) -> None:
     talk(house, conversation)
 
 
+def test_a_command_that_sounds_done_ends_sooner(house: House) -> None:
+    """As for the daemon's own microphone, what was said tells how long a silence ends it."""
+
+    async def conversation(client: AsyncTcpClient) -> None:
+        await tell(client, Transcribe())
+        await speak(client, COMMAND, silence=0.3)  # `listening.silence` is 0.8
+        assert plain(Transcript.from_event(await hear(client, "transcript")).text) == "turn off the office lights"
+
+    talk(house, conversation)
+
+
 def test_what_is_no_command_is_written_freely_unless_commands_alone_are_wanted(house: House) -> None:
     async def conversation(client: AsyncTcpClient) -> None:
         for model, is_written in (("tiny.en", True), ("anything", True), ("commands", False)):

@@ -23,15 +23,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from voiced.audio.vad import STEP_SAMPLES
-from voiced.flow import FRAME_SAMPLES, SAMPLE_RATE
 from voiced.listening.capture import Capture, blank
 from voiced.listening.events import Listening, Muted, Pause, Waiting
+from voiced.listening.patience import Patience
 from voiced.listening.protocol import Doubt, Question
 from voiced.listening.protocol_events import Ask, Begin, Defer, End, Forget, Rest
 from voiced.listening.tuning import (
     BEFORE_SAMPLES,
     HISTORY_FRAMES,
-    PAUSE_SAMPLES,
     USUAL_END_STEPS,
     VERIFIED_FRAMES,
 )
@@ -93,7 +92,7 @@ class _Ear:
         self._vad = vad
         self._settings = settings
         self._requests = requests
-        self._patience = _Patience(settings)
+        self._patience = Patience(settings)
         self._history: deque[AudioFrame] = deque(maxlen=HISTORY_FRAMES)
         self._capture: Capture | None = None
         self._woken_until = 0  # sample up to which a wake word was said that has begun a recording
@@ -244,15 +243,3 @@ class _Ear:
         if self._is_in_doubt:
             return frozenset()
         return self._capture.ended_by(situation.asked.until)
-
-
-class _Patience:
-    """Length of a pause, in samples, from which on the ear asks: it grows with the time that answers take."""
-
-    def __init__(self, settings: ListeningSettings) -> None:
-        self._longest = round(settings.silence * SAMPLE_RATE) - FRAME_SAMPLES  # a longer pause ends the command
-        self.pause = PAUSE_SAMPLES
-
-    def answered(self, after: int) -> None:
-        """Set the pause to half of `after`, the samples that came while the last answer was awaited."""
-        self.pause = max(PAUSE_SAMPLES, min(after // 2, self._longest))

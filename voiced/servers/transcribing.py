@@ -12,19 +12,21 @@ from voiced.whisper.transcription.values import TranscriptionOptions
 
 if TYPE_CHECKING:
     from voiced.flow import Utterance
+    from voiced.recognition.end_of_turn import SoFar
     from voiced.servers.house import House
 
 
-def written(house: House, utterance: Utterance, model: str) -> tuple[str, str]:
-    """Return what was said, and its language. ValueError if there is no such model.
+def written(house: House, utterance: Utterance, model: str, so_far: SoFar | None = None) -> tuple[str, str]:
+    """Return what was said, and its language.
 
-    `model`: commands, anything, or any other name for both: a command if it is one, and freely if not.
+    `model`: commands, anything, or any other name for both: a command if it is one, and freely if not. `so_far`: what
+    was recognised at the newest pause.
     """
     pipelines = house.pipelines()
     if utterance.ending is Ending.NO_SPEECH:
         return "", pipelines.grammar_of(None).language
     if model != ANYTHING:
-        transcript = pipelines.recognize(utterance)
+        transcript = (so_far and so_far.settled(utterance)) or pipelines.recognize(utterance, so_far)
         if transcript.reason is None or model == COMMANDS:
             return transcript.text if transcript.reason is None else "", pipelines.grammar_of(None).language
     recording = prepare(pipelines.loaded, utterance.samples, options := TranscriptionOptions())

@@ -7,6 +7,7 @@ thread; knows no network.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,8 +15,10 @@ import numpy as np
 from voiced.audio.mixing import Mixer
 from voiced.audio.resampling import Framer, Resampler
 from voiced.audio.vad import Vad
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import SAMPLE_RATE, Ending
 from voiced.listening.capture import Capture
+from voiced.listening.patience import Patience
+from voiced.listening.protocol_events import Answer
 from voiced.listening.recording import as_utterance
 from voiced.listening.tuning import VERIFIED_FRAMES
 from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from voiced.config import ListeningSettings
     from voiced.flow import AudioFrame, Detection, Samples, Utterance
+    from voiced.recognition.end_of_turn import SoFar
     from voiced.servers.house import House
 
 FULL_SCALE = 32_768.0  # of 16 bit
@@ -66,13 +70,16 @@ class Pcm:
 
 
 class CommandEar:
-    """Hears one command, and finds its end."""
+    """Hears one command, and finds its end: the sooner, if it is told at pauses what may follow."""
 
     def __init__(self, settings: ListeningSettings, pcm: Pcm) -> None:
         self._settings, self._pcm = settings, pcm
         self._frames: list[AudioFrame] = []
         self._capture: Capture | None = None
         self._vad = Vad()
+        self._patience = Patience(settings)
+        self._answer: Answer | None = None  # what may follow the speech up to the newest pause
+        self.so_far: SoFar | None = None  # what was recognised there
 
     def hear(self, block: bytes) -> Utterance | None:
         """Take a block; return the command when it is over."""
@@ -82,13 +89,26 @@ class CommandEar:
                 self._capture = Capture(self._settings, self._vad, [frame], None)
                 ending = self._capture.catch_up()
             else:
-                ending = self._capture.hear(frame)
+                ending = self._capture.hear(frame, self._answer)
             if ending:
                 return self._capture.utterance(ending)
         return None
 
+    def pause(self) -> Utterance | None:
+        """Return the speech so far, if the speaker pauses and nobody has told what may follow it."""
+        if self._capture is None or not self._settings.recognize_pauses:
+            return None
+        return self._capture.pause(self._patience.pause, self._answer)
+
+    def answered(self, so_far: SoFar, seconds: float) -> None:
+        """Learn what was recognised at a pause, and how long that took."""
+        self.so_far, self._answer = so_far, Answer(so_far.utterance.speech[1], so_far.continuation)
+        self._patience.answered(round(seconds * SAMPLE_RATE))
+
     def all(self) -> Utterance:
         """Return what was heard, as one command: the client says that it is over."""
+        if self._capture and (command := self._capture.pause(0)):
+            return replace(command, ending=Ending.END_OF_AUDIO)
         sound = [frame.samples for frame in self._frames] or [np.zeros(0, np.float32)]
         return as_utterance(np.concatenate(sound), Vad())
 

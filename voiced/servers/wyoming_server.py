@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -29,14 +30,16 @@ from voiced.foundations.setting_types import host_and_port
 from voiced.foundations.today import today
 from voiced.grammar import dated, understand
 from voiced.servers.announcing import announced
+from voiced.servers.engine import BusyError
 from voiced.servers.transcribing import written
 from voiced.servers.wyoming_ears import CommandEar, Pcm, WakeEar
-from voiced.servers.wyoming_info import info_of
+from voiced.servers.wyoming_info import ANYTHING, info_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from voiced.flow import Utterance
+    from voiced.recognition.end_of_turn import SoFar
     from voiced.servers.house import House
 
 log = logging.getLogger(__name__)
@@ -155,10 +158,11 @@ class Conversation:
             await self._begin(chunk.rate, chunk.width, chunk.channels)
         ear = self._ear
         if isinstance(ear, CommandEar):
-            utterance = ear.hear(chunk.audio)
-            if utterance:
+            if utterance := ear.hear(chunk.audio):
                 self._ear = None
-                await self._write(utterance)
+                await self._write(utterance, ear.so_far)
+            elif self._model != ANYTHING and (so_far := ear.pause()):
+                await self._consider(ear, so_far)
         elif ear:
             detection = await self._house.engine.run(lambda: ear.hear(chunk.audio))
             if detection:
@@ -168,13 +172,20 @@ class Conversation:
     async def _end(self) -> None:
         ear, self._ear, self._begun = (self._ear if self._begun else None), None, False
         if isinstance(ear, CommandEar):
-            await self._write(ear.all())
+            await self._write(ear.all(), ear.so_far)
         elif ear:
             await self._tell(NotDetected().event())
 
-    async def _write(self, utterance: Utterance) -> None:
+    async def _consider(self, ear: CommandEar, utterance: Utterance) -> None:
+        """Recognise while the speaker pauses, as the daemon does; what comes meanwhile is heard after that."""
+        pipelines, asked = self._house.pipelines(), time.monotonic()
+        with suppress(BusyError):  # then the end is found by silence alone
+            so_far = await self._house.engine.run(lambda: pipelines.recognize_so_far(utterance))
+            ear.answered(so_far, time.monotonic() - asked)
+
+    async def _write(self, utterance: Utterance, so_far: SoFar | None) -> None:
         """Send what was said, as it is and in the events of those who want it as it comes."""
-        text, language = await self._house.engine.run(lambda: written(self._house, utterance, self._model))
+        text, language = await self._house.engine.run(lambda: written(self._house, utterance, self._model, so_far))
         for told in (TranscriptStart(language=language), TranscriptChunk(text), Transcript(text, language=language)):
             await self._tell(told.event())
         await self._tell(TranscriptStop().event())
