@@ -24,7 +24,7 @@ WORDS = (
     *(b'"customData": ', b'"sendIntentNotRecognized": true', b'"intentFilter": ["LightSet"]', b'"input": "', b'"id": '),
     *(b"null", b"true", b"[]", b"{}", b"NaN", b"1e999", b"\\ud800", b"[" * 5_000, b'"default"'),
 )
-FOUND = (b"\0" + b"[" * 5_000,)  # and mended
+FOUND = (b"\0" + b"[" * 5_000, b'\10{"input": "\\ud800"}')  # and mended
 
 
 def seeds() -> list[bytes]:

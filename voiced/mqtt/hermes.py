@@ -130,12 +130,7 @@ class Hermes:
 
         ValueError with the reason if it is none.
         """
-        try:
-            told = json.loads(payload or b"{}")
-        except RecursionError as error:
-            raise ValueError("is nested too deeply") from error
-        if not isinstance(told, dict):
-            raise ValueError("must be a JSON object")  # noqa: TRY004 # as all that is told of a message
+        told = _object(payload)
         kind = topic.removeprefix("hermes/")
         # Of a session its id says whose it is.
         if told.get("siteId", "default" if "sessionId" not in told else self._site) != self._site:
@@ -255,6 +250,19 @@ def _tokens(text: str, confidence: float) -> list[dict[str, Any]]:
             {"value": word, "confidence": confidence, "rangeStart": at, "rangeEnd": at + len(word), "time": None}
         )
         at += len(word)
+    return told
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(payload or b"{}")
+        json.dumps(told, ensure_ascii=False).encode()  # parts of it go back to the client
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half a character, such as \\ud800") from error
+    if not isinstance(told, dict):
+        raise ValueError("must be a JSON object")  # noqa: TRY004 # as all that is told of a message
     return told
 
 
