@@ -63,12 +63,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from voiced.assistant import Heard
+    from voiced.assistant import Heard, Publisher
     from voiced.audio.source import Source
     from voiced.config import Config
     from voiced.flow import Utterance
     from voiced.foundations.signals import Signals
     from voiced.grammar import Grammar
+    from voiced.home_assistant.answers import Answers
     from voiced.mqtt.received import Command
     from voiced.servers.running import Server
 
@@ -116,14 +117,15 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     orders = _Orders(heard, requests, mqtt, mute, adjust, lambda: adjustments.serving().grammar_of(None))
     home.follow(reloader.ask)
     stack.enter_context(mqtt)
-    stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, mqtt)))
+    publisher = home.publishing(mqtt)
+    stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, publisher, home.answers)))
     stack.callback(systemd.stopping)
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
     place = at_site(config.site_name, config.room)
     budgets, sounds = _budgets(pace, heard, signals), _sounds(config, detector, mqtt)
-    assistant = Assistant(pipelines, home.publishing(mqtt), sounds, budgets, requests.answer_pause, place)
+    assistant = Assistant(pipelines, publisher, sounds, budgets, requests.answer_pause, place)
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)
@@ -223,12 +225,17 @@ def _sounds(config: Config, detector: WakeWordDetector, mqtt: Mqtt) -> Feedback:
 
 
 def _servers(
-    config: Config, hub: Hub, adjustments: Adjustments, obey: Callable[[Command], None], mqtt: Mqtt
+    config: Config,
+    hub: Hub,
+    adjustments: Adjustments,
+    obey: Callable[[Command], None],
+    publisher: Publisher,
+    answers: Answers | None,
 ) -> list[Server]:
     """Return the servers that the config names; they see the daemon as a `House`."""
     topics = Topics(config.site_name)
     engine = Engine(lambda: hub.retained(topics.state) in AT_WORK)
-    return servers_of(House(config, topics, hub, engine, adjustments.serving, obey, mqtt))
+    return servers_of(House(config, topics, hub, engine, adjustments.serving, obey, publisher, answers))
 
 
 def release_memory(work: Iterable[T]) -> Iterator[T]:

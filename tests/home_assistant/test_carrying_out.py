@@ -12,7 +12,9 @@ from tests.broker import free_port, wait_until
 from tests.home_assistant.fake import TOKEN, FakeHomeAssistant
 from voiced.flow import Action, Match, Outcome, Reason, Transcript
 from voiced.home_assistant import carrying_out
+from voiced.home_assistant.answers import Answer, Answers
 from voiced.home_assistant.carrying_out import CONVERSATION, INTENT, MOST_WAITING, CarryingOut
+from voiced.home_assistant.posting import Posting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,7 @@ def outcome(intent: str = "HassTurnOn", text: str = LAMP, *, spans: Any = None, 
 def answers(url: str, *outcomes: Outcome, token: str = TOKEN, n_answers: int = 1, seconds: float = 5.0) -> list[str]:
     """What is answered to some commands."""
     told: list[str] = []
-    carrying = CarryingOut(url, token, lambda: ("en",), told.append)
+    carrying = CarryingOut(Posting(url, lambda: token), lambda: ("en",), told.append)
     for each in outcomes:
         carrying.heed(each)
     wait_until(lambda: len(told) >= n_answers, seconds)
@@ -147,7 +149,7 @@ def test_nobody_waits_for_it(home: FakeHomeAssistant, caplog: pytest.LogCaptureF
     done = threading.Event()
     home.posts[CONVERSATION] = lambda _: done.wait(5) and DONE
     told: list[str] = []
-    carrying = CarryingOut(home.url, TOKEN, lambda: ("en",), told.append)
+    carrying = CarryingOut(Posting(home.url, lambda: TOKEN), lambda: ("en",), told.append)
     begun = time.monotonic()
     for _ in range(MOST_WAITING + 3):
         carrying.heed(outcome())
@@ -164,8 +166,30 @@ def test_a_bug_costs_one_command(home: FakeHomeAssistant, caplog: pytest.LogCapt
         told.append(text)
         assert len(told) > 1, "a bug"
 
-    carrying = CarryingOut(home.url, TOKEN, lambda: ("en",), answer)
+    carrying = CarryingOut(Posting(home.url, lambda: TOKEN), lambda: ("en",), answer)
     carrying.heed(outcome())
     carrying.heed(outcome())
     assert wait_until(lambda: len(told) == 2, 5)
     assert caplog.text.count("an internal error kept Home Assistant from getting a command") == 1
+
+
+def becomes(url: str, told: Outcome) -> list[Answer]:
+    """What somebody is told who waits for a command."""
+    answers, heard = Answers(), list[Answer]()
+    carrying = CarryingOut(Posting(url, lambda: TOKEN), lambda: ("en",), lambda _: None, answers)
+    with answers.awaited(told.id, heard.append):
+        carrying.heed(told)
+        wait_until(lambda: bool(heard), 5)
+        time.sleep(0.1)
+    return heard
+
+
+def test_who_waits_is_told_once_what_became_of_it(home: FakeHomeAssistant) -> None:
+    assert becomes(home.url, outcome()) == [Answer("Turned on the light")]
+    second = Match("HassTurnOff", {}, LAMP, {}, said=(0, 3))
+    both = Match("HassTurnOn", {}, LAMP, {}, said=(0, 3), then=(second,))
+    compound = Outcome("id", Transcript(LAMP, both, None, 1.0, 0.0))
+    assert becomes(home.url, compound) == [Answer("Turned on the light. Turned on the light")]
+    assert becomes(home.url, outcome("LightSet")) == [Answer()]  # not its affair
+    home.posts[CONVERSATION] = 500
+    assert becomes(home.url, outcome()) == [Answer("Home Assistant could not do it (status 500)", done=False)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.broker import free_port, wait_until
 from tests.home_assistant.fake import TOKEN, FakeHomeAssistant
+from voiced.foundations.secret_file import read_token
 from voiced.grammar.house import Entity, House, Place
 from voiced.home_assistant import asking
 from voiced.home_assistant.cache import Known
@@ -15,10 +16,13 @@ from voiced.home_assistant.names import Names, Pace, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pytest
 
-HURRIED = Pace(first_answer=5.0, shortest_pause=0.05, longest_pause=0.2, quiet=0.1, longest_change=1.0, poll=0.3)
+HURRIED = Pace(
+    first_answer=5.0, shortest_pause=0.05, longest_pause=0.2, quiet=0.1, longest_change=1.0, poll=0.3, token=0.1
+)
 CACHED = Known(House((Entity("Old lamp", "light"),)))
 
 
@@ -26,7 +30,7 @@ CACHED = Known(House((Entity("Old lamp", "light"),)))
 def following(url: str, token: str = TOKEN, cached: Known | None = None) -> Iterator[tuple[Names, list[Known]]]:
     """Names that are kept fresh, and what was told of them."""
     told: list[Known] = []
-    found = Names(url, token, cached, told.append, HURRIED)
+    found = Names(url, lambda: token, cached, told.append, HURRIED)
     found.open()
     yield found, told
     found.close()
@@ -107,6 +111,36 @@ def test_a_token_that_is_revoked_is_told_once(caplog: pytest.LogCaptureFixture) 
         assert lamps(found.known) == ["Old lamp"]
         assert told == []
     assert caplog.text.count("refuses the token") == 1
+
+
+def test_another_token_is_taken_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (file := tmp_path / "token").write_text(TOKEN)
+    with FakeHomeAssistant() as home:
+        names = Names(home.url, lambda: read_token("home_assistant", file, None), CACHED, lambda _: None, HURRIED)
+        names.open()
+        assert wait_until(lambda: lamps(names.known) == [], 5)
+        file.write_text("revoked")
+        home.drop()
+        home.expose(light__desk="Desk lamp")
+        assert wait_until(lambda: "refuses the token" in caplog.text, 5)
+        file.unlink()  # somebody replaces it
+        time.sleep(0.3)
+        file.write_text(TOKEN)
+        assert wait_until(lambda: lamps(names.known) == ["Desk lamp"], 5)
+        names.close()
+    assert caplog.text.count("refuses the token") == 1
+    assert "Traceback" not in caplog.text
+
+
+def test_a_token_that_is_gone_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with FakeHomeAssistant() as home:
+        file = tmp_path / "token"
+        names = Names(home.url, lambda: read_token("home_assistant", file, None), CACHED, lambda _: None, HURRIED)
+        names.open()
+        time.sleep(0.5)
+        assert lamps(names.known) == ["Old lamp"]
+        names.close()
+    assert caplog.text.count("home_assistant.token_file: cannot read") == 1
 
 
 def test_a_bug_does_not_end_it(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

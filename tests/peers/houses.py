@@ -54,6 +54,7 @@ class House(NamedTuple):
     broker: Broker
     ears: Subscriber
     microphone: VirtualMicrophone
+    http: int = 0  # port of the daemon's HTTP server, if it has one
 
     def say(self, text: str) -> None:
         """Say it in writing."""
@@ -105,10 +106,13 @@ def without_yaml() -> Iterator[House]:
         settings = {
             "intents": str(Path(temporary) / "none"),
             "home_assistant": {"url": home.url, "token_file": str(token), "sentences": True},
-            "servers": {"wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}"},
+            "servers": {
+                "wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}",
+                "http": f"127.0.0.1:{(http := free_port())}",
+            },
         }
         with Daemon(broker.port, settings=settings) as daemon:
             daemon.wait_until_told(READY)
             home.set_up("wyoming", host="127.0.0.1", port=wyoming)
-            yield House(home, daemon, broker, ears, microphone)
+            yield House(home, daemon, broker, ears, microphone, http)
             assert "Traceback" not in daemon.log

@@ -74,13 +74,14 @@ def test_what_is_no_command_is_written_and_told_to_be_none(house: House) -> None
 
 
 @pytest.mark.parametrize("agent", ["conversation.voiced", "conversation.home_assistant"])
-def test_the_names_of_the_house_are_heard(house_without_yaml: House, agent: str) -> None:
+def test_the_names_of_the_house_are_heard_and_it_answers(house_without_yaml: House, agent: str) -> None:
     home = house_without_yaml.home
     home.call("light/turn_on", LIGHT)
     home.wait_for(LIGHT, "on")
     run = Assist(home, conversation_engine=agent).hear(np.concatenate([sound("command_lights"), *[SECOND] * 5]))
     assert plain(run.text) == SENTENCE
     home.wait_for(LIGHT, "off")
+    assert run.answer["speech"]["plain"]["speech"].startswith("Turned off")
 
 
 def test_in_silence_nothing_is_heard(house: House) -> None:

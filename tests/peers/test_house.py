@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
+from websockets.sync.client import connect
 
 from tests.broker import wait_until
 from tests.peers.houses import LIGHT, without_yaml
@@ -57,6 +60,23 @@ def test_a_light_is_switched_by_what_is_said(house: House) -> None:
         wait_until(lambda: house.ears.messages[-1].payload == b"waiting", 5)
     print(f"\nfrom audio to light: {taken} s, median {np.median(taken):.2f} s")  # noqa: T201 # a measurement
     assert house.answers()[-1].startswith("Turned off")
+
+
+def test_a_light_is_switched_by_what_a_phone_hears(house: House) -> None:
+    house.home.call("light/turn_on", LIGHT)
+    house.home.wait_for(LIGHT, "on")
+    sound = np.concatenate([sound_file.read(LIGHTS), np.zeros(2 * SAMPLE_RATE, np.float32)])
+    with connect(f"ws://127.0.0.1:{house.http}/api/stream?wake=false") as phone:
+        phone.send((sound * 32_767).astype("<i2").tobytes())
+        house.home.wait_for(LIGHT, "off")
+
+
+def test_what_is_written_over_http_is_answered(house: House) -> None:
+    sentence = json.dumps({"text": "turn on the desk lamp"}).encode()
+    place = f"http://127.0.0.1:{house.http}/api/say"
+    with urlopen(Request(place, sentence, {"Content-Type": "application/json"}), timeout=30) as answer:
+        told = json.loads(answer.read())
+    assert (told["intent"], told["answer"], told["done"]) == ("HassTurnOn", "Turned on the light", True)
 
 
 def test_a_name_that_is_new_is_understood_soon(house: House) -> None:

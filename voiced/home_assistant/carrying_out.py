@@ -8,13 +8,14 @@ a light that goes on a minute later is worse than none. What may have reached it
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Full, Queue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from voiced.foundations.relay import start_thread
-from voiced.home_assistant.posting import Posting, RefusedError, UnreachedError
+from voiced.home_assistant.answers import Answer, Answers
+from voiced.home_assistant.posting import RefusedError, UnreachedError
 from voiced.home_assistant.sentences import own_intents
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from voiced.flow import Match, Outcome
+    from voiced.home_assistant.posting import Posting
 
 log = logging.getLogger(__name__)
 
@@ -44,55 +46,64 @@ class Order:
     slots: dict[str, Any]
     elsewhere: bool  # a slot was not said, but comes from the room: the sentence alone would mean something else
     until: float  # second on the monotonic clock
+    command: str  # id of the command, which may have several orders
+    is_last: bool  # of them
 
 
 class CarryingOut:
-    """Carries out commands one after the other; `answer` is called in the thread with each answer in words."""
+    """Carries out commands one after the other; `say` is called in the thread with each answer in words."""
 
     def __init__(
-        self, url: str, token: str, languages: Callable[[], tuple[str, ...]], answer: Callable[[str], object]
+        self,
+        posting: Posting,
+        languages: Callable[[], tuple[str, ...]],
+        say: Callable[[str], object],
+        answers: Answers | None = None,
     ) -> None:
-        """`languages` returns those that are spoken, the usual one first."""
-        self._posting = Posting(url, token)
-        self._languages, self._answer = languages, answer
+        """`languages` returns those that are spoken, the usual one first; `answers` are told of each command."""
+        self._posting, self._languages = posting, languages
+        self._say, self._answers = say, answers or Answers()
         self._orders: Queue[Order] = Queue(MOST_WAITING)
         start_thread(self._run, "carrying out")
 
     def heed(self, outcome: Outcome) -> None:
         """Carry out what was understood, if it is Home Assistant's affair; returns at once."""
-        # What has actions of its own is the user's.
-        if outcome.actions:
-            return
-        until = monotonic() + outcome.good_for - outcome.age
         language = outcome.transcript.language or self._languages()[0]
-        for command in outcome.transcript.commands:
-            if command.intent in own_intents(language):
-                self._queue(_order(command, language, until))
+        # What has actions of its own is the user's.
+        commands = [each for each in outcome.transcript.commands if each.intent in own_intents(language)]
+        orders = [] if outcome.actions else [_order(each, outcome, language) for each in commands]
+        if not orders:
+            self._answers.note(outcome.id, Answer())
+        for left, order in enumerate(orders, 1 - len(orders)):
+            self._queue(replace(order, is_last=left == 0))
 
     def _queue(self, order: Order) -> None:
         try:
             self._orders.put_nowait(order)
         except Full:
-            log.warning("%r is not done: Home Assistant has not answered to the commands before", order.text)
+            told = "Home Assistant has not answered to the commands before"
+            log.warning("%r is not done: %s", order.text, told)
+            self._answers.note(order.command, Answer(told, done=False), is_last=order.is_last)
 
     def _run(self) -> None:
         while True:
             order = self._orders.get()
             try:
-                self._carry_out(order)
+                answer = self._carry_out(order)
+                if answer.text:
+                    self._say(answer.text)
+                self._answers.note(order.command, answer, is_last=order.is_last)
             except Exception:  # a bug must cost one command
                 log.exception("an internal error kept Home Assistant from getting a command")
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, order: Order) -> Answer:
         try:
-            answer = self._asked(order)
+            told = self._asked(order)
         except (UnreachedError, RefusedError) as error:
             log.warning("%r is not done: %s", order.text, error)
-            self._answer(f"{error}")
-            return
-        log.info("Home Assistant: %r → %s", order.text, answer or "done")
-        if answer:
-            self._answer(answer)
+            return Answer(f"{error}", done=False)
+        log.info("Home Assistant: %r → %s", order.text, told or "done")
+        return Answer(told)
 
     def _asked(self, order: Order) -> str:
         """Return the answer in words; empty: it was done without any."""
@@ -115,10 +126,11 @@ class CarryingOut:
                 sleep(PAUSE_SECONDS)
 
 
-def _order(command: Match, language: str, until: float) -> Order:
+def _order(command: Match, outcome: Outcome, language: str) -> Order:
     said = command.text[slice(*command.said)] or command.text
     from_the_room = "area" in command.slots and "area" not in command.spans
-    return Order(said, language, command.intent, dict(command.slots), from_the_room, until)
+    until = monotonic() + outcome.good_for - outcome.age
+    return Order(said, language, command.intent, dict(command.slots), from_the_room, until, outcome.id, is_last=True)
 
 
 def _speech(response: dict[str, Any]) -> str:

@@ -11,10 +11,12 @@ from voiced.flow import Action
 from voiced.foundations.secret_file import read_token
 from voiced.grammar.house import House
 from voiced.home_assistant import asking, cache
+from voiced.home_assistant.answers import Answers
 from voiced.home_assistant.cache import Known
 from voiced.home_assistant.carrying_out import CarryingOut
 from voiced.home_assistant.connection import Connection, HomeAwayError, require_package
 from voiced.home_assistant.names import Names
+from voiced.home_assistant.posting import Posting
 from voiced.home_assistant.sentences import SENTENCES, own_sentences
 from voiced.mqtt.topics import Topics
 from voiced.records.state import folders
@@ -60,10 +62,12 @@ class Home:
         """`folder` keeps the names. ConfigError."""
         self._config, self._writer = config, writer
         self._names: Names | None = None
+        self.answers: Answers | None = None  # to commands that Home Assistant carries out, if it does
         self._used = NOTHING  # by the newest grammar
         self._changed: Callable[[], None] | None = None
         if url := config.home_assistant.url:
-            self._token = require(config.home_assistant)
+            self._token = partial(require, config.home_assistant)  # it may be another one later
+            self._token()
             self._file = cache.file_of(folder, url)
             self._names = Names(url, self._token, cache.read(self._file), self._keep)
 
@@ -84,10 +88,12 @@ class Home:
         if not (settings.sentences and settings.url):
             return publisher
         topic = Topics(self._config.site_name).answer
-        return Publishing(
-            publisher,
-            CarryingOut(settings.url, self._token, self._languages, lambda text: publisher.act(Action(topic, text))),
-        )
+        posting, self.answers = Posting(settings.url, self._token), Answers()
+
+        def say(text: str) -> None:
+            publisher.act(Action(topic, text))
+
+        return Publishing(publisher, CarryingOut(posting, self._languages, say, self.answers))
 
     def _languages(self) -> tuple[str, ...]:
         """Return the languages that are spoken, the usual one first."""

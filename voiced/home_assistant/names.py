@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from voiced.errors import HomeAssistantError
+from voiced.errors import ConfigError, HomeAssistantError
 from voiced.foundations.relay import start_thread
 from voiced.grammar.house import House
 from voiced.home_assistant import asking
@@ -38,20 +39,30 @@ class Pace:
     quiet: float = 2.0  # without further events, until a change is over …
     longest_change: float = 15.0  # … or this has passed
     poll: float = 60.0  # between two looks at what is exposed
+    token: float = 10.0  # between two looks at the token, after it was refused
 
 
 class Names:
     """What is known of one Home Assistant: `known` may be read by any thread, at any time."""
 
     def __init__(
-        self, url: str, token: str, cached: Known | None, changed: Callable[[Known], None], pace: Pace | None = None
+        self,
+        url: str,
+        token: Callable[[], str],
+        cached: Known | None,
+        changed: Callable[[Known], None],
+        pace: Pace | None = None,
     ) -> None:
-        """`changed` is called in the thread when the names are others than before; `cached` are known already."""
+        """`changed` is called in the thread when the names are others than before; `cached` are known already.
+
+        `token` reads the token, which may be another one each time. ConfigError.
+        """
         self.known = cached or Known(House())
         self._url, self._token, self._changed, self._pace = url, token, changed, pace or Pace()
         self._first_try = threading.Event()
         self._closing = threading.Event()
         self._connection: Connection | None = None
+        self._used = ""  # the token that was tried last
         self._told: set[str] = set()  # sentences that were logged since it last answered
 
     def open(self) -> None:
@@ -69,17 +80,28 @@ class Names:
             try:
                 self._listen()
             except HomeAwayError as error:
-                self._tell(f"{error}; trying again until it works")
-                # What answered this time is asked again soon.
                 worked, self._connection = self._connection is not None, None
+                # What answered this time is asked again soon, and that fails if it is away.
+                if not worked:
+                    self._tell(f"{error}; trying again until it works")
                 pause = self._pace.shortest_pause if worked or not pause else min(2 * pause, self._pace.longest_pause)
-            except HomeAssistantError as error:
+            except (HomeAssistantError, ConfigError) as error:
                 self._tell(str(error))
-                pause = REFUSED_SECONDS
+                self._first_try.set()
+                self._wait_for_another_token()
+                pause = 0.0
             except Exception:
                 log.exception("an internal error ended the connection to Home Assistant")
                 pause = self._pace.longest_pause
             self._first_try.set()
+
+    def _wait_for_another_token(self) -> None:
+        """Wait until the token is another than was refused; or long, for the account may get its rights later."""
+        until = monotonic() + REFUSED_SECONDS
+        while monotonic() < until and not self._closing.wait(self._pace.token):
+            with suppress(ConfigError):  # as while somebody writes the file
+                if self._token() != self._used:
+                    return
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self._told and not self._closing.is_set():
@@ -88,7 +110,9 @@ class Names:
 
     def _listen(self) -> None:
         """Ask for everything, and again after each change, until the connection breaks."""
-        with Connection(self._url, self._token) as connection:
+        self._used = ""  # if it cannot be read, any is another one
+        self._used = self._token()
+        with Connection(self._url, self._used) as connection:
             # First the events: what changes while it is asked is not missed.
             asking.subscribe(connection)
             exposed = self._ask(connection)

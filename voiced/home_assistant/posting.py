@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import ssl
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from voiced.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LARGEST_BYTES = 1_000_000  # of an answer
 CONNECT_SECONDS = 3.0
@@ -24,13 +29,13 @@ class RefusedError(Exception):
 class Posting:
     """Posts to one Home Assistant."""
 
-    def __init__(self, url: str, token: str) -> None:
-        """Connects at each message only."""
-        self._parts = urlsplit(url)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    def __init__(self, url: str, token: Callable[[], str]) -> None:
+        """Connects, and reads the token, at each message only."""
+        self._parts, self._token = urlsplit(url), token
 
     def post(self, path: str, data: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the JSON object that it answers; UnreachedError, RefusedError."""
+        headers = self._headers()
         connection = self._connection()
         try:
             connection.connect()
@@ -39,7 +44,7 @@ class Posting:
             raise UnreachedError(f"Home Assistant is away ({error})") from error
         try:
             connection.sock.settimeout(seconds)
-            connection.request("POST", self._parts.path + path, json.dumps(data), self._headers)
+            connection.request("POST", self._parts.path + path, json.dumps(data), headers)
             response = connection.getresponse()
             content = response.read(LARGEST_BYTES)
         except TimeoutError as error:
@@ -51,6 +56,12 @@ class Posting:
         if response.status != 200:  # noqa: PLR2004 # OK
             raise RefusedError(_TOLD.get(response.status, f"Home Assistant could not do it (status {response.status})"))
         return _object(content)
+
+    def _headers(self) -> dict[str, str]:
+        try:
+            return {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        except ConfigError as error:
+            raise RefusedError(str(error)) from error
 
     def _connection(self) -> HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from voiced.errors import VoicedError
 from voiced.flow import Sentence
+from voiced.home_assistant.answers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from voiced.assistant import Publisher
     from voiced.config import Config
+    from voiced.home_assistant.answers import Answers
     from voiced.mqtt.received import Command
     from voiced.mqtt.topics import Topics
     from voiced.recognition.pipelines import Pipelines
@@ -41,13 +44,36 @@ class House:
     pipelines: Callable[[], Pipelines]  # those that serve now: they change when intents are reloaded
     tell: Callable[[Command], None]  # as over MQTT; what comes of it is heard through the hub
     publisher: Publisher
+    answers: Answers | None = None  # to what Home Assistant carries out, if it does
 
     async def say(self, text: str) -> dict[str, Any]:
         """Have a sentence answered as if it had been spoken; return the event, `intent/…` or `unmatched`.
 
-        Of several commands at once the first, with the others under `then`. SilentError if there is none in time.
+        Of several commands at once the first, with the others under `then`. What Home Assistant carries out has its
+        `answer` in words, and whether it is `done`. SilentError if there is no event in time.
         """
         sentence = replace(Sentence(text, time.monotonic()), id=uuid4().hex)
+        with self._answer_to(sentence) as answer:
+            event = await self._outcome_of(sentence)
+            return event | await _known(answer) if answer and event.get("intent") else event
+
+    @contextmanager
+    def _answer_to(self, sentence: Sentence) -> Iterator[asyncio.Future[Answer] | None]:
+        """Give what will be Home Assistant's answer; None if it carries out nothing."""
+        if self.answers is None:
+            yield None
+            return
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def settle(told: Answer) -> None:
+            if not answer.done():
+                answer.set_result(told)
+
+        with self.answers.awaited(sentence.id, lambda told: loop.call_soon_threadsafe(settle, told)):
+            yield answer
+
+    async def _outcome_of(self, sentence: Sentence) -> dict[str, Any]:
         events: list[dict[str, Any]] = []
         with self.hub.listening() as told:
             self.tell(sentence)
@@ -65,3 +91,12 @@ class House:
 
     def _is_outcome(self, topic: str) -> bool:
         return topic == self.topics.unmatched or topic.startswith(self.topics.intent(""))
+
+
+async def _known(answer: asyncio.Future[Answer]) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            told = await answer
+    except TimeoutError:
+        told = Answer("Home Assistant has not answered yet", done=False)
+    return {"answer": told.text, "done": told.done}

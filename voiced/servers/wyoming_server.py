@@ -18,7 +18,7 @@ from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event, async_write_event
-from wyoming.handle import Handled
+from wyoming.handle import Handled, NotHandled
 from wyoming.info import Describe
 from wyoming.intent import Entity, Intent, NotRecognized, Recognize
 from wyoming.ping import Ping, Pong
@@ -194,8 +194,12 @@ class Conversation:
 
     async def _carry_out(self, text: str) -> None:
         told = await self._house.say(text)
-        answer = Handled("") if told.get("intent") else NotRecognized(told.get("difference") or told.get("reason"))
-        await self._tell(answer.event())
+        if not told.get("intent"):
+            await self._tell(NotRecognized(told.get("difference") or told.get("reason")).event())
+        elif told.get("done", True):
+            await self._tell(Handled(told.get("answer", "")).event())
+        else:
+            await self._tell(NotHandled(told["answer"]).event())
 
     async def _recognize(self, text: str) -> None:
         match = dated(understand(self._house.pipelines().grammar_of(None), text), today()).match
