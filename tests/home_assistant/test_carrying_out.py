@@ -11,6 +11,7 @@ import pytest
 from tests.broker import free_port, wait_until
 from tests.home_assistant.fake import TOKEN, FakeHomeAssistant
 from voiced.flow import Action, Match, Outcome, Reason, Transcript
+from voiced.foundations.secret_file import read_token
 from voiced.home_assistant import carrying_out
 from voiced.home_assistant.answers import Answer, Answers
 from voiced.home_assistant.carrying_out import CONVERSATION, INTENT, MOST_WAITING, CarryingOut
@@ -18,6 +19,7 @@ from voiced.home_assistant.posting import Posting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LAMP = "turn on the desk lamp"
 DONE = {"response": {"speech": {"plain": {"speech": " Turned on the light "}}, "response_type": "action_done"}}
@@ -116,7 +118,26 @@ def test_damaged_answers(home: FakeHomeAssistant, nonsense: Any, caplog: pytest.
 
 
 def test_a_token_that_is_revoked(home: FakeHomeAssistant) -> None:
-    assert answers(home.url, outcome(), token="revoked") == ["Home Assistant refuses the token"]
+    """It is not tried again and again: Home Assistant may ban whoever does."""
+    told = answers(home.url, outcome(), outcome(), token="revoked", n_answers=2)
+    assert told == ["Home Assistant refuses the token"] * 2
+    assert len(home.posted) == 1
+
+
+def test_another_token_is_taken_up(home: FakeHomeAssistant) -> None:
+    tokens, told = ["revoked", TOKEN], list[str]()
+    carrying = CarryingOut(Posting(home.url, lambda: tokens.pop(0)), lambda: ("en",), told.append)
+    for _ in range(2):
+        carrying.heed(outcome())
+    assert wait_until(lambda: told == ["Home Assistant refuses the token", "Turned on the light"], 5)
+
+
+def test_a_token_that_is_gone(home: FakeHomeAssistant, tmp_path: Path) -> None:
+    told, missing = list[str](), tmp_path / "token"
+    posting = Posting(home.url, lambda: read_token("home_assistant", missing, None))
+    CarryingOut(posting, lambda: ("en",), told.append).heed(outcome())
+    assert wait_until(lambda: len(told) == 1, 5)
+    assert told == [f"home_assistant.token_file: cannot read {missing}: No such file or directory"]
 
 
 def test_while_it_is_away_a_command_waits_for_some_seconds() -> None:

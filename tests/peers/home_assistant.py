@@ -56,16 +56,31 @@ class HomeAssistant:
     def __enter__(self) -> Self:
         account = [str(self._program), "--script", "auth", "-c", str(self.folder), "add", USER, PASSWORD]
         subprocess.run(account, check=True, capture_output=True)
-        with (self.folder / "out").open("wb") as out:
-            self._process = subprocess.Popen([self._program, "-c", self.folder, "--skip-pip"], stdout=out, stderr=out)
-        wait_until(self._log_in, STARTING)
-        assert self.token, (self.folder / "out").read_text()
+        self.start()
         return self
 
+    def start(self) -> None:
+        """Start it, or start it again; returns when it answers."""
+        self.token = ""
+        with (self.folder / "out").open("ab") as out:
+            self._process = subprocess.Popen([self._program, "-c", self.folder, "--skip-pip"], stdout=out, stderr=out)
+        wait_until(self._log_in, STARTING)
+        assert self.token, self.log
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait(60)
+            self._process = None
+
+    @property
+    def log(self) -> str:
+        """Everything it printed."""
+        return (self.folder / "out").read_text()
+
     def __exit__(self, *_exception: object) -> None:
-        assert self._process
-        self._process.terminate()
-        self._process.wait(60)
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _log_in(self) -> bool:
@@ -102,6 +117,12 @@ class HomeAssistant:
     def long_lived_token(self) -> str:
         """Make a token, as a user does in the profile."""
         return str(self.command("auth/long_lived_access_token", client_name="voiced", lifespan=1))
+
+    def revoke_tokens(self) -> None:
+        """Take all long-lived tokens back, as a user does in the profile."""
+        for token in self.command("auth/refresh_tokens"):
+            if token["type"] == "long_lived_access_token":
+                self.command("auth/delete_refresh_token", refresh_token_id=token["id"])
 
     def set_up(self, integration: str, **answers: Any) -> None:
         """Set up an integration as a user would, by its form."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 1_000_000  # of an answer
 CONNECT_SECONDS = 3.0
-_TOLD = {401: "Home Assistant refuses the token", 404: "Home Assistant does not have the integration conversation"}
+REFUSED_SECONDS = 600.0  # until a token that was refused is tried again
+UNAUTHORIZED = 401
+_TOLD = {
+    UNAUTHORIZED: "Home Assistant refuses the token",
+    404: "Home Assistant does not have the integration conversation",
+}
 
 
 class UnreachedError(Exception):
@@ -32,10 +38,12 @@ class Posting:
     def __init__(self, url: str, token: Callable[[], str]) -> None:
         """Connects, and reads the token, at each message only."""
         self._parts, self._token = urlsplit(url), token
+        self._refused, self._refused_until = "", 0.0  # a token, and when it may be tried again
 
     def post(self, path: str, data: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the JSON object that it answers; UnreachedError, RefusedError."""
-        headers = self._headers()
+        token = self._acceptable()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         connection = self._connection()
         try:
             connection.connect()
@@ -53,15 +61,21 @@ class Posting:
             raise RefusedError(f"Home Assistant broke off ({error})") from error
         finally:
             connection.close()
+        if response.status == UNAUTHORIZED:
+            self._refused, self._refused_until = token, monotonic() + REFUSED_SECONDS
         if response.status != 200:  # noqa: PLR2004 # OK
             raise RefusedError(_TOLD.get(response.status, f"Home Assistant could not do it (status {response.status})"))
         return _object(content)
 
-    def _headers(self) -> dict[str, str]:
+    def _acceptable(self) -> str:
+        """Return the token, unless it was refused lately: Home Assistant may ban whoever tries too often."""
         try:
-            return {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+            token = self._token()
         except ConfigError as error:
             raise RefusedError(str(error)) from error
+        if token == self._refused and monotonic() < self._refused_until:
+            raise RefusedError(_TOLD[UNAUTHORIZED])
+        return token
 
     def _connection(self) -> HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port
