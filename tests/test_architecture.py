@@ -52,6 +52,7 @@ EVERYWHERE = {"numpy", "pydantic", "pydantic_core", "torch"}  # third-party modu
 OWNED_BY_ROOMS = {
     "fastapi": "servers",
     "starlette": "servers",
+    "uvicorn": "servers",
     "wyoming": "servers",
 }  # a framework is the language of its room
 ONLY_INSIDE_FUNCTIONS = {"matplotlib", "rich"}  # they take time to import

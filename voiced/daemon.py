@@ -107,6 +107,7 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
     mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
     adjustments.tell(mqtt)
+    publisher = home.publishing(mqtt)
     told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
     pace = Pace(source.frames(), watchdog, told.ready)
     ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)
@@ -117,7 +118,6 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     orders = _Orders(heard, requests, mqtt, mute, adjust, lambda: adjustments.serving().grammar_of(None))
     home.follow(reloader.ask)
     stack.enter_context(mqtt)
-    publisher = home.publishing(mqtt)
     stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, publisher, home.answers)))
     stack.callback(systemd.stopping)
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
@@ -235,7 +235,8 @@ def _servers(
     """Return the servers that the config names; they see the daemon as a `House`."""
     topics = Topics(config.site_name)
     engine = Engine(lambda: hub.retained(topics.state) in AT_WORK)
-    return servers_of(House(config, topics, hub, engine, adjustments.serving, obey, publisher, answers))
+    serving, thresholds = adjustments.serving, adjustments.thresholds
+    return servers_of(House(config, topics, hub, engine, serving, obey, publisher, thresholds, answers))
 
 
 def release_memory(work: Iterable[T]) -> Iterator[T]:

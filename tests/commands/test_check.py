@@ -95,6 +95,7 @@ def test_check_json_tells_what_is_right(capsys: pytest.CaptureFixture[str]) -> N
         "broker": "localhost:1883",
         "site": platform.node(),
         "connected": False,
+        "home_assistant": None,
         "notes": [],
     }
 

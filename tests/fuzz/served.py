@@ -46,7 +46,9 @@ def house(**servers: str) -> House:
         recognize=lambda _: understand(commands, SAID),
         opinion=lambda *_: SimpleNamespace(evidence=0.0),
     )
-    return House(config, topics, hub, Engine(), cast("Any", lambda: pipelines), tell, cast("Any", None))
+    serving = cast("Any", lambda: pipelines)
+    nobody = cast("Any", None)
+    return House(config, topics, hub, Engine(), serving, tell, nobody, {})
 
 
 def begin(server: Server) -> None:

@@ -96,6 +96,10 @@ class FakeHomeAssistant:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
+    def encrypt(self, context: Any) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
     def stop(self) -> None:
         """End, with all connections."""
         self._server.shutdown()

@@ -114,3 +114,12 @@ def test_the_daemon_keeps_what_it_was_told(home: FakeHomeAssistant, tmp_path: Pa
     second = Home(settings, tmp_path / "state", Writer())
     assert second.read(settings.intents).match("turn on the desk lamp")
     assert changes == []
+
+
+def test_a_token_that_others_may_read_is_warned_of(
+    home: FakeHomeAssistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = load_config(tmp_path / config(tmp_path, home.url))
+    (tmp_path / "token").chmod(0o644)
+    with Home(settings, tmp_path, Writer()):
+        assert f"home_assistant.token_file: every account of this machine may read {tmp_path}/token" in caplog.text

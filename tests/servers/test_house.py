@@ -34,7 +34,7 @@ def said(intent: str | None, answer: Answer | None, *, answers: Answers | None) 
             answers.note(command.id, answer)
 
     nobody = cast("Any", None)
-    house = House(Config(), topics, hub, nobody, nobody, tell, nobody, answers)
+    house = House(Config(), topics, hub, nobody, nobody, tell, nobody, {}, answers)
     return asyncio.run(house.say("turn on the lamp"))
 
 
@@ -54,6 +54,6 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house_module, "ANSWER_SECONDS", 0.1)
     told = said("HassTurnOn", None, answers=Answers())
     assert (told["answer"], told["done"]) == ("Home Assistant has not answered yet", False)
-    silent = House(*cast("Any", (Config(), Topics("house"), Hub(), None, None, lambda _: None, None)))
+    silent = House(*cast("Any", (Config(), Topics("house"), Hub(), None, None, lambda _: None, None, {})))
     with pytest.raises(SilentError, match="busy"):
         asyncio.run(silent.say("turn on the lamp"))

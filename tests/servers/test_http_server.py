@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from tests.broker import wait_until
 from voiced.audio import sound_file
 from voiced.cli import main
-from voiced.servers.http_server import Guard
+from voiced.servers.guard import Guard
 
 if TYPE_CHECKING:
     from tests.servers.conftest import House

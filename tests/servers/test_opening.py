@@ -11,7 +11,7 @@ from voiced.cli import main
 from voiced.config import ServersSettings
 from voiced.errors import ConfigError
 from voiced.servers import opening
-from voiced.servers.opening import is_loopback, read_token, require
+from voiced.servers.opening import exposed, is_loopback, read_token, require
 
 
 def test_without_servers_nothing_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,3 +80,14 @@ def test_check_refuses_what_run_refuses(
     intents = str(Path(__file__).parents[2] / "intents")
     assert main(["check", "--config", str(tmp_path / "config.yaml"), "--intents", intents]) == 78
     assert problem in capsys.readouterr().err
+
+
+def test_a_token_that_others_may_read_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("secret")
+    (tmp_path / "token").chmod(0o644)
+    settings = ServersSettings(http="127.0.0.1:8090", token_file=tmp_path / "token")
+    assert exposed(settings) == [
+        f"servers.token_file: every account of this machine may read {tmp_path}/token; do: chmod o-rwx {tmp_path}/token"
+    ]
+    (tmp_path / "token").chmod(0o640)
+    assert exposed(settings) == []

@@ -40,7 +40,7 @@ __all__ = ["as_it_is", "check", "frames", "read", "read_what_is_there"]
 log = logging.getLogger(__name__)
 
 RATES = range(1_000, 768_001)  # Hz; outside of it a header is taken to be damaged
-LONGEST_COMMAND_HOURS, LONGEST_HOURS = 4, 12  # 230 MB an hour
+LONGEST_COMMAND_MINUTES, LONGEST_MINUTES = 4 * 60, 12 * 60  # 230 MB an hour
 MOST_UNKNOWN_SECONDS = 0.01  # of values that are no numbers; more is damage
 QUIETEST_PEAK = 1e-3  # -60 dB of full scale: below it, a recording is nearly silent
 LOUDEST_PEAK = 8.0  # 18 dB over full scale: beyond it, samples were written as if they were integers
@@ -63,17 +63,17 @@ class _Source:
         self.damage = self.damage or damage
 
 
-def read(source: Path) -> Samples:
+def read(source: Path, most_minutes: int = LONGEST_COMMAND_MINUTES) -> Samples:
     """A whole recording at 16 kHz in mono, shape (samples,); `-` is standard input. AudioError if it is damaged."""
-    return _joined(_Source(name_of(source), refuses=True), source, LONGEST_COMMAND_HOURS)
+    return _joined(_Source(name_of(source), refuses=True), source, most_minutes)
 
 
-def read_what_is_there(source: Path) -> Samples:
+def read_what_is_there(source: Path, most_minutes: int = LONGEST_MINUTES) -> Samples:
     """As much of a recording as can be decoded, at 16 kHz in mono, shape (samples,); damage draws a warning.
 
     AudioError if nothing can be decoded.
     """
-    return _joined(_Source(name_of(source), refuses=False), source, LONGEST_HOURS)
+    return _joined(_Source(name_of(source), refuses=False), source, most_minutes)
 
 
 def as_it_is(source: Path) -> tuple[Samples, int]:
@@ -177,14 +177,15 @@ def _warnings(mixer: Mixer) -> Iterator[str]:
         yield f"is {20 * math.log10(mixer.peak):.0f} dB louder than full scale; were integers written as floats?"
 
 
-def _joined(reported: _Source, source: Path, most_hours: int) -> Samples:
+def _joined(reported: _Source, source: Path, most_minutes: int) -> Samples:
     """A whole recording at 16 kHz in mono, shape (samples,), scaled down to full scale if it is far louder."""
     samples, mixer = bytearray(), Mixer()  # grows where it lies; joining blocks would hold all of them twice
     try:
         for block in _resampled(_decoded(reported, source), mixer, reported):
             samples += block.tobytes()
-            if len(samples) > most_hours * 3600 * SAMPLE_RATE * block.itemsize:
-                raise AudioError(f"{reported.name}: is longer than {most_hours} hours; cut it into parts")
+            if len(samples) > most_minutes * 60 * SAMPLE_RATE * block.itemsize:
+                longest = f"{most_minutes // 60} hours" if most_minutes % 60 == 0 else f"{most_minutes} minutes"
+                raise AudioError(f"{reported.name}: is longer than {longest}; cut it into parts")
     except MemoryError as error:
         raise AudioError(f"{reported.name}: does not fit into memory; cut it into parts") from error
     joined = np.frombuffer(samples, np.float32)

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.commands.shared import DONE, add_settings, config_of, count, print_json, progress
+from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from voiced.config import Config
     from voiced.evaluation.trials import Setup, Task
+    from voiced.grammar import Grammar
 
 SNRS_DB = (24, 21, 18, 15, 12, 9, 6)
 
@@ -50,7 +52,10 @@ def bench(options: Namespace) -> int:
         plots.require()
     config = config_of(options)
     intents = options.intents or options.folder / "intents"
-    setup = Setup(config.recognizer, intents, options.noise, options.seed, options.pauses, config.languages or ())
+    of_the_house = _grammar_of_the_house(config) if not (options.intents or intents.exists()) else None
+    setup = Setup(
+        config.recognizer, intents, options.noise, options.seed, options.pauses, config.languages or (), of_the_house
+    )
     own = own_tasks(options.folder, (options.snr or SNRS_DB) if options.noise else (), options.limit)
     tasks = own + foreign_tasks(options.foreign, options.limit)
     if options.latency:
@@ -67,6 +72,19 @@ def bench(options: Namespace) -> int:
         figure = plots.reliability_figure(report.reliability, config.recognizer.min_confidence, about)
         print(plots.save(options.plot, figure), file=sys.stderr)
     return DONE
+
+
+def _grammar_of_the_house(config: Config) -> Callable[[], Grammar] | None:
+    """What makes the grammar of a house whose sentences are Home Assistant's; None if they are not."""
+    if not config.home_assistant.sentences:
+        return None
+    from voiced.home_assistant.home import HouseGrammar, remembered
+
+    warnings: list[str] = []
+    known = remembered(config.home_assistant, warnings)
+    for warning in warnings:
+        print(f"voiced: warning: {printable(warning)}", file=sys.stderr)
+    return HouseGrammar(config, known)
 
 
 def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[Task]) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced import grammar
 from voiced.commands import check_parts
+from voiced.commands.check_home import Home, home_line, home_of, known_of
 from voiced.commands.shared import DONE, add_json, add_settings, config_of, grammar_of, print_json, tell
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, VoicedError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from voiced.commands.check_speed import Costs
     from voiced.grammar import Grammar
+    from voiced.home_assistant.cache import Known
 
 T = TypeVar("T")
 
@@ -37,7 +39,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--schema", choices=["config", "intents"], help=schema)
     speed = "load the models, and tell what recognition costs on this machine"
     parser.add_argument("--speed", action="store_true", help=speed)
-    parser.add_argument("--connect", action="store_true", help="log in to the broker, and look for the microphone")
+    reach = "log in to the broker and to Home Assistant, and look for the microphone"
+    parser.add_argument("--connect", action="store_true", help=reach)
     strict = "refuse what is only warned of: intents that load, and are likely not meant"
     parser.add_argument("--strict", action="store_true", help=strict)
     acoustic = "warn of what sounds alike, means two things, or is hardly ever written by Whisper, too"
@@ -52,10 +55,11 @@ def check(options: Namespace) -> int:
     words, sounds, a microphone that is named and not there, and with --connect a login that the broker turns down.
 
     With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
-    null}; if there is none, one object with "settings" (path, or null without a config file), "intents" (folder),
+    null}; if there is none, one object with "settings" (path, null without a config file), "intents" (folder),
     "n_intents", "n_examples", "languages", "model", "wake_words", "broker", "site", "connected" (whether the broker let
-    us in) and "notes" (sentences). With --speed, "speed" as well, an object: "threads", "beams", "patience", "passes"
-    and "command", "doubtful" (seconds), "in_time" (how many fit in the patience), "advice" (sentences).
+    us in), "home_assistant" (null, or an object: "url", and with --connect "version", "areas", "floors", "entities")
+    and "notes" (sentences). With --speed, "speed" as well: "threads", "beams", "patience", "passes" and "command",
+    "doubtful" (seconds), "in_time" (how many fit in the patience), "advice" (sentences).
 
     Intents may load and still be doubtful: each warning is told, with --json as {"warning", "file", "line"} before that
     object. With --strict warnings are mistakes. With --acoustic it also warns of what is likely to be misheard: values
@@ -63,10 +67,7 @@ def check(options: Namespace) -> int:
     of sentences that mean two things, or that another intent takes.
     """
     if options.schema:
-        from voiced.commands.init import schema_of  # needs nothing of what is checked
-
-        print(json.dumps(schema_of(options.schema), indent=2))
-        return DONE
+        return _print_schema(options.schema)
     try:
         checked = check_everything(
             options.config,
@@ -89,6 +90,13 @@ def check(options: Namespace) -> int:
         print_json(told | ({"speed": asdict(speed)} if speed else {}))
     else:
         tell("\n".join([_summary(checked), *(speed.lines if speed else ())]))
+    return DONE
+
+
+def _print_schema(of: str) -> int:
+    from voiced.commands.init import schema_of  # needs nothing of what is checked
+
+    print(json.dumps(schema_of(of), indent=2))
     return DONE
 
 
@@ -120,6 +128,7 @@ class Checked:
     broker: str  # host:port
     site: str
     connected: bool  # whether the broker was asked, and let us in
+    home_assistant: Home | None  # None: the settings name none
     notes: tuple[str, ...]  # what is no mistake, but should be known
     warnings: tuple[str, ...]  # about intents that load, and are likely not meant
 
@@ -141,7 +150,8 @@ def check_everything(  # what the command line asks for
     problems: list[str] = []
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     about_names: list[str] = []
-    read = _reader(config, about_names, problems, connect=connect)
+    known = _known(config, about_names, problems, connect=connect)
+    read = _reader(config, known)
     commands = _checked_grammar(config.intents if config else intents, read, problems)
     grammars = _check_parts(config, commands, read, problems) if config else [commands]
     told = (warning for each in grammars if each for warning in _warnings(each))
@@ -153,7 +163,8 @@ def check_everything(  # what the command line asks for
         _tried(lambda: check_parts.broker_login(config.mqtt), problems)
     if problems or not config or not commands:
         raise ConfigError(problems, page="intents" if config and not commands else "")
-    return _checked(find_config(path), config, commands, warnings, connected=connect)
+    found = known if connect else None
+    return _checked(find_config(path), config, commands, warnings, found, connected=connect)
 
 
 def _acoustic_warnings(grammars: list[Grammar | None], model: str) -> tuple[str, ...]:
@@ -167,17 +178,19 @@ def _warnings(commands: Grammar) -> list[str]:
     return [*commands.warnings, *grammar.two_meanings(commands)]
 
 
-def _reader(
-    config: Config | None, warnings: list[str], problems: list[str], *, connect: bool
-) -> Callable[[Path], Grammar]:
-    """What makes a grammar of a folder: with Home Assistant's names in it, which `connect` asks for anew."""
+def _known(config: Config | None, warnings: list[str], problems: list[str], *, connect: bool) -> Known | None:
+    if not config or not config.home_assistant.url:
+        return None
+    return _tried(lambda: known_of(config.home_assistant, warnings, connect=connect), problems)
+
+
+def _reader(config: Config | None, known: Known | None) -> Callable[[Path], Grammar]:
+    """What makes a grammar of a folder: with Home Assistant's names in it."""
     if not config:
         return lambda folder: grammar.load([folder])
     from voiced.home_assistant import home
 
-    known = home.ask if connect and config.home_assistant.url else home.remembered
-    found = _tried(lambda: known(config.home_assistant, warnings), problems) or home.NOTHING
-    return lambda folder: home.grammar_of(folder, config, found)
+    return lambda folder: home.grammar_of(folder, config, known or home.NOTHING)
 
 
 def _check_parts(
@@ -218,7 +231,13 @@ def _checked_grammar(folder: Path | None, read: Callable[[Path], Grammar], probl
 
 
 def _checked(
-    path: Path | None, config: Config, commands: Grammar, warnings: tuple[str, ...], *, connected: bool
+    path: Path | None,
+    config: Config,
+    commands: Grammar,
+    warnings: tuple[str, ...],
+    known: Known | None,
+    *,
+    connected: bool,
 ) -> Checked:
     return Checked(
         settings=str(path) if path else None,
@@ -231,6 +250,7 @@ def _checked(
         broker=f"{config.mqtt.host}:{config.mqtt.broker_port}",
         site=config.site_name,
         connected=connected,
+        home_assistant=home_of(config.home_assistant, known),
         notes=tuple(check_parts.notes(config, connect=connected)),
         warnings=warnings,
     )
@@ -246,6 +266,8 @@ def _summary(checked: Checked) -> str:
         f"wakes at: {', '.join(checked.wake_words)}\n"
         f"broker:   {checked.broker} ({contacted}), topics voiced/{checked.site}/…"
     )
+    if checked.home_assistant:
+        lines += f"\nhome:     {home_line(checked.home_assistant)}"
     return "\n".join([lines, *(f"note:     {note}" for note in checked.notes)])
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError, ModelError, VoicedError
 from voiced.foundations.onnx_session import LISTENING, shipped_model
+from voiced.home_assistant import home
 from voiced.mqtt.credentials import exposed, read_password, tls_context
+from voiced.servers import opening
 from voiced.wake.model_file import find_all
 from voiced.whisper.languages import LANGUAGES
 from voiced.whisper.loading.location import locate
@@ -139,7 +141,7 @@ def notes(config: Config, *, connect: bool) -> Iterator[str]:
             microphone(None)
         except ConfigError as error:
             yield str(error)
-    yield from exposed(config.mqtt)
+    yield from (*exposed(config.mqtt), *home.exposed(config.home_assistant), *opening.exposed(config.servers))
     files = find_all(word.model for word in config.wake_word.models)
     if names := [file.name for file in files if file.non_commercial]:
         are = "is" if len(names) == 1 else "are"

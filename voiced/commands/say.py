@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser, model=False)
     parser.add_argument("text", nargs="+", metavar="TEXT", help="a sentence, as it would be spoken")
-    parser.add_argument("--publish", action="store_true", help="do it: send the actions to the broker")
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help="do it: send the actions to the broker, or to Home Assistant what it carries out",
+    )
     add_json(parser)
 
 
@@ -57,6 +61,8 @@ def say(options: Namespace) -> int:
             tell(f"  {action.topic} {action.payload}")
     if options.publish and outcome.actions:
         _publish(options, outcome)
+    elif options.publish and outcome.accepted:
+        _hand_over(options, outcome, grammar.language)
     return DONE if transcript.match else FAILED
 
 
@@ -68,3 +74,27 @@ def _publish(options: Namespace, outcome: Outcome) -> None:
     for action, delivery in zip(outcome.actions, sent, strict=True):
         if delivery is not Delivery.DELIVERED:
             raise VoicedError(f"{action.topic} was not delivered: {delivery.value}")
+
+
+def _hand_over(options: Namespace, outcome: Outcome, usual_language: str) -> None:
+    """Have Home Assistant carry it out, if its sentences are used. VoicedError if it does not."""
+    from functools import partial
+
+    from voiced.foundations.resources import find_config
+
+    if not find_config(options.config) or not (settings := config_of(options).home_assistant).sentences:
+        return
+    from voiced.home_assistant.carrying_out import carry_out, orders_of
+    from voiced.home_assistant.home import require
+    from voiced.home_assistant.posting import Posting
+
+    assert settings.url, "sentences need one"
+    posting = Posting(settings.url, partial(require, settings))
+    for order in orders_of(outcome, usual_language):
+        answer = carry_out(posting, order)
+        if not answer.done:
+            raise VoicedError(f"{order.text!r} is not done: {answer.text}")
+        if options.json:
+            print_json({"answer": answer.text})
+        else:
+            tell(f"  Home Assistant: {answer.text or 'done'}")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiced import grammar
 from voiced.assistant import Assistant
 from voiced.audio import sound_file
 from voiced.audio.vad import Vad
@@ -63,7 +62,7 @@ def speak(setup: Setup, listening: ListeningSettings, tasks: Sequence[Task], don
 
     VoicedError if a recording, the grammar or the model cannot be loaded.
     """
-    recognizer = Recognizer(setup.settings, grammar.load([setup.intents], languages=setup.languages))
+    recognizer = Recognizer(setup.settings, setup.grammar())
     recognizer.warm_up()
     spoken = [_prepared(setup, listening, task, recognizer) for task in tasks]
     stage = _Stage(spoken, Requests(), _Counted(recognizer), done)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from voiced.config import RecognizerSettings
     from voiced.flow import Samples, Transcript
+    from voiced.grammar import Grammar
 
 CLEAN = "clean"
 
@@ -46,6 +47,11 @@ class Setup:
     seed: int = 0
     pauses: float = 0.0  # seconds, put between words for `--latency`
     languages: tuple[str, ...] = ()  # as in the config; none: one, that of the intents
+    house: Callable[[], Grammar] | None = None  # makes the grammar, instead of the intents: of a house without any
+
+    def grammar(self) -> Grammar:
+        """Return the grammar under which all is recognised. ConfigError."""
+        return self.house() if self.house else grammar.load([self.intents], languages=self.languages)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def attempt_all(setup: Setup, tasks: Sequence[Task], jobs: int, done: Callable[[
     VoicedError if grammar, noise, model or a recording cannot be loaded.
     """
     # What is wrong with the grammar is better said before the work begins.
-    grammar.load([setup.intents], languages=setup.languages)
+    setup.grammar()
     if setup.noise:
         sound_file.read(setup.noise)
     for task in tasks:
@@ -145,6 +151,6 @@ class _Listener:
 @cache
 def _listener(setup: Setup) -> _Listener:
     settings = setup.settings.model_copy(update={"threads": 1})
-    recognizer = Recognizer(settings, grammar.load([setup.intents], languages=setup.languages))
+    recognizer = Recognizer(settings, setup.grammar())
     recognizer.warm_up()
     return _Listener(recognizer, Vad(), sound_file.read(setup.noise) if setup.noise else None)

@@ -1,12 +1,18 @@
-"""Reads a token that the config names: from a file of its own, or from a systemd credential."""
+"""Reads a token that the config names, from a file of its own or a systemd credential; tells which files are open."""
 
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voiced.errors import ConfigError
 from voiced.foundations.regular_file import read_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LONGEST_BYTES = 4_096
 
@@ -20,6 +26,22 @@ def read_token(section: str, file: Path | None, credential: str | None) -> str:
             raise ConfigError([f"{section}.credential {credential!r} is not there; {advice}"])
         return _read(Path(folder) / credential, f"{section}.credential")
     return _read(file, f"{section}.token_file") if file else ""
+
+
+def exposed(secrets: Mapping[str, Path | None]) -> list[str]:
+    """Return a sentence for each file, by its setting, that other accounts of this machine may read."""
+    return [
+        f"{setting}: every account of this machine may read {file}; do: chmod o-rwx {shlex.quote(str(file))}"
+        for setting, file in secrets.items()
+        if file and _others_may_read(file)
+    ]
+
+
+def _others_may_read(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:  # whoever reads it says what is wrong
+        return False
 
 
 def _read(path: Path, setting: str) -> str:

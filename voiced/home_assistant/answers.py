@@ -30,13 +30,21 @@ class Answers:
     @contextmanager
     def awaited(self, command: str, tell: Callable[[Answer], object]) -> Iterator[None]:
         """Call `tell` with the answer to a command, in whatever thread it comes, while the context lasts."""
-        with self._lock:
-            self._waiting[command], self._parts[command] = tell, []
+        self.expect(command, tell)
         try:
             yield
         finally:
-            with self._lock:
-                del self._waiting[command], self._parts[command]
+            self._forget(command)
+
+    def expect(self, command: str, tell: Callable[[Answer], object]) -> None:
+        """Call `tell` with the answer to a command that is certainly carried out, or found to be nobody's affair."""
+        with self._lock:
+            self._waiting[command], self._parts[command] = tell, []
+
+    def _forget(self, command: str) -> None:
+        with self._lock:
+            self._waiting.pop(command, None)
+            self._parts.pop(command, None)
 
     def note(self, command: str, answer: Answer, *, is_last: bool = True) -> None:
         """Learn an answer to a command; `is_last`: no further one comes."""
@@ -44,4 +52,5 @@ class Answers:
             tell, parts = self._waiting.get(command), self._parts.get(command, [])
             parts.append(answer)
         if tell and is_last:
+            self._forget(command)
             tell(Answer(". ".join(each.text for each in parts if each.text), all(each.done for each in parts)))

@@ -35,7 +35,7 @@ def everything(connection: Connection, warnings: list[str]) -> Known:
         entries=_entries(connection, exposed_ids(exposed)),
         states=connection.ask("get_states"),
     )
-    return Known(house_of(answers, warnings), language if isinstance(language, str) and language else "en")
+    return Known(house_of(answers, warnings), _text(language) or "en", _text(settings.get("version")))
 
 
 def exposure(connection: Connection) -> Any:
@@ -49,6 +49,10 @@ def exposure(connection: Connection) -> Any:
 def _entries(connection: Connection, entities: list[str]) -> Any:
     # The lists of the registry leave aliases out; entities without an id of their own are not in it.
     return connection.ask("config/entity_registry/get_entries", entity_ids=entities[:MOST_ENTITIES])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def subscribe(connection: Connection) -> None:

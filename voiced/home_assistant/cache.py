@@ -26,6 +26,7 @@ class Known:
 
     house: House
     language: str = "en"
+    version: str = ""  # such as 2025.4.4; empty: not known
 
 
 def file_of(folder: Path, url: str) -> Path:
@@ -65,7 +66,7 @@ def _known(content: Any) -> Known:
         tuple(Place(_text(each["name"]), tuple(map(_text, each["aliases"]))) for each in house[kind])
         for kind in ("areas", "floors")
     )
-    return Known(House(tuple(entities), areas, floors), _text(content["language"]))
+    return Known(House(tuple(entities), areas, floors), _text(content["language"]), _text(content.get("version", "")))
 
 
 def _text(value: Any) -> str:

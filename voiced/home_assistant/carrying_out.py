@@ -68,14 +68,11 @@ class CarryingOut:
 
     def heed(self, outcome: Outcome) -> None:
         """Carry out what was understood, if it is Home Assistant's affair; returns at once."""
-        language = outcome.transcript.language or self._languages()[0]
-        # What has actions of its own is the user's.
-        commands = [each for each in outcome.transcript.commands if each.intent in own_intents(language)]
-        orders = [] if outcome.actions else [_order(each, outcome, language) for each in commands]
+        orders = orders_of(outcome, self._languages()[0])
         if not orders:
             self._answers.note(outcome.id, Answer())
-        for left, order in enumerate(orders, 1 - len(orders)):
-            self._queue(replace(order, is_last=left == 0))
+        for order in orders:
+            self._queue(order)
 
     def _queue(self, order: Order) -> None:
         try:
@@ -88,42 +85,60 @@ class CarryingOut:
     def _run(self) -> None:
         while True:
             order = self._orders.get()
-            try:
-                answer = self._carry_out(order)
-                if answer.text:
-                    self._say(answer.text)
-                self._answers.note(order.command, answer, is_last=order.is_last)
-            except Exception:  # a bug must cost one command
-                log.exception("an internal error kept Home Assistant from getting a command")
+            answer = self._carried_out(order)
+            self._answers.note(order.command, answer, is_last=order.is_last)
 
-    def _carry_out(self, order: Order) -> Answer:
+    def _carried_out(self, order: Order) -> Answer:
         try:
-            told = self._asked(order)
-        except (UnreachedError, RefusedError) as error:
-            log.warning("%r is not done: %s", order.text, error)
-            return Answer(f"{error}", done=False)
-        log.info("Home Assistant: %r → %s", order.text, told or "done")
-        return Answer(told)
+            answer = carry_out(self._posting, order)
+            if answer.text:
+                self._say(answer.text)
+        except Exception:  # a bug must cost one command
+            log.exception("an internal error kept Home Assistant from getting a command")
+            return Answer("an internal error kept Home Assistant from getting it", done=False)
+        return answer
 
-    def _asked(self, order: Order) -> str:
-        """Return the answer in words; empty: it was done without any."""
-        if not order.elsewhere:
-            spoken = {"text": order.text, "language": order.language, "agent_id": AGENT}
-            response = _object(self._sent(order, CONVERSATION, spoken).get("response"))
-            if _object(response.get("data")).get("code") != NOT_UNDERSTOOD and response:
-                return _speech(response)
-        # Older or newer sentences than ours: it knows the intent all the same.
-        return _speech(self._sent(order, INTENT, {"name": order.intent, "data": order.slots}))
 
-    def _sent(self, order: Order, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Send until it is reached, or until it is too late."""
-        while True:
-            try:
-                return self._posting.post(path, data, ANSWER_SECONDS)
-            except UnreachedError:
-                if monotonic() + PAUSE_SECONDS >= order.until:
-                    raise
-                sleep(PAUSE_SECONDS)
+def orders_of(outcome: Outcome, usual_language: str) -> list[Order]:
+    """Return what Home Assistant is to do of what was understood; nothing if it is not its affair."""
+    language = outcome.transcript.language or usual_language
+    # What has actions of its own is the user's.
+    commands = [] if outcome.actions else outcome.transcript.commands
+    orders = [_order(each, outcome, language) for each in commands if each.intent in own_intents(language)]
+    return [replace(order, is_last=left == 0) for left, order in enumerate(orders, 1 - len(orders))]
+
+
+def carry_out(posting: Posting, order: Order) -> Answer:
+    """Have an order carried out; wait for the answer."""
+    try:
+        told = _asked(posting, order)
+    except (UnreachedError, RefusedError) as error:
+        log.warning("%r is not done: %s", order.text, error)
+        return Answer(f"{error}", done=False)
+    log.info("Home Assistant: %r → %s", order.text, told or "done")
+    return Answer(told)
+
+
+def _asked(posting: Posting, order: Order) -> str:
+    """Return the answer in words; empty: it was done without any."""
+    if not order.elsewhere:
+        spoken = {"text": order.text, "language": order.language, "agent_id": AGENT}
+        response = _object(_sent(posting, order, CONVERSATION, spoken).get("response"))
+        if _object(response.get("data")).get("code") != NOT_UNDERSTOOD and response:
+            return _speech(response)
+    # Older or newer sentences than ours: it knows the intent all the same.
+    return _speech(_sent(posting, order, INTENT, {"name": order.intent, "data": order.slots}))
+
+
+def _sent(posting: Posting, order: Order, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Send until it is reached, or until it is too late."""
+    while True:
+        try:
+            return posting.post(path, data, ANSWER_SECONDS)
+        except UnreachedError:
+            if monotonic() + PAUSE_SECONDS >= order.until:
+                raise
+            sleep(PAUSE_SECONDS)
 
 
 def _order(command: Match, outcome: Outcome, language: str) -> Order:

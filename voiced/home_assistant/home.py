@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import logging
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from voiced import grammar
 from voiced.flow import Action
-from voiced.foundations.secret_file import read_token
+from voiced.foundations import secret_file
 from voiced.grammar.house import House
 from voiced.home_assistant import asking, cache
 from voiced.home_assistant.answers import Answers
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from voiced.flow import Detection, Outcome, State
     from voiced.grammar import Grammar
     from voiced.records.state import Writer
+
+log = logging.getLogger(__name__)
 
 NOTHING = Known(House())
 
@@ -68,6 +71,8 @@ class Home:
         if url := config.home_assistant.url:
             self._token = partial(require, config.home_assistant)  # it may be another one later
             self._token()
+            for warning in exposed(config.home_assistant):
+                log.warning("%s", warning)
             self._file = cache.file_of(folder, url)
             self._names = Names(url, self._token, cache.read(self._file), self._keep)
 
@@ -118,7 +123,24 @@ class Home:
 def require(settings: HomeAssistantSettings) -> str:
     """Return the token. ConfigError if it or a package is missing."""
     require_package()
-    return read_token("home_assistant", settings.token_file, settings.credential)
+    return secret_file.read_token("home_assistant", settings.token_file, settings.credential)
+
+
+def exposed(settings: HomeAssistantSettings) -> list[str]:
+    """Return a sentence if other accounts of this machine may read the token."""
+    return secret_file.exposed({"home_assistant.token_file": settings.token_file})
+
+
+@dataclass(frozen=True, slots=True)
+class HouseGrammar:
+    """Makes the grammar of the usual intents: a value, for processes and caches."""
+
+    config: Config
+    known: Known
+
+    def __call__(self) -> Grammar:
+        """Return it. ConfigError."""
+        return grammar_of(self.config.intents, self.config, self.known)
 
 
 def grammar_of(folder: Path, config: Config, known: Known) -> Grammar:

@@ -49,7 +49,7 @@ class Posting:
             connection.connect()
         except (OSError, HTTPException) as error:
             connection.close()
-            raise UnreachedError(f"Home Assistant is away ({error})") from error
+            raise UnreachedError(f"Home Assistant is away ({_reason(error)})") from error
         try:
             connection.sock.settimeout(seconds)
             connection.request("POST", self._parts.path + path, json.dumps(data), headers)
@@ -58,7 +58,7 @@ class Posting:
         except TimeoutError as error:
             raise RefusedError("Home Assistant does not answer") from error
         except (OSError, HTTPException) as error:
-            raise RefusedError(f"Home Assistant broke off ({error})") from error
+            raise RefusedError(f"Home Assistant broke off ({_reason(error)})") from error
         finally:
             connection.close()
         if response.status == UNAUTHORIZED:
@@ -82,6 +82,13 @@ class Posting:
         if self._parts.scheme == "https":
             return HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=ssl.create_default_context())
         return HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+
+
+def _reason(error: OSError | HTTPException) -> str:
+    """Return what the system says, without its number."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.errors import BrokerError
+from voiced.foundations import secret_file
 from voiced.foundations.regular_file import read_regular
 
 if TYPE_CHECKING:
@@ -52,19 +52,7 @@ def _read(path: Path, setting: str) -> str:
 def exposed(settings: MqttSettings) -> list[str]:
     """Return a sentence for each file with a secret that other accounts of this machine may read."""
     key = settings.tls and (settings.tls.key or settings.tls.certificate)
-    secrets = {"mqtt.password_file": settings.password_file, "mqtt.tls.key": key}
-    return [
-        f"{setting}: every account of this machine may read {file}; do: chmod o-rwx {file}"
-        for setting, file in secrets.items()
-        if file and _others_may_read(file)
-    ]
-
-
-def _others_may_read(file: Path) -> bool:
-    try:
-        return bool(file.stat().st_mode & stat.S_IROTH)
-    except OSError:  # whoever reads it says what is wrong
-        return False
+    return secret_file.exposed({"mqtt.password_file": settings.password_file, "mqtt.tls.key": key or None})
 
 
 class _TidySocket(ssl.SSLSocket):

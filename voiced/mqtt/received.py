@@ -75,7 +75,7 @@ def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> 
         raise ValueError(f"longer than {LONGEST_COMMAND_BYTES} bytes")
     text = payload.decode().strip()  # UnicodeDecodeError is a ValueError
     if topic == topics.say:
-        return Sentence(_sentence(text), arrived)
+        return Sentence(sentence_of(text), arrived)
     if topic == topics.listen:
         if text.upper() not in {"", "ON", "PRESS"}:  # PRESS is what a Home Assistant button sends
             raise ValueError("must be empty or ON")
@@ -104,7 +104,9 @@ def _fraction(text: str) -> float:
     return number
 
 
-def _sentence(text: str) -> str:
+def sentence_of(text: str) -> str:
+    """Return a sentence in writing, with single spaces; ValueError with the reason if it is none."""
+    text = text.strip()
     if not text:
         raise ValueError("an empty sentence")
     if len(text) > LONGEST_SENTENCE_LETTERS:

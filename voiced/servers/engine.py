@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from contextlib import suppress
-from queue import Full, Queue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiced.errors import VoicedError
@@ -40,20 +40,20 @@ class Engine:
     def __init__(self, at_work: Callable[[], bool] = lambda: False) -> None:
         """`at_work`: whether somebody speaks to the daemon, or waits. The thread starts with the first request."""
         self._at_work = at_work
-        self._waiting: Queue[Callable[[], None]] = Queue(MOST_WAITING)
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], *, goes_on: bool = False) -> T:
         """Run a function in the thread and return what it returns, or raise what it raises. BusyError.
 
-        If whoever asked goes away meanwhile, work that waits is not begun.
+        `goes_on`: with what was begun before, which is not refused. If whoever asked goes away meanwhile, work that
+        waits is not begun.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        try:
-            self._waiting.put_nowait(lambda: _do(work, done, loop))
-        except Full as error:
-            raise BusyError("too many requests at once; try again later") from error
+        if not goes_on and self._waiting.qsize() >= MOST_WAITING:
+            raise BusyError("too many requests at once; try again later")
+        self._waiting.put(lambda: _do(work, done, loop))
         if self._thread is None:
             self._thread = start_thread(self._work, "engine")
         return await done
@@ -92,5 +92,5 @@ def _do(work: Callable[[], T], done: asyncio.Future[T], loop: asyncio.AbstractEv
         if not done.done():
             settle(result)
 
-    if not loop.is_closed():
+    with suppress(RuntimeError):  # the loop has ended with the daemon
         loop.call_soon_threadsafe(tell)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,10 +14,11 @@ from voiced.flow import Sentence
 from voiced.home_assistant.answers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from voiced.assistant import Publisher
     from voiced.config import Config
+    from voiced.flow import Outcome
     from voiced.home_assistant.answers import Answers
     from voiced.mqtt.received import Command
     from voiced.mqtt.topics import Topics
@@ -33,6 +33,17 @@ class SilentError(VoicedError):
     """The daemon gave no answer."""
 
 
+class NotDoneError(VoicedError):
+    """Home Assistant does not do what it was asked for."""
+
+
+def require_done(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what became of a command. NotDoneError if nothing did."""
+    if not told.get("done", True):
+        raise NotDoneError(told["answer"])
+    return told
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class House:
     """The daemon, as others may use it."""
@@ -43,7 +54,8 @@ class House:
     engine: Engine
     pipelines: Callable[[], Pipelines]  # those that serve now: they change when intents are reloaded
     tell: Callable[[Command], None]  # as over MQTT; what comes of it is heard through the hub
-    publisher: Publisher
+    publisher: Publisher  # what it publishes is carried out by Home Assistant, too, if that does
+    thresholds: Mapping[str, float]  # wake word → least evidence that accepts it, as it is now
     answers: Answers | None = None  # to what Home Assistant carries out, if it does
 
     async def say(self, text: str) -> dict[str, Any]:
@@ -53,12 +65,20 @@ class House:
         `answer` in words, and whether it is `done`. SilentError if there is no event in time.
         """
         sentence = replace(Sentence(text, time.monotonic()), id=uuid4().hex)
-        with self._answer_to(sentence) as answer:
+        with self._answer_to(sentence.id) as answer:
             event = await self._outcome_of(sentence)
             return event | await _known(answer) if answer and event.get("intent") else event
 
+    async def do(self, outcome: Outcome) -> dict[str, Any]:
+        """Publish what was understood and have it done, as the daemon's own; return what Home Assistant answers."""
+        with self._answer_to(outcome.id) as answer:
+            self.publisher.outcome(outcome)
+            for action in outcome.actions:
+                self.publisher.act(replace(action, expires=max(action.expires - outcome.age, 0.0)))
+            return await _known(answer) if answer and outcome.accepted else {}
+
     @contextmanager
-    def _answer_to(self, sentence: Sentence) -> Iterator[asyncio.Future[Answer] | None]:
+    def _answer_to(self, command: str) -> Iterator[asyncio.Future[Answer] | None]:
         """Give what will be Home Assistant's answer; None if it carries out nothing."""
         if self.answers is None:
             yield None
@@ -70,7 +90,11 @@ class House:
             if not answer.done():
                 answer.set_result(told)
 
-        with self.answers.awaited(sentence.id, lambda told: loop.call_soon_threadsafe(settle, told)):
+        def tell(told: Answer) -> None:
+            with suppress(RuntimeError):  # the loop has ended with the daemon
+                loop.call_soon_threadsafe(settle, told)
+
+        with self.answers.awaited(command, tell):
             yield answer
 
     async def _outcome_of(self, sentence: Sentence) -> dict[str, Any]:
@@ -81,8 +105,7 @@ class House:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     while message := await told.get():
                         if self._is_outcome(message.topic) and not message.retained:
-                            event = json.loads(message.payload)
-                            events += [event] if event["id"] == sentence.id else []
+                            events += [message.event] if message.event.get("id") == sentence.id else []
                             if events and len(events) == events[0].get("of", 1):
                                 return events[0] | ({"then": events[1:]} if len(events) > 1 else {})
             except TimeoutError:

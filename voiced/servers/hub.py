@@ -6,10 +6,11 @@ Told by any thread, heard in the event loop. Whoever does not keep up is let go:
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,15 @@ class Told:
     topic: str
     payload: str
     retained: bool
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """Its JSON object; empty if it holds something else, as what users publish on our topics may."""
+        try:
+            told = json.loads(self.payload)
+        except (ValueError, RecursionError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
 
 Listener: TypeAlias = "asyncio.Queue[Told | None]"  # None: it did not keep up, and gets nothing any more
@@ -44,7 +54,7 @@ class Hub:
             if retained:
                 self._retained[topic] = told
             for listener, loop in self._listeners.items():
-                if not loop.is_closed():
+                with suppress(RuntimeError):  # the loop has ended with the daemon
                     loop.call_soon_threadsafe(_put, listener, told)
 
     def retained(self, topic: str) -> str | None:

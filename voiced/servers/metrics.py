@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -51,22 +50,22 @@ class Metrics:
     def _note(self, told: Told) -> None:
         topics = self._house.topics
         site = topics.site
+        event = told.event
         match told.topic:
             case topics.wake:
-                self._wakes.labels(site, json.loads(told.payload)["wake_word"]).inc()
+                self._wakes.labels(site, event.get("wake_word")).inc()
             case topics.wake_rejected:
-                self._refused.labels(site, json.loads(told.payload)["wake_word"]).inc()
+                self._refused.labels(site, event.get("wake_word")).inc()
             case topics.mute:
                 self._muted.labels(site).set(told.payload == "ON")
             case topics.microphone:
                 self._microphone.labels(site).set(told.payload == "ok")
             case topics.unmatched:
-                self._rejected.labels(site, json.loads(told.payload)["reason"]).inc()
+                self._rejected.labels(site, event.get("reason")).inc()
             case topic if topic.startswith(topics.intent("")):
-                event = json.loads(told.payload)
-                self._commands.labels(site, event["intent"]).inc()
-                if "latency" in event:
-                    self._latency.labels(site).observe(event["latency"])
+                self._commands.labels(site, event.get("intent")).inc()
+                if isinstance(latency := event.get("latency"), int | float):
+                    self._latency.labels(site).observe(latency)
 
     def text(self) -> bytes:
         """Return all of it in Prometheus' text format."""

@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, HTTPException, UploadFile
+from fastapi import APIRouter, Form, HTTPException, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
@@ -18,7 +18,8 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from voiced.errors import AudioError, VoicedError
 from voiced.flow import SAMPLE_RATE
 from voiced.servers.engine import BusyError
-from voiced.servers.uploads import recording_of
+from voiced.servers.house import NotDoneError
+from voiced.servers.uploads import Recordings
 from voiced.whisper.languages import LANGUAGES, language_code
 from voiced.whisper.transcription.captions import Layout
 from voiced.whisper.transcription.recording import prepare
@@ -29,7 +30,7 @@ from voiced.whisper.transcription.writers import WRITERS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI
 
     from voiced.flow import Samples
     from voiced.servers.house import House
@@ -42,7 +43,8 @@ TEXTS = {"text": "txt", "srt": "srt", "vtt": "vtt"}  # their name → ours
 ALIAS = "whisper-1"  # what clients ask for who know OpenAI's names only
 MULTIPART = "multipart/form-data"
 CREATED = 1_663_718_400  # second of Whisper's publication; the API wants one
-BAD_REQUEST, NOT_FOUND, TOO_MANY = 400, 404, 429
+BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
+STATUS = {BusyError: 429, AudioError: BAD_REQUEST, NotDoneError: 502}  # whose fault an error is
 
 
 class Translation(BaseModel):
@@ -81,7 +83,7 @@ class Transcription(Translation):
 
 def router(house: House) -> APIRouter:
     """Return what OpenAI's clients ask for."""
-    routes = APIRouter(prefix="/v1", tags=["OpenAI"])
+    routes, recordings = APIRouter(prefix="/v1", tags=["OpenAI"]), Recordings()
 
     @routes.get("/models")
     async def models() -> dict[str, Any]:
@@ -93,22 +95,24 @@ def router(house: House) -> APIRouter:
         return _model(name)
 
     @routes.post("/audio/transcriptions", response_model=None)
-    async def transcriptions(form: Annotated[Transcription, Form(media_type=MULTIPART)]) -> Response:
+    async def transcriptions(request: Request, form: Annotated[Transcription, Form(media_type=MULTIPART)]) -> Response:
         """Write what was said, in its own language."""
-        _require(house, form.model)
-        options = form.options("transcribe")
-        samples = await recording_of(form.file, house.engine)
-        if form.stream:
-            return StreamingResponse(_streamed(house, samples, options), media_type="text/event-stream")
-        return await _answer(house, samples, options, form.response_format)
+        return await answer(request, form, "transcribe", stream=form.stream)
 
     @routes.post("/audio/translations", response_model=None)
-    async def translations(form: Annotated[Translation, Form(media_type=MULTIPART)]) -> Response:
+    async def translations(request: Request, form: Annotated[Translation, Form(media_type=MULTIPART)]) -> Response:
         """Write what was said, in English."""
+        return await answer(request, form, "translate")
+
+    async def answer(request: Request, form: Translation, task: Task, *, stream: bool = False) -> Response:
         _require(house, form.model)
-        options = form.options("translate")
-        samples = await recording_of(form.file, house.engine)
-        return await _answer(house, samples, options, form.response_format)
+        options = form.options(task)
+        samples = await recordings.read(form.file, house.engine)
+        language, windows = await _begin(house, samples, options)
+        if stream:
+            return StreamingResponse(_streamed(windows), media_type="text/event-stream")
+        segments = await _all(windows, request)
+        return _answer(language, segments, samples, options, form.response_format)
 
     return routes
 
@@ -130,20 +134,39 @@ def _require(house: House, name: str) -> None:
 # -- transcribing ------------------------------------------------------------------------------------
 
 
-async def _answer(house: House, samples: Samples, options: TranscriptionOptions, kind: Format) -> Response:
+async def _begin(
+    house: House, samples: Samples, options: TranscriptionOptions
+) -> tuple[str, AsyncIterator[tuple[Segment, ...]]]:
+    """Return the language, and the segments window by window."""
     loaded = house.pipelines().loaded
-    language, segments = await house.engine.run(lambda: _transcribed(loaded, samples, options))
+    language, windows = await house.engine.run(lambda: _begun(loaded, samples, options))
+    return language, _each(house, windows)
+
+
+async def _each(house: House, windows: Iterator[tuple[Segment, ...]]) -> AsyncIterator[tuple[Segment, ...]]:
+    # Each window is a request of its own, so that the daemon's commands and others come in between.
+    while (window := await house.engine.run(lambda: next(windows, None), goes_on=True)) is not None:
+        yield window
+
+
+async def _all(windows: AsyncIterator[tuple[Segment, ...]], request: Request) -> list[Segment]:
+    segments: list[Segment] = []
+    async for window in windows:
+        segments += window
+        if await request.is_disconnected():
+            raise _bad("whoever asked is gone", None)
+    return segments
+
+
+def _answer(
+    language: str, segments: list[Segment], samples: Samples, options: TranscriptionOptions, kind: Format
+) -> Response:
     if kind in TEXTS:
         return PlainTextResponse("\n".join(WRITERS[TEXTS[kind]](segments, language, Layout())) + "\n")
     text = "".join(segment.text for segment in segments).strip()
     if kind == "json":
         return JSONResponse({"text": text})
     return JSONResponse(_verbose(text, language, segments, samples, options))
-
-
-def _transcribed(loaded: LoadedModel, samples: Samples, options: TranscriptionOptions) -> tuple[str, list[Segment]]:
-    language, steps = _begun(loaded, samples, options)
-    return language, [segment for step in steps for segment in step]
 
 
 def _begun(
@@ -175,14 +198,11 @@ def _verbose(
     return told | {"words": [{"word": word.text.strip(), "start": word.start, "end": word.end} for word in words]}
 
 
-async def _streamed(house: House, samples: Samples, options: TranscriptionOptions) -> AsyncIterator[str]:
+async def _streamed(windows: AsyncIterator[tuple[Segment, ...]]) -> AsyncIterator[str]:
     """Yield server-sent events: a delta for each window, then the whole."""
-    loaded = house.pipelines().loaded
-    _, steps = await house.engine.run(lambda: _begun(loaded, samples, options))
     whole = ""
-    # Each window is a request of its own, so that others come in between.
-    while (step := await house.engine.run(lambda: next(steps, None))) is not None:
-        delta = "".join(segment.text for segment in step)
+    async for window in windows:
+        delta = "".join(segment.text for segment in window)
         whole += delta
         yield _event({"type": "transcript.text.delta", "delta": delta if whole != delta else delta.lstrip()})
     yield _event({"type": "transcript.text.done", "text": whole.strip()})
@@ -215,11 +235,11 @@ def tell_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def misshapen(_request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        name = str(first["loc"][-1])
-        return JSONResponse({"error": _detail(f"{name}: {first['msg']}", name)}, BAD_REQUEST)
+        name, told = str(first["loc"][-1]), str(first["msg"]).removeprefix("Value error, ")
+        return JSONResponse({"error": _detail(f"{name}: {told}", name)}, BAD_REQUEST)
 
     @app.exception_handler(VoicedError)
     async def failed(_request: Request, error: VoicedError) -> Response:
-        status = TOO_MANY if isinstance(error, BusyError) else BAD_REQUEST if isinstance(error, AudioError) else 503
+        status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), UNAVAILABLE)
         kind = "invalid_request_error" if status == BAD_REQUEST else "server_error"
         return JSONResponse({"error": _detail(str(error), None) | {"type": kind}}, status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from voiced.config import ServersSettings
     from voiced.servers.house import House
     from voiced.servers.running import Server
+
+log = logging.getLogger(__name__)
 
 NEEDED = {
     "http": ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "websockets"),
@@ -46,6 +49,8 @@ def servers_of(house: House) -> list[Server]:
     """Return the servers that the config asks for. ConfigError as `require` does."""
     settings = house.config.servers
     require(settings)
+    for warning in exposed(settings):
+        log.warning("%s", warning)
     servers: list[Server] = []
     # Imported here alone: without a server none of its packages is loaded.
     if settings.http:
@@ -71,3 +76,8 @@ def is_loopback(address: str) -> bool:
 def read_token(settings: ServersSettings) -> str:
     """Return the token of the file or the systemd credential in the settings; empty without any. ConfigError."""
     return secret_file.read_token("servers", settings.token_file, settings.credential)
+
+
+def exposed(settings: ServersSettings) -> list[str]:
+    """Return a sentence if other accounts of this machine may read the token."""
+    return secret_file.exposed({"servers.token_file": settings.token_file})

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, File, Query, UploadFile
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel
 
 from voiced.acting.actions import actions_of
 from voiced.acting.facts import at_site
+from voiced.assistant import in_time
 from voiced.audio.vad import Vad
 from voiced.flow import Outcome
 from voiced.foundations.today import now, today
 from voiced.grammar import dated, nearest
 from voiced.listening.recording import as_utterance
-from voiced.mqtt.received import LONGEST_SENTENCE_LETTERS, ListenNow, SetMute
+from voiced.mqtt.received import ListenNow, SetMute, sentence_of
 from voiced.records.outcome import outcome_json
+from voiced.servers.house import require_done
 from voiced.servers.uploads import command_of
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ MOST_SAMPLES = 100
 class Sentence(BaseModel):
     """A sentence to be answered as if it had been spoken."""
 
-    text: str = Field(min_length=1, max_length=LONGEST_SENTENCE_LETTERS)
+    text: Annotated[str, AfterValidator(sentence_of)]
 
 
 class Mute(BaseModel):
@@ -48,15 +51,14 @@ def router(house: House, metrics: Metrics) -> APIRouter:
     routes = APIRouter(tags=["voiced"])
 
     @routes.post("/api/recognize")
-    async def recognize(file: Annotated[UploadFile, File()]) -> dict[str, Any]:
-        """Recognise a recording of one command; nothing is sent."""
-        samples = await command_of(file, house.engine)
-        return await house.engine.run(lambda: _recognized(house, samples))
+    async def recognize(file: Annotated[UploadFile, File()], *, act: bool = False) -> dict[str, Any]:
+        """Recognise a recording of one command; nothing is sent, unless `act` says that it is to be done."""
+        return await _recognition(house, file, act=act)
 
     @routes.post("/api/say")
     async def say(sentence: Sentence) -> dict[str, Any]:
         """Answer a sentence as if it had been spoken: actions are sent."""
-        return await house.say(" ".join(sentence.text.split()))
+        return require_done(await house.say(sentence.text))
 
     @routes.post("/api/listen", status_code=202)
     async def listen() -> dict[str, Any]:
@@ -112,7 +114,17 @@ def grammar_router(house: House) -> APIRouter:
     return routes
 
 
-def _recognized(house: House, samples: Samples) -> dict[str, Any]:
+async def _recognition(house: House, file: UploadFile, *, act: bool) -> dict[str, Any]:
+    came = monotonic()
+    samples = await command_of(file, house.engine)
+    outcome = await house.engine.run(lambda: _recognized(house, samples, came))
+    if not act:
+        return outcome_json(outcome)
+    outcome = in_time(outcome)
+    return outcome_json(outcome) | require_done(await house.do(outcome))
+
+
+def _recognized(house: House, samples: Samples, came: float) -> Outcome:
     pipelines = house.pipelines()
     utterance = as_utterance(samples, Vad())
     transcript = dated(pipelines.recognize(utterance), today())
@@ -120,4 +132,4 @@ def _recognized(house: House, samples: Samples) -> dict[str, Any]:
     place = at_site(house.config.site_name, house.config.room)
     facts = replace(place, id=uuid4().hex, time=now())
     actions, near = actions_of(grammar, transcript, facts), nearest(grammar, transcript)
-    return outcome_json(Outcome(facts.id, transcript, actions, utterance, nearest=near))
+    return Outcome(facts.id, transcript, actions, utterance, age=monotonic() - came, nearest=near)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import queue
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiced.acting.facts import at_site
-from voiced.assistant import Assistant
+from voiced.assistant import Assistant, Reloaded
 from voiced.audio.resampling import Framer
 from voiced.audio.vad import Vad
 from voiced.foundations.relay import Relay, start_thread
+from voiced.home_assistant.answers import Answer
 from voiced.listening.ear import listen
 from voiced.listening.pace import Pace
 from voiced.listening.requests import Requests
@@ -25,16 +27,20 @@ from voiced.listening.second_stage import SecondStage
 from voiced.recognition.budget import Budget
 from voiced.records.outcome import outcome_json
 from voiced.servers.engine import be_nice
-from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
+from voiced.wake.detector import WakeWordDetector, wake_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from voiced.assistant import Heard
     from voiced.flow import Action, AudioFrame, Detection, Opinion, Outcome, Sentence, State, Utterance
+    from voiced.recognition.pipelines import Pipelines
     from voiced.servers.house import House
 
+log = logging.getLogger(__name__)
+
 MOST_EARS = 4  # each costs a wake word detector, a twentieth of a slow core
-MOST_WAITING = 500  # blocks of sound that are not heard yet; a sender who is ahead by more loses them
+MOST_WAITING, LARGEST_BLOCK = 500, 8_192  # blocks of sound that are not heard yet, two minutes; more is lost; bytes
 EVENTS_WAITING = 8  # as in the daemon
 MOST_EVENTS = 100  # that the other side has not taken
 FULL_SCALE = 32_768.0  # of 16 bit
@@ -45,18 +51,24 @@ class RemoteEar:
 
     def __init__(self, house: House, *, needs_wake_word: bool) -> None:
         """Begin to hear; for the event loop that runs."""
-        self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_EVENTS)
+        self.events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(MOST_EVENTS)  # None: it has ended
         self._loop = asyncio.get_running_loop()
         self._blocks: queue.Queue[bytes | None] = queue.Queue(MOST_WAITING)
         self._house = house
         self._needs_wake_word = needs_wake_word
         self._requests = Requests()
-        start_thread(self._run, "remote ear")
+        self._thread = start_thread(self._run, "remote ear")
 
     def hear(self, block: bytes) -> None:
         """Take a block of PCM; returns at once."""
         with contextlib.suppress(queue.Full):
-            self._blocks.put_nowait(block)
+            for begin in range(0, len(block), LARGEST_BLOCK):
+                self._blocks.put_nowait(block[begin : begin + LARGEST_BLOCK])
+
+    @property
+    def hears(self) -> bool:
+        """Whether it still hears, or answers what it has heard."""
+        return self._thread.is_alive()
 
     def close(self) -> None:
         """End: what was heard is still answered."""
@@ -70,6 +82,13 @@ class RemoteEar:
     # ---- in a thread of its own
 
     def _run(self) -> None:
+        try:
+            self._hear_and_answer()
+        except Exception:  # a bug costs one ear
+            log.exception("an internal error ended a remote microphone")
+        self._in_loop(self._put_end)
+
+    def _hear_and_answer(self) -> None:
         be_nice()
         house, requests = self._house, self._requests
         pace = Pace(self._frames(), self, lambda: None)
@@ -77,8 +96,8 @@ class RemoteEar:
         ear = listen(pace.frames(), detector, Vad(), house.config.listening, requests)
         heard = Relay(ear, EVENTS_WAITING, "remote ear")
         pipelines = house.pipelines()
-        thresholds = dict(zip(detector.phrases, evidence_thresholds(house.config.wake_word), strict=True))
-        verified = SecondStage(pipelines.opinion, thresholds).verified(heard, requests, self)
+        second_stage = SecondStage(pipelines.opinion, house.thresholds)
+        verified = second_stage.verified(self._followed(heard, pipelines, second_stage), requests, self)
         if not self._needs_wake_word:
             requests.listen_now()
 
@@ -87,6 +106,14 @@ class RemoteEar:
 
         place = at_site(house.config.site_name, house.config.room)
         Assistant(pipelines, self, self, budget_of, requests.answer_pause, place).run(verified)
+
+    def _followed(self, events: Iterable[Heard], served: Pipelines, second_stage: SecondStage) -> Iterator[Heard]:
+        """Yield all events; where the daemon's pipelines have changed since the last one, those first."""
+        for event in events:
+            if (now := self._house.pipelines()) is not served:
+                served, second_stage.opinion = now, now.opinion
+                yield Reloaded(now)
+            yield event
 
     def _frames(self) -> Iterator[AudioFrame]:
         framer, odd = Framer("stream"), b""
@@ -103,8 +130,16 @@ class RemoteEar:
             with contextlib.suppress(asyncio.QueueFull):
                 self.events.put_nowait(event)
 
-        if not self._loop.is_closed():
+        self._in_loop(put)
+
+    def _in_loop(self, put: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended with the daemon
             self._loop.call_soon_threadsafe(put)
+
+    def _put_end(self) -> None:
+        if self.events.full():  # one event more is lost; the end must not be
+            self.events.get_nowait()
+        self.events.put_nowait(None)
 
     # ---- as the assistant's publisher and sounds, and the second stage's
 
@@ -123,10 +158,16 @@ class RemoteEar:
 
     def outcome(self, outcome: Outcome) -> None:
         """Tell both what was understood."""
+        if self._house.answers and outcome.accepted:
+            self._house.answers.expect(outcome.id, self._answer)
         self._house.publisher.outcome(outcome)
         self._tell(event="outcome", **outcome_json(outcome))
         if not self._needs_wake_word:
             self._requests.listen_now()
+
+    def _answer(self, answer: Answer) -> None:
+        if answer != Answer():  # Home Assistant has done nothing, or done it without a word
+            self._tell(event="answer", text=answer.text, done=answer.done)
 
     def act(self, action: Action) -> None:
         """Have it done."""

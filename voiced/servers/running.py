@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import Future
-from contextlib import AsyncExitStack
+from concurrent.futures import Future, InvalidStateError
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Protocol, Self
 
 from voiced.errors import VoicedError
@@ -47,8 +47,11 @@ class Servers:
     def __enter__(self) -> Self:
         """Begin; what cannot begin is logged, and the others do."""
         if self._servers:
-            self._thread = start_thread(lambda: asyncio.run(self._run()), "servers")
-            self._begun.result(BEGINNING_SECONDS)
+            self._thread = start_thread(self._serve, "servers")
+            try:
+                self._begun.result(BEGINNING_SECONDS)
+            except TimeoutError:  # as an announcement to a strange network may
+                log.warning("the servers take longer than %.0f s to begin; not waiting for them", BEGINNING_SECONDS)
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -56,6 +59,14 @@ class Servers:
         if self._loop and self._end and self._thread:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(ENDING_SECONDS)
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except Exception:
+            log.exception("an internal error ended the servers; going on without them")
+        with suppress(InvalidStateError):
+            self._begun.set_result(None)
 
     async def _run(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -18,50 +19,64 @@ from voiced.servers.remote_ear import MOST_EARS, RemoteEar
 if TYPE_CHECKING:
     from voiced.servers.house import House
 
-TRY_LATER = 1013  # code of a WebSocket that is closed (RFC 6455 and IANA)
+NOT_SOUND, FAILED, TRY_LATER = 1003, 1011, 1013  # codes of a WebSocket that is closed (RFC 6455 and IANA)
+MOST_LISTENERS = 50
 
 
 def router(house: House) -> APIRouter:
     """Return the two WebSockets."""
     routes = APIRouter()
-    ears: set[RemoteEar] = set()
+    listeners, ears = set[WebSocket](), set[RemoteEar]()
 
     @routes.websocket("/api/events")
     async def events(socket: WebSocket) -> None:
         await socket.accept()
-        with house.hub.listening() as told:
-            gone = asyncio.create_task(_gone(socket))
-            try:
-                while message := await _next(told, gone):
-                    payload = _parsed(message.payload)
-                    await socket.send_json({"topic": message.topic, "payload": payload, "retained": message.retained})
-            except WebSocketDisconnect:
-                return
-            finally:
-                gone.cancel()
-        if not gone.done():
-            await socket.close(TRY_LATER, "too slow")
+        if len(listeners) >= MOST_LISTENERS:
+            await socket.close(TRY_LATER, f"{MOST_LISTENERS} programs listen already")
+            return
+        listeners.add(socket)
+        try:
+            await _tell_all(house, socket)
+        finally:
+            listeners.discard(socket)
 
     @routes.websocket("/api/stream")
     async def stream(socket: WebSocket, *, wake: bool = True) -> None:
         await socket.accept()
+        # One that is left still answers what it has heard.
+        ears.difference_update([ear for ear in ears if not ear.hears])
         if len(ears) >= MOST_EARS:
             await socket.close(TRY_LATER, f"{MOST_EARS} microphones are connected already")
             return
-        ear = RemoteEar(house, needs_wake_word=wake)
-        ears.add(ear)
+        ears.add(ear := RemoteEar(house, needs_wake_word=wake))
         sending = asyncio.create_task(_send(socket, ear))
         try:
             while True:
                 ear.hear(await socket.receive_bytes())
-        except (WebSocketDisconnect, KeyError):  # KeyError: a text, where sound should be
+        except WebSocketDisconnect:
             pass
+        except KeyError:  # a text, where sound should be
+            await socket.close(NOT_SOUND, "sound must come as bytes: PCM of 16 bit, mono, 16 kHz")
         finally:
-            ears.discard(ear)
             ear.close()
             sending.cancel()
 
     return routes
+
+
+async def _tell_all(house: House, socket: WebSocket) -> None:
+    with house.hub.listening() as told:
+        gone = asyncio.create_task(_gone(socket))
+        try:
+            while message := await _next(told, gone):
+                payload = _parsed(message.payload)
+                await socket.send_json({"topic": message.topic, "payload": payload, "retained": message.retained})
+        except WebSocketDisconnect:
+            return
+        finally:
+            gone.cancel()
+    if not gone.done():
+        await socket.close(TRY_LATER, "too slow")
 
 
 async def _next(told: asyncio.Queue[Any], gone: asyncio.Task[None]) -> Any:
@@ -76,16 +91,15 @@ async def _next(told: asyncio.Queue[Any], gone: asyncio.Task[None]) -> Any:
 
 async def _gone(socket: WebSocket) -> None:
     """Return when the other side has left; what it sends is not wanted."""
-    try:
-        while True:
-            await socket.receive_text()
-    except (WebSocketDisconnect, KeyError, RuntimeError):
-        return
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 async def _send(socket: WebSocket, ear: RemoteEar) -> None:
-    while True:
-        await socket.send_json(await ear.events.get())
+    with suppress(WebSocketDisconnect):
+        while event := await ear.events.get():
+            await socket.send_json(event)
+        await socket.close(FAILED, "an internal error ended it")
 
 
 def _parsed(payload: str) -> Any:

@@ -21,7 +21,7 @@ from voiced.listening.patience import Patience
 from voiced.listening.protocol_events import Answer
 from voiced.listening.recording import as_utterance
 from voiced.listening.tuning import VERIFIED_FRAMES
-from voiced.wake.detector import WakeWordDetector, evidence_thresholds, wake_words
+from voiced.wake.detector import WakeWordDetector, wake_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -119,10 +119,8 @@ class WakeEar:
     def __init__(self, house: House, names: Collection[str], pcm: Pcm) -> None:
         """`names`: of those that are wanted; empty: all."""
         self._pcm, self._names = pcm, names
-        words = house.config.wake_word
-        self._detector = WakeWordDetector(wake_words(words))
-        self._thresholds = dict(zip(self._detector.phrases, evidence_thresholds(words), strict=True))
-        self._opinion = house.pipelines().opinion
+        self._house = house  # whose settings and intents may change meanwhile
+        self._detector = WakeWordDetector(wake_words(house.config.wake_word))
         self._newest: deque[Samples] = deque(maxlen=VERIFIED_FRAMES)
 
     def hear(self, block: bytes) -> Detection | None:
@@ -137,8 +135,8 @@ class WakeEar:
     def _is_real(self, detection: Detection) -> bool:
         if not detection.doubtful:
             return True
-        opinion = self._opinion(detection, np.concatenate(list(self._newest)))
-        accepted = opinion.evidence >= self._thresholds[detection.wake_word]
+        opinion = self._house.pipelines().opinion(detection, np.concatenate(list(self._newest)))
+        accepted = opinion.evidence >= self._house.thresholds[detection.wake_word]
         if not accepted:
             self._detector.refuse(detection)
         return accepted

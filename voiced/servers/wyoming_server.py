@@ -29,6 +29,7 @@ from voiced.flow import SAMPLE_RATE
 from voiced.foundations.setting_types import host_and_port
 from voiced.foundations.today import today
 from voiced.grammar import dated, understand
+from voiced.mqtt.received import sentence_of
 from voiced.servers.announcing import announced
 from voiced.servers.engine import BusyError
 from voiced.servers.transcribing import written
@@ -48,7 +49,7 @@ MOST_CLIENTS = 50
 LARGEST_DATA_BYTES, LARGEST_SOUND_BYTES = 1 << 18, 1 << 20  # of one event; clients send some kilobytes
 LONGEST_SILENCE_SECONDS = 300.0  # of a client
 PARTING_SECONDS = 1.0
-LONGEST_TEXT_LETTERS = 500  # as of a sentence over MQTT
+TAKING_SECONDS = 20.0  # of a client who does not read: no answer is larger than what the system keeps for it
 
 
 class WyomingServer:
@@ -83,8 +84,10 @@ class WyomingServer:
                 await async_write_event(Error(f"more than {MOST_CLIENTS} clients").event(), writer)
             else:
                 await Conversation(self._house, reader, writer).hold()
-        except (ConnectionError, EOFError, TimeoutError, asyncio.CancelledError):
-            pass  # gone, silent for too long, or we are
+        except (ConnectionError, EOFError, asyncio.CancelledError):
+            pass  # gone, or we are
+        except TimeoutError:
+            writer.transport.abort()  # it is silent, or takes nothing: what waits for it would keep the connection
         except Exception:
             log.exception("an internal error ended the connection of a Wyoming client")
         finally:
@@ -137,9 +140,9 @@ class Conversation:
                 assert AudioStop.is_type(event.type)
                 await self._end()
             case "transcript":
-                await self._carry_out(_sentence(Transcript.from_event(event).text))
+                await self._carry_out(sentence_of(Transcript.from_event(event).text))
             case "recognize":
-                await self._recognize(_sentence(Recognize.from_event(event).text))
+                await self._recognize(sentence_of(Recognize.from_event(event).text))
             case "ping":
                 await self._tell(Pong(Ping.from_event(event).text).event())
 
@@ -193,13 +196,17 @@ class Conversation:
     # ---- sentences
 
     async def _carry_out(self, text: str) -> None:
-        told = await self._house.say(text)
+        await self._tell((await self._carried_out(text)).event())
+
+    async def _carried_out(self, text: str) -> Handled | NotHandled | NotRecognized:
+        try:
+            told = await self._house.say(text)
+        except VoicedError as error:  # whoever waits for an answer to a sentence knows these only
+            return NotHandled(str(error))
         if not told.get("intent"):
-            await self._tell(NotRecognized(told.get("difference") or told.get("reason")).event())
-        elif told.get("done", True):
-            await self._tell(Handled(told.get("answer", "")).event())
-        else:
-            await self._tell(NotHandled(told["answer"]).event())
+            return NotRecognized(told.get("difference") or told.get("reason"))
+        answer = told.get("answer", "")
+        return Handled(answer) if told.get("done", True) else NotHandled(answer)
 
     async def _recognize(self, text: str) -> None:
         match = dated(understand(self._house.pipelines().grammar_of(None), text), today()).match
@@ -218,15 +225,9 @@ class Conversation:
                     pass
 
     async def _tell(self, event: Event) -> None:
-        await async_write_event(event, self._writer)
-
-
-def _sentence(text: str) -> str:
-    """Return a sentence as it is over MQTT; ValueError if it is none."""
-    words = " ".join(str(text).split())
-    if not words or len(words) > LONGEST_TEXT_LETTERS or not words.isprintable():
-        raise ValueError(f"a sentence must have 1 to {LONGEST_TEXT_LETTERS} printable characters")
-    return words
+        """Send an event. TimeoutError if the client does not take it."""
+        async with asyncio.timeout(TAKING_SECONDS):
+            await async_write_event(event, self._writer)
 
 
 async def read(reader: asyncio.StreamReader) -> Event | None:
