@@ -158,3 +158,10 @@ def test_what_will_not_load_is_told_at_once(tmp_path: Path, capsys: pytest.Captu
     assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(tmp_path / "out.yaml")]) == 0
     assert f"{tmp_path / 'out.yaml'}:" in (told := capsys.readouterr().err)
     assert "A_a" in told
+
+
+def test_a_tag_that_leads_back_to_itself_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sentences.ini").write_text("[A]\na = (b <a>{x} c | d)\nshow <a>{x}\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 78
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "sentences.ini:2: the tag {x} leads back to itself" in told

@@ -59,6 +59,8 @@ STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 FOUND = (  # and mended
     b"GET /health HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n",
     b"GET /health HTTP/1.1\r\nHost: a\r\nOrigin: http://[\r\nConnection: close\r\n\r\n",
+    b"GET /api/events HTTP/1.1\r\n%bUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: \xff\r\n\r\n"
+    % HOST,
 )
 
 

@@ -85,6 +85,7 @@ class _Writer:
         self._intent = intent
         self._sections, self._slots, self._converted = sections, slots, converted
         self._line = 0
+        self._depth = 0  # of tags within tags, rules between them
 
     def template(self, line: Line) -> str:
         """Return a template of ours."""
@@ -133,7 +134,11 @@ class _Writer:
     def _tagged(self, node: Node, tag: Tag) -> str:
         bare = replace(node, tag=None)
         is_optional = isinstance(bare, Group) and bare.is_optional
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            raise SentencesError(f"the tag {{{tag.name}}} leads back to itself; write its rule out", self._line)
         name = self._list_of(bare, tag)
+        self._depth -= 1
         if name is None:
             return self._node(bare)
         reference = f"{{{name}}}" if name == _name(tag.name) else f"{{{name}:{_name(tag.name)}}}"

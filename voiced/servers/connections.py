@@ -13,6 +13,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     from asyncio import Transport
 
+    import h11
+
 MOST_CONNECTIONS = 128  # of the 1,024 files that a process may have open
 IDLE_SECONDS = 15.0  # without a request that is being answered
 LOOK_SECONDS = 1.0
@@ -29,6 +31,13 @@ class Connection(H11Protocol):
             return
         self._idle_since = self.loop.time()
         self._look()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Go on with a WebSocket; a handshake that is not ASCII makes its library fail."""
+        if all(value.isascii() for _, value in self.headers):
+            super().handle_websocket_upgrade(event)
+        else:
+            self.send_400_response("the headers of a WebSocket must be ASCII")
 
     def _look(self) -> None:
         # A WebSocket has taken the connection over, and looks after itself.
