@@ -86,6 +86,8 @@ def test_only_plain_numbers_are_read(tmp_path: Path, odd: torch.Tensor) -> None:
         ({"n_text_head": 3}, "n_text_state 8 cannot be split into 3 heads"),
         ({"n_text_layer": 0}, "n_text_layer is 0, which no Whisper model has"),
         ({"n_vocab": 10**12}, "n_vocab is 1000000000000, which no Whisper model has"),
+        ({"n_audio_ctx": 10**400}, "n_audio_ctx is a number of 1329 bits, which no Whisper model has"),
+        ({"n_mels": 10**400}, "n_mels is a number of 1329 bits, which no Whisper model has"),
         ({"n_mels": "80"}, "n_mels is '80', which no Whisper model has"),
         ({"n_mels": 81}, "n_mels is 81; Whisper models hear 80 or 128 mel bands"),
         ({"n_text_layer": True}, "n_text_layer is True, which no Whisper model has"),

@@ -25,6 +25,8 @@ POSITIONS_PER_SECOND = 50  # of the encoder
 _SUMMED_ROWS = 4096
 # What may differ between models, up to far above any Whisper: a forged file must not ask for terabytes.
 LARGEST = {
+    "n_mels": 1_000,
+    "n_audio_ctx": 100_000,
     "n_audio_state": 8_192,
     "n_audio_head": 512,
     "n_audio_layer": 128,
