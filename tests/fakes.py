@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.acting.actions import messages
 from voiced.flow import Continuation
 from voiced.recognition.budget import Budget
 
 if TYPE_CHECKING:
-    from voiced.flow import Action, Detection, Opinion, Outcome, State, Utterance
+    from collections.abc import Sequence
+
+    from voiced.flow import Action, Detection, Opinion, Outcome, Program, State, Utterance
 
 
 class Clock:
@@ -75,6 +78,7 @@ class Notes:
     def answered(self, outcome: Outcome) -> None:
         """Heard by nobody: `outcome` was told already."""
 
-    def act(self, action: Action) -> None:
-        self.acted.append(action)
-        self.told.append((action.topic, action.payload))
+    def act(self, actions: Sequence[Action | Program]) -> None:
+        for action in messages(actions):
+            self.acted.append(action)
+            self.told.append((action.topic, action.payload))

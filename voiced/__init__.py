@@ -25,7 +25,7 @@ Hearing
     wake/           frames → detections of wake words
 
 Acting
-    acting/         match → actions, and sounds that tell the speaker what happened
+    acting/         match → actions; programs that are run; sounds that tell the speaker what happened
     mqtt/           a connection that is kept up; what may be sent, and until when
 
 Foundations

@@ -36,10 +36,10 @@ from voiced.listening.events import Listening, Muted, Pause, Waiting
 from voiced.records.outcome import nearest_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from voiced.acting.facts import Facts
-    from voiced.flow import Action, Detection
+    from voiced.flow import Action, Detection, Program
     from voiced.grammar import Grammar
     from voiced.recognition.budget import Budget
     from voiced.recognition.end_of_turn import SoFar
@@ -50,12 +50,12 @@ NEAREST_SECONDS = 0.05  # at most, to look for the nearest sentence to one that 
 
 
 class Publisher(Protocol):
-    """Publishes what happens, and sends actions: `Mqtt` in the daemon."""
+    """Publishes what happens, and carries out actions: `Doing` in the daemon."""
 
     def state(self, state: State) -> None: ...
     def wake(self, detection: Detection) -> None: ...
     def outcome(self, outcome: Outcome) -> None: ...
-    def act(self, action: Action) -> None: ...
+    def act(self, actions: Sequence[Action | Program]) -> None: ...
 
 
 class Recognizing(Protocol):
@@ -205,13 +205,12 @@ class Assistant:
         _log(outcome)
         self._publisher.outcome(outcome)
         seconds_left = outcome.good_for - self._age(heard)
-        for action in outcome.actions:
-            self._publisher.act(replace(action, expires=seconds_left))
+        self._publisher.act([replace(action, expires=seconds_left) for action in outcome.actions])
         self._sounds.answered(outcome)
 
     def _with_actions(
         self, transcript: Transcript, heard: Utterance | Sentence, facts: Facts
-    ) -> tuple[Transcript, tuple[Action, ...]]:
+    ) -> tuple[Transcript, tuple[Action | Program, ...]]:
         """Return a transcript with its actions; as failed and without any, if a bug ended their making."""
         try:
             transcript = dated(transcript, today())

@@ -264,6 +264,8 @@ class Config(Section):
     """Folder of the command grammars."""
     languages: Languages = None
     """Codes of the languages that are spoken, the usual one first; null: one, that of the first intents file."""
+    run_as_root: bool = False
+    """Run the programs that intents name even if voiced runs as root."""
     microphone: MicrophoneSettings = MicrophoneSettings()
     wake_word: WakeWordSettings = WakeWordSettings()
     listening: ListeningSettings = ListeningSettings()
@@ -285,9 +287,7 @@ def load_config(asked_for: Path | None) -> Config:
     Raises ConfigError with every problem of the file.
     """
     path = find_config(asked_for)
-    if path is None:
-        return Config(intents=shipped("intents"))
-    return load(path, Config)
+    return load(path, Config) if path else Config(intents=shipped("intents"))
 
 
 def overridden(config: Config, *, intents: Path | None, model: str | None) -> Config:

@@ -17,14 +17,17 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
+from voiced.acting.doing import Doing
 from voiced.acting.facts import at_site
 from voiced.acting.feedback import Feedback, Player
+from voiced.acting.missing import with_warnings
+from voiced.acting.programs import Programs
 from voiced.adjustments import Adjustments
 from voiced.assistant import Assistant, awaits_an_answer, starts_over
 from voiced.audio.microphone import Microphone
 from voiced.audio.source import Recordings
 from voiced.audio.vad import Vad
-from voiced.flow import Outcome, Reason, Sentence, State, Transcript
+from voiced.flow import Action, Outcome, Reason, Sentence, State, Transcript
 from voiced.foundations.relay import Relay
 from voiced.foundations.systemd import Systemd, Watchdog
 from voiced.foundations.today import today
@@ -101,13 +104,13 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     changed = AdjustmentMemory(folders()[0], config.site_name, writer)
     adjustments = Adjustments(config, detector.phrases, None if files else changed)
     home = stack.enter_context(Home(config, folders()[0], writer))
-    pipelines = adjustments.open(detector.phrases, home.read)
+    pipelines = adjustments.open(detector.phrases, lambda folder: with_warnings(home.read(folder), config))
     pipelines.warm_up()
     source: Source = Recordings(files) if files else stack.enter_context(microphone)
     # Wire: frames → ear, in its thread → second stage → assistant → MQTT and sounds.
     mqtt = Mqtt(config.mqtt, config.site_name, lambda command: orders.obey(command), (hub := Hub()).tell)  # noqa: PLW0108 # known later
     adjustments.tell(mqtt)
-    publisher = home.publishing(mqtt)
+    doing = Doing(home.publishing(mqtt), _programs(config, mqtt))
     told = _Told(mqtt, systemd, ", ".join(word.model for word in config.wake_word.models))
     pace = Pace(source.frames(), watchdog, told.ready)
     ear = partial(listen, detector=detector, vad=vad, settings=config.listening, requests=requests)
@@ -118,14 +121,14 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     orders = _Orders(heard, requests, mqtt, mute, adjust, lambda: adjustments.serving().grammar_of(None))
     home.follow(reloader.ask)
     stack.enter_context(mqtt)
-    stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, publisher, home.answers)))
+    stack.enter_context(doing)
+    stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, doing, home.answers)))
     stack.callback(systemd.stopping)
     keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
     second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
-    place = at_site(config.site_name, config.room)
-    budgets, sounds = _budgets(pace, heard, signals), _sounds(config, detector, mqtt)
-    assistant = Assistant(pipelines, publisher, sounds, budgets, requests.answer_pause, place)
+    place, budgets = at_site(config.site_name, config.room), _budgets(pace, heard, signals)
+    assistant = Assistant(pipelines, doing, _sounds(config, detector, mqtt), budgets, requests.answer_pause, place)
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)
@@ -222,6 +225,12 @@ class _Mute:
 def _sounds(config: Config, detector: WakeWordDetector, mqtt: Mqtt) -> Feedback:
     own = own_sounds(config.wake_word, detector.phrases)
     return Feedback(config.feedback, own, Player(config.feedback).play, lambda: mqtt.connected)
+
+
+def _programs(config: Config, mqtt: Mqtt) -> Programs:
+    """Return what runs programs, and tells in words what went wrong."""
+    answer = Topics(config.site_name).answer
+    return Programs(lambda told: mqtt.act(Action(answer, told)), as_root=config.run_as_root)
 
 
 def _servers(

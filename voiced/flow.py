@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -202,7 +202,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An MQTT message to send because of a command."""
+    """What is done because of a command: an MQTT message to send. `Program` is the other kind."""
 
     topic: str
     payload: str
@@ -211,9 +211,13 @@ class Action:
     expires: float = EXPIRES_SECONDS  # seconds from now, or from the end of the speech, after which it is not delivered
 
 
-def good_for(actions: Iterable[Action]) -> float:
-    """Return the age in seconds from which on a command with these actions may not be carried out: the shortest."""
-    return min((action.expires for action in actions), default=EXPIRES_SECONDS)
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program to run because of a command; no shell is between."""
+
+    command: tuple[str, ...]  # itself and its arguments
+    timeout: float  # seconds after which it is ended
+    expires: float = EXPIRES_SECONDS  # seconds from now, or from the end of the speech, after which it is not begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +239,11 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything about one command: what was heard, what it meant, what was sent."""
+    """Everything about one command: what was heard, what it meant, what was done."""
 
     id: str  # hexadecimal; all messages about this command carry it
     transcript: Transcript
-    actions: tuple[Action, ...] = ()
+    actions: tuple[Action | Program, ...] = ()
     utterance: Utterance | None = None  # None: the command came as text
     delays: Delays | None = None  # None: the command came as text
     context: Context = field(default_factory=Context)  # facts that the answer used beside the transcript
@@ -249,7 +253,7 @@ class Outcome:
     @property
     def good_for(self) -> float:
         """Age in seconds from which on nothing may be done: one action too old is reason enough to do none."""
-        return good_for(self.actions)
+        return min((action.expires for action in self.actions), default=EXPIRES_SECONDS)
 
     @property
     def accepted(self) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_for, actions_of
-from voiced.flow import Action, Match, SlotValue, good_for
+from voiced.acting.actions import actions_for, actions_of, messages
+from voiced.flow import Action, Match, Outcome, Program, SlotValue
 from voiced.grammar.action_template import ActionTemplate
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def sent(payload: JsonValue, **slots: SlotValue) -> str:
     """The payload of the message for a match with these slots."""
-    [action] = actions_for([ActionTemplate(topic="t", payload=payload)], Match("Intent", slots, "", {}))
+    [action] = messages(actions_for([ActionTemplate(topic="t", payload=payload)], Match("Intent", slots, "", {})))
     return action.payload
 
 
@@ -88,15 +88,14 @@ def test_other_texts_stay_as_they_are(payload: str) -> None:
     ],
 )
 def test_what_is_said_cannot_name_a_topic_of_the_broker(topic: str, value: str, filled: str) -> None:
-    [action] = actions_for(
-        [ActionTemplate(topic=topic)], Match("Note", {"text": value}, "", {}, free=frozenset({"text"}))
-    )
+    match = Match("Note", {"text": value}, "", {}, free=frozenset({"text"}))
+    [action] = messages(actions_for([ActionTemplate(topic=topic)], match))
     assert action.topic == filled
 
 
 @pytest.mark.parametrize(("value", "filled"), [("kitchen/coffee", "kitchen/coffee"), ("a+b", "a_b"), ("a\0b", "a_b")])
 def test_what_an_author_wrote_may_be_several_levels(value: str, filled: str) -> None:
-    [action] = actions_for([ActionTemplate(topic="home/{room}")], Match("Note", {"room": value}, "", {}))
+    [action] = messages(actions_for([ActionTemplate(topic="home/{room}")], Match("Note", {"room": value}, "", {})))
     assert action.topic == f"home/{filled}"
 
 
@@ -120,7 +119,7 @@ lists: {state: ["on", "off"]}
 
 
 def test_a_compound_is_done_in_the_order_in_which_it_was_said() -> None:
-    found = actions_of(HOUSE, grammar.understand(HOUSE, "light off and good night and light on"))
+    found = messages(actions_of(HOUSE, grammar.understand(HOUSE, "light off and good night and light on")))
     assert [(action.topic, action.payload) for action in found] == [
         ("light", "off"),
         ("log", ""),
@@ -134,4 +133,75 @@ def test_a_compound_is_done_in_the_order_in_which_it_was_said() -> None:
     ("text", "seconds"), [("good night", 60.0), ("good night and light on", 10.0), ("good night and note that", 10.0)]
 )
 def test_all_of_a_compound_is_in_time_or_nothing(text: str, seconds: float) -> None:
-    assert good_for(actions_of(HOUSE, grammar.understand(HOUSE, text))) == seconds
+    transcript = grammar.understand(HOUSE, text)
+    assert Outcome("id", transcript, actions_of(HOUSE, transcript)).good_for == seconds
+
+
+# -- programs ----------------------------------------------------------------------------------------
+
+
+def commands(*run: str, free: set[str] | None = None, several: bool = False, **slots: SlotValue) -> list[list[str]]:
+    """The commands of a template for a match with these slots."""
+    match = Match(
+        "Intent", slots, "", {}, free=frozenset(free or ()), several=frozenset(slots) if several else frozenset()
+    )
+    return [list(each.command) for each in actions_for([ActionTemplate(run=run)], match) if isinstance(each, Program)]
+
+
+def test_a_program_has_the_settings_of_its_template() -> None:
+    template = ActionTemplate(run=("xdotool", "key", "{key}"), timeout=3, expires=20, map={"key": {"copy": "ctrl+c"}})
+    match = Match("Press", {"key": "copy"}, "press copy", {})
+    assert actions_for([template], match) == (Program(("xdotool", "key", "ctrl+c"), timeout=3, expires=20),)
+    assert actions_for([ActionTemplate(run=("true",))], match) == (Program(("true",), timeout=10, expires=10),)
+
+
+@pytest.mark.parametrize("said", ["a b", "a; rm -rf /", "$(id)", "`id`", "'", '"', "a\\", "*", "~", "", "| x", "&"])
+def test_what_is_said_is_one_argument(said: str) -> None:
+    assert commands("notify-send", "{text}", "to {text}", text=said, free={"text"}) == [
+        ["notify-send", said, f"to {said}"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "said", "filled"),
+    [
+        ("{text}", "--help", "help"),
+        ("{text}", "- +x", "x"),
+        ("{text}{text}", "-", ""),
+        ("{text}!", "--", "!"),
+        ("--title={text}", "-x", "--title=-x"),
+        ("{text}", "a -x", "a -x"),
+        ("{text}", "a\nb\x1b\0\ud800c", "a b   c"),
+    ],
+)
+def test_what_is_said_is_no_option_and_presses_no_key(argument: str, said: str, filled: str) -> None:
+    assert commands("xdotool", argument, text=said, free={"text"}) == [["xdotool", filled]]
+
+
+def test_what_an_author_wrote_may_be_an_option() -> None:
+    assert commands("amixer", "{how}", "{level}", how="-q", level=-5.0) == [["amixer", "-q", "-5"]]
+
+
+def test_facts_attributes_and_braces_in_arguments() -> None:
+    house = grammar.parse("""
+intents:
+  Focus:
+    sentences: ["(focus|show) [the] {app}"]
+    action: {run: [wmctrl, -x, -a, "{app.window}", "{intent}", '{"json": "{app}"}', "{other} {}"], map: {app: {web: W}}}
+    slots: {other: 1}
+lists: {app: [{in: browser, out: web, window: Navigator}]}
+""")
+    [found] = actions_of(house, grammar.understand(house, "show the browser"))
+    assert isinstance(found, Program)
+    assert found.command[3:] == ("Navigator", "Focus", '{"json": "W"}', "1 {}")
+
+
+def test_a_program_is_run_for_each_of_several_values() -> None:
+    found = commands("wmctrl", "-c", "{app}", app=["firefox", "gedit"], several=True)
+    assert found == [["wmctrl", "-c", "firefox"], ["wmctrl", "-c", "gedit"]]
+
+
+def test_messages_and_programs_stay_in_the_order_of_the_file() -> None:
+    templates = [ActionTemplate("a"), ActionTemplate(run=("b",)), ActionTemplate("c"), ActionTemplate(run=("d",))]
+    found = actions_for(templates, Match("Intent", {}, "", {}))
+    assert [each.command[0] if isinstance(each, Program) else each.topic for each in found] == ["a", "b", "c", "d"]

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 from voiced.acting.facts import Facts, at_site
 from voiced.errors import ConfigError
 from voiced.foundations.today import now
@@ -26,7 +26,9 @@ KNOWN = Facts("7f", "2026-11-30T10:00:00.000+01:00", "pi", "attic", "alexa")
 
 def sent(text: str, facts: Facts = KNOWN) -> list[tuple[str, str]]:
     commands = grammar.parse(FILE)
-    return [(each.topic, each.payload) for each in actions_of(commands, grammar.understand(commands, text), facts)]
+    return [
+        (each.topic, each.payload) for each in messages(actions_of(commands, grammar.understand(commands, text), facts))
+    ]
 
 
 def test_facts_stand_in_topics_and_payloads() -> None:

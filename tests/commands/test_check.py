@@ -90,6 +90,7 @@ def test_check_json_tells_what_is_right(capsys: pytest.CaptureFixture[str]) -> N
         "settings": None,
         "intents": str(shipped("intents")),
         "languages": ["en"],
+        "programs": [],
         "model": "tiny.en",
         "wake_words": ["hey_jarvis"],
         "broker": "localhost:1883",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PIECES = (
     "{0..100,0:x} {0..5:x} {a} <r> [x] (a|b) (a;b) {a:@b} \\ wildcard: in: out: "
-    "multiplier: fractions: -5 22.5 $SYS expires: {a[b=c]} {a[b=c,d=1]:x} join:"
+    "multiplier: fractions: run: timeout: -5 22.5 $SYS expires: {a[b=c]} {a[b=c,d=1]:x} join:"
 )
 LINES = (
     "range: {from: 0, to: 9, step: 3}, fractions: halves, multiplier: 60",
@@ -38,6 +38,8 @@ LINES = (
     "requires_context: {a: b}",
     "payload: {a: 1}",
     "map: {a: {x: 1}}",
+    "run: [x, '{a}', '{a} {a.b}']",
+    "run: ['{a}'], timeout: 3",
     "lists: {a: [{in: x, b: c}], d: {join: [a, e]}, e: {join: [d]}}",
     "examples: {a: }",
     "data: [{sentences: [a]}]",

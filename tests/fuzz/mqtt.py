@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 from voiced.flow import Outcome, Sentence
 from voiced.foundations.resources import shipped
 from voiced.grammar import understand
@@ -50,7 +50,7 @@ def target(data: bytes) -> None:
         events = outcome_events(TOPICS, outcome, datetime(2026, 11, 30, tzinfo=UTC))
         assert all(event.payload.encode() for event in events)
         assert outcome_line(outcome).encode()
-        for action in outcome.actions:
+        for action in messages(outcome.actions):
             assert not set(action.topic) & {"+", "#", "\0"}
             assert action.topic.encode()
             assert action.payload is not None

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 from voiced.errors import ConfigError
 from voiced.foundations.yaml_source import document
 from voiced.grammar.intents import intents_schema
@@ -34,7 +34,7 @@ rules: {all: "the {light} now"}
 
 
 def sent(commands: Grammar, text: str) -> list[tuple[str, Any]]:
-    actions = actions_of(commands, grammar.understand(commands, text))
+    actions = messages(actions_of(commands, grammar.understand(commands, text)))
     return [(action.topic, json.loads(action.payload)) for action in actions]
 
 

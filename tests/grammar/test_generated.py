@@ -129,15 +129,16 @@ BLOCKS = st.builds(
 )
 INTENTS = st.one_of(
     st.builds(
-        lambda sentences, compound, topic: {
+        lambda sentences, compound, action: {
             "sentences": sentences,
             "compound": compound,
             "slots": dict.fromkeys("abxyz", ""),
-            "action": {"topic": topic},
+            "action": action,
         },
         st.lists(SENTENCES, min_size=1, max_size=2),
         st.sampled_from([True, True, False]),
-        st.sampled_from(["home", "home/{a}/{x}/{y}"]),  # slots in topics may have several values
+        # Slots in topics, and in arguments of programs, may have several values.
+        st.sampled_from([{"topic": "home"}, {"topic": "home/{a}/{x}/{y}"}, {"run": ["x", "{a}", "{x} {y}"]}]),
     ),
     st.builds(lambda blocks: {"data": blocks}, st.lists(BLOCKS, min_size=1, max_size=2)),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_for
+from voiced.acting.actions import actions_for, messages
 from voiced.flow import Reason
 from voiced.foundations.resources import shipped
 
@@ -27,7 +27,7 @@ def test_the_examples_that_ship_come_out_right(household: grammar.Grammar) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "messages"),
+    ("text", "sent"),
     [
         ("Turn on the kitchen lights.", [("home/kitchen/light/set", "on")]),
         ("Set the bedroom temperature to 21 degrees.", [("home/bedroom/heating/set", '{"temperature": 21.0}')]),
@@ -38,11 +38,11 @@ def test_the_examples_that_ship_come_out_right(household: grammar.Grammar) -> No
         ("How warm is it in the lounge?", []),
     ],
 )
-def test_what_a_sentence_sends(household: grammar.Grammar, text: str, messages: list[tuple[str, str]]) -> None:
+def test_what_a_sentence_sends(household: grammar.Grammar, text: str, sent: list[tuple[str, str]]) -> None:
     match = household.match(text)
     assert match is not None
-    actions = actions_for(household.intents[match.intent].actions, match)
-    assert [(action.topic, action.payload) for action in actions] == messages
+    actions = messages(actions_for(household.intents[match.intent].actions, match))
+    assert [(action.topic, action.payload) for action in actions] == sent
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ def test_the_schema_accepts_what_ships(file: Path) -> None:
         {"intents": {"A": {"sentences": "a"}}},
         {"intents": {"A": {"sentnces": ["a"]}}},
         {"intents": {"A": {"sentences": ["a"], "action": {"payload": "x"}}}},
+        {"intents": {"A": {"sentences": ["a"], "action": {"topic": "x", "run": ["y"]}}}},
+        {"intents": {"A": {"sentences": ["a"], "action": {"run": "y"}}}},
         {"lists": {"a": {"range": {"from": 1}}}},
         {"lists": {"a": [{"out": "b"}]}},
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_of, longest_good_for
+from voiced.acting.actions import actions_of, longest_good_for, messages
 from voiced.errors import ConfigError
 from voiced.flow import Action, Reason, Transcript
 
@@ -101,7 +101,7 @@ def test_each_language_may_have_an_action_of_its_own(load: Callable[..., Grammar
     own = LIGHTS_DE.replace("    examples:", "    action: {topic: haus/licht}\n    examples:", 1)
     house = load(LIGHTS_EN, own)
     topics = [
-        [action.topic for action in actions_of(house, grammar.understand(house, text))]
+        [action.topic for action in messages(actions_of(house, grammar.understand(house, text)))]
         for text in ("turn on the kitchen light", "schalte licht küche ein")
     ]
     assert topics == [["home/kitchen/light/set"], ["haus/licht"]]

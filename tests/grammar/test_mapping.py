@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 from voiced.errors import ConfigError
 from voiced.foundations.yaml_source import document
 from voiced.grammar.intents import intents_schema
@@ -40,7 +40,10 @@ lists:
 
 def sent(text: str, file: str = FILE) -> list[tuple[str, Any]]:
     commands = grammar.parse(file)
-    return [(each.topic, json.loads(each.payload)) for each in actions_of(commands, grammar.understand(commands, text))]
+    return [
+        (each.topic, json.loads(each.payload))
+        for each in messages(actions_of(commands, grammar.understand(commands, text)))
+    ]
 
 
 @pytest.mark.parametrize(

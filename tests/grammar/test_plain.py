@@ -46,7 +46,7 @@ intents:
     examples: {"paint the wall red": {color: red}, "paint wall grey": null}
   Two:
     sentences: [two]
-    action: [{topic: a}, {topic: b, payload: x, expires: 0.5}]
+    action: [{topic: a}, {topic: b, payload: x, expires: 0.5}, {run: [a, "{b} c"], timeout: 3, expires: 2}]
 """
 SHIPPED = sorted(shipped("intents").glob("*.yaml"))
 DATA = [document(path.read_text(), path.name).data for path in SHIPPED] + [document(EVERYTHING, "every.yaml").data]
@@ -68,6 +68,11 @@ def test_plain_files_are_read_without_pydantic(data: Any) -> None:
         "lists: {a: {range: {from: 5, to: 1}}}",
         "lists: {a: {join: []}}",
         "intents: {A: {sentences: [a], action: {topic: t, map: {x: {a: b}}}}}",
+        "intents: {A: {sentences: [a], action: {topic: t, run: []}}}",
+        "intents: {A: {sentences: [a], action: {topic: '', run: [a]}}}",
+        "intents: {A: {sentences: [a], action: {run: [a, 5]}}}",
+        "intents: {A: {sentences: [a], action: {run: a}}}",
+        "intents: {A: {sentences: [a], action: {run: [a], timeout: 0}}}",
         "lists: {a: {range: {from: 1, to: 5, step: 1.0}}}",  # unusual: pydantic takes it
     ],
 )
@@ -80,7 +85,7 @@ VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
 )
 NAMES = "in out from to step type fractions context values range topic qos sentences data examples lists join map x"
-KEYS = st.sampled_from(NAMES.split())
+KEYS = st.sampled_from([*NAMES.split(), "run", "timeout"])
 
 
 @given(st.data())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_for
+from voiced.acting.actions import actions_for, messages
 from voiced.flow import Continuation
 from voiced.grammar.action_template import ActionTemplate
 from voiced.grammar.constraint import Constraint
@@ -125,7 +125,7 @@ def test_a_command_swallowed_by_a_wildcard_is_one(house: grammar.Grammar) -> Non
 def test_one_message_for_each_value(house: grammar.Grammar) -> None:
     match = house.match("turn on the living room and kitchen lights")
     assert match is not None
-    sent = actions_for(house.intents[match.intent].actions, match)
+    sent = messages(actions_for(house.intents[match.intent].actions, match))
     assert [(each.topic, each.payload) for each in sent] == [("home/l/light", "lounge"), ("home/k/light", "kitchen")]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 
 COLORS = """
 intents:
@@ -42,7 +42,7 @@ def test_a_value_is_what_the_file_says(said: str, value: Any, payload: str) -> N
     transcript = grammar.understand(commands, f"lamp {said}")
     assert transcript.match is not None
     assert transcript.match.slots == {"color": value, "tint": [1, 2], "extra": {"a": ["b"]}}
-    assert [action.payload for action in actions_of(commands, transcript)] == [payload]
+    assert [action.payload for action in messages(actions_of(commands, transcript))] == [payload]
 
 
 def test_an_example_tells_values_apart() -> None:

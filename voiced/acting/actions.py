@@ -1,8 +1,9 @@
-"""Builds MQTT messages from a match: fills the intent's templates with the slots' values and their attributes.
+"""Builds actions from a match: fills the intent's templates with the slots' values and their attributes.
 
 A text payload stays text; a mapping, a list or a number is sent as JSON. A JSON string that is exactly one slot, such
 as `"{level}"`, becomes the slot's value with its type, so a number stays a number. A text that is JSON written by hand
-stays JSON with the same keys, whatever is said: what was spoken must not add to a message. Knows nothing of sending.
+stays JSON with the same keys, whatever is said: what was spoken must not add to a message. An argument of a program
+stays one argument. Knows nothing of sending and running.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from voiced.acting.facts import Facts
-from voiced.flow import EXPIRES_SECONDS, Action
+from voiced.flow import EXPIRES_SECONDS, Action, Program
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
-from voiced.grammar.action_template import SLOT, as_text
+from voiced.grammar.action_template import SLOT, TIMEOUT_SECONDS, as_text, names_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,31 +31,27 @@ if TYPE_CHECKING:
 NOTHING_KNOWN = Facts()
 # A string of JSON, or a slot outside of one.
 _STRING_OR_SLOT = re.compile(rf'"(?:[^"\\]|\\.)*"|{SLOT.pattern}')
+_NOT_SPOKEN = re.compile("[\\0-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")  # controls, halves of characters
+_OPTION = "-+ "  # what an option begins with
 
 
 def actions_for(
     templates: Sequence[ActionTemplate], match: Match, confidence: float = 1.0, facts: Facts = NOTHING_KNOWN
-) -> tuple[Action, ...]:
-    """Return the messages of a match, in the templates' order: one per template.
+) -> tuple[Action | Program, ...]:
+    """Return the actions of a match, in the templates' order: one per template.
 
-    A template whose topic names a slot that was said several times makes one message for each of its values.
+    A template whose topic, or program, names a slot that was said several times makes one for each of its values.
     """
     known = {**asdict(facts), "text": match.text, "intent": match.intent, "confidence": round(confidence, 4)}
     return tuple(
-        Action(
-            topic=_topic(template.topic, names),
-            payload=_payload(template.payload, names),
-            qos=template.qos,
-            retain=template.retain,
-            expires=template.expires,
-        )
+        _program(template, names) if template.run else _message(template, names)
         for template in templates
-        for names in _Named(match, known, template.map).each_of(SLOT.findall(template.topic))
+        for names in _Named(match, known, template.map).each_of(names_of_each(template))
     )
 
 
-def actions_of(grammar: Grammar, transcript: Transcript, facts: Facts = NOTHING_KNOWN) -> tuple[Action, ...]:
-    """Return the messages of a transcript: of its commands as they were said, of each in the order of the file."""
+def actions_of(grammar: Grammar, transcript: Transcript, facts: Facts = NOTHING_KNOWN) -> tuple[Action | Program, ...]:
+    """Return the actions of a transcript: of its commands as they were said, of each in the order of the file."""
     # None of what was rejected; what an intent does may differ from language to language.
     sure, intents = transcript.confidence, grammar.spoken(transcript.language).intents
     of_each = [actions_for(intents[command.intent].actions, command, sure, facts) for command in transcript.commands]
@@ -65,6 +62,11 @@ def actions_of(grammar: Grammar, transcript: Transcript, facts: Facts = NOTHING_
         if all(of_each)
         else tuple(replace(each, expires=min(each.expires, EXPIRES_SECONDS)) for each in actions)
     )
+
+
+def messages(actions: Iterable[Action | Program]) -> tuple[Action, ...]:
+    """Return those that are messages, without programs."""
+    return tuple(action for action in actions if isinstance(action, Action))
 
 
 class _Named:
@@ -117,6 +119,29 @@ def longest_good_for(grammar: Grammar) -> float:
     intents = (intent for each in grammar.every for intent in each.intents.values())
     longest = (min((one.expires for one in its.actions), default=EXPIRES_SECONDS) for its in intents)
     return max(longest, default=EXPIRES_SECONDS)
+
+
+def _message(template: ActionTemplate, slots: _Named) -> Action:
+    topic, payload = _topic(template.topic, slots), _payload(template.payload, slots)
+    return Action(topic, payload, template.qos, template.retain, template.expires)
+
+
+def _program(template: ActionTemplate, slots: _Named) -> Program:
+    command = tuple(_argument(argument, slots) for argument in template.run)
+    return Program(command, template.timeout or TIMEOUT_SECONDS, template.expires)
+
+
+def _argument(argument: str, slots: _Named) -> str:
+    # Of what was spoken freely nothing must be taken for an option, nor for a key such as Enter.
+    filled, end = "", 0
+    for slot in SLOT.finditer(argument):
+        filled += argument[end : slot.start()]
+        value = as_text(slots[slot[1]])
+        if slots.is_free(slot[1]):
+            value = _NOT_SPOKEN.sub(" ", value)
+            value = value if filled else value.lstrip(_OPTION)
+        filled, end = filled + value, slot.end()
+    return filled + argument[end:]
 
 
 def _topic(topic: str, slots: _Named) -> str:

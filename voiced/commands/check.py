@@ -19,6 +19,7 @@ from voiced.commands.shared import DONE, add_json, add_settings, config_of, gram
 from voiced.config import Config, load_config, overridden
 from voiced.errors import ConfigError, VoicedError
 from voiced.foundations.resources import find_config
+from voiced.grammar.programs import programs_of
 from voiced.servers.opening import require as require_servers
 
 if TYPE_CHECKING:
@@ -56,15 +57,15 @@ def check(options: Namespace) -> int:
 
     With --json, one object a line: for each mistake {"problem": the sentence, "file": path or null, "line": number or
     null}; if there is none, one object with "settings" (path, null without a config file), "intents" (folder),
-    "n_intents", "n_examples", "languages", "model", "wake_words", "broker", "site", "connected" (whether the broker let
-    us in), "home_assistant" (null, or an object: "url", and with --connect "version", "areas", "floors", "entities")
-    and "notes" (sentences). With --speed, "speed" as well: "threads", "beams", "patience", "passes" and "command",
-    "doubtful" (seconds), "in_time" (how many fit in the patience), "advice" (sentences).
+    "n_intents", "n_examples", "languages", "programs" (that may run), "model", "wake_words", "broker", "site",
+    "connected" (whether the broker let us in), "home_assistant" (null, or an object: "url", and with --connect
+    "version", "areas", "floors", "entities") and "notes" (sentences). With --speed, "speed" as well: "threads",
+    "beams", "patience", "passes" and "command", "doubtful" (seconds), "in_time" (how many fit in the patience),
+    "advice" (sentences).
 
     Intents may load and still be doubtful: each warning is told, with --json as {"warning", "file", "line"} before that
-    object. With --strict warnings are mistakes. With --acoustic it also warns of what is likely to be misheard: values
-    and sentences that sound nearly alike (by espeak-ng, if it is installed), words that Whisper hardly ever writes; and
-    of sentences that mean two things, or that another intent takes.
+    object. With --strict warnings are mistakes. With --acoustic it also warns of what sounds nearly alike (by
+    espeak-ng, if it is there), of words that Whisper hardly ever writes, and of sentences that mean two things.
     """
     if options.schema:
         return _print_schema(options.schema)
@@ -123,6 +124,7 @@ class Checked:
     n_intents: int
     n_examples: int
     languages: tuple[str, ...]
+    programs: tuple[str, ...]  # that intents may run
     model: str
     wake_words: tuple[str, ...]
     broker: str  # host:port
@@ -188,9 +190,10 @@ def _reader(config: Config | None, known: Known | None) -> Callable[[Path], Gram
     """What makes a grammar of a folder: with Home Assistant's names in it."""
     if not config:
         return lambda folder: grammar.load([folder])
+    from voiced.acting.missing import with_warnings
     from voiced.home_assistant import home
 
-    return lambda folder: home.grammar_of(folder, config, known or home.NOTHING)
+    return lambda folder: with_warnings(home.grammar_of(folder, config, known or home.NOTHING), config)
 
 
 def _check_parts(
@@ -245,6 +248,7 @@ def _checked(
         n_intents=len({name for each in commands.every for name in each.intents}),
         n_examples=sum(len(intent.examples) for each in commands.every for intent in each.intents.values()),
         languages=tuple(each.language for each in commands.every),
+        programs=tuple(dict.fromkeys(program for each in commands.every for _, program in programs_of(each))),
         model=config.recognizer.model,
         wake_words=tuple(word.model for word in config.wake_word.models),
         broker=f"{config.mqtt.host}:{config.mqtt.broker_port}",
@@ -259,9 +263,11 @@ def _checked(
 def _summary(checked: Checked) -> str:
     contacted = "logged in" if checked.connected else "not contacted; --connect does"
     languages = f" in {' and '.join(checked.languages)}" if len(checked.languages) > 1 else ""
+    programs = f"runs:     {', '.join(checked.programs)}\n" if checked.programs else ""
     lines = (
         f"settings: {checked.settings or 'the defaults; there is no config file'}\n"
         f"intents:  {checked.n_intents}{languages} in {checked.intents}, {checked.n_examples} examples understood\n"
+        f"{programs}"
         f"model:    {checked.model}\n"
         f"wakes at: {', '.join(checked.wake_words)}\n"
         f"broker:   {checked.broker} ({contacted}), topics voiced/{checked.site}/…"

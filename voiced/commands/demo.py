@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiced import grammar
-from voiced.acting.actions import actions_of
+from voiced.acting.actions import actions_of, messages
 from voiced.commands.shared import DONE, FAILED, add_model, tell
 from voiced.errors import VoicedError
 from voiced.foundations.resources import shipped
@@ -71,7 +71,7 @@ def _difference(labels: list[dict[str, Any]], heard: Heard) -> str:
         (action.topic, action.payload)
         for label in labels
         if label["intent"]
-        for action in actions_of(commands, understand(commands, label["sentence"]))
+        for action in messages(actions_of(commands, understand(commands, label["sentence"])))
     ]
     if heard.commands != said:
         return f"\nNot what was said.\n  said:  {said}\n  heard: {heard.commands}"

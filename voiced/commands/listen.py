@@ -25,12 +25,12 @@ from voiced.errors import ModelError, VoicedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from voiced.assistant import Recognizing
     from voiced.audio.microphone import Microphone
     from voiced.config import Config, ListeningSettings
-    from voiced.flow import Action, AudioFrame, Detection, Outcome, Sentence, State, Transcript, Utterance
+    from voiced.flow import Action, AudioFrame, Detection, Outcome, Program, Sentence, State, Transcript, Utterance
     from voiced.grammar import Grammar
     from voiced.recognition.budget import Budget
     from voiced.recognition.end_of_turn import SoFar
@@ -64,6 +64,8 @@ def listen(options: Namespace) -> int:
     it prints any words, for other programs:
 
         voiced listen --dictate | wtype -
+
+    In a pipe nothing follows the words, so that no Enter is typed behind them; with --repeat each has a line.
     """
     from voiced.audio.microphone import Microphone
     from voiced.recognition.recognizer import Recognizer
@@ -187,6 +189,7 @@ class _Printer:
     def __init__(self, options: Namespace, go_on: Callable[[], None]) -> None:
         self.code = FAILED  # nothing was heard yet
         self._dictates, self._json = options.dictate, options.json
+        self._end = "\n" if options.repeat or sys.stdout.isatty() else ""  # a line break is the Enter key for others
         self._go_on = go_on
 
     def listening(self) -> None:
@@ -201,7 +204,7 @@ class _Printer:
         elif self._json:
             print_json({"text": outcome.text})
         elif outcome.text:
-            print(outcome.text, flush=True)
+            print(outcome.text, end=self._end, flush=True)
         self._go_on()
 
     def _print(self, outcome: Outcome) -> None:
@@ -215,6 +218,6 @@ class _Printer:
     def feed(self) -> None: ...
     def state(self, state: State) -> None: ...
     def wake(self, detection: Detection) -> None: ...
-    def act(self, action: Action) -> None: ...
+    def act(self, actions: Sequence[Action | Program]) -> None: ...
     def woken(self, detection: Detection | None) -> None: ...
     def answered(self, outcome: Outcome) -> None: ...

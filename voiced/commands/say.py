@@ -20,18 +20,17 @@ from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
 
-    from voiced.flow import Outcome
+    from voiced.config import Config
+    from voiced.flow import Action, Outcome, Program
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser, model=False)
     parser.add_argument("text", nargs="+", metavar="TEXT", help="a sentence, as it would be spoken")
-    parser.add_argument(
-        "--publish",
-        action="store_true",
-        help="do it: send the actions to the broker, or to Home Assistant what it carries out",
-    )
+    about = "do it: send messages to the broker, run programs; Home Assistant carries out what is its own"
+    parser.add_argument("--publish", action="store_true", help=about)
     add_json(parser)
 
 
@@ -46,7 +45,7 @@ def say(options: Namespace) -> int:
     from voiced.flow import Outcome
     from voiced.foundations.today import now, today
     from voiced.grammar import dated, nearest, understand
-    from voiced.records.outcome import outcome_json
+    from voiced.records.outcome import action_line, outcome_json
 
     grammar = grammar_of(options)
     transcript = dated(understand(grammar, " ".join(options.text)), today())
@@ -58,7 +57,7 @@ def say(options: Namespace) -> int:
     else:
         print_outcome(outcome)
         for action in outcome.actions:
-            tell(f"  {action.topic} {action.payload}")
+            tell(f"  {action_line(action)}")
     if options.publish and outcome.actions:
         _publish(options, outcome)
     elif options.publish and outcome.accepted:
@@ -67,13 +66,43 @@ def say(options: Namespace) -> int:
 
 
 def _publish(options: Namespace, outcome: Outcome) -> None:
+    """Do it, in the order in which the intent has it; VoicedError at the first that fails."""
+    from itertools import groupby
+
+    from voiced.acting.actions import messages
+    from voiced.flow import Program
+
+    settings = config_of(options)
+    for _, actions in groupby(outcome.actions, type):
+        several = tuple(actions)
+        for program in several:
+            if isinstance(program, Program):
+                _run(program, settings, options)
+        if sent := messages(several):
+            _send(sent, settings)
+
+
+def _send(actions: Sequence[Action], settings: Config) -> None:
     from voiced.mqtt.delivery import publish_once
     from voiced.mqtt.outbox import Delivery
 
-    sent = publish_once(config_of(options).mqtt, outcome.actions)
-    for action, delivery in zip(outcome.actions, sent, strict=True):
+    sent = publish_once(settings.mqtt, actions)
+    for action, delivery in zip(actions, sent, strict=True):
         if delivery is not Delivery.DELIVERED:
             raise VoicedError(f"{action.topic} was not delivered: {delivery.value}")
+
+
+def _run(program: Program, settings: Config, options: Namespace) -> None:
+    from voiced.acting.programs import require_account
+    from voiced.acting.running import ProgramError, run
+
+    try:
+        require_account(program.command[0], as_root=settings.run_as_root)
+        printed = run(program)
+    except ProgramError as error:
+        raise VoicedError(error.in_full) from error
+    if printed and not options.json:
+        tell(f"  {program.command[0]} printed: {printed}")
 
 
 def _hand_over(options: Namespace, outcome: Outcome, usual_language: str) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from voiced.assistant import Heard
     from voiced.config import ListeningSettings
     from voiced.evaluation.trials import Setup, Task
-    from voiced.flow import Action, Continuation, Detection, Outcome, Samples, Sentence, State, Transcript
+    from voiced.flow import Action, Continuation, Detection, Outcome, Program, Samples, Sentence, State, Transcript
     from voiced.grammar import Grammar
     from voiced.recognition.end_of_turn import SoFar
 
@@ -242,8 +242,8 @@ class _Stage:
     def wake(self, detection: Detection) -> None:
         """Of no interest."""
 
-    def act(self, action: Action) -> None:
-        """Of no interest: it follows its outcome."""
+    def act(self, actions: Sequence[Action | Program]) -> None:
+        """Of no interest: they follow their outcome."""
 
     def woken(self, detection: Detection | None) -> None:
         """Of no interest."""

@@ -17,6 +17,7 @@ from voiced.grammar.expression import Choice, ListReference, RuleReference, Text
 from voiced.grammar.mapping import check_maps
 from voiced.grammar.nesting import Nesting, Problem
 from voiced.grammar.normalize import normalize
+from voiced.grammar.programs import check_programs
 from voiced.grammar.seams import BEGINNING, Crossings
 from voiced.grammar.source import LARGEST_NUMBER, MOST_NUMBERS
 
@@ -197,6 +198,7 @@ def check_actions(
     actions = list(actions)
     yield from check_attributes(actions, sentences)
     yield from check_maps(actions, sentences)
+    yield from check_programs(actions, sentences)
     # Computed once per sentence, and asked by every action.
     always = [(each, slots_always_set(each.template.expression, each.scope)) for each in sentences]
     without: dict[str, SentenceTemplate | None] = {}  # slot → a sentence that may leave it out

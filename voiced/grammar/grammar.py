@@ -40,12 +40,13 @@ class Example:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Intent:
-    """What the user may want: the actions to send, and the examples that must match."""
+    """What the user may want: what is done then, and the examples that must match."""
 
     name: str
     actions: tuple[ActionTemplate, ...]
     examples: tuple[Example, ...]
     where: str  # file:line of its first definition
+    places: tuple[str, ...] = ()  # file:line of each action
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -51,14 +51,19 @@ Context = dict[str, JsonValue]
 # The names of these models are those of the frozen values in `source` and `action_template`: one meaning, before and
 # after the check. Field by field `frozen` turns one into the other.
 class ActionTemplate(Section):
-    """One MQTT message that an intent sends."""
+    """One thing that an intent does: an MQTT message, or a program."""
 
-    topic: Annotated[str, AfterValidator(action_template.valid_topic)]
+    topic: Annotated[str, AfterValidator(action_template.valid_topic)] = ""  # of a message
     payload: JsonValue = ""
     qos: int = Field(default=1, ge=0, le=2)
     retain: bool = False
     expires: float = Field(default=10.0, gt=0)
     map: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)  # slot → its value as text → what to send
+    run: Annotated[tuple[str, ...], AfterValidator(action_template.valid_command)] = ()  # a program and its arguments
+    timeout: float | None = Field(default=None, gt=0)  # seconds after which the program is ended
+
+    # For editors: exactly one of two.
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["topic"]}, {"required": ["run"]}]})
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -252,9 +252,8 @@ class _Collector:
         # The name becomes a level of a topic.
         if unsafe := NOT_IN_A_LEVEL.search(name):
             self.problems.append(f"{where}: the intent's name holds {unsafe[0]!r}, which MQTT topics cannot; rename it")
-        for i, action in enumerate(source.action):
-            place = file.source.where((*key, "action", i))
-            self.action_places.append((name, place, action))
+        places = tuple(file.source.where((*key, "action", i)) for i in range(len(source.action)))
+        self.action_places += ((name, place, action) for place, action in zip(places, source.action, strict=True))
         examples = tuple(
             Example(text, slots or {}, file.source.where((*key, "examples", text)))
             for text, slots in source.examples.items()
@@ -265,6 +264,7 @@ class _Collector:
             (known.actions if known else ()) + source.action,
             (known.examples if known else ()) + examples,
             known.where if known else where,
+            (known.places if known else ()) + places,
         )
         slots = {slot: frozen(value) for slot, value in source.slots.items()}
         compound = source.compound is not False

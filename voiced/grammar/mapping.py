@@ -29,14 +29,14 @@ def check_maps(actions: Iterable[tuple[str, ActionTemplate]], sentences: Sequenc
     for where, action in actions:
         for name, mapped in action.map.items():
             if name not in known:
-                known[name] = {text: place for sentence in sentences for text, place in _values(name, sentence)}
+                known[name] = {text: place for sentence in sentences for text, place in known_values(name, sentence)}
             # A map that is complete is as long as the values are many, so this costs no more than reading it did.
             if missing := next((text for text in known[name] if text not in mapped), None):
                 place = known[name][missing]
                 yield f"{where}: the map of '{name}' lacks '{missing}', which may be said ({place}); add it"
 
 
-def _values(name: str, sentence: SentenceTemplate) -> Iterator[tuple[str, str]]:
+def known_values(name: str, sentence: SentenceTemplate) -> Iterator[tuple[str, str]]:
     """Yield (text, file:line) of each value that a slot, or an attribute of it, is known to take in a sentence."""
     slot, _, attribute = name.partition(".")
     scope = sentence.scope

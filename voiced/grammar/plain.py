@@ -71,6 +71,12 @@ _text, _whole, _flag = _exactly(str), _exactly(int), _exactly(bool)
 _slot_value = _exactly(str, int, float, bool, list, dict)
 
 
+def _filled(data: Any) -> Any:
+    # What is empty is refused where it stands, or means that the key is not there.
+    _check(data)
+    return _text(data)
+
+
 def _number(data: Any) -> float:
     # pydantic turns whole numbers into floats where floats are asked for; so does this.
     _check(type(data) in (int, float) and abs(data) <= _LARGEST_EXACT)
@@ -170,17 +176,26 @@ _LIST = _record(
         "as": _one_of(*get_args(ColorForm)),
     },
 )
+
+
+def _command(data: Any) -> tuple[str, ...]:
+    # A program, and arguments that may be empty.
+    _check(data)
+    return _each(_text)(data)
+
+
 _ACTION = _record(
     ActionTemplate,
     {
-        "topic": _text,
+        "topic": _filled,
         "payload": _anything,
         "qos": _one_of(0, 1, 2),
         "retain": _flag,
         "expires": _positive,
         "map": _named(_named(_anything)),
+        "run": _command,
+        "timeout": _positive,
     },
-    frozenset({"topic"}),
 )
 _INTENT = _record(
     IntentSource,

@@ -1,7 +1,8 @@
 """Several values in one slot: "turn on the kitchen *and bedroom* lights", "close the kitchen, hall and bedroom blinds".
 
-Where the topic of an action names a slot, the action can be sent for each of several values. So behind a value of such
-a slot more values may be said, with the language's "and" before the last one, and an article before each:
+Where the topic of an action, or an argument of a program, names a slot, it can be done for each of several values. So
+behind a value of such a slot more values may be said, with the language's "and" before the last one, and an article
+before each:
 
     P1 ⇒ rest of the sentence
     P1 -gate→   ⇒ and, value → F2 ⇒ rest      ⇒ and, value → F3 ⇒ rest, …
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from voiced.grammar.action_template import SLOT, slots_of
+from voiced.grammar.action_template import names_of_each, slots_of
 from voiced.grammar.automaton import Close, Open, SeveralValues
 from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import ListReference, RuleReference, references
@@ -98,13 +99,13 @@ class Layout(Protocol):
 
 
 def slots_with_several(actions: Iterable[ActionTemplate]) -> frozenset[str]:
-    """The slots that may have several values: whatever message needs one of them names it in its topic."""
+    """The slots that may have several values: whatever action needs one of them is done for each."""
     # A message that is not sent for each value would get a list that its author did not think of.
     named, alone = set[str](), set[str]()
     for action in actions:
-        in_topic = {name.partition(".")[0] for name in SLOT.findall(action.topic)}
-        named |= in_topic
-        alone |= {name.partition(".")[0] for name in slots_of(action)} - in_topic
+        of_each = {name.partition(".")[0] for name in names_of_each(action)}
+        named |= of_each
+        alone |= {name.partition(".")[0] for name in slots_of(action)} - of_each
     return frozenset(named - alone)
 
 

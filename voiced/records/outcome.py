@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
-from voiced.flow import SAMPLE_RATE
+from voiced.flow import SAMPLE_RATE, Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voiced.flow import Hypothesis, Match, Nearest, Outcome, SlotValue, Timings
+    from voiced.flow import Action, Hypothesis, Match, Nearest, Outcome, SlotValue, Timings
     from voiced.whisper.words import TimedWord
 
 
@@ -29,10 +30,7 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         "language": transcript.language or None,
         **nearest_json(outcome.nearest),
     }
-    actions = [
-        {"topic": action.topic, "payload": action.payload, "qos": action.qos, "retain": action.retain}
-        for action in outcome.actions
-    ]
+    actions = [_action(action) for action in outcome.actions]
     if outcome.utterance is None:
         return told | {"actions": actions}
     speech = [round((at - outcome.utterance.start) / SAMPLE_RATE, 3) for at in outcome.utterance.speech]
@@ -47,6 +45,19 @@ def outcome_json(outcome: Outcome, file: str | None = None, words: Sequence[Time
         "timings": _timings(transcript.timings),
         **({} if words is None else {"words": words_json(words)}),
     }
+
+
+def _action(action: Action | Program) -> dict[str, Any]:
+    if isinstance(action, Program):
+        return {"run": list(action.command), "timeout": action.timeout}
+    return {"topic": action.topic, "payload": action.payload, "qos": action.qos, "retain": action.retain}
+
+
+def action_line(action: Action | Program) -> str:
+    """Return an action for people: `home/kitchen/light/set on`, `runs: xdotool key ctrl+t`."""
+    if isinstance(action, Program):
+        return f"runs: {shlex.join(action.command)}"
+    return f"{action.topic} {action.payload}"
 
 
 def _alternative(hypothesis: Hypothesis) -> dict[str, Any]:

@@ -73,8 +73,8 @@ class House:
         """Publish what was understood and have it done, as the daemon's own; return what Home Assistant answers."""
         with self._answer_to(outcome.id) as answer:
             self.publisher.outcome(outcome)
-            for action in outcome.actions:
-                self.publisher.act(replace(action, expires=max(action.expires - outcome.age, 0.0)))
+            age = outcome.age
+            self.publisher.act([replace(each, expires=max(each.expires - age, 0.0)) for each in outcome.actions])
             return await _known(answer) if answer and outcome.accepted else {}
 
     @contextmanager

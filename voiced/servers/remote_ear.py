@@ -30,10 +30,10 @@ from voiced.servers.engine import be_nice
 from voiced.wake.detector import WakeWordDetector, wake_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from voiced.assistant import Heard
-    from voiced.flow import Action, AudioFrame, Detection, Opinion, Outcome, Sentence, State, Utterance
+    from voiced.flow import Action, AudioFrame, Detection, Opinion, Outcome, Program, Sentence, State, Utterance
     from voiced.recognition.pipelines import Pipelines
     from voiced.servers.house import House
 
@@ -169,9 +169,9 @@ class RemoteEar:
         if answer != Answer():  # Home Assistant has done nothing, or done it without a word
             self._tell(event="answer", text=answer.text, done=answer.done)
 
-    def act(self, action: Action) -> None:
-        """Have it done."""
-        self._house.publisher.act(action)
+    def act(self, actions: Sequence[Action | Program]) -> None:
+        """Have them done."""
+        self._house.publisher.act(actions)
 
     def feed(self) -> None:
         """The daemon's watchdog is none of its business."""
