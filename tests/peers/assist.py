@@ -82,7 +82,7 @@ class _Playing:
         assert self._heard_until("run-start", time.time() + RUNNING), self._run
         handler = bytes([self._run.events["run-start"]["runner_data"]["stt_binary_handler_id"]])
         self._run.began = time.time()
-        for number, block in enumerate(np.split(self._pcm, range(BLOCK, len(self._pcm), BLOCK))):
+        for number, block in enumerate(np.split(self._pcm, range(BLOCK, len(self._pcm), BLOCK)), 1):
             if self._heard_until("stt-end", self._run.began + number * BLOCK / SAMPLE_RATE):
                 break
             if "stt-vad-end" not in self._run.events:

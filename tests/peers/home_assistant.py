@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -137,6 +138,14 @@ class HomeAssistant:
     def states(self) -> dict[str, str]:
         """Entity → its state."""
         return {each["entity_id"]: each["state"] for each in self.ask("/api/states")}
+
+    def attributes(self, entity: str) -> dict[str, Any]:
+        """Attributes of an entity."""
+        return dict(self.ask(f"/api/states/{entity}")["attributes"])
+
+    def changed(self, entity: str) -> float:
+        """When its state changed last: seconds of `time.time()`."""
+        return datetime.fromisoformat(self.ask(f"/api/states/{entity}")["last_changed"]).timestamp()
 
     def wait_for(self, entity: str, state: str, seconds: float = 30.0) -> None:
         """Fail unless an entity has this state by then."""

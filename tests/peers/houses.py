@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.broker import Broker, Subscriber, free_port, wait_until
 from tests.daemon import READY, SITE, Daemon
@@ -15,6 +16,8 @@ from tests.virtual_microphone import VirtualMicrophone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+INTENTS = Path(__file__).parents[2] / "intents"
+GREETING = "language: en\nintents: {Greet: {sentences: [good evening]}}\n"  # guests may say no more
 DEVICE = f"voice_{SITE}"
 SWITCH = "input_boolean.office"  # of the house with the device
 AUTOMATION = """\
@@ -54,7 +57,8 @@ class House(NamedTuple):
     broker: Broker
     ears: Subscriber
     microphone: VirtualMicrophone
-    http: int = 0  # port of the daemon's HTTP server, if it has one
+    wyoming: int  # ports of the daemon's servers
+    http: int = 0  # 0: it has none
 
     def say(self, text: str) -> None:
         """Say it in writing."""
@@ -72,26 +76,36 @@ class House(NamedTuple):
 
 
 @contextmanager
-def with_device() -> Iterator[House]:
-    """A house where an automation acts on the event of the device, whose Wyoming server Home Assistant knows, too."""
-    servers = {"wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}"}
+def with_device(*arguments: str) -> Iterator[House]:
+    """A house where an automation acts on the event of the device, whose Wyoming server Home Assistant knows, too.
+
+    There are other intents for guests. `arguments` are the daemon's.
+    """
+    settings: dict[str, Any] = {"servers": {"wyoming": f"tcp://127.0.0.1:{(wyoming := free_port())}"}}
     with (
+        tempfile.TemporaryDirectory() as temporary,
         HomeAssistant(AUTOMATION.format(device=DEVICE)) as home,
         Broker() as broker,
         Subscriber(broker.port) as ears,
         VirtualMicrophone() as microphone,
-        Daemon(broker.port, settings={"servers": servers}) as daemon,
     ):
-        home.set_up("mqtt", broker="127.0.0.1", port=broker.port)
-        daemon.wait_until_told(READY)
-        home.set_up("wyoming", host="127.0.0.1", port=wyoming)
-        yield House(home, daemon, broker, ears, microphone)
-        assert "Traceback" not in daemon.log
+        shutil.copytree(INTENTS, intents := Path(temporary) / "intents")
+        (guests := intents.with_name("guests")).mkdir()
+        (guests / "greeting.yaml").write_text(GREETING)
+        with Daemon(broker.port, *arguments, settings=settings | {"intents": str(intents)}) as daemon:
+            home.set_up("mqtt", broker="127.0.0.1", port=broker.port)
+            daemon.wait_until_told(READY)
+            home.set_up("wyoming", host="127.0.0.1", port=wyoming)
+            yield House(home, daemon, broker, ears, microphone, wyoming)
+            assert "Traceback" not in daemon.log
 
 
 @contextmanager
-def without_yaml() -> Iterator[House]:
-    """A house whose names and sentences are Home Assistant's, which carries out what is said."""
+def without_yaml(*arguments: str) -> Iterator[House]:
+    """A house whose names and sentences are Home Assistant's, which carries out what is said.
+
+    `arguments` are the daemon's.
+    """
     with (
         tempfile.TemporaryDirectory() as temporary,
         HomeAssistant(LAMP) as home,
@@ -111,8 +125,8 @@ def without_yaml() -> Iterator[House]:
                 "http": f"127.0.0.1:{(http := free_port())}",
             },
         }
-        with Daemon(broker.port, settings=settings) as daemon:
+        with Daemon(broker.port, *arguments, settings=settings) as daemon:
             daemon.wait_until_told(READY)
             home.set_up("wyoming", host="127.0.0.1", port=wyoming)
-            yield House(home, daemon, broker, ears, microphone, http)
+            yield House(home, daemon, broker, ears, microphone, wyoming, http)
             assert "Traceback" not in daemon.log

@@ -59,12 +59,34 @@ def test_switches_and_settings_work_both_ways(house: House) -> None:
     home.call("text/set_value", f"text.{DEVICE}_say", value="good night")
     home.wait_for(f"text.{DEVICE}_say", "good night")
     home.wait_for(f"sensor.{DEVICE}_last_command", "good night")
-    home.call("select/select_option", f"select.{DEVICE}_intents_of_hey_jarvis", option="intents")
-    with Subscriber(house.broker.port) as ears:
-        ears.say(f"{own}/mute/set", "OFF")
-        ears.say(f"{own}/min_confidence/set", "0.42")
-        home.wait_for(f"switch.{DEVICE}_mute", "off")
-        home.wait_for(f"number.{DEVICE}_least_confidence", "0.42")
+    house.ears.say(f"{own}/mute/set", "OFF")
+    house.ears.say(f"{own}/min_confidence/set", "0.42")
+    home.wait_for(f"switch.{DEVICE}_mute", "off")
+    home.wait_for(f"number.{DEVICE}_least_confidence", "0.42")
+    home.call("number/set_value", f"number.{DEVICE}_least_confidence", value=0.5)
+    home.call("number/set_value", f"number.{DEVICE}_wake_word_evidence", value=0.6)
+    home.wait_for(f"number.{DEVICE}_least_confidence", "0.5")
+
+
+def test_intents_of_a_wake_word_are_chosen_both_ways(house: House) -> None:
+    home, select, event = house.home, f"select.{DEVICE}_intents_of_hey_jarvis", f"event.{DEVICE}_command"
+
+    def heard() -> str:
+        """What comes of the same command after the wake word."""
+        before = home.states()[event]
+        house.microphone.play(SOUNDS / "wake_jarvis.ogg")
+        house.microphone.play(SOUNDS / "command_lights.ogg")
+        types = ("LightSet", "not_understood")
+        wait_until(lambda: home.states()[event] != before and home.attributes(event)["event_type"] in types, 30)
+        return str(home.attributes(event)["event_type"])
+
+    assert home.states()[select] == "intents"
+    home.call("select/select_option", select, option="guests")
+    home.wait_for(select, "guests")
+    assert heard() == "not_understood"
+    house.ears.say(f"voiced/{SITE}/intents/hey_jarvis/set", "intents")
+    home.wait_for(select, "intents")
+    assert heard() == "LightSet"
 
 
 def test_assist_hears_with_our_ears(house: House) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
@@ -21,13 +19,11 @@ from voiced.flow import SAMPLE_RATE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.peers.home_assistant import HomeAssistant
     from tests.peers.houses import House
 
 pytestmark = pytest.mark.peers
 
 LIGHTS = Path(__file__).parents[1] / "sounds/command_lights.ogg"  # "turn off the office lights"
-TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +43,11 @@ def test_a_light_is_switched_by_what_is_written(house: House) -> None:
 
 
 def test_a_light_is_switched_by_what_is_said(house: House) -> None:
-    """Several times; prints the seconds from the end of the speech until Home Assistant has switched the light."""
-    taken = []
-    for _ in range(TRIES):
-        house.home.call("light/turn_on", LIGHT)
-        house.home.wait_for(LIGHT, "on")
-        house.listen()
-        house.microphone.play(LIGHTS)
-        spoken = time.time() - silence_at_the_end(LIGHTS)
-        house.home.wait_for(LIGHT, "off")
-        taken.append(round(switched(house.home) - spoken, 2))
-        wait_until(lambda: house.ears.messages[-1].payload == b"waiting", 5)
-    print(f"\nfrom audio to light: {taken} s, median {np.median(taken):.2f} s")  # noqa: T201 # a measurement
+    house.home.call("light/turn_on", LIGHT)
+    house.home.wait_for(LIGHT, "on")
+    house.listen()
+    house.microphone.play(LIGHTS)
+    house.home.wait_for(LIGHT, "off")
     assert house.answers()[-1].startswith("Turned off")
 
 
@@ -84,15 +73,3 @@ def test_a_name_that_is_new_is_understood_soon(house: House) -> None:
     house.daemon.wait_for_log("reloaded", 60)
     house.say("turn on the reading lamp")
     house.home.wait_for(LIGHT, "on")
-
-
-def switched(home: HomeAssistant) -> float:
-    """When the light was switched last, in seconds of the epoch."""
-    return datetime.fromisoformat(home.ask(f"/api/states/{LIGHT}")["last_changed"]).timestamp()
-
-
-def silence_at_the_end(sound: Path) -> float:
-    """Seconds of it."""
-    samples = np.abs(sound_file.read(sound))
-    loud = np.flatnonzero(samples > 0.05 * samples.max())
-    return float(len(samples) - loud[-1]) / SAMPLE_RATE
