@@ -92,6 +92,36 @@ def test_what_may_follow(commands: grammar.Grammar, text: str, expected: Continu
     assert continuation(commands, text) is expected
 
 
+LATER = """\
+language: en
+intents:
+  Light:
+    sentences: ["turn {state} the light[s]"]
+  Later:
+    sentences: ["{command} in {minutes} minutes"]
+  Note:
+    sentences: ["note {command}"]
+lists:
+  state: ["on", "off"]
+  minutes: {range: {from: 1, to: 60}}
+  command: {wildcard: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("turn off the lights", EXTENDABLE),  # "in five minutes" may follow
+        ("turn off the", UNKNOWN),
+        ("note turn off the lights", UNKNOWN),
+        ("turn off the lights in", UNKNOWN),
+        ("turn off the lights in five minutes", UNKNOWN),
+    ],
+)
+def test_where_anything_may_be_said_before_something_a_command_is_a_command(text: str, expected: Continuation) -> None:
+    assert continuation(grammar.parse(LATER), text) is expected
+
+
 ORDERS = """\
 language: en
 intents:

@@ -28,15 +28,19 @@ if TYPE_CHECKING:
 def continuation(grammar: Grammar, text: str) -> Continuation:
     """Tell whether `text` is a command, the beginning of one, or both.
 
-    UNKNOWN inside a wildcard, which takes whatever comes: nothing tells when it has ended. Never CONCLUDED: only the
-    sound tells that. Cost: the length of the text.
+    UNKNOWN inside a wildcard, which takes whatever comes: nothing tells when it has ended. But what is a command
+    without one may at most go on in it: "turn off the light" … "in five minutes". Never CONCLUDED: only the sound tells
+    that. Cost: the length of the text.
     """
     sets = grammar.automaton.sets
     normal = grammar.normalize(text).text
     # Where the automaton can be after the text; nowhere: no sentence begins like this.
     here = sets.walk(normal)
-    if not normal or not here or here.is_wild:
+    if not normal or not here:
         return Continuation.UNKNOWN
+    if here.is_wild:
+        best = grammar.matches(text)[:1] if sets.finish(here).sentences else ()
+        return Continuation.EXTENDABLE if any(not match.wild_letters for match in best) else Continuation.UNKNOWN
     # A pause parts words, so whatever follows begins behind a space.
     beyond = sets.step(here, " ")
     meant = sets.finish(here).sentences
