@@ -100,7 +100,7 @@ intents:
   Later:
     sentences: ["{command} in {minutes} minutes"]
   Note:
-    sentences: ["note {command}"]
+    sentences: ["note {command}", "note the number {minutes} and all"]
 lists:
   state: ["on", "off"]
   minutes: {range: {from: 1, to: 60}}
@@ -112,7 +112,10 @@ lists:
     ("text", "expected"),
     [
         ("turn off the lights", EXTENDABLE),  # "in five minutes" may follow
-        ("turn off the", UNKNOWN),
+        ("turn off the", UNFINISHED),
+        ("turn off the light please", UNKNOWN),
+        ("note", UNFINISHED),
+        ("note the number five", UNKNOWN),  # a note is a command by then
         ("note turn off the lights", UNKNOWN),
         ("turn off the lights in", UNKNOWN),
         ("turn off the lights in five minutes", UNKNOWN),

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 def continuation(grammar: Grammar, text: str) -> Continuation:
     """Tell whether `text` is a command, the beginning of one, or both.
 
-    UNKNOWN inside a wildcard, which takes whatever comes: nothing tells when it has ended. But what is a command
-    without one may at most go on in it: "turn off the light" … "in five minutes". Never CONCLUDED: only the sound tells
-    that. Cost: the length of the text.
+    UNKNOWN inside a wildcard, which takes whatever comes: nothing tells when it has ended. Never CONCLUDED: only the
+    sound tells that. Cost: the length of the text.
     """
     sets = grammar.automaton.sets
     normal = grammar.normalize(text).text
@@ -39,8 +38,7 @@ def continuation(grammar: Grammar, text: str) -> Continuation:
     if not normal or not here:
         return Continuation.UNKNOWN
     if here.is_wild:
-        best = grammar.matches(text)[:1] if sets.finish(here).sentences else ()
-        return Continuation.EXTENDABLE if any(not match.wild_letters for match in best) else Continuation.UNKNOWN
+        return _beside_wildcards(sets.tame, normal, is_command=bool(sets.finish(here).sentences))
     # A pause parts words, so whatever follows begins behind a space.
     beyond = sets.step(here, " ")
     meant = sets.finish(here).sentences
@@ -50,6 +48,19 @@ def continuation(grammar: Grammar, text: str) -> Continuation:
     if any(_ends(sets, longer) for longer in _longer_numbers(normal)):
         return Continuation.EXTENDABLE
     return Continuation.EXTENDABLE if grammar.follower.after(beyond).changes(meant) else Continuation.COMPLETE
+
+
+def _beside_wildcards(tame: SetMachine, normal: str, *, is_command: bool) -> Continuation:
+    """Tell what a text in a wildcard is without any; `is_command`: with wildcards it is one.
+
+    Where everything may be followed by "in five minutes", "turn off the light" is a command that may go on, and "turn
+    off the" has not ended.
+    """
+    here = tame.walk(normal)
+    if tame.finish(here).sentences:
+        return Continuation.EXTENDABLE
+    goes_on = not is_command and tame.step(here, " ").goes_on()
+    return Continuation.UNFINISHED if goes_on else Continuation.UNKNOWN
 
 
 def _ends(sets: SetMachine, normal: str) -> bool:

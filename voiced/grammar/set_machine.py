@@ -61,12 +61,21 @@ class SetMachine:
         self.single: SetMachine = _without("_gates", self.one_command)
         vars(self.one_command).update(one_command=self.one_command, single=self.single)
         vars(self.single).update(one_command=self.single, single=self.single)
+        self._tame: SetMachine | None = None  # made when it is asked for
 
     def afresh(self) -> SetMachine:
         """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
         machine = copy(self)
-        vars(machine).update(_sets={}, _entries={}, _weight=0)
+        vars(machine).update(_sets={}, _entries={}, _weight=0, _tame=None)
         return machine
+
+    @property
+    def tame(self) -> SetMachine:
+        """A machine that reads nothing in wildcards: what else a text is."""
+        if self._tame is None:
+            self._tame = self.afresh()
+            vars(self._tame).update(_wild=frozenset())
+        return self._tame
 
     @property
     def start(self) -> StateSet:
