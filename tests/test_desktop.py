@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +28,7 @@ PAGE = (Path(__file__).parents[1] / "voiced/manual/desktop.md").read_text()
 MACROS = re.findall(r"```yaml\n(# ~/.config/voiced/intents/desktop.yaml\n.*?)```", PAGE, re.DOTALL)[0]
 DICTATION = re.search(r"^voiced (listen --dictate \| .*)$", PAGE, re.MULTILINE)
 IN_TIME = 20.0  # seconds; the tests share two cores with other work
+PAUSE = 2.0  # seconds between two commands: their programs run beside each other
 
 
 class Window(NamedTuple):
@@ -116,6 +118,7 @@ def test_the_daemon_types(window: Window, virtual_microphone: VirtualMicrophone)
         for text in ("show the terminal", "write from afar", "press enter", "show the browser"):
             ears.say(f"voiced/{SITE}/say/set", text)
             daemon.wait_for_log(f"'{text}' →")
+            time.sleep(PAUSE)
         assert window.has("from afar"), daemon.log
         answers = f"voiced/{SITE}/answer"
         assert wait_until(lambda: ears.payloads(answers) == ["wmctrl failed with exit code 1"], IN_TIME), daemon.log

@@ -165,6 +165,12 @@ lists: {app: [{in: shell, out: sh}, {in: browser, out: no-such-browser}]}
 """
 
 
+def test_each_program_is_warned_of_once() -> None:
+    action = "action: [{run: [x-x]}, {run: [x-x]}]"
+    file = f"intents: {{A: {{sentences: [a], {action}}}, B: {{sentences: [b], {action}}}}}"
+    assert len(with_warnings(parse(file), Config(run_as_root=True)).warnings) == 1
+
+
 def test_programs_that_are_missing_are_warned_of(tmp_path: Path) -> None:
     (tmp_path / "script").write_text("#!/bin/sh\n")
     commands = with_warnings(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from voiced import grammar
 from voiced.errors import ConfigError
 from voiced.grammar.programs import programs_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = """
 intents:
@@ -61,9 +66,15 @@ def test_speech_names_no_program(program: str, sentence: str, problem: str) -> N
     )
 
 
-def test_programs_of_all_languages_and_files() -> None:
-    commands = house("a")
-    assert [intent.places for intent in commands.intents.values()] == [("intents.yaml:6", "intents.yaml:7")]
+def test_actions_know_their_places() -> None:
+    assert [intent.places for intent in house("a").intents.values()] == [("intents.yaml:6", "intents.yaml:7")]
+
+
+def test_a_language_that_borrows_an_action_runs_its_program(tmp_path: Path) -> None:
+    (tmp_path / "en.yaml").write_text("language: en\nintents: {A: {sentences: [one], action: {run: [a]}}}")
+    (tmp_path / "de.yaml").write_text("language: de\nintents: {A: {sentences: [eins]}}")
+    english, german = grammar.load([tmp_path], languages=["en", "de"]).every
+    assert [program for each in (english, german) for _, program in programs_of(each)] == ["a", "a"]
 
 
 def test_several_values_may_be_said_where_a_program_names_the_slot() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from voiced.acting.running import ProgramError, expanded
 from voiced.grammar.programs import programs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from voiced.config import Config
     from voiced.grammar import Grammar
@@ -20,27 +21,24 @@ if TYPE_CHECKING:
 
 def with_warnings(commands: Grammar, config: Config) -> Grammar:
     """Return the grammar with a warning, `file:line: …`, for each program of its actions that cannot be run."""
-    told = dict.fromkeys(warning for each in commands.every for warning in _warnings(each, as_root=config.run_as_root))
+    # Languages may share actions, and actions a program: each is told where it stands first.
+    places: dict[str, str] = {}
+    for each in commands.every:
+        for where, program in programs_of(each):
+            places.setdefault(program, where)
+    told = tuple(_warnings(places, as_root=config.run_as_root))
     return replace(commands, warnings=(*commands.warnings, *told)) if told else commands
 
 
-def _warnings(commands: Grammar, *, as_root: bool) -> Iterator[str]:
-    missing: dict[str, str] = {}
-    for number, (where, program) in enumerate(programs_of(commands)):
-        if number == 0 and (refused := _refused(program, as_root=as_root)):
-            yield f"{where}: {refused}"
-        if program not in missing:
-            missing[program] = _missing(program)
-        if missing[program]:
-            yield f"{where}: {missing[program]}"
-
-
-def _refused(program: str, *, as_root: bool) -> str:
-    try:
-        require_account(program, as_root=as_root)
-    except ProgramError as error:
-        return str(error)
-    return ""
+def _warnings(places: Mapping[str, str], *, as_root: bool) -> Iterator[str]:
+    for program, where in islice(places.items(), 1):
+        try:
+            require_account(program, as_root=as_root)
+        except ProgramError as error:
+            yield f"{where}: {error}"
+    for program, where in places.items():
+        if problem := _missing(program):
+            yield f"{where}: {problem}"
 
 
 def _missing(program: str) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_NAMED = 20  # programs
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_settings(parser)
@@ -263,7 +265,8 @@ def _checked(
 def _summary(checked: Checked) -> str:
     contacted = "logged in" if checked.connected else "not contacted; --connect does"
     languages = f" in {' and '.join(checked.languages)}" if len(checked.languages) > 1 else ""
-    programs = f"runs:     {', '.join(checked.programs)}\n" if checked.programs else ""
+    named = [*checked.programs[:MOST_NAMED], *["…"] * (len(checked.programs) > MOST_NAMED)]
+    programs = f"runs:     {', '.join(named)}\n" if named else ""
     lines = (
         f"settings: {checked.settings or 'the defaults; there is no config file'}\n"
         f"intents:  {checked.n_intents}{languages} in {checked.intents}, {checked.n_examples} examples understood\n"

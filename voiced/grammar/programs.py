@@ -60,6 +60,9 @@ def _lists_of(slot: str, sentence: SentenceTemplate) -> list[str]:
 
 def programs_of(grammar: Grammar) -> Iterator[tuple[str, str]]:
     """Yield (file:line, program) for each program that an intent may run."""
+    # Most grammars run nothing.
+    if not any(action.run for intent in grammar.intents.values() for action in intent.actions):
+        return
     # An intent's sentences may stand in several files.
     sentences: dict[str, list[SentenceTemplate]] = {}
     for each in grammar.sentences:
