@@ -36,8 +36,7 @@ class SetMachine:
     """The deterministic machine of an automaton; it only grows what it remembers."""
 
     def __init__(self, automaton: Automaton) -> None:
-        self._automaton = automaton
-        self._letters = automaton.letters
+        self._automaton, self._letters = automaton, automaton.letters
         self._ended: Mapping[int, int] = {last: number for number, (_, last) in enumerate(automaton.sentences)}
         self._plain = bytes(
             bool(letters) and not jumps and not ends
@@ -56,26 +55,18 @@ class SetMachine:
         self._weight = 0
         self._entries: dict[tuple[States, bool], StateSet] = {}
         self._closures: dict[tuple[int, bool], Closure] = {}
-        # A machine that reads one command, and nothing behind it; and one that reads one value in each slot, too.
+        # Machines that read nothing in wildcards; one command, and nothing behind it; and one value in each slot, too.
+        self.tame: SetMachine = _without("_wild", self)
         self.one_command: SetMachine = _without("_joints", self)
         self.single: SetMachine = _without("_gates", self.one_command)
         vars(self.one_command).update(one_command=self.one_command, single=self.single)
         vars(self.single).update(one_command=self.single, single=self.single)
-        self._tame: SetMachine | None = None  # made when it is asked for
 
     def afresh(self) -> SetMachine:
         """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
         machine = copy(self)
-        vars(machine).update(_sets={}, _entries={}, _weight=0, _tame=None)
+        vars(machine).update(_sets={}, _entries={}, _weight=0)
         return machine
-
-    @property
-    def tame(self) -> SetMachine:
-        """A machine that reads nothing in wildcards: what else a text is."""
-        if self._tame is None:
-            self._tame = self.afresh()
-            vars(self._tame).update(_wild=frozenset())
-        return self._tame
 
     @property
     def start(self) -> StateSet:
@@ -301,9 +292,9 @@ class SetMachine:
 
 
 def _without(ways: str, machine: SetMachine) -> SetMachine:
-    """A machine without some of its ways; the same one if it has none of them."""
+    """A machine without some of its ways; the same one if it has none of them. What is computed is not shared."""
     if vars(machine)[ways]:
-        # What does not change is shared; what is computed is not.
         machine = copy(machine)
-        vars(machine).update({ways: {}}, _sets={}, _entries={}, _closures={})
+        none = frozenset[int]() if ways == "_wild" else dict[int, int]()
+        vars(machine).update({ways: none}, _sets={}, _entries={}, _closures={})
     return machine
