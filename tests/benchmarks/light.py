@@ -65,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("| way | times | light: median | worst | command over | recognised |\n|---|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
         period = np.concatenate([WAKE, COMMAND, SILENCE, SILENCE])
-        soundfile.write(sound := Path(folder) / "said.flac", np.tile(period, options.times + 1), SAMPLE_RATE)
+        # Silence first, while all are connected; one command more than is wanted, since the daemon ends with the sound.
+        whole = np.concatenate([np.zeros_like(period), np.tile(period, options.times + 1)])
+        soundfile.write(sound := Path(folder) / "said.flac", whole, SAMPLE_RATE)
         source = ("--source", str(sound))
         with with_device(*source) as house:
             tell("a: discovery and automation", spoken(house, SWITCH, options.times, len(period)))

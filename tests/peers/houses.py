@@ -98,6 +98,7 @@ def with_device(*arguments: str) -> Iterator[House]:
             home.set_up("wyoming", host="127.0.0.1", port=wyoming)
             yield House(home, daemon, broker, ears, microphone, wyoming)
             assert "Traceback" not in daemon.log
+            assert "components.mqtt" not in home.log  # it has found nothing to complain of
 
 
 @contextmanager
