@@ -86,6 +86,8 @@ class Programs:
     def _run_one(self, program: Program, until: float) -> None:
         if time.monotonic() > until:
             raise ProgramError(f"{program.command[0]} is not run: it is too late, after those before it")
+        if self._ends:
+            raise ProgramError(f"{program.command[0]} is not run: voiced ends")
         log.info("running %s", shlex.join(program.command))
         running = self._started(program)
         try:
@@ -98,12 +100,12 @@ class Programs:
             log.info("%s printed: %s", running.name, running.printed)
 
     def _started(self, program: Program) -> Running:
+        running = Running(program)
         with self._lock:
-            if self._ends:
-                raise ProgramError(f"{program.command[0]} is not run: voiced ends")
-            running = Running(program)
             self._running.add(running)
-            return running
+            if self._ends:
+                running.stop(signal.SIGKILL)
+        return running
 
     def _let_go(self, running: Running) -> None:
         """Let go of what a program prints; of one that has left others behind, when they have ended."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.grammar import Grammar
 
-_MOST_PROGRAMS = 1_000  # of one action
+_MOST_PROGRAMS = 1_000  # that are looked for
 
 
 def check_programs(
@@ -30,15 +30,23 @@ def check_programs(
 
     `actions`: (file:line, action) of one intent; `sentences`: of the same intent.
     """
-    # Arguments may be any words; what is run must have been written by somebody.
+    # Arguments may be any words; what is run must have been written by somebody. Many actions ask about few slots.
+    culprits: dict[str, str | None] = {}
     for where, action in actions:
         for name in SLOT.findall(action.run[0]) if action.run else ():
-            # Attributes are written by hand; that each value has them is looked at elsewhere.
-            spoken = (taken for each in sentences for taken in _spoken_freely(name, each))
-            # Facts such as {text} are no slots, and no list can tell what they hold.
-            is_fact = name in FACTS and not any(name in each.slots or _lists_of(name, each) for each in sentences)
-            if culprit := next(spoken, f"'{name}' is whatever was said" if is_fact else None):
-                yield f"{where}: {culprit}, and cannot name the program; choose it by 'out' of a list"
+            if name not in culprits:
+                culprits[name] = _culprit(name, sentences)
+            if culprits[name]:
+                yield f"{where}: {culprits[name]}, and cannot name the program; choose it by 'out' of a list"
+
+
+def _culprit(name: str, sentences: Sequence[SentenceTemplate]) -> str | None:
+    """What makes a slot nothing that somebody wrote; None if somebody did."""
+    # Attributes are written by hand; that each value has them is looked at elsewhere.
+    spoken = (taken for each in sentences for taken in _spoken_freely(name, each))
+    # Facts such as {text} are no slots, and no list can tell what they hold.
+    is_fact = name in FACTS and not any(name in each.slots or _lists_of(name, each) for each in sentences)
+    return next(spoken, f"'{name}' is whatever was said" if is_fact else None)
 
 
 def _spoken_freely(slot: str, sentence: SentenceTemplate) -> Iterator[str]:
@@ -59,31 +67,42 @@ def _lists_of(slot: str, sentence: SentenceTemplate) -> list[str]:
 
 
 def programs_of(grammar: Grammar) -> Iterator[tuple[str, str]]:
-    """Yield (file:line, program) for each program that an intent may run."""
+    """Yield (file:line, program) for each program that an intent may run, as far as there are not too many."""
     # Most grammars run nothing.
-    if not any(action.run for intent in grammar.intents.values() for action in intent.actions):
-        return
+    if any(action.run for intent in grammar.intents.values() for action in intent.actions):
+        yield from islice(_every(grammar), _MOST_PROGRAMS)
+
+
+def _every(grammar: Grammar) -> Iterator[tuple[str, str]]:
     # An intent's sentences may stand in several files.
     sentences: dict[str, list[SentenceTemplate]] = {}
     for each in grammar.sentences:
         sentences.setdefault(each.intent, []).append(each)
     for intent in grammar.intents.values():
+        values: dict[str, dict[str, None]] = {}
         for where, action in zip(intent.places, intent.actions, strict=True):
             # Those that send messages are passed over; few intents run anything.
             if action.run:
-                named = _programs(action, sentences.get(intent.name, []))
-                yield from ((where, program) for program in islice(named, _MOST_PROGRAMS))
+                named = _programs(action, sentences.get(intent.name, []), values)
+                yield from ((where, program) for program in named)
 
 
-def _programs(action: ActionTemplate, sentences: Sequence[SentenceTemplate]) -> Iterator[str]:
-    """Yield the program of an action, with each combination of the values that its slots may take."""
+def _programs(
+    action: ActionTemplate, sentences: Sequence[SentenceTemplate], values: dict[str, dict[str, None]]
+) -> Iterator[str]:
+    """Yield the program of an action, with each combination of the values that its slots may take.
+
+    `values` holds those of slots that were asked about before, in the same sentences.
+    """
     names = list(dict.fromkeys(SLOT.findall(action.run[0])))
     if not names:
         yield action.run[0]
         return  # as nearly all do
     # Each name by itself: two slots in one program are rare, and all their values may meet.
-    values = [dict.fromkeys(text for each in sentences for text, _ in known_values(name, each)) for name in names]
-    for chosen in product(*values):
+    for name in names:
+        if name not in values:
+            values[name] = dict.fromkeys(text for each in sentences for text, _ in known_values(name, each))
+    for chosen in product(*(values[name] for name in names)):
         taken = dict(zip(names, chosen, strict=True))
         # A map says what stands there instead.
         taken = {name: as_text(action.map.get(name, {}).get(text, text)) for name, text in taken.items()}
