@@ -108,6 +108,17 @@ def test_a_command_is_answered(commands: Grammar) -> None:
     assert action == ("home/kitchen/light/set", "on")
 
 
+def test_what_nobody_wants_to_hear_just_now_is_no_command(commands: Grammar) -> None:
+    notes = Notes()
+    recognizer = Recognizer(commands, ["turn on the kitchen lights", "good night"])
+    assistant = Assistant(recognizer, notes, notes, lambda _heard: always(0.4), notes.answer_pause)
+    assistant.is_wanted = lambda intent: intent == "GoodNight"
+    assistant.run([utterance(), utterance(), Sentence("turn on the kitchen lights")])
+    outcomes = [each for each in notes.told if isinstance(each, tuple) and len(each) == 4]
+    assert [each[:2] for each in outcomes if each[0] or each[1]][:1] == [(None, Reason.OUT_OF_GRAMMAR)]
+    assert [each[0] for each in outcomes] == [None, "GoodNight", "LightSet"]
+
+
 def test_actions_know_where_and_after_which_wake_word_a_command_came() -> None:
     tea = grammar.parse(
         "intents: {Tea: {sentences: [tea], action: {topic: '{site}/{room}/{wake_word}', payload: ['{id}', '{time}']}}}"

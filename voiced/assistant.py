@@ -122,6 +122,7 @@ class Assistant:
         self._budget_of = budget_of
         self._answer_pause = answer_pause
         self._place = place
+        self.is_wanted: Callable[[str], bool] = lambda _intent: True  # whether what is said now may be of an intent
         self._so_far: SoFar | None = None  # what the recogniser found at the newest pause
 
     def run(self, events: Iterable[Heard]) -> None:
@@ -196,6 +197,8 @@ class Assistant:
 
     def _answer(self, transcript: Transcript, heard: Utterance | Sentence, delays: Delays | None = None) -> None:
         utterance = heard if isinstance(heard, Utterance) else None
+        if utterance and not all(self.is_wanted(command.intent) for command in transcript.commands):
+            transcript = replace(transcript, reason=Reason.OUT_OF_GRAMMAR)
         name = (heard.id if isinstance(heard, Sentence) else "") or uuid4().hex
         word = utterance.detection.wake_word if utterance and utterance.detection else ""
         facts = replace(self._place, id=name, time=now(), wake_word=word)

@@ -47,6 +47,7 @@ from voiced.mqtt.received import (
     SetIntents,
     SetMinConfidence,
     SetMute,
+    StopListening,
 )
 from voiced.mqtt.topics import Topics
 from voiced.recognition.budget import Budget
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from voiced.foundations.signals import Signals
     from voiced.grammar import Grammar
     from voiced.home_assistant.answers import Answers
+    from voiced.listening.second_stage import Keep
     from voiced.mqtt.received import Command
     from voiced.servers.running import Server
 
@@ -124,11 +126,11 @@ def _run(config: Config, files: Sequence[Path], stack: ExitStack, signals: Signa
     stack.enter_context(doing)
     stack.enter_context(Servers(_servers(config, hub, adjustments, orders.obey, doing, home.answers)))
     stack.callback(systemd.stopping)
-    keep = WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
-    second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, keep)
+    second_stage = SecondStage(pipelines.opinion, adjustments.thresholds, _kept(config, writer, files))
     verified = second_stage.verified(followed(watchdog.watched(heard), second_stage), requests, mqtt)
     place, budgets = at_site(config.site_name, config.room), _budgets(pace, heard, signals)
     assistant = Assistant(pipelines, doing, _sounds(config, detector, mqtt), budgets, requests.answer_pause, place)
+    assistant.is_wanted = mqtt.is_wanted
     # Run, until the sound ends; with its first frame comes READY.
     stack.push(signals.closing)
     signals.close_on_stop(source)
@@ -154,6 +156,8 @@ class _Orders:
                 self._offer(command)
             case ListenNow():
                 self.requests.listen_now()
+            case StopListening(dropped):
+                self.requests.stop_listening(dropped=dropped)
             case SetMute(muted):
                 self.mute.switch(muted=muted)
             case SetHotword(listens):
@@ -220,6 +224,11 @@ class _Mute:
         self._muted = muted
         self._requests.mute(muted=muted or self._held)
         self._mqtt.muted(muted=muted)
+
+
+def _kept(config: Config, writer: Writer, files: Sequence[Path]) -> Keep | None:
+    """Return what stores detections, if they are to be stored."""
+    return WakeMemory(folders()[0], writer).remember if config.wake_word.remember and not files else None
 
 
 def _sounds(config: Config, detector: WakeWordDetector, mqtt: Mqtt) -> Feedback:

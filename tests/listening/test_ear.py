@@ -7,6 +7,7 @@ Detector and VAD are real classes that read the script; further down the real on
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -214,6 +215,41 @@ def test_listen_now_during_a_recording_changes_nothing() -> None:
     requests = Requests()
     events = hear(at_frame(27, requests.listen_now, WORD + "." * 5 + "s" * 10 + "." * 20), requests)
     assert [type(event) for event in events] == [Listening, Utterance]
+
+
+def test_a_recording_that_is_stopped_is_what_was_said_so_far() -> None:
+    requests = Requests()
+    stop = partial(requests.stop_listening, dropped=False)
+    [utterance] = utterances(hear(at_frame(34, stop, WORD + "." * 5 + "s" * 60), requests))
+    assert utterance.ending is Ending.SILENCE
+    assert frame_of(utterance.speech[1]) == pytest.approx(34, abs=0.4)
+
+
+def test_a_recording_that_is_dropped_holds_nothing() -> None:
+    requests = Requests()
+    stop = partial(requests.stop_listening, dropped=True)
+    [utterance] = utterances(hear(at_frame(34, stop, WORD + "." * 5 + "s" * 60), requests))
+    assert (utterance.ending, len(utterance.samples)) == (Ending.NO_SPEECH, 0)
+
+
+@pytest.mark.parametrize("number", range(20, 30))
+def test_a_recording_may_be_stopped_at_any_moment(number: int) -> None:
+    """Even before it is known where the command begins."""
+    requests = Requests()
+    stop = partial(requests.stop_listening, dropped=False)
+    said = utterances(hear(at_frame(number, stop, WORD + "." * 40), requests))
+    assert [each.ending for each in said] == [Ending.NO_SPEECH]
+
+
+def test_stopping_without_a_recording_changes_nothing() -> None:
+    requests = Requests()
+    assert hear(at_frame(5, partial(requests.stop_listening, dropped=False), "." * 20), requests) == []
+
+    def at_once() -> None:
+        requests.listen_now()
+        requests.stop_listening(dropped=False)
+
+    assert hear(at_frame(5, at_once, "." * 20), requests) == []
 
 
 def test_muted_sound_is_thrown_away() -> None:

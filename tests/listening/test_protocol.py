@@ -41,6 +41,7 @@ from voiced.listening.protocol_events import (
     Mute,
     Refuse,
     Rest,
+    Stop,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ EVENTS: dict[str, Event] = {
     "p": Believe(SECOND),
     "m": Refuse(SECOND),
     "L": Listen(),
+    "s": Stop(dropped=False),
     "M": Mute(muted=True),
     "U": Mute(muted=False),
 }

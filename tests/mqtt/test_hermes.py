@@ -10,7 +10,7 @@ import pytest
 
 from voiced.flow import Action, Detection, Ending, Match, Outcome, Reason, Transcript, Utterance
 from voiced.mqtt.hermes import HEARD, Hermes
-from voiced.mqtt.received import ListenNow, Query, SetHotword
+from voiced.mqtt.received import ListenNow, Query, SetHotword, StopListening
 
 SPOKEN = Utterance(np.zeros(16_000, np.float32), 0, (0, 16_000), Ending.SILENCE)
 LIGHT = Match("LightSet", {"state": "on", "level": 5}, "turn on to five", {"state": (5, 7), "level": (11, 15)})
@@ -126,6 +126,7 @@ def test_a_notification_is_said_and_over() -> None:
         ("hotword/toggleOn", SetHotword(listens=True)),
         ("asr/toggleOff", SetHotword(listens=False)),
         ("asr/startListening", ListenNow()),
+        ("asr/stopListening", StopListening()),
     ],
 )
 def test_what_is_asked_of_this_site_and_of_others(topic: str, command: object) -> None:
@@ -160,3 +161,61 @@ def test_nonsense_is_refused_with_a_reason_or_is_not_for_us(topic: str, payload:
         Talk().hermes.read(topic, payload)
     except ValueError as error:
         assert str(error)  # noqa: PT017 # any of many
+
+
+def test_a_session_hears_the_intents_that_it_asks_for() -> None:
+    talk = Talk()
+    assert talk.hermes.is_wanted("LightSet")
+    init = {"type": "action", "intentFilter": ["LightSet"]}
+    assert talk.ask("dialogueManager/startSession", siteId="den", init=init) == ListenNow()
+    assert talk.hermes.is_wanted("LightSet")
+    assert not talk.hermes.is_wanted("TimerSet")
+    session = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.miss()
+    assert talk.hermes.is_wanted("TimerSet"), "only what is said next"
+    talk.ask("dialogueManager/continueSession", sessionId=session, intentFilter=["TimerSet"])
+    assert not talk.hermes.is_wanted("LightSet")
+    talk.hermes.woken(Detection("alexa", 0.9, 16_000))
+    assert talk.hermes.is_wanted("LightSet"), "somebody begins anew"
+
+
+def test_a_filter_without_a_session() -> None:
+    talk = Talk()
+    talk.ask("asr/startListening", siteId="den", intentFilter=["TimerSet"])
+    assert not talk.hermes.is_wanted("LightSet")
+    talk.ask("asr/startListening", siteId="den", intentFilter=[])
+    assert talk.hermes.is_wanted("LightSet")
+    query = talk.ask("nlu/query", siteId="den", input="turn on to five", intentFilter=["TimerSet"])
+    query.answer(LIGHT)
+    assert talk.topics() == ["nlu/intentNotRecognized"]
+    talk.ask("nlu/query", siteId="den", input="turn on to five", intentFilter=["LightSet"]).answer(LIGHT)
+    assert talk.topics() == ["nlu/intentParsed"]
+
+
+@pytest.mark.parametrize("wrong", ["LightSet", [1], {"a": 1}, 7])
+def test_a_filter_that_is_none(wrong: object) -> None:
+    for topic in ("asr/startListening", "nlu/query"):
+        with pytest.raises(ValueError, match="intentFilter must be a list of names of intents"):
+            Talk().ask(topic, siteId="den", input="x", intentFilter=wrong)
+
+
+def test_a_session_that_is_ended_before_anything_is_said() -> None:
+    talk = Talk()
+    talk.ask("dialogueManager/startSession", siteId="den", init={"type": "action"})
+    session = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.topics()
+    assert talk.ask("dialogueManager/endSession", sessionId=session) == StopListening(dropped=True)
+    talk.miss()
+    [(topic, told)] = talk.said
+    assert (topic, told["termination"]) == ("dialogueManager/sessionEnded", {"reason": "abortedByUser"})
+    assert talk.ask("dialogueManager/endSession", sessionId=session) is None
+
+
+def test_a_session_that_another_overtakes_ends() -> None:
+    talk = Talk()
+    talk.hermes.woken(Detection("alexa", 0.9, 16_000))
+    first = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.topics()
+    talk.hermes.woken(Detection("alexa", 0.9, 32_000))
+    ended = talk.told("dialogueManager/sessionEnded")
+    assert (ended["sessionId"], ended["termination"]) == (first, {"reason": "abortedByUser"})

@@ -151,6 +151,10 @@ class Capture:
         end, source = self._frames[-1].end, self._frames[-1].source
         return Utterance(np.zeros(0, np.float32), end, (end, end), Ending.NO_SPEECH, self.detection, source=source)
 
+    def so_far(self) -> Utterance:
+        """Return what was said until now as if the speaker had been silent for long enough."""
+        return self.utterance(Ending.SILENCE) if self._endpointer else self.nothing()
+
     def utterance(self, ending: Ending) -> Utterance:
         """Cut the command out; it begins with the wake word (`prefix`) only if both were spoken in one breath."""
         sound = np.concatenate([frame.samples for frame in self._frames])

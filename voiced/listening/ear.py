@@ -112,8 +112,16 @@ class _Ear:
             yield Muted(told.muted)
         for detection in told.in_doubt(Doubt.REFUSED):
             self._refuse(detection)
+        if told.stop:
+            yield from self._stop(dropped=told.stop.dropped)
         for detection in self._requests.now.in_doubt(Doubt.BELIEVED):
             yield from self._begin_late(detection)
+
+    def _stop(self, *, dropped: bool) -> Iterator[Utterance]:
+        """End a recording as if it had been silent for long enough, or with an empty utterance."""
+        if capture := self._capture:
+            self._drop()
+            yield capture.nothing() if dropped else capture.so_far()
 
     def _refuse(self, detection: Detection) -> None:
         """Drop the recording that a rejected wake word began."""

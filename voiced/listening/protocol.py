@@ -52,10 +52,13 @@ from voiced.listening.protocol_events import (
     End,
     Forget,
     Frame,
+    LastAnswer,
     Listen,
     Mute,
+    Overtaken,
     Refuse,
     Rest,
+    Stop,
 )
 
 if TYPE_CHECKING:
@@ -67,17 +70,6 @@ if TYPE_CHECKING:
 
 class ProtocolError(Exception):
     """One side does what it may not do now: an error in the program, not of anything outside."""
-
-
-# -- events that follow from others; only the tables have them ----------------------------------------
-
-
-class LastAnswer:
-    """An answer while the ear sleeps, of those that it said would end the recording."""
-
-
-class Overtaken:
-    """A recording begins that is not this detection's, though it is the older one."""
 
 
 # -- states and tables --------------------------------------------------------------------------------
@@ -229,6 +221,7 @@ class Situation:
     doubts: Mapping[Detection, Doubt] = field(default_factory=dict)  # without the settled
     muted: bool = False  # as people want it
     listen: bool = False  # somebody has asked for a recording since the last frame
+    stop: Stop | None = None  # somebody has asked for the end of one since the last frame
 
     @property
     def answer(self) -> Answer | None:
@@ -248,6 +241,8 @@ def after(now: Situation, event: Event) -> Situation:
             return replace(now, muted=muted)
         case Listen():
             return replace(now, listen=True)
+        case Stop():
+            return replace(now, listen=False, stop=event)
         case Answer(until, continuation):
             if not now.asked or until != now.asked.until:
                 raise ProtocolError(f"{event}, but asked was {now.asked}")
@@ -264,7 +259,7 @@ def _noted(now: Situation, event: Event) -> Situation:
     """What an event says, kept for whoever asks."""
     match event:
         case Frame():
-            return replace(now, listen=False)
+            return replace(now, listen=False, stop=None)
         case Rest(ended_by):
             return replace(now, ended_by=ended_by)
         case Ask():

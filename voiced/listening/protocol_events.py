@@ -80,6 +80,17 @@ class Refuse:
     detection: Detection
 
 
+# -- events that follow from others; only the tables have them ----------------------------------------
+
+
+class LastAnswer:
+    """An answer while the ear sleeps, of those that it said would end the recording."""
+
+
+class Overtaken:
+    """A recording begins that is not this detection's, though it is the older one."""
+
+
 # -- people -------------------------------------------------------------------------------------------
 
 
@@ -95,4 +106,11 @@ class Listen:
     """A recording is to begin without a wake word; during a recording it changes nothing."""
 
 
-Event: TypeAlias = Frame | Rest | Begin | Defer | End | Forget | Ask | Answer | Believe | Refuse | Mute | Listen
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The recording under way is to end, or not to begin; `dropped`: what was said so far is no command."""
+
+    dropped: bool
+
+
+Event: TypeAlias = Frame | Rest | Begin | Defer | End | Forget | Ask | Answer | Believe | Refuse | Mute | Listen | Stop

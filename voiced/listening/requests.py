@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from voiced.listening.protocol import ProtocolError, Question, Recording, Situation, after
-from voiced.listening.protocol_events import Answer, Believe, Frame, Listen, Mute, Refuse
+from voiced.listening.protocol_events import Answer, Believe, Frame, Listen, Mute, Refuse, Stop
 
 if TYPE_CHECKING:
     from voiced.flow import Continuation, Detection, Utterance
@@ -75,6 +75,10 @@ class Requests:
     def listen_now(self) -> None:
         """Ask for a recording without a wake word."""
         self.tell(Listen())
+
+    def stop_listening(self, *, dropped: bool) -> None:
+        """End the recording under way, if there is one; `dropped`: what was said so far is no command."""
+        self.tell(Stop(dropped))
 
     def mute(self, *, muted: bool) -> None:
         """Drop all sound from the next frame on, or listen again."""

@@ -68,11 +68,11 @@ class Mqtt:
         self._bell = Bell()
         self._thread: threading.Thread | None = None
         self._first_try: Future[None] = Future()
-        self._closing = False
-        self._version_known = settings.version != "5"
+        self._closing, self._version_known = False, settings.version != "5"
         self._complaints, self._nonsense = Complaints(), Complaints()  # about the broker; about what came from others
         self._presence = Presence(self._topics, self._retain)
         self._neighbours = Neighbours(settings, self._topics, self._retain, self.publish, self._outbox.connected)
+        self.is_wanted = self._neighbours.is_wanted  # whether others want to hear of an intent just now
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:

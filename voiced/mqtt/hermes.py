@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from voiced.flow import Action
-from voiced.mqtt.received import ListenNow, Query, SetHotword
+from voiced.mqtt.hermes_fields import intents_of, object_of, slot_field, text_or_none, tokens
+from voiced.mqtt.received import ListenNow, Query, SetHotword, StopListening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,13 +32,13 @@ HEARD = (
     "hermes/hotword/toggleOn",
     "hermes/hotword/toggleOff",
     "hermes/asr/startListening",
+    "hermes/asr/stopListening",
     "hermes/asr/toggleOn",
     "hermes/asr/toggleOff",
     "hermes/nlu/query",
 )
 KEPT_SESSIONS = 10  # that have ended and may be continued
 LONGEST_TEXT_LETTERS = 500  # nobody speaks a longer command
-KINDS = {bool: "Custom", int: "Number", float: "Number"}  # of a slot's value; all others are "Custom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Session:
     custom: str | None = None  # what a client wants to have back
     wake_word: str | None = None
     wants_misses: bool = False  # the client is told of what was not understood
+    intents: frozenset[str] | None = None  # that are valid; None: all
+    is_aborted: bool = False  # the client has ended it before anything was said
 
 
 class Hermes:
@@ -61,6 +64,7 @@ class Hermes:
         self._lock = threading.Lock()  # held while an attribute below is read or written
         self._session: Session | None = None  # under way
         self._ended: deque[Session] = deque(maxlen=KEPT_SESSIONS)
+        self._intents: frozenset[str] | None = None  # that are valid in what is said next; None: all
 
     # ---- what the daemon does
 
@@ -83,6 +87,10 @@ class Hermes:
         """A command was answered, or what was said is none: the session ends."""
         with self._lock:
             session, self._session = self._session or Session(uuid4().hex), None
+            self._intents = None
+        if session.is_aborted:
+            self._end(session, "abortedByUser")
+            return
         spoken = outcome.utterance is not None
         if spoken:
             self._tell(
@@ -92,7 +100,7 @@ class Hermes:
                 seconds=outcome.transcript.timings.total,
                 sessionId=session.id,
                 wakewordId=session.wake_word,
-                asrTokens=[_tokens(outcome.text, outcome.confidence)],
+                asrTokens=[tokens(outcome.text, outcome.confidence)],
                 lang=self.language,
             )
         if outcome.transcript.commands:
@@ -110,7 +118,7 @@ class Hermes:
             **parsed,
             rawInput=match.text,
             customData=session.custom,
-            asrTokens=[_tokens(match.text, outcome.confidence)],
+            asrTokens=[tokens(match.text, outcome.confidence)],
             asrConfidence=outcome.confidence,
             wakewordId=session.wake_word,
             lang=self.language,
@@ -123,6 +131,11 @@ class Hermes:
         if session.wants_misses:
             self._tell(f"{OURS}intentNotRecognized", **told)
 
+    def is_wanted(self, intent: str) -> bool:
+        """Whether an intent is valid in what is said just now."""
+        with self._lock:
+            return self._intents is None or intent in self._intents
+
     # ---- what others ask
 
     def read(self, topic: str, payload: bytes) -> Command | None:
@@ -130,7 +143,7 @@ class Hermes:
 
         ValueError with the reason if it is none.
         """
-        told = _object(payload)
+        told = object_of(payload)
         kind = topic.removeprefix("hermes/")
         # Of a session its id says whose it is.
         if told.get("siteId", "default" if "sessionId" not in told else self._site) != self._site:
@@ -142,18 +155,24 @@ class Hermes:
                 return self._go_on(told, ends=kind.endswith("endSession"))
             case "hotword/toggleOn" | "hotword/toggleOff" | "asr/toggleOn" | "asr/toggleOff":
                 return SetHotword(listens=kind.endswith("On"))
-            case "asr/startListening":
-                return ListenNow()
+            case "asr/startListening" | "asr/stopListening":
+                return self._listen(told) if kind.endswith("startListening") else StopListening()
             case "nlu/query":
                 return self._query(told)
         raise ValueError("not a topic for commands")
+
+    def _listen(self, told: dict[str, Any]) -> Command:
+        with self._lock:
+            self._intents = intents_of(told)
+        return ListenNow()
 
     def _start(self, told: dict[str, Any]) -> Command | None:
         init = told.get("init")
         if not isinstance(init, dict):
             raise ValueError("init is missing")  # noqa: TRY004 # as above
-        custom = _text_or_none(told, "customData")
-        session = Session(uuid4().hex, custom, wants_misses=init.get("sendIntentNotRecognized") is True)
+        custom = text_or_none(told, "customData")
+        wants = init.get("sendIntentNotRecognized") is True
+        session = Session(uuid4().hex, custom, wants_misses=wants, intents=intents_of(init))
         self._say(init, session)
         self._begin(session)
         if init.get("type") != "notification":
@@ -169,27 +188,37 @@ class Hermes:
         session = known.get(str(told.get("sessionId")))
         if session is None:
             return None  # of another site, or long over
+        intents = intents_of(told)
         self._say(told, session)
         if ends:
-            return None  # it has ended with its answer
-        custom = _text_or_none(told, "customData")
+            return self._abort(session)
+        custom = text_or_none(told, "customData")
         wants = told.get("sendIntentNotRecognized") is True
-        self._begin(replace(session, custom=session.custom if custom is None else custom, wants_misses=wants))
+        custom = session.custom if custom is None else custom
+        self._begin(replace(session, custom=custom, wants_misses=wants, intents=intents))
         return ListenNow()
+
+    def _abort(self, session: Session) -> Command | None:
+        """End a session before anything was said; others have ended with their answer."""
+        with self._lock:
+            if not self._session or self._session.id != session.id:
+                return None
+            self._session = replace(session, is_aborted=True)
+        return StopListening(dropped=True)
 
     def _say(self, told: Mapping[str, Any], session: Session) -> None:
         """Have what a client wants to be said spoken, by whoever speaks at this site."""
-        if text := _text_or_none(told, "text"):
+        if text := text_or_none(told, "text"):
             self._tell("hermes/tts/say", text=text, id=None, sessionId=session.id, lang=self.language)
 
     def _query(self, told: dict[str, Any]) -> Command:
-        text = " ".join((_text_or_none(told, "input") or "").split())
+        text = " ".join((text_or_none(told, "input") or "").split())
         if not text or len(text) > LONGEST_TEXT_LETTERS:
             raise ValueError(f"input must have 1 to {LONGEST_TEXT_LETTERS} characters")
-        name, session = told.get("id"), told.get("sessionId")
+        name, session, intents = told.get("id"), told.get("sessionId"), intents_of(told)
 
         def answer(match: Match | None) -> None:
-            if match:
+            if match and all(intents is None or each.intent in intents for each in match.commands):
                 self._tell("hermes/nlu/intentParsed", **self._parsed(match, 1.0, session, name))
             else:
                 custom = told.get("customData")
@@ -202,7 +231,10 @@ class Hermes:
 
     def _begin(self, session: Session) -> None:
         with self._lock:
-            self._session = session
+            before, self._session = self._session, session
+            self._intents = session.intents
+        if before and before.id != session.id:  # its answer will not come
+            self._end(before, "abortedByUser")
         self._tell(f"{OURS}sessionStarted", sessionId=session.id, customData=session.custom, lang=self.language)
 
     def _end(self, session: Session, reason: str) -> None:
@@ -217,57 +249,9 @@ class Hermes:
             "intent": {"intentName": match.intent, "confidenceScore": confidence},
             "id": name,
             "sessionId": session,
-            "slots": [_slot(match, slot, confidence) for slot in match.slots],
+            "slots": [slot_field(match, slot, confidence) for slot in match.slots],
         }
 
     def _tell(self, topic: str, /, **told: Any) -> None:
         payload = json.dumps({**told, "siteId": self._site}, ensure_ascii=False)
         self._publish(Action(topic, payload, qos=0))
-
-
-def _slot(match: Match, slot: str, confidence: float) -> dict[str, Any]:
-    """Return a slot as both families want it."""
-    value = match.slots[slot]
-    start, end = match.spans.get(slot, (0, 0))
-    return {
-        "entity": slot,
-        "slotName": slot,
-        "rawValue": match.text[start:end],
-        "value": {"kind": KINDS.get(type(value), "Custom"), "value": value},
-        "confidence": confidence,
-        "confidenceScore": confidence,
-        "alternatives": [],
-        "range": {"start": start, "end": end, "rawStart": start, "rawEnd": end},
-    }
-
-
-def _tokens(text: str, confidence: float) -> list[dict[str, Any]]:
-    """Return the words of a text, with their places."""
-    told, at = [], 0
-    for word in text.split():
-        at = text.index(word, at)
-        told.append(
-            {"value": word, "confidence": confidence, "rangeStart": at, "rangeEnd": at + len(word), "time": None}
-        )
-        at += len(word)
-    return told
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(payload or b"{}")
-        json.dumps(told, ensure_ascii=False).encode()  # parts of it go back to the client
-    except RecursionError as error:
-        raise ValueError("is nested too deeply") from error
-    except UnicodeEncodeError as error:
-        raise ValueError("holds half a character, such as \\ud800") from error
-    if not isinstance(told, dict):
-        raise ValueError("must be a JSON object")  # noqa: TRY004 # as all that is told of a message
-    return told
-
-
-def _text_or_none(told: Mapping[str, Any], name: str) -> str | None:
-    text = told.get(name)
-    if text is not None and not isinstance(text, str):
-        raise ValueError(f"{name} must be text")  # as all that is told of a message
-    return text

@@ -53,6 +53,10 @@ class Neighbours:
         if self._hermes:
             self._hermes.answered(outcome)
 
+    def is_wanted(self, intent: str) -> bool:
+        """Whether what is said now may be of an intent."""
+        return self._hermes is None or self._hermes.is_wanted(intent)
+
     def read(self, topic: str, payload: bytes) -> Command | None:
         """Return the command in a message; None if it asks for nothing. ValueError with the reason if it is wrong."""
         if topic in self._home_assistant.births and payload == b"online":

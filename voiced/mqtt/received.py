@@ -23,6 +23,13 @@ class ListenNow:
 
 
 @dataclass(frozen=True, slots=True)
+class StopListening:
+    """Command: end the recording under way; `dropped`: what was said so far is no command."""
+
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SetMute:
     """Command: mute or unmute the microphone."""
 
@@ -66,7 +73,8 @@ class Query:
     answer: Callable[[Match | None], None]  # called with its meaning; None: it is in no grammar
 
 
-Command: TypeAlias = Sentence | ListenNow | SetMute | SetEvidence | SetMinConfidence | SetIntents | SetHotword | Query
+Setting: TypeAlias = SetEvidence | SetMinConfidence | SetIntents
+Command: TypeAlias = Sentence | ListenNow | StopListening | SetMute | Setting | SetHotword | Query
 
 
 def read_command(topics: Topics, topic: str, payload: bytes, arrived: float) -> Command:
