@@ -158,6 +158,29 @@ def test_a_verbose_transcription_tells_words_and_segments(client: openai.OpenAI)
     assert 1 < float(told.duration) < 10
 
 
+def test_words_and_segments_are_those_of_the_command(client: openai.OpenAI, capsys: pytest.CaptureFixture[str]) -> None:
+    told: Any = client.audio.transcriptions.create(
+        file=COMMAND, model="whisper-1", response_format="verbose_json", timestamp_granularities=["word"]
+    )
+    assert main(["transcribe", "--format", "json", "--word-timestamps", "--compute", "auto", str(COMMAND)]) == 0
+    ours = json.loads(capsys.readouterr().out)
+    assert plain(told.text) == plain(ours["text"])
+    assert [plain(each.text) for each in told.segments] == [plain(each["text"]) for each in ours["segments"]]
+    words = [word for segment in ours["segments"] for word in segment["words"]]
+    assert [plain(each.word) for each in told.words] == [plain(each["word"]) for each in words]
+    for theirs, own in zip([*told.segments, *told.words], [*ours["segments"], *words], strict=True):
+        # How sure of a boundary the model is may hang on how many threads compute, too.
+        assert (theirs.start, theirs.end) == pytest.approx((own["start"], own["end"]), abs=0.1)
+
+
+def test_a_stream_is_what_the_command_writes(client: openai.OpenAI, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = client.audio.transcriptions.create(file=COMMAND, model="whisper-1", stream=True)
+    *_, last = stream
+    assert main(["transcribe", "--compute", "auto", str(COMMAND)]) == 0
+    assert last.type == "transcript.text.done"
+    assert plain(last.text) == plain(capsys.readouterr().out)
+
+
 def test_a_transcription_as_it_comes(client: openai.OpenAI) -> None:
     stream = client.audio.transcriptions.create(file=DIALOGUE, model="whisper-1", stream=True)
     events = list(stream)

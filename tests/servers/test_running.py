@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from voiced.errors import VoicedError
+from voiced.servers import running
 from voiced.servers.running import ENDING_SECONDS, Servers
 
 if TYPE_CHECKING:
@@ -60,3 +61,22 @@ def test_without_servers_no_thread_is_started() -> None:
     before = threading.active_count()
     with Servers([]):
         assert threading.active_count() <= before
+
+
+def test_one_that_takes_long_to_begin_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "BEGINNING_SECONDS", 0.2)
+
+    class Slow:
+        name = "slow"
+
+        @asynccontextmanager
+        async def serving(self) -> AsyncIterator[None]:
+            await asyncio.sleep(60)
+            yield
+
+    with Servers([Slow()]):
+        pass
+    assert "the servers take longer than" in caplog.text
+    assert "Traceback" not in caplog.text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from voiced.audio import sound_file
-from voiced.config import ListeningSettings
-from voiced.flow import SAMPLE_RATE, Continuation, Ending, Transcript, Utterance
+from voiced.config import Config, ListeningSettings
+from voiced.flow import SAMPLE_RATE, Continuation, Detection, Ending, Opinion, Transcript, Utterance
 from voiced.recognition.end_of_turn import SoFar
-from voiced.servers.wyoming_ears import CommandEar, Pcm
+from voiced.servers.wyoming_ears import CommandEar, Pcm, WakeEar
 
 LIGHTS = sound_file.read(Path(__file__).parents[1] / "sounds/command_lights.ogg")
 SECOND = np.zeros(SAMPLE_RATE, np.float32)
@@ -66,3 +68,17 @@ def test_silence_is_nothing_said(seconds: float) -> None:
     ear.hear(bytes(2 * round(seconds * SAMPLE_RATE)))
     whole: Utterance = ear.all()
     assert whole.ending is Ending.NO_SPEECH
+
+
+def test_a_wake_word_is_judged_by_the_settings_as_they_are_now() -> None:
+    thresholds, evidence = {"hey_jarvis": 0.5}, {"is": 0.6}
+    pipelines = SimpleNamespace(opinion=lambda *_: Opinion(evidence["is"], -1.0))
+    house = SimpleNamespace(config=Config(), thresholds=thresholds, pipelines=lambda: pipelines)
+    ear = WakeEar(cast("Any", house), (), Pcm(SAMPLE_RATE, 2, 1))
+    ear.hear(bytes(2_560))
+    doubtful = Detection("hey_jarvis", 0.5, 1_280, doubtful=True)
+    assert ear._is_real(doubtful)
+    thresholds["hey_jarvis"] = 0.7
+    assert not ear._is_real(doubtful)
+    pipelines = SimpleNamespace(opinion=lambda *_: Opinion(0.8, -1.0))  # intents were reloaded
+    assert ear._is_real(doubtful)

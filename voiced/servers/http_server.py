@@ -12,12 +12,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from voiced import __version__
-from voiced.errors import VoicedError
 from voiced.foundations.setting_types import host_and_port
 from voiced.servers import openai_api, own_api, streams
 from voiced.servers.connections import Connection
 from voiced.servers.guard import Guard
 from voiced.servers.metrics import Metrics
+from voiced.servers.running import cannot_listen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,7 +67,7 @@ class HttpServer:
         try:
             return socket.create_server((self._host, self._port), family=family, backlog=64)
         except OSError as error:
-            raise VoicedError(f"cannot listen on {self._host} port {self._port}: {error.strerror}") from error
+            raise cannot_listen(self._host, self._port, error) from error
 
 
 def application(house: House, metrics: Metrics) -> FastAPI:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from concurrent.futures import Future, InvalidStateError
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Protocol, Self
@@ -91,3 +92,10 @@ def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     """Log what nobody waited for."""
     error = context.get("exception")
     log.error("an internal error in a server: %s", context["message"], exc_info=error)  # type: ignore[arg-type] # so it is
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> VoicedError:
+    """Return the sentence that tells why a port cannot be had."""
+    # asyncio adds the address to what the system says.
+    why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return VoicedError(f"cannot listen on {host} port {port}: {why}")

@@ -32,6 +32,7 @@ from voiced.grammar import dated, understand
 from voiced.mqtt.received import sentence_of
 from voiced.servers.announcing import announced
 from voiced.servers.engine import BusyError
+from voiced.servers.running import cannot_listen
 from voiced.servers.transcribing import written
 from voiced.servers.wyoming_ears import CommandEar, Pcm, WakeEar
 from voiced.servers.wyoming_info import ANYTHING, info_of
@@ -69,7 +70,7 @@ class WyomingServer:
         try:
             server = await asyncio.start_server(self._welcome, self._host, self._port, limit=LARGEST_DATA_BYTES)
         except OSError as error:
-            raise VoicedError(f"cannot listen on {self._host} port {self._port}: {error.strerror}") from error
+            raise cannot_listen(self._host, self._port, error) from error
         async with server, announced(self._house.topics.site, self._host, self._port):
             yield
             for client in self._clients:
