@@ -118,7 +118,7 @@ def test_a_sentence_is_carried_out_and_answered(house: House) -> None:
     assert (told.json()["intent"], told.json()["slots"]["name"]) == ("HassTurnOn", "Desk lamp")
     assert told.json()["answer"] == f"Did: {LAMP}"
     assert [body["text"] for _, body in house.home.posted] == [LAMP]
-    assert f"Did: {LAMP}" in house.ears.payloads(f"voiced/{SITE}/answer")
+    assert wait_until(lambda: f"Did: {LAMP}" in house.ears.payloads(f"voiced/{SITE}/answer"), 5)
 
 
 def test_what_is_no_command_is_not_home_assistants_affair(house: House) -> None:

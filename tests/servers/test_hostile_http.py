@@ -339,3 +339,14 @@ def test_a_listener_that_never_reads_costs_little(house: House) -> None:
         for i in range(1_500):
             house.ears.say("voiced/house/mute/set", "ON" if i % 2 == 0 else "OFF")
         assert wait_until(lambda: house.ears.payloads("voiced/house/mute")[-1:] == ["OFF"], LONG)
+
+
+def test_a_long_prompt_and_long_names(house: House) -> None:
+    data = {"model": "whisper-1", "prompt": "a" * 900_000}
+    with COMMAND.open("rb") as file:
+        answer = httpx.post(f"{house.url}/v1/audio/transcriptions", data=data, files={"file": file}, timeout=LONG)
+    assert answer.status_code == 200
+    for name in ("model", "language"):
+        named = {"model": "whisper-1", name: "x" * 900_000}
+        answer = httpx.post(f"{house.url}/v1/audio/transcriptions", data=named, files={"file": b"x"}, timeout=LONG)
+        assert sentence(answer, 400) == f"{name}: String should have at most 100 characters"

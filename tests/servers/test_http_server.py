@@ -236,6 +236,8 @@ def test_a_token_is_asked_for() -> None:
     assert status("/api/intents") == 401
     assert status("/api/intents", "wrong") == 401
     assert status("/api/intents", "secret") == 200
+    assert status("/api/intents", Authorization="bearer secret") == 200
+    assert status("/api/intents", Authorization="Basic secret") == 401
     assert status("/health") == 200
     assert status("/api/intents", "secret", Origin="http://evil.example") == 403
 

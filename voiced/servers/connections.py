@@ -1,7 +1,7 @@
-"""Connections to the HTTP server: not too many, and none on which no request comes.
+"""Connections to the HTTP server: not too many, and none on which nothing moves.
 
-uvicorn waits for ever for the first byte of a request, and for the last of its headers; and what comes of a body that
-was refused it reads and throws away, without an end.
+uvicorn waits for ever for the first byte of a request, for the last of its headers, and for a client to take an answer;
+and what comes of a body that was refused it reads and throws away, without an end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import h11
 
 MOST_CONNECTIONS = 128  # of the 1,024 files that a process may have open
-IDLE_SECONDS = 15.0  # without a request that is being answered
+IDLE_SECONDS = 15.0  # without a request that is being answered, or while nothing of an answer is taken
 LOOK_SECONDS = 1.0
 
 
@@ -29,7 +29,7 @@ class Connection(H11Protocol):
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
             return
-        self._idle_since = self.loop.time()
+        self._idle_since, self._unsent = self.loop.time(), 0
         self._look()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -40,13 +40,16 @@ class Connection(H11Protocol):
             self.send_400_response("the headers of a WebSocket must be ASCII")
 
     def _look(self) -> None:
-        # A WebSocket has taken the connection over, and looks after itself.
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:
-            return
-        now = self.loop.time()
-        if self.cycle and not self.cycle.response_complete:
+        protocol, now = self.transport.get_protocol(), self.loop.time()
+        if protocol is None:
+            return  # the connection is lost
+        unsent = self.transport.get_write_buffer_size()
+        # A WebSocket has taken the connection over, or a request is being answered.
+        is_ours = protocol is not self or bool(self.cycle and not self.cycle.response_complete)
+        if unsent != self._unsent or (is_ours and not unsent):
             self._idle_since = now
+        self._unsent = unsent
         if now - self._idle_since > IDLE_SECONDS:
             self.transport.abort()
-            return
-        self.loop.call_later(LOOK_SECONDS, self._look)
+        else:
+            self.loop.call_later(LOOK_SECONDS, self._look)

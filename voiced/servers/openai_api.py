@@ -42,6 +42,7 @@ Format = Literal["json", "text", "srt", "verbose_json", "vtt"]
 TEXTS = {"text": "txt", "srt": "srt", "vtt": "vtt"}  # their name → ours
 ALIAS = "whisper-1"  # what clients ask for who know OpenAI's names only
 MULTIPART = "multipart/form-data"
+LONGEST_NAME, LONGEST_PROMPT = 100, 4_000  # characters; of a prompt the last 200 tokens count
 CREATED = 1_663_718_400  # second of Whisper's publication; the API wants one
 BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
 STATUS = {BusyError: 429, AudioError: BAD_REQUEST, NotDoneError: 502}  # whose fault an error is
@@ -51,8 +52,8 @@ class Translation(BaseModel):
     """The form of a translation; what OpenAI has besides is taken without effect."""
 
     file: UploadFile
-    model: str
-    language: str | None = None
+    model: str = Field(max_length=LONGEST_NAME)
+    language: str | None = Field(default=None, max_length=LONGEST_NAME)
     prompt: str = ""
     response_format: Format = "json"
     temperature: float = Field(default=0.0, ge=0, le=1)
@@ -63,7 +64,7 @@ class Translation(BaseModel):
             code = language_code(self.language) if self.language else None
         except ValueError as error:
             raise _bad(f"language: {error}", "language") from error
-        options = TranscriptionOptions(task=task, language=code, initial_prompt=self.prompt)
+        options = TranscriptionOptions(task=task, language=code, initial_prompt=self.prompt[-LONGEST_PROMPT:])
         return replace(options, temperatures=(self.temperature,)) if self.temperature else options
 
 

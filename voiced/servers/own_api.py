@@ -62,9 +62,9 @@ def router(house: House, metrics: Metrics) -> APIRouter:
 
     @routes.post("/api/listen", status_code=202)
     async def listen() -> dict[str, Any]:
-        """Listen without the wake word; what comes of it is told at /api/events."""
+        """Listen without the wake word, unless muted; what comes of it is told at /api/events."""
         house.tell(ListenNow())
-        return {"listening": True}
+        return {"listening": house.hub.retained(house.topics.mute) != "ON"}
 
     @routes.get("/api/mute")
     async def muted() -> Mute:
@@ -108,7 +108,7 @@ def grammar_router(house: House) -> APIRouter:
     async def sample(n: Annotated[int, Query(ge=1, le=MOST_SAMPLES)] = 1) -> list[dict[str, Any]]:
         """Tell random sentences of the grammar, and what they mean."""
         grammar = house.pipelines().grammar_of(None)
-        samples = grammar.sample(Random(), n)  # noqa: S311 # no secret
+        samples = await house.engine.run(lambda: list(grammar.sample(Random(), n)))  # noqa: S311 # no secret
         return [{"text": each.text, "intent": each.intent, "slots": dict(each.slots)} for each in samples]
 
     return routes

@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 
 MOST_CLIENTS = 50
 LARGEST_DATA_BYTES, LARGEST_SOUND_BYTES = 1 << 18, 1 << 20  # of one event; clients send some kilobytes
+PIECE_BYTES = 8_192  # a quarter of a second of usual sound
 LONGEST_SILENCE_SECONDS = 300.0  # of a client
 PARTING_SECONDS = 1.0
 TAKING_SECONDS = 20.0  # of a client who does not read: no answer is larger than what the system keeps for it
@@ -162,7 +163,7 @@ class Conversation:
             await self._begin(chunk.rate, chunk.width, chunk.channels)
         ear = self._ear
         if isinstance(ear, CommandEar):
-            if utterance := ear.hear(chunk.audio):
+            if utterance := await _heard(ear, chunk.audio):
                 self._ear = None
                 await self._write(utterance, ear.so_far)
             elif self._model != ANYTHING and (so_far := ear.pause()):
@@ -176,7 +177,7 @@ class Conversation:
     async def _end(self) -> None:
         ear, self._ear, self._begun = (self._ear if self._begun else None), None, False
         if isinstance(ear, CommandEar):
-            await self._write(ear.all(), ear.so_far)
+            await self._write(await self._house.engine.run(ear.all), ear.so_far)
         elif ear:
             await self._tell(NotDetected().event())
 
@@ -210,7 +211,8 @@ class Conversation:
         return Handled(answer) if told.get("done", True) else NotHandled(answer)
 
     async def _recognize(self, text: str) -> None:
-        match = dated(understand(self._house.pipelines().grammar_of(None), text), today()).match
+        grammar = self._house.pipelines().grammar_of(None)
+        match = await self._house.engine.run(lambda: dated(understand(grammar, text), today()).match)
         if match is None:
             await self._tell(NotRecognized().event())
         else:
@@ -229,6 +231,15 @@ class Conversation:
         """Send an event. TimeoutError if the client does not take it."""
         async with asyncio.timeout(TAKING_SECONDS):
             await async_write_event(event, self._writer)
+
+
+async def _heard(ear: CommandEar, sound: bytes) -> Utterance | None:
+    """Hear a block piece by piece: whoever sends large ones does not hold up the others."""
+    for begin in range(0, len(sound), PIECE_BYTES):
+        if utterance := ear.hear(sound[begin : begin + PIECE_BYTES]):
+            return utterance
+        await asyncio.sleep(0)
+    return None
 
 
 async def read(reader: asyncio.StreamReader) -> Event | None:
