@@ -78,6 +78,18 @@ def test_intents_and_samples(house: House) -> None:
     assert {each["intent"] for each in samples} <= told["intents"].keys()
 
 
+def test_a_page_tells_what_may_be_asked(house: House) -> None:
+    """It loads nothing from elsewhere: a house may have no other network, and a script of others could command it."""
+    page = ask(house, "/docs")
+    assert page.status_code == 200
+    for path in ask(house, "/openapi.json").json()["paths"]:
+        assert path in page.text
+    assert "timestamp_granularities" in page.text
+    assert "src=" not in page.text
+    assert "<script" not in page.text
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
 def test_metrics_are_prometheus_own(house: House) -> None:
     ask(house, "/api/say", json={"text": "good night"})
 

@@ -5,6 +5,6 @@
 recognises for others, behind the daemon's own commands; `house` is what servers see of the daemon.
 
 `http_server` is FastAPI's, behind a `guard`, with limits for `bodies` and `connections`: `openai_api`, `own_api`,
-`streams` with `remote_ear`, `metrics`, `uploads`. `wyoming_server` holds conversations: `wyoming_info`, `wyoming_ears`,
-`transcribing`, `announcing`. Knows no microphone and no broker.
+`streams` with `remote_ear`, `metrics`, `uploads`, `page`. `wyoming_server` holds conversations: `wyoming_info`,
+`wyoming_ears`, `transcribing`, `announcing`. Knows no microphone and no broker.
 """

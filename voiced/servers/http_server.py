@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from voiced import __version__
 from voiced.foundations.setting_types import host_and_port
-from voiced.servers import openai_api, own_api, streams
+from voiced.servers import openai_api, own_api, page, streams
 from voiced.servers.connections import Connection
 from voiced.servers.guard import Guard
 from voiced.servers.metrics import Metrics
@@ -72,12 +72,13 @@ class HttpServer:
 
 def application(house: House, metrics: Metrics) -> FastAPI:
     """Return the application: everything that can be asked, with a page that tells it."""
-    app = FastAPI(title="voiced", version=__version__, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="voiced", version=__version__, docs_url=None, redoc_url=None)
     app.include_router(openai_api.router(house))
     app.include_router(own_api.router(house, metrics))
     app.include_router(own_api.grammar_router(house))
     app.include_router(streams.router(house))
     openai_api.tell_errors(app)
+    page.serve(app)
     return app
 
 
