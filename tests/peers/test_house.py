@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
@@ -14,6 +15,7 @@ from websockets.sync.client import connect
 from tests.broker import wait_until
 from tests.peers.houses import LIGHT, without_yaml
 from voiced.audio import sound_file
+from voiced.cli import main
 from voiced.flow import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -66,6 +68,18 @@ def test_what_is_written_over_http_is_answered(house: House) -> None:
     with urlopen(Request(place, sentence, {"Content-Type": "application/json"}), timeout=30) as answer:
         told = json.loads(answer.read())
     assert (told["intent"], told["answer"], told["done"]) == ("HassTurnOn", "Turned on the light", True)
+
+
+def test_commands_ask_it_and_have_it_do_something(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    config = str(house.daemon.folder / "config.yaml")
+    assert main(["say", "--config", config, "--publish", "turn off the desk lamp"]) == 0
+    assert "  Home Assistant: Turned off the light" in capsys.readouterr().out.splitlines()
+    house.home.wait_for(LIGHT, "off")
+    assert main(["check", "--config", config, "--connect"]) == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("home:")]
+    assert re.fullmatch(
+        r"home: +Home Assistant 20\d\d\.\S+ at \S+: \d areas?, \d floors?, \d+ entit\S+ exposed to Assist", line
+    )
 
 
 def test_a_name_that_is_new_is_understood_soon(house: House) -> None:

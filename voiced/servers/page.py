@@ -1,4 +1,4 @@
-"""The page at `/docs`: all that may be asked, read off the application. It needs no script, and nothing from elsewhere."""
+"""The page at `/docs`: all that may be asked, read off the application. Needs no script, and nothing from elsewhere."""
 
 from __future__ import annotations
 
