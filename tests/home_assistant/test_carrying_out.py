@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from tests.broker import free_port, wait_until
 from tests.home_assistant.fake import TOKEN, FakeHomeAssistant
-from voiced.flow import Action, Match, Outcome, Reason, Transcript
+from voiced.flow import Action, Ending, Match, Outcome, Reason, Transcript, Utterance
 from voiced.foundations.secret_file import read_token
 from voiced.home_assistant import carrying_out
 from voiced.home_assistant.answers import Answer, Answers
-from voiced.home_assistant.carrying_out import CONVERSATION, INTENT, MOST_WAITING, CarryingOut
+from voiced.home_assistant.carrying_out import CONVERSATION, INTENT, MOST_WRITTEN, CarryingOut
 from voiced.home_assistant.posting import Posting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+SPOKEN = Utterance(np.zeros(16_000, np.float32), 0, (0, 16_000), Ending.SILENCE)
 LAMP = "turn on the desk lamp"
 DONE = {"response": {"speech": {"plain": {"speech": " Turned on the light "}}, "response_type": "action_done"}}
 UNKNOWN = {"response": {"response_type": "error", "data": {"code": "no_intent_match"}, "speech": {}}}
@@ -172,12 +175,25 @@ def test_nobody_waits_for_it(home: FakeHomeAssistant, caplog: pytest.LogCaptureF
     told: list[str] = []
     carrying = CarryingOut(Posting(home.url, lambda: TOKEN), lambda: ("en",), told.append)
     begun = time.monotonic()
-    for _ in range(MOST_WAITING + 3):
+    for _ in range(MOST_WRITTEN + 3):
         carrying.heed(outcome())
     assert time.monotonic() - begun < 0.5
     assert "is not done: Home Assistant has not answered to the commands before" in caplog.text
     done.set()
-    assert wait_until(lambda: len(told) >= MOST_WAITING, 5)
+    assert wait_until(lambda: len(told) >= MOST_WRITTEN, 5)
+
+
+def test_who_speaks_comes_first(home: FakeHomeAssistant) -> None:
+    done, told = threading.Event(), list[str]()
+    home.posts[CONVERSATION] = lambda _: done.wait(5) and DONE
+    carrying = CarryingOut(Posting(home.url, lambda: TOKEN), lambda: ("en",), told.append)
+    for _ in range(MOST_WRITTEN + 3):
+        carrying.heed(outcome(text="written"))
+    assert wait_until(lambda: len(home.posted) == 1, 5)
+    carrying.heed(replace(outcome(text="spoken"), utterance=SPOKEN))
+    done.set()
+    assert wait_until(lambda: len(told) >= MOST_WRITTEN + 1, 5)
+    assert [body["text"] for _, body in home.posted[:3]] == ["written", "spoken", "written"]
 
 
 def test_a_bug_costs_one_command(home: FakeHomeAssistant, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from queue import Full, Queue
+from itertools import count
+from queue import PriorityQueue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 8
+MOST_SPOKEN, MOST_WRITTEN = 8, 4  # orders that wait: who speaks comes first, and finds a place
 PAUSE_SECONDS = 0.5  # between two attempts to reach it
 ANSWER_SECONDS = 15.0
 CONVERSATION, INTENT = "/api/conversation/process", "/api/intent/handle"
@@ -48,6 +49,7 @@ class Order:
     until: float  # second on the monotonic clock
     command: str  # id of the command, which may have several orders
     is_last: bool  # of them
+    is_spoken: bool
 
 
 class CarryingOut:
@@ -63,7 +65,8 @@ class CarryingOut:
         """`languages` returns those that are spoken, the usual one first; `answers` are told of each command."""
         self._posting, self._languages = posting, languages
         self._say, self._answers = say, answers or Answers()
-        self._orders: Queue[Order] = Queue(MOST_WAITING)
+        self._orders: PriorityQueue[tuple[bool, int, Order]] = PriorityQueue()  # whether it was written; its number
+        self._numbers = count()
         start_thread(self._run, "carrying out")
 
     def heed(self, outcome: Outcome) -> None:
@@ -75,16 +78,16 @@ class CarryingOut:
             self._queue(order)
 
     def _queue(self, order: Order) -> None:
-        try:
-            self._orders.put_nowait(order)
-        except Full:
-            told = "Home Assistant has not answered to the commands before"
-            log.warning("%r is not done: %s", order.text, told)
-            self._answers.note(order.command, Answer(told, done=False), is_last=order.is_last)
+        if self._orders.qsize() < (MOST_SPOKEN if order.is_spoken else MOST_WRITTEN):
+            self._orders.put((not order.is_spoken, next(self._numbers), order))
+            return
+        told = "Home Assistant has not answered to the commands before"
+        log.warning("%r is not done: %s", order.text, told)
+        self._answers.note(order.command, Answer(told, done=False), is_last=order.is_last)
 
     def _run(self) -> None:
         while True:
-            order = self._orders.get()
+            *_, order = self._orders.get()
             answer = self._carried_out(order)
             self._answers.note(order.command, answer, is_last=order.is_last)
 
@@ -145,7 +148,17 @@ def _order(command: Match, outcome: Outcome, language: str) -> Order:
     said = command.text[slice(*command.said)] or command.text
     from_the_room = "area" in command.slots and "area" not in command.spans
     until = monotonic() + outcome.good_for - outcome.age
-    return Order(said, language, command.intent, dict(command.slots), from_the_room, until, outcome.id, is_last=True)
+    return Order(
+        said,
+        language,
+        command.intent,
+        dict(command.slots),
+        from_the_room,
+        until,
+        outcome.id,
+        is_last=True,
+        is_spoken=outcome.utterance is not None,
+    )
 
 
 def _speech(response: dict[str, Any]) -> str:
