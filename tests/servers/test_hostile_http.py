@@ -268,6 +268,16 @@ def closed(socket: Any) -> tuple[int, str]:
         return (error.rcvd.code, error.rcvd.reason) if error.rcvd else (0, "")
 
 
+def test_text_that_is_no_utf_8(house: House) -> None:
+    parts = urlsplit(house.url)
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    upgrade = f"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}"
+    with opened(house) as connection:
+        connection.sendall(f"GET /api/events HTTP/1.1\r\nHost: {parts.netloc}\r\n{upgrade}\r\n\r\n".encode())
+        connection.sendall(b"\x81\x82\x00\x00\x00\x00\xff\xfe")
+        assert ended(connection) < 10
+
+
 def test_a_frame_of_100_mb(house: House) -> None:
     with stream(house) as socket:
         try:

@@ -6,17 +6,20 @@ else sends from a browser in the house: such requests name the page in `Origin`,
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from voiced.servers.bodies import LARGEST_BYTES, TOLD, TOO_LARGE, TOO_MANY, Bodies
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+UNAVAILABLE = 503
 OPEN = ("/health",)  # asked by those who only watch
 MOST_REQUESTS = 64  # that are being answered
 
@@ -39,14 +42,30 @@ class Guard:
             await _refuse(scope, receive, send, *refused)
             return
         if scope["type"] == "websocket":
-            await self._app(scope, receive, send)
+            with suppress(asyncio.CancelledError):  # the daemon ends
+                await self._app(scope, receive, send)
             return
         self._n_requests += 1
         try:
             with self._bodies.limited(receive) as limited:
-                await self._app(scope, limited, send)
+                await self._answered(scope, limited, send)
         finally:
             self._n_requests -= 1
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have a request answered, also if the daemon ends meanwhile."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except asyncio.CancelledError:
+            if not begun:
+                await _refuse(scope, receive, send, UNAVAILABLE, "the daemon ends; try again later")
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         """Return status and reason if a request must not be answered."""

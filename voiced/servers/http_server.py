@@ -47,9 +47,12 @@ class HttpServer:
         metrics = Metrics(self._house)
         app = Guard(application(self._house, metrics), self._token)
         settings = uvicorn.Config(
-            app, http=Connection, log_level="warning", access_log=False, lifespan="off", ws_max_size=LARGEST_FRAME_BYTES
+            app, http=Connection, log_level="error", access_log=False, lifespan="off", ws_max_size=LARGEST_FRAME_BYTES
         )
         settings.log_config = None
+        # What others send wrongly is told to them; in our log it would stand as often as they like.
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)
+        logging.getLogger("uvicorn.error").addFilter(_is_ours)
         server = uvicorn.Server(settings)
         running = asyncio.create_task(server.serve(sockets=[self._listening()]))
         counting = asyncio.create_task(metrics.count())
@@ -85,3 +88,7 @@ def application(house: House, metrics: Metrics) -> FastAPI:
 def _note_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("an internal error ended a part of the HTTP server", exc_info=error)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Invalid UTF-8")
