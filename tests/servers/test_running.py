@@ -80,3 +80,22 @@ def test_one_that_takes_long_to_begin_is_not_waited_for(
         pass
     assert "the servers take longer than" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_a_bug_ends_the_servers_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "_begin", lambda *_: 1 / 0)
+
+    class One:
+        name = "any"
+
+        @asynccontextmanager
+        async def serving(self) -> AsyncIterator[None]:
+            yield
+
+    begun = time.monotonic()
+    with Servers([One()]):
+        pass
+    assert time.monotonic() - begun < 2
+    assert "an internal error ended the servers; going on without them" in caplog.text

@@ -58,7 +58,8 @@ class Servers:
     def __exit__(self, *_exception: object) -> None:
         """End; a server that hangs ends with the program."""
         if self._loop and self._end and self._thread:
-            self._loop.call_soon_threadsafe(self._end.set)
+            with suppress(RuntimeError):  # the loop has ended before
+                self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(ENDING_SECONDS)
 
     def _serve(self) -> None:
