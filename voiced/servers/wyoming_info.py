@@ -40,7 +40,7 @@ def info_of(house: House) -> Info:
     pipelines = house.pipelines()
     grammar, loaded = pipelines.grammar_of(None), pipelines.loaded
     spoken = sorted(loaded.tokenizer.languages) if loaded.tokenizer.is_multilingual else ["en"]
-    language = [grammar.language]
+    language = [each.language for each in grammar.every]
     about: _About = {"attribution": OURS, "installed": True, "version": __version__}
     either = f"Commands of the intents; whatever else is said is written freely ({loaded.name})"
     models = [
