@@ -196,6 +196,25 @@ def test_who_speaks_comes_first(home: FakeHomeAssistant) -> None:
     assert [body["text"] for _, body in home.posted[:3]] == ["written", "spoken", "written"]
 
 
+def test_all_that_was_said_is_done_or_nothing(home: FakeHomeAssistant) -> None:
+    done, heard, answers = threading.Event(), list[Answer](), Answers()
+    home.posts[CONVERSATION] = lambda _: done.wait(5) and DONE
+    carrying = CarryingOut(Posting(home.url, lambda: TOKEN), lambda: ("en",), lambda _: None, answers)
+    for _ in range(MOST_WRITTEN):
+        carrying.heed(outcome(text="before"))
+    assert wait_until(lambda: len(home.posted) == 1, 5)
+    second = Match("HassTurnOff", {}, LAMP, {}, said=(0, 3))
+    both = Match("HassTurnOn", {}, LAMP, {}, said=(0, 3), then=(second,))
+    with answers.awaited("two", heard.append):
+        carrying.heed(Outcome("two", Transcript(LAMP, both, None, 1.0, 0.0)))
+        told = "Home Assistant has not answered to the commands before"
+        assert heard == [Answer(f"{told}. {told}", done=False)]
+        done.set()
+        assert wait_until(lambda: len(home.posted) == MOST_WRITTEN, 5)
+        time.sleep(0.3)
+    assert [body["text"] for _, body in home.posted] == ["before"] * MOST_WRITTEN
+
+
 def test_a_bug_costs_one_command(home: FakeHomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
     told: list[str] = []
 

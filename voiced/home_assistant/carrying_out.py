@@ -74,13 +74,16 @@ class CarryingOut:
         orders = orders_of(outcome, self._languages()[0])
         if not orders:
             self._answers.note(outcome.id, Answer())
-        for order in orders:
-            self._queue(order)
-
-    def _queue(self, order: Order) -> None:
-        if self._orders.qsize() < (MOST_SPOKEN if order.is_spoken else MOST_WRITTEN):
-            self._orders.put((not order.is_spoken, next(self._numbers), order))
             return
+        # All that was said is done, or nothing.
+        fits = self._orders.qsize() + len(orders) <= (MOST_SPOKEN if orders[0].is_spoken else MOST_WRITTEN)
+        for order in orders:
+            if fits:
+                self._orders.put((not order.is_spoken, next(self._numbers), order))
+            else:
+                self._refuse(order)
+
+    def _refuse(self, order: Order) -> None:
         told = "Home Assistant has not answered to the commands before"
         log.warning("%r is not done: %s", order.text, told)
         self._answers.note(order.command, Answer(told, done=False), is_last=order.is_last)
