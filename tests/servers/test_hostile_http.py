@@ -274,6 +274,7 @@ def test_text_that_is_no_utf_8(house: House) -> None:
     upgrade = f"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}"
     with opened(house) as connection:
         connection.sendall(f"GET /api/events HTTP/1.1\r\nHost: {parts.netloc}\r\n{upgrade}\r\n\r\n".encode())
+        assert connection.recv(1_024).startswith(b"HTTP/1.1 101")
         connection.sendall(b"\x81\x82\x00\x00\x00\x00\xff\xfe")
         assert ended(connection) < 10
 
