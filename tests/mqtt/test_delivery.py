@@ -234,6 +234,7 @@ def old_broker() -> Iterator[int]:
     plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
     config = {"listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}}, "plugins": plugins}
     loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # which amqtt looks for, and nobody has set where another one has run before
     broker = Amqtt(config, loop=loop)
     loop.run_until_complete(broker.start())
     thread = threading.Thread(target=loop.run_forever)
@@ -244,6 +245,7 @@ def old_broker() -> Iterator[int]:
         asyncio.run_coroutine_threadsafe(shut_down(broker), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        asyncio.set_event_loop(None)
         loop.close()
 
 

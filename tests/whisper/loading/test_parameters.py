@@ -39,6 +39,13 @@ def broken(parameters: Parameters, change: str) -> Parameters:
     return changed
 
 
+def test_a_name_of_several_lines_is_told_in_one(tmp_path: Path) -> None:
+    parameters = random_parameters() | {"decoder\nweight": torch.zeros(1)}
+    for write, stored in ((write_openai, parameters), (write_hugging_face, hugging_face_state(parameters))):
+        with pytest.raises(ValueError, match=r"decoder weight .* not part of a Whisper model"):
+            load(write(tmp_path / write.__name__, stored))
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

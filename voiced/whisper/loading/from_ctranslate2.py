@@ -13,7 +13,7 @@ import torch
 
 from voiced.whisper.dimensions import Dimensions
 from voiced.whisper.loading.model_bin import ModelBin
-from voiced.whisper.loading.parameters import StoredWeights, check_dimensions
+from voiced.whisper.loading.parameters import StoredWeights, check_dimensions, in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,7 +167,7 @@ def _parameters(stored: ModelBin, dtype: torch.dtype | None) -> Iterator[tuple[s
             continue
         targets = _openai_names(name)
         if not targets:
-            raise ValueError(f"{stored.source}: {name} is not part of a Whisper model")
+            raise ValueError(f"{stored.source}: {in_one_line(name)} is not part of a Whisper model")
         # (n_out, …), or several such matrices stacked: query, key and value → (3 * state, state).
         rows = _dequantised(stored, name)
         rows = rows.to(dtype or rows.dtype)

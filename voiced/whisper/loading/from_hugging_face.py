@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 
 from voiced.whisper.dimensions import Dimensions, parameter_shapes
 from voiced.whisper.loading.from_openai import unpickle
-from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions, check_shapes
+from voiced.whisper.loading.parameters import StoredWeights, as_parameter, check_dimensions, check_shapes, in_one_line
 from voiced.whisper.loading.plain_files import check_kind, read_json
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def _parameters(stored: Stored, dims: Dimensions, folder: Path, dtype: torch.dty
     # OpenAI's name → Hugging Face's, of every parameter that a Whisper of these dimensions has.
     wanted = {name: prefix + hugging_face_name(name) for name in parameter_shapes(dims)}
     if unknown := sorted(stored.keys() - set(wanted.values()) - {OUTPUT_PARAMETER}):
-        raise ValueError(f"{folder}: {unknown[0]} is not part of a Whisper model of the dimensions in config.json")
+        name = in_one_line(unknown[0])
+        raise ValueError(f"{folder}: {name} is not part of a Whisper model of the dimensions in config.json")
     # What is missing is told by `check_shapes`, for all formats alike.
     try:
         found = {name: stored[theirs]() for name, theirs in wanted.items() if theirs in stored}

@@ -122,8 +122,13 @@ def _shown(size: object) -> str:
     return shorten(repr(size), 60, placeholder="…")
 
 
+def in_one_line(name: str) -> str:
+    """Write a name of somebody else's file."""
+    return shorten(name, 120, placeholder="…")
+
+
 def _named(names: set[str]) -> str:
     """List the first two names, with the verb that fits: "a.weight is", "a.weight, b.weight and 7 more are"."""
-    first, rest = sorted(names)[:2], len(names) - 2
+    first, rest = map(in_one_line, sorted(names)[:2]), len(names) - 2
     listed = ", ".join(first) + (f" and {rest} more" if rest > 0 else "")
     return f"{listed} {'is' if len(names) == 1 else 'are'}"
