@@ -202,6 +202,29 @@ def test_what_is_closed(service: Service) -> None:
     }
 
 
+PROBE = """
+intents:
+  Probe:
+    sentences: [probe]
+    action:
+      run: [sh, -c, 'ls /tmp/.X11-unix; touch ~/x || echo closed; touch /tmp/x && echo open; env | grep -c ^CREDEN']
+"""
+
+
+def test_what_a_program_may_do(service: Service) -> None:
+    """Of an intent: it sees the display of a desktop, writes to /tmp alone, and is not told where secrets are."""
+    machine = service.machine
+    machine.run("install", "-d", "-m", "1777", "/tmp/.X11-unix")
+    machine.run("touch", "/tmp/.X11-unix/X5")
+    service.write(f"{service.settings}/intents/probe.yaml", PROBE)
+    service.start()
+    machine.run("mosquitto_pub", "-t", f"voiced/{machine.run('hostname').strip()}/say/set", "-m", "probe")
+    assert wait_until(lambda: "sh failed with exit code 1; it printed: " in service.log, 20), service.log
+    printed = re.findall(r"it printed: (.*)", service.log)[-1].split(" | ")
+    assert printed[-3:] == ["closed", "open", "0"]
+    assert (printed[0] == "X5") == service.of_user
+
+
 def test_a_kernel_without_user_namespaces(machine: Machine) -> None:
     """The unit fails as the manual says, and works with the lines that the manual gives."""
     service = Service(machine, of_user=True)
