@@ -76,3 +76,29 @@ def test_what_there_was_no_time_for_is_not_read(constraint: Constraint, letters:
     tree = Told({-1: {row: 0.0, lights: -2.0}, row: after_row, lights: {on: 0.0}, on: {EOT: 0.0}})
     (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(5, 4.0, letters), 10)
     assert best.normal.strip() == text
+
+
+def test_words_of_a_wildcard_do_not_drive_out_what_the_grammar_spells_out() -> None:
+    """It sounds like "row on"; only "{item} on the list" begins so, and nobody has said that."""
+    commands = grammar.parse(
+        "lists: {item: {wildcard: true}}\n"
+        "intents: {On: {sentences: [lights on]}, Put: {sentences: ['{item} on the list', 'put {item}']}}"
+    )
+    constraint = Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
+    row, lights, on, milk = (WORDS.index(f" {word}") for word in ("row", "lights", "on", "milk"))
+    heard = {row: 0.0, milk: -0.5, on: -1.0, lights: -6.0}
+    tree = Told({-1: heard, row: {on: 0.0}, milk: {on: 0.0}, lights: {on: 0.0}, on: {EOT: 0.0, milk: -3.0}})
+    found = constrained_search(cast("TextTree", tree), constraint, Beams(2, 4.0), 10)
+    assert [path.normal.strip() for path in found] == ["lights on"]
+
+
+def test_a_wildcard_is_heard_all_the_same() -> None:
+    commands = grammar.parse(
+        "lists: {item: {wildcard: true}}\n"
+        "intents: {On: {sentences: [lights on]}, Put: {sentences: ['{item} on the list']}}"
+    )
+    constraint = Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
+    milk, lights, on, the, last = (WORDS.index(f" {word}") for word in ("milk", "lights", "on", "the", "list"))
+    tree = Told({-1: {milk: 0.0, lights: -3.0}, milk: {on: 0.0}, on: {the: 0.0}, the: {last: 0.0}, last: {EOT: 0.0}})
+    (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(2, 4.0), 10)
+    assert best.normal.strip() == "milk on the list"

@@ -65,3 +65,13 @@ def test_who_may_be_the_best() -> None:
 def test_a_hypothesis_without_a_rival() -> None:
     [only] = hypotheses({"coffee": -0.5})
     assert best_of([only], lambda _: 2.0) == (only, [], MARGIN_CAP)
+
+
+def test_other_words_in_a_wildcard_are_no_rival() -> None:
+    def said(name: str, minutes: int) -> ScoredHypothesis:
+        match = Match("Timer", {"name": name, "minutes": minutes}, name, {}, free=frozenset(["name"]))
+        return ScoredHypothesis(match, [Path((Written(0, 0, -0.5, is_word=True),), name)])
+
+    best, _, margin = best_of([said("pizza", 5), said("peter", 5)], lambda _: 0.0)
+    assert (best.match.text, margin) == ("pizza", MARGIN_CAP)
+    assert best_of([said("pizza", 5), said("pizza", 9)], lambda _: 0.0)[2] == 0.0

@@ -76,3 +76,26 @@ def test_and_has_to_be_heard(constraint: Constraint, text: str, logprobs: tuple[
         token = WORDS.index("," if word == "," else " " + word)
         branch = _continued(branch, token, branch.score + logprob, constraint)
     assert joins_unheard(branch, constraint) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lights on the list .", False),
+        ("lights on milk lights on .", True),  # the wildcard has taken the command, said once more
+        ("lights on milk row on milk .", True),  # … misheard
+        ("lights on the list on .", False),
+        ("milk on milk on the list .", False),  # a wildcard at the beginning may take anything
+    ],
+)
+def test_a_wildcard_does_not_take_the_command_once_more(text: str, *, expected: bool) -> None:
+    commands = grammar.parse(
+        "lists: {item: {wildcard: true}}\nintents: {On: {sentences: ['lights on {item}', '{item} on the list']}}"
+    )
+    constraint = Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
+    branch = Branch(constraint.start, node=0, spelt=constraint.spelt_out.start)
+    found = False
+    for word in text.split():
+        branch = _continued(branch, EOT if word == "." else WORDS.index(" " + word), 0.0, constraint)
+        found = found or goes_round(branch, constraint)
+    assert found is expected

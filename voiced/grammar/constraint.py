@@ -19,11 +19,14 @@ Large Language Models" (2023). Knows bytes and numbers of tokens; nothing of Whi
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from voiced.grammar.normalize import Writing
+from voiced.grammar.positions import Group, Position, Step
+from voiced.grammar.spelt_out import without_wildcards
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.surface import (
     AFTER_MARK,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from voiced.grammar.automaton import Automaton
+    from voiced.grammar.set_machine import SetMachine
     from voiced.grammar.state_sets import StateSet
     from voiced.grammar.token_tree import Vocabulary
 
@@ -56,29 +60,6 @@ _IN_NUMBER = (Writing.POINT, Writing.COMMA)
 _IN_WORD = (Writing.WORD, Writing.DIGIT)
 _MARKS = frozenset(".-")  # no text: ANY is empty, and in every text
 _REMEMBERED_GROUPS = 500  # surfaces and bytes that wait; of surfaces there are some dozens
-
-
-class Position(NamedTuple):
-    """Where a text that is being written stands: a hashable value."""
-
-    states: StateSet  # of the automaton, after all whole characters
-    surface: Surface = Surface()
-    pending: bytes = b""  # the first bytes of a character that the next token completes
-
-
-class Step(NamedTuple):
-    """What one token leads to."""
-
-    position: Position
-    written: str  # what the token added, in normal form
-
-
-class Group(NamedTuple):
-    """What some tokens write, all of them, after one surface."""
-
-    written: str  # in normal form
-    surface: Surface  # behind it
-    pending: bytes
 
 
 class Constraint:
@@ -113,14 +94,22 @@ class Constraint:
 
     def single(self) -> Constraint:
         """A constraint to one command, and nothing behind it; what does not depend on that is shared."""
-        if self._sets.single is self._sets:
+        return self._over(self._sets.single)
+
+    @cached_property
+    def spelt_out(self) -> Constraint:
+        """A constraint to what needs no wildcard, and ends where one must follow; itself if the grammar has none."""
+        return self._over(without_wildcards(self._sets))
+
+    def _over(self, sets: SetMachine) -> Constraint:
+        if sets is self._sets:
             return self
-        sets, single = self._sets.single, copy(self)
-        walk = TokenWalk(sets, self._language, self._folding)
-        vars(single).update(
-            start=Position(sets.start), _sets=sets, _allowed={}, _n_tokens=0, _steps={}, _token_walk=walk
+        other, walk = copy(self), TokenWalk(sets, self._language, self._folding)
+        vars(other).pop("spelt_out", None)  # of other sets
+        vars(other).update(
+            _sets=sets, start=Position(sets.start), _token_walk=walk, _allowed={}, _n_tokens=0, _steps={}
         )
-        return single
+        return other
 
     def allowed(self, position: Position) -> TokenIds:
         """The ids of the tokens that may come next, ascending, shape (n_allowed,); empty only in a dead end."""

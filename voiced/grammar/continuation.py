@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from voiced.flow import Continuation
 from voiced.grammar.match import meanings
+from voiced.grammar.spelt_out import without_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ def continuation(grammar: Grammar, text: str) -> Continuation:
     if not normal or not here:
         return Continuation.UNKNOWN
     if here.is_wild:
-        return _beside_wildcards(sets.tame, normal, is_command=bool(sets.finish(here).sentences))
+        return _beside_wildcards(without_wildcards(sets), normal, is_command=bool(sets.finish(here).sentences))
     # A pause parts words, so whatever follows begins behind a space.
     beyond = sets.step(here, " ")
     meant = sets.finish(here).sentences

@@ -77,7 +77,7 @@ class Follower:
         while waiting:
             state = waiting.pop()
             leaves |= bool(automaton.returns[state])
-            if automaton.sets.is_wild(state) or any(map(self._gives_a_slot, automaton.jumps[state])):
+            if state in automaton.sets.wild or any(map(self._gives_a_slot, automaton.jumps[state])):
                 return _A_SLOT
             # By letters, and by jumps; a called part is passed over, if it can be.
             new = {*automaton.letters[state].values()}

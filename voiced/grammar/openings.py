@@ -59,7 +59,7 @@ def _after_openings(automaton: Automaton) -> tuple[Move, ...]:
         for move in moves:
             place, marks = move
             # A place at a boundary stands between words: a text may begin here.
-            if place[1] and place[0] != automaton.final and not automaton.sets.is_wild(place[0]):
+            if place[1] and place[0] != automaton.final and place[0] not in automaton.sets.wild:
                 found[move] = None
             # The search goes on only where no slot has opened: words that were left out must not hold a value.
             if not _opens_a_slot(marks) and place not in seen:

@@ -36,13 +36,15 @@ class SetMachine:
     """The deterministic machine of an automaton; it only grows what it remembers."""
 
     def __init__(self, automaton: Automaton) -> None:
-        self._automaton, self._letters = automaton, automaton.letters
+        self._automaton = automaton
+        self.letters = automaton.letters
         self._ended: Mapping[int, int] = {last: number for number, (_, last) in enumerate(automaton.sentences)}
         self._plain = bytes(
             bool(letters) and not jumps and not ends
             for letters, jumps, ends in zip(automaton.letters, automaton.jumps, automaton.returns, strict=True)
         )
-        self._wild = frozenset(state for state, letters in enumerate(automaton.letters) if ANY in letters)
+        # States inside of wildcards.
+        self.wild = frozenset(state for state, letters in enumerate(automaton.letters) if ANY in letters)
         # Last state of a sentence → the state before the words that join another command to it.
         self._joints: Mapping[int, int] = {
             automaton.sentences[number][1]: joined.first
@@ -55,8 +57,8 @@ class SetMachine:
         self._weight = 0
         self._entries: dict[tuple[States, bool], StateSet] = {}
         self._closures: dict[tuple[int, bool], Closure] = {}
-        # Machines that read nothing in wildcards; one command, and nothing behind it; and one value in each slot, too.
-        self.tame: SetMachine = _without("_wild", self)
+        self.tame: SetMachine | None = None  # without wildcards; made when it is asked for (`spelt_out`)
+        # A machine that reads one command, and nothing behind it; and one that reads one value in each slot, too.
         self.one_command: SetMachine = _without("_joints", self)
         self.single: SetMachine = _without("_gates", self.one_command)
         vars(self.one_command).update(one_command=self.one_command, single=self.single)
@@ -65,7 +67,7 @@ class SetMachine:
     def afresh(self) -> SetMachine:
         """A machine of the same automaton that remembers nothing yet: what depends on the automaton alone is shared."""
         machine = copy(self)
-        vars(machine).update(_sets={}, _entries={}, _weight=0)
+        vars(machine).update(_sets={}, _entries={}, _weight=0, tame=None)
         return machine
 
     @property
@@ -110,10 +112,6 @@ class SetMachine:
             here.end = End(ended, here.leaves or any(closure.leaves for closure in closures))
         return here.end
 
-    def is_wild(self, state: int) -> bool:
-        """Whether a state is inside a wildcard."""
-        return state in self._wild
-
     def ended_in(self, states: set[int]) -> Iterator[int]:
         """The sentences whose last state is among these."""
         return (self._ended[state] for state in states & self._ended.keys())
@@ -124,7 +122,7 @@ class SetMachine:
         if found is None:
             found = {}
             for state in here.states:
-                for letter, target in self._letters[state].items():
+                for letter, target in self.letters[state].items():
                     found.setdefault(letter, []).append(target)
             # Handed over when it is whole: other threads may ask.
             here.targets = found
@@ -162,10 +160,10 @@ class SetMachine:
 
     def _read(self, own: StateSet, char: str) -> StateSet:
         # By the letter's name, and as any letter of a wildcard.
-        at_boundary, letters = char == " ", self._letters
+        at_boundary, letters = char == " ", self.letters
         entered = [letters[state][char] for state in own.states if char in letters[state]]
         if own.is_wild and not at_boundary:
-            entered += [letters[state][ANY] for state in own.states & self._wild]
+            entered += [letters[state][ANY] for state in own.states & self.wild]
         return self._settled(frozenset(entered), at_boundary=at_boundary)
 
     def _joined(self, pieces: list[StateSet], calls: dict[StateSet, States], *, at_boundary: bool) -> StateSet:
@@ -206,7 +204,7 @@ class SetMachine:
         backs: dict[int, set[int]] = {}
         for state in entered:
             # Most states only read.
-            if self._plain[state] and not (at_boundary and " " in self._letters[state]):
+            if self._plain[state] and not (at_boundary and " " in self.letters[state]):
                 states.add(state)
                 continue
             # The others are passed through, to all that lies behind.
@@ -236,7 +234,7 @@ class SetMachine:
             self._weight += _SET_WEIGHT + len(key[1])
             if self._weight > _MOST_REMEMBERED:
                 self._forget()
-            is_wild = not self._wild.isdisjoint(key[0]) or any(part.is_wild for part, _ in key[1])
+            is_wild = not self.wild.isdisjoint(key[0]) or any(part.is_wild for part, _ in key[1])
             found = self._sets.setdefault(key, StateSet(key, is_wild=is_wild))
         return found
 
@@ -268,7 +266,7 @@ class SetMachine:
         while waiting:
             now = waiting.pop()
             # What this state is: the end of a part, of a sentence, or one that reads.
-            letters = self._letters[now]
+            letters = self.letters[now]
             leaves |= bool(self._automaton.returns[now])
             if now in self._ended:
                 ended.append(self._ended[now])
@@ -292,9 +290,9 @@ class SetMachine:
 
 
 def _without(ways: str, machine: SetMachine) -> SetMachine:
-    """A machine without some of its ways; the same one if it has none of them. What is computed is not shared."""
+    """A machine without some of its ways; the same one if it has none of them."""
     if vars(machine)[ways]:
+        # What does not change is shared; what is computed is not.
         machine = copy(machine)
-        none = frozenset[int]() if ways == "_wild" else dict[int, int]()
-        vars(machine).update({ways: none}, _sets={}, _entries={}, _closures={})
+        vars(machine).update({ways: {}}, _sets={}, _entries={}, _closures={}, tame=None)
     return machine

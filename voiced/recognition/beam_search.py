@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from voiced.recognition import tuning
+from voiced.recognition.places import Places
 from voiced.recognition.token_scores import next_logprobs
 from voiced.recognition.unsaid import goes_round, joins_unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from voiced.grammar.constraint import Constraint, Position
+    from voiced.grammar.constraint import Constraint
+    from voiced.grammar.positions import Position
     from voiced.grammar.surface import Spot
     from voiced.whisper.text_tree import Node, TextTree
 
@@ -52,11 +54,17 @@ class Branch(NamedTuple):
     score: float = 0.0  # the sum of its tokens' log probabilities, nearly
     length: int = 0  # tokens
     is_free: bool = False  # some of it stands in a wildcard
+    spelt: Position | None = None  # where it stands if nothing is read as a wildcard; None: something must be
 
     @property
     def letters(self) -> int:
         """Letters that it says, spaces not counted."""
         return len(self.normal) - self.normal.count(" ")
+
+    @property
+    def has_strayed(self) -> bool:
+        """Whether some of it is nothing but words of a wildcard."""
+        return self.spelt is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Path:
 def constrained_search(tree: TextTree, constraint: Constraint, beams: Beams, limit: int) -> list[Path]:
     """Write sentences of at most `limit` tokens: best first, nearly weighed; none if the grammar has nothing to say."""
     # Start with one empty hypothesis, at the start of the grammar and behind the prompt.
-    live, ended = [Branch(constraint.start, tree.root)], list[Branch]()
+    live, ended = [Branch(constraint.start, tree.root, spelt=constraint.spelt_out.start)], list[Branch]()
     for _ in range(limit):
         # Each step: of all allowed continuations of all live hypotheses, the likeliest that say different things.
         chosen = _chosen(live, _likeliest(tree, live, constraint, 3 * beams.size), constraint, beams)
@@ -148,36 +156,6 @@ def at_odds(tree: TextTree, constraint: Constraint, path: Path) -> float:
     return min(0.0, *sums)
 
 
-def free_search(
-    tree: TextTree,
-    eot: int,
-    limit: int,
-    guess: Sequence[int] = (),
-    is_over: Callable[[Sequence[int]], bool] = lambda _: False,
-) -> tuple[tuple[int, ...], float]:
-    """Write greedily whatever the decoder likes: return the tokens, and their mean log probability.
-
-    `guess` are tokens that it is likely to write: they are read ahead, several in one step (speculative decoding).
-    `is_over` tells whether the tokens so far are enough.
-    """
-    node, tokens, sum_logprob = tree.root, list[int](), 0.0
-    for _ in range(limit):
-        logprobs = tree.logprobs(node)  # (n_vocab,)
-        token = int(logprobs[: eot + 1].argmax())
-        sum_logprob += float(logprobs[token])
-        tokens.append(token)
-        if token == eot or is_over(tokens):
-            break
-        # If the token is where the guess goes on, its node is known; else read it, and the guess behind it.
-        known = tree.knows(node, token)
-        if known is None:
-            ahead = tree.read_on([token, *guess[len(tokens) :][: tuning.GUESS_TOKENS]], node)
-            tree.score(ahead)
-            known = ahead[0]
-        node = known
-    return tuple(token for token in tokens if token != eot), sum_logprob / max(1, len(tokens))
-
-
 def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     """Whether a hypothesis that goes on can still be better than those that have ended, or come second."""
     # As long as nothing has ended, everything goes on.
@@ -203,12 +181,21 @@ def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n
     scored = zip(live, allowed, next_logprobs(tree.model, hidden, allowed), strict=True)
     # Only the allowed tokens are scored: tokens and logprobs are (n_allowed,), another number for each branch.
     for number, (branch, tokens, logprobs) in enumerate(scored):
-        best = np.argpartition(logprobs, -n)[-n:] if len(tokens) > n else slice(None)
+        best = _best_of(logprobs, n)
+        # What the grammar spells out must not be missed among all that a wildcard allows.
+        if branch.spelt and constraint.is_free(branch.position):
+            spelt = np.searchsorted(tokens, constraint.spelt_out.allowed(branch.spelt))
+            best = np.union1d(best, spelt[_best_of(logprobs[spelt], n)])
         found += [
             (branch.score + logprob, number, token)
             for logprob, token in zip(logprobs[best].tolist(), tokens[best].tolist(), strict=True)
         ]
     return sorted(found, reverse=True)
+
+
+def _best_of(logprobs: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.int64]:
+    """Where the `n` highest stand, or all if there are no more."""
+    return np.argpartition(logprobs, -n)[-n:] if len(logprobs) > n else np.arange(len(logprobs))
 
 
 def _chosen(
@@ -217,24 +204,25 @@ def _chosen(
     """The likeliest that say different things: as many as go on together, and those ends that are likelier."""
     # Go through all continuations, best first, until as many live beams are kept as go on together.
     kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
-    going_on, best = 0, -np.inf
+    is_mixed = constraint.spelt_out is not constraint and not all(branch.has_strayed for branch in live)
+    places = Places(beams.size, beams.behind, strayed=min(beams.size, tuning.STRAYED_BEAMS) if is_mixed else 0)
     for score, number, token in likeliest:
         # Far behind the best: given up; ends are spared, for in a short window no end is likely.
         has_ended = token == constraint.eot
-        if score < best - (tuning.ENDS_BEHIND_NATS if has_ended else beams.behind):
+        if places.are_above(score, has_strayed=live[number].has_strayed, has_ended=has_ended):
             continue
         # More letters than there was time for, or round in circles: nobody says that.
         branch = _continued(live[number], token, score, constraint)
         if branch.letters > beams.letters or goes_round(branch, constraint) or joins_unheard(branch, constraint):
             continue
+        if branch.has_strayed and places.are_above(score, has_strayed=True, has_ended=has_ended):
+            continue
         # After a comma one more word must come, after a full stop the end may: these are different beams.
         key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)
-        if key in kept:
+        if key in kept or (not has_ended and not places.take(score, has_strayed=branch.has_strayed)):
             continue
         kept[key] = branch
-        if not has_ended:
-            going_on, best = going_on + 1, max(best, score)
-        if going_on == beams.size:
+        if places.are_taken:
             break
     return list(kept.values())
 
@@ -249,7 +237,16 @@ def _continued(branch: Branch, token: int, score: float, constraint: Constraint)
     # Letters are compared in normal form, so that "22" and "twenty-two" say the same.
     normal = branch.normal + letters
     is_free = branch.is_free or constraint.is_free(branch.position)
-    return Branch(position, branch.node, branch, token, bool(letters), normal, score, branch.length + 1, is_free)
+    length, spelt = branch.length + 1, _spelt(branch, token, constraint)
+    return Branch(position, branch.node, branch, token, bool(letters), normal, score, length, is_free, spelt)
+
+
+def _spelt(branch: Branch, token: int, constraint: Constraint) -> Position | None:
+    """Where a branch stands after a token if nothing is read as a wildcard; None if something must be."""
+    if branch.spelt is None or token == constraint.eot or constraint.spelt_out is constraint:
+        return branch.spelt
+    step = constraint.spelt_out.advance(branch.spelt, token)
+    return step.position if step else None
 
 
 def _best(ended: Sequence[Branch], n: int) -> list[Path]:

@@ -17,7 +17,7 @@ from voiced.recognition import tuning
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from voiced.flow import Match
+    from voiced.flow import Match, SlotValue
     from voiced.recognition.beam_search import Path
 
 
@@ -48,7 +48,7 @@ def within_reach(ranked: Sequence[ScoredHypothesis]) -> Sequence[ScoredHypothesi
 def best_of(
     ranked: Sequence[ScoredHypothesis], left_out: Callable[[ScoredHypothesis], float]
 ) -> tuple[ScoredHypothesis, list[ScoredHypothesis], float]:
-    """Return the best, all others, and the margin between the best and the next: nats per token, at most MARGIN_CAP.
+    """Return the best, all others, and how far ahead of its next rival it is: nats per token, at most MARGIN_CAP.
 
     `ranked` are sorted by score. `left_out` tells the seconds of speech that one leaves out; it is not asked about
     those that cannot be the best whatever they leave out.
@@ -64,5 +64,20 @@ def best_of(
         best = max(best, number, key=scores.__getitem__)
     # How far ahead is the best? Beyond some nats it makes no difference.
     others = [number for number in range(len(ranked)) if number != best]
-    margin = min([tuning.MARGIN_CAP, *(scores[best] - scores[number] for number in others)])
+    rivals = [number for number in others if are_rivals(ranked[best].match, ranked[number].match)]
+    margin = min([tuning.MARGIN_CAP, *(scores[best] - scores[number] for number in rivals)])
     return ranked[best], [ranked[number] for number in others], margin
+
+
+def are_rivals(one: Match, other: Match) -> bool:
+    """Return whether two meanings differ in more than words of wildcards: how these are spelt is always open."""
+    has_free_words = any(each.free for each in one.commands)
+    return not has_free_words or _known(one) != _known(other)
+
+
+def _known(match: Match) -> list[tuple[str, dict[str, SlotValue | None]]]:
+    """Intents and slots, without the words of wildcards."""
+    return [
+        (each.intent, {slot: None if slot in each.free else value for slot, value in each.slots.items()})
+        for each in match.commands
+    ]

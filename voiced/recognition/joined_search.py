@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from voiced.grammar.automaton import Automaton
-    from voiced.grammar.constraint import Constraint, Position
+    from voiced.grammar.constraint import Constraint
+    from voiced.grammar.positions import Position
     from voiced.recognition.beam_search import Beams, Path
     from voiced.whisper.text_tree import Node, TextTree
     from voiced.whisper.tokenizer import Tokenizer

@@ -17,9 +17,10 @@ from voiced.flow import Hypothesis
 from voiced.grammar import goes_without_saying
 from voiced.recognition import tuning
 from voiced.recognition.agreement import agreement, compared
-from voiced.recognition.beam_search import at_odds, free_search, read_there, weighed
+from voiced.recognition.beam_search import at_odds, read_there, weighed
 from voiced.recognition.coverage import Coverage, unexplained
 from voiced.recognition.evidence import Evidence, FreeEvidence, mean
+from voiced.recognition.free_search import free_search
 from voiced.recognition.free_text import begins_again, said_once
 from voiced.recognition.hypotheses import ScoredHypothesis, best_of, within_reach
 from voiced.recognition.internal_lm import InternalLm

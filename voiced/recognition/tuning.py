@@ -67,6 +67,12 @@ JOINT_LOGPROB = -2.5
 # Hypotheses followed at once: the first, or on a slow machine one of the others. Of 46 orders at 12 dB the first pass
 # reads 45 right with 5, 3 and 2, and 28 with 1; with 2 it costs 8 % less than with 5. More: slower, and no better.
 BEAMS = (5, 3)
+# Hypotheses followed beside these that need a wildcard, as long as others do not. More: slower; fewer: words of
+# wildcards are misheard (tests/benchmarks/house_sentences.py).
+STRAYED_BEAMS = 2
+# Nats by which what the grammar spells out may be less likely than words of a wildcard. Higher: slower; lower: what is
+# misheard drives out what was said.
+BEHIND_STRAYED_NATS = 24.0
 # Times that the first pass is run for that; the shortest counts, for other programs only ever make a run longer. More:
 # the daemon starts later.
 TRIAL_RUNS = 2

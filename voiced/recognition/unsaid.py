@@ -5,6 +5,7 @@ Whisper goes round in circles where the grammar lets it, and begins another comm
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voiced.recognition import tuning
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def goes_round(branch: Branch, constraint: Constraint) -> bool:
     """Whether a hypothesis repeats what may be repeated without end: in a wildcard, or a word that is skipped."""
     # Wildcards allow any text: there the words themselves tell whether they repeat.
-    if branch.is_free and says_again(branch.normal, whole=branch.token == constraint.eot):
+    has_ended = branch.token == constraint.eot
+    if branch.is_free and (says_again(branch.normal, whole=has_ended) or _takes_again(branch, whole=has_ended)):
         return True
     # A state of the grammar that is met again and again, each time with another word, is such a loop.
     before, times = branch.before, 1
@@ -30,6 +32,21 @@ def goes_round(branch: Branch, constraint: Constraint) -> bool:
         times += before.position == branch.position and before.normal != branch.normal
         before = before.before
     return times >= REPEATED_TIMES
+
+
+def _takes_again(branch: Branch, *, whole: bool) -> bool:
+    """Whether a wildcard has taken what was said before it: "is Jane home, is Jane home".
+
+    That is so if two words come again of which the first stands before everything that needs a wildcard.
+    """
+    if not branch.has_strayed:
+        return False
+    before, words = branch.before, branch.normal.split()
+    while before is not None and before.has_strayed:
+        before = before.before
+    first = len(before.normal.split()) if before else 0
+    pairs = list(pairwise(words if whole else words[:-1]))
+    return not set(pairs[:first]).isdisjoint(pairs[first + 1 :])
 
 
 def joins_unheard(branch: Branch, constraint: Constraint) -> bool:
