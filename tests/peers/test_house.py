@@ -42,6 +42,7 @@ def test_a_light_is_switched_by_what_is_written(house: House) -> None:
     assert wait_until(lambda: house.answers()[1:] == ["Yes"], 5)
     house.say("turn off the lights in the study")
     house.home.wait_for(LIGHT, "off")
+    assert wait_until(lambda: house.answers()[2:] == ["Turned off the lights"], 5)
 
 
 def test_a_light_is_switched_by_what_is_said(house: House) -> None:
@@ -50,7 +51,7 @@ def test_a_light_is_switched_by_what_is_said(house: House) -> None:
     house.listen()
     house.microphone.play(LIGHTS)
     house.home.wait_for(LIGHT, "off")
-    assert house.answers()[-1].startswith("Turned off")
+    assert wait_until(lambda: house.answers() == ["Turned off the lights"], 10)
 
 
 def test_a_light_is_switched_by_what_a_phone_hears(house: House) -> None:
