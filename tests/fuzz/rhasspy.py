@@ -25,7 +25,7 @@ WORDS = (
     *(b"# a comment\n", b";", b"\\\n", b"[deep " * 40, b"(a|b) " * 40, b"0..999999999"),
 )
 SLOTS = (b"kitchen\nbed room:bedroom\n(living | sitting) room\n", b"red{color}\n\n# none\n")
-FOUND = (b"[A]\na = (b <a>{x} c | d)\nshow <a>{x}\n\0x\n",)  # and mended
+FOUND = (b"[A]\na = (b <a>{x} c | d)\nshow <a>{x}\n\0x\n", b"[A]\nshow 1e999!int{x}\n\0x\n")  # and mended
 
 
 def seeds() -> list[bytes]:

@@ -207,7 +207,7 @@ class _Writer:
                 continue
             try:
                 converted = CONVERTERS[name](converted)
-            except ValueError:
+            except (ValueError, OverflowError):
                 self._note(f"!{name} cannot convert {value!r}; it stays as it is")
         return converted
 
