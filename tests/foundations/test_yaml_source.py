@@ -11,7 +11,7 @@ from pydantic import Field
 
 from voiced.errors import ConfigError
 from voiced.foundations.sections import Section, load, parse
-from voiced.foundations.yaml_source import document
+from voiced.foundations.yaml_source import document, written
 
 
 class WakeWord(Section):
@@ -208,3 +208,10 @@ def test_a_report_tells_a_hundred_problems_and_how_many_are_left() -> None:
     assert len(told) == 101
     assert told[-1] == "and 100 more problems; mend these first"
     assert max(map(len, problems(f"mode: {'a' * 100_000}"))) < 500
+
+
+@pytest.mark.parametrize(
+    "text", ["1e5", "1e999", "0o17", "on", "no", "12", "1_000", "1:30", "~", "", ".5", "é: a", "- b"]
+)
+def test_a_text_that_is_written_is_read_as_that_text(text: str) -> None:
+    assert document(written({"key": [text]}), "c.yaml").data == {"key": [text]}

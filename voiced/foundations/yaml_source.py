@@ -77,7 +77,7 @@ def document(text: str, name: str) -> Document:
 
 def written(data: Mapping[str, Any]) -> str:
     """Write data as YAML that people go on with: keys in their order, each text in one line."""
-    return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=math.inf))
+    return str(yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=math.inf))
 
 
 def _check_size(text: str, name: str) -> None:
@@ -136,6 +136,10 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 # PyYAML's way of configuring
 
 
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's, which quotes texts that are anything else in YAML 1.1, and in 1.2 as well, such as 1e5."""
+
+
 _SCALARS = {
     "null": (r"|~|null|Null|NULL", ["", "~", "n", "N"]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -146,7 +150,8 @@ _SCALARS = {
     ),
 }
 for _tag, (_pattern, _first) in _SCALARS.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
+    for _class in (_Loader, _Dumper):
+        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
 
 
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")  # the end of every name in C, and halves of characters
