@@ -229,11 +229,15 @@ def ended(connection: socket.socket) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "])
-def test_a_request_that_never_ends_is_closed(house: House, sent: bytes) -> None:
-    with opened(house) as connection:
+def test_requests_that_never_end_are_closed(house: House) -> None:
+    began = time.monotonic()
+    connections = [opened(house) for _ in range(3)]
+    for connection, sent in zip(connections, (b"", b"GET / HT", b"GET /health HTTP/1.1\r\nX: "), strict=True):
         connection.sendall(sent)
-        assert ended(connection) < 25
+    for connection in connections:
+        with connection:
+            ended(connection)
+    assert time.monotonic() - began < 25
 
 
 def test_headers_that_are_too_large(house: House) -> None:
@@ -347,13 +351,13 @@ def test_a_listener_that_never_reads_costs_little(house: House) -> None:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         lazy.connect((parts.hostname, parts.port))
         lazy.sendall(f"GET /api/events HTTP/1.1\r\nHost: {parts.netloc}\r\n{upgrade}\r\n\r\n".encode())
-        for i in range(1_500):
+        for i in range(700):
             house.ears.say("voiced/house/mute/set", "ON" if i % 2 == 0 else "OFF")
         assert wait_until(lambda: house.ears.payloads("voiced/house/mute")[-1:] == ["OFF"], LONG)
 
 
 def test_a_long_prompt_and_long_names(house: House) -> None:
-    data = {"model": "whisper-1", "prompt": "a" * 900_000}
+    data = {"model": "whisper-1", "prompt": " " * 900_000 + "Office lights."}
     with COMMAND.open("rb") as file:
         answer = httpx.post(f"{house.url}/v1/audio/transcriptions", data=data, files={"file": file}, timeout=LONG)
     assert answer.status_code == 200
