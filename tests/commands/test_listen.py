@@ -31,6 +31,7 @@ def heard(microphone: VirtualMicrophone, sound: str, *options: str) -> tuple[int
     return process.returncode, out
 
 
+@pytest.mark.slow
 def test_a_command_is_printed(virtual_microphone: VirtualMicrophone) -> None:
     code, out = heard(virtual_microphone, "command_lights.ogg")
     assert (code, out.replace(".", "")) == (0, "Turn off the office lights → LightSet state=off room=office\n")

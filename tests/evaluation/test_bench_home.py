@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.home_assistant.fake import TOKEN, FakeHomeAssistant
 from voiced.cli import main
 
-if TYPE_CHECKING:
-    import pytest
-
 LIGHTS = Path(__file__).parents[1] / "sounds/command_lights.ogg"  # "turn off the office lights"
 
 
+@pytest.mark.slow
 def test_a_bench_without_intents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
