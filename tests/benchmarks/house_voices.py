@@ -8,6 +8,7 @@ eight German sentences base writes 95, 95, 89 and 88 % of the letters right with
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
     from voiced.flow import Samples
 
     Voice: TypeAlias = Callable[[str], Samples]
+
+
+# English words that Pico reads as if they were German, as Germans say them.
+PRONOUNCED = {
+    "timer": "Taimer",
+    "tv": "Te Vau",
+    "soundbar": "Saundbar",
+    "podcast": "Pottkast",
+    "playlist": "Pleylist",
+}
 
 
 def spoken(folder: Path, language: str, voice: str, text: str) -> Samples:
@@ -51,7 +62,8 @@ def _network() -> Kokoro:
 def _pico(pitch: float, text: str) -> Samples:
     from py_nanotts import NanoTTS  # only where it speaks
 
-    pcm = np.frombuffer(NanoTTS().speak(text, voice="de-DE", pitch=pitch), np.int16)
+    said = re.sub("|".join(PRONOUNCED), lambda word: PRONOUNCED[word[0].lower()], text, flags=re.IGNORECASE)
+    pcm = np.frombuffer(NanoTTS().speak(said, voice="de-DE", pitch=pitch), np.int16)
     return np.asarray(pcm / np.float32(32_768), np.float32)
 
 
