@@ -130,7 +130,7 @@ class Bench:
         said: list[tuple[str, Match | None]] = []
         if self._asked.talk:
             talk = yaml.safe_load(TALK.read_text(encoding="utf-8"))[self.language]
-            said = [(text, None) for text in talk[: self._asked.most]]
+            said += [(text, None) for text in talk[: self._asked.most] if self.commands.match(text) is None]
         else:
             said += drawn(self.commands, self.cases, self._asked.most)
         for text, meant in said:
