@@ -169,6 +169,7 @@ def test_a_television_in_the_background(house: House) -> None:
     assert json.loads(event)["ending"] in {"complete", "silence"}
 
 
+@pytest.mark.slow
 def test_a_second_command_while_the_first_is_thought_about(house: House) -> None:
     house.say(clip("wake_jarvis"), 0.3, clip("command_heating"), 1.0, clip("wake_jarvis"), 0.3, clip("command_lights"))
     house.wait_for_actions(HEATING[1:], LIGHTS[1:])
@@ -315,6 +316,7 @@ def test_sigterm_during_a_command(state: str, microphone: VirtualMicrophone, bro
 
 
 @pytest.mark.usefixtures("microphone")
+@pytest.mark.slow
 def test_a_broker_that_is_not_there_is_waited_for() -> None:
     with Daemon(free_port()) as daemon:
         daemon.wait_until_told(READY)

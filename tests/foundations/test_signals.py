@@ -119,6 +119,7 @@ with Signals() as signals:
 """
 
 
+@pytest.mark.slow
 def test_a_signal_within_a_line_of_the_log_is_heeded() -> None:
     for _ in range(5):
         with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=-1, stderr=-1) as process:

@@ -124,6 +124,7 @@ def test_many_short_events_are_no_hang() -> None:
     assert systemd.signs == 50
 
 
+@pytest.mark.slow
 def test_a_manager_that_does_not_listen_is_not_waited_for_and_told_of_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

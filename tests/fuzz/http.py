@@ -103,15 +103,16 @@ def _handshake(path: bytes) -> bytes:
 
 def target(data: bytes) -> None:
     """Send it, and look at the status."""
-    answer = served.answered(_server(), data)
+    with pytest.MonkeyPatch.context() as patch:
+        # What the models make of sound is another target's.
+        patch.setattr(openai_api, "_begun", lambda *_: ("en", iter(())))
+        answer = served.answered(_server(), data)
     for status in STATUS.findall(answer):
         assert status < b"500", answer[:300]
 
 
 @cache
 def _server() -> str:
-    # What the models make of sound is another target's.
-    pytest.MonkeyPatch().setattr(openai_api, "_begun", lambda *_: ("en", iter(())))
     address = served.address()
     served.begin(HttpServer(served.house(http=address), ""))
     return address

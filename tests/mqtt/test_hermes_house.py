@@ -41,6 +41,9 @@ class House(NamedTuple):
         return dict(json.loads(self.ears.payloads(topic)[-1]))
 
 
+pytestmark = pytest.mark.slow  # a daemon of its own
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[House]:
     settings = {"mqtt": {"hermes": True}}

@@ -127,6 +127,7 @@ def test_who_is_sure_of_the_language_and_the_sentence_reads_no_other(
     assert taken == ["es"]
 
 
+@pytest.mark.slow
 def test_a_language_that_nobody_speaks_is_rejected(base: Recognizer) -> None:
     assert base.recognize(sentence("fr")).reason is not None
 
@@ -167,6 +168,7 @@ def test_what_means_the_same_in_both_languages_is_fine(base: Recognizer, tmp_pat
     assert same.recognize(sentence("de")).reason is None
 
 
+@pytest.mark.slow
 def test_what_means_something_else_in_both_and_is_as_likely_is_never_decided(
     base: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

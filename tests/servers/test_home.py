@@ -156,6 +156,7 @@ def test_a_recording_is_carried_out_if_it_is_to_be(house: House) -> None:
     assert len(house.home.posted) == 1
 
 
+@pytest.mark.slow
 def test_say_publishes_to_home_assistant(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     config = str(house.daemon.folder / "config.yaml")
     assert main(["say", "--config", config, "--publish", LAMP]) == 0
@@ -170,6 +171,7 @@ def test_say_publishes_to_home_assistant(house: House, capsys: pytest.CaptureFix
     assert capsys.readouterr().err.splitlines() == [problem]
 
 
+@pytest.mark.slow
 def test_home_assistant_is_away(house: House) -> None:
     """The last test: it stays away."""
     house.home.stop()

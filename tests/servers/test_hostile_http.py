@@ -229,6 +229,7 @@ def ended(connection: socket.socket) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.slow
 def test_requests_that_never_end_are_closed(house: House) -> None:
     began = time.monotonic()
     connections = [opened(house) for _ in range(3)]
@@ -343,6 +344,7 @@ def test_fifty_listeners_and_one_more(house: House) -> None:
             each.close()
 
 
+@pytest.mark.slow
 def test_a_listener_that_never_reads_costs_little(house: House) -> None:
     parts = urlsplit(house.url)
     key = "dGhlIHNhbXBsZSBub25jZQ=="
