@@ -45,6 +45,7 @@ def components(ears: Subscriber) -> dict[str, dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_settings_of_a_running_daemon(tmp_path: Path) -> None:
     for folder, sentence in (("intents", "tea please"), ("guests", "coffee please"), ("broken", "water [please")):
         write(tmp_path / folder, sentence)

@@ -182,6 +182,7 @@ def test_what_is_no_command_is_told_and_nothing_is_done(house: House) -> None:
     assert json.loads(house.told("unmatched")[0])["reason"] in {"out_of_grammar", "low_confidence"}
 
 
+@pytest.mark.slow
 def test_without_the_wake_word_nobody_listens(house: House) -> None:
     house.say(clip("command_lights"), 2.0)
     assert house.told("state") == ["waiting"]
@@ -207,6 +208,7 @@ def test_a_flood_of_sentences_is_answered_one_by_one(house: House) -> None:
     house.forget()
 
 
+@pytest.mark.slow
 def test_the_wake_word_again(house: House) -> None:
     """Nothing seemed to happen; so it is said once more, then alone, and then the command comes."""
     house.say(clip("wake_jarvis"), 0.8, clip("wake_jarvis"), 0.5, clip("command_lights"))
@@ -224,6 +226,7 @@ def test_listening_when_asked_to(house: House) -> None:
     assert house.told("wake") == []
 
 
+@pytest.mark.slow
 def test_nothing_said(house: House) -> None:
     house.ask("listen")
     house.wait_for_state("listening")
@@ -242,6 +245,7 @@ def test_mute(house: House) -> None:
     assert house.told("mute") == ["ON", "OFF"]
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_killed_during_a_command_and_comes_back(house: House) -> None:
     before = house.broker.received(LIGHTS[1])
     house.say(clip("wake_jarvis"))

@@ -34,6 +34,7 @@ BROKEN = 'intents:\n  Tea:\n    sentences: ["[tea please"]'
 SOON = 20.0  # seconds
 
 
+@pytest.mark.slow
 def test_a_running_daemon_reads_its_intents_again(tmp_path: Path) -> None:
     intents = tmp_path / "intents.yaml"
     intents.write_text(TEA)

@@ -103,6 +103,7 @@ def test_its_time_is_over(code: str) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 def test_its_whole_group_is_ended_even_if_it_does_not_want_to(tmp_path: Path) -> None:
     code = f"""
 import os, signal, time
@@ -133,6 +134,7 @@ def test_the_last_lines_are_kept() -> None:
     assert run(python("import sys; sys.stdout.buffer.write(b'\\xff\\x00caf\\xc3\\xa9')")) == "\ufffd\0café"
 
 
+@pytest.mark.slow
 def test_what_it_leaves_behind_is_not_waited_for() -> None:
     began = time.monotonic()
     running = Running(Program(("sh", "-c", "echo begun; (sleep 3; echo late) & exit 0"), 20))

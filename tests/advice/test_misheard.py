@@ -43,6 +43,7 @@ def test_what_counts_as_understood() -> None:
     assert Heard(said, meant, other).as_json()["heard_intent"] == "GoodNight"
 
 
+@pytest.mark.slow
 def test_a_voice_that_says_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the four sentences one is what this voice says, whatever it is asked to."""
     (tmp_path / "a.yaml").write_text(HOUSE)

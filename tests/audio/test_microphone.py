@@ -108,6 +108,7 @@ def test_closing_ends_the_frames_at_once(server: VirtualMicrophone) -> None:  # 
         assert list(ear.frames()) == []
 
 
+@pytest.mark.slow
 def test_frames_that_nobody_takes_are_dropped_and_leave_a_gap(
     server: VirtualMicrophone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_device_that_vanishes_and_comes_back(server: VirtualMicrophone) -> Non
     assert max(np.diff(away), default=0) < 3
 
 
+@pytest.mark.slow
 def test_closing_while_the_device_is_away(server: VirtualMicrophone) -> None:
     with Microphone() as ear:
         sound = ear.frames()
@@ -156,6 +158,7 @@ def test_closing_while_the_device_is_away(server: VirtualMicrophone) -> None:
         assert time.monotonic() - began < 1.5
 
 
+@pytest.mark.slow
 def test_a_short_freeze_loses_nothing(server: VirtualMicrophone) -> None:
     with Microphone() as ear:
         sound = ear.frames()
@@ -239,6 +242,7 @@ def test_a_device_that_cannot_be_closed_is_no_error_of_who_ends_anyway(*, is_clo
             list(ear.frames())
 
 
+@pytest.mark.slow
 def test_a_sound_server_that_is_frozen_at_the_start_is_one_sentence(virtual_microphone: VirtualMicrophone) -> None:
     program = (
         "from voiced.audio import microphone, portaudio\n"

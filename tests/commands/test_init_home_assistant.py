@@ -30,6 +30,7 @@ def given(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{token}\n"))
 
 
+@pytest.mark.slow
 def test_it_writes_tries_and_tells(
     home: FakeHomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -98,6 +98,7 @@ def test_nor_do_other_signals() -> None:
     assert closed(0.8, terminated=4) == (0, "goodbye\n")
 
 
+@pytest.mark.slow
 def test_a_goodbye_that_hangs_is_broken_off() -> None:
     assert closed(15) == (0, "")
     assert closed(15, fails=True, terminated=0) == (1, "")

@@ -83,6 +83,7 @@ def test_each_is_one_sentence(text: str, problem: str) -> None:
     assert problem in problems(text)
 
 
+@pytest.mark.slow
 def test_ten_thousand_rules_in_a_circle() -> None:
     rules = "\n".join(f"  r{number}: '<r{(number + 1) % 10_000}>'" for number in range(10_000))
     told = problems(f"{ONE.format('go <r0>')}rules:\n{rules}")

@@ -43,6 +43,7 @@ def test_without_any_yaml(tmp_path: Path) -> None:
     assert commands.warnings == ()
 
 
+@pytest.mark.slow
 def test_in_another_language(tmp_path: Path) -> None:
     settings = config(tmp_path)
     commands = grammar_of(settings.intents, settings, Known(HOUSE, "de"))

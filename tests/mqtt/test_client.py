@@ -193,6 +193,7 @@ def test_exactly_once_is_broken_off_by_a_hanging_broker(broker: Broker, mqtt: Mq
     assert not subscriber.payloads("oven/set")
 
 
+@pytest.mark.slow
 def test_a_broker_that_hangs_is_left(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
     with Mqtt(settings(broker, keepalive=2), "test", ignore) as mqtt:
         broker.freeze()

@@ -212,6 +212,7 @@ def test_nobody_spoke(base: Recognizer) -> None:
     assert (base.recognize(quiet).reason, base.recognize(quiet).language) == (Reason.NO_SPEECH, "")
 
 
+@pytest.mark.slow
 def test_every_language_is_warm_and_follows_as_many_hypotheses(base: Recognizer) -> None:
     warm = base.under(base.grammar)
     warm.warm_up()

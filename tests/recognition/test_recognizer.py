@@ -70,6 +70,7 @@ def test_a_further_pass_is_begun_only_if_it_ends_within_the_patience(
     assert taken == views
 
 
+@pytest.mark.slow
 def test_the_speed_is_measured_at_the_start(shipped_grammar: Grammar) -> None:
     """On a clock that ticks at each look: encoding takes one tick of every pass, decoding another."""
     ticking = Recognizer(RecognizerSettings(threads=1), shipped_grammar, clock=count().__next__)

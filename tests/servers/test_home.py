@@ -94,6 +94,7 @@ def house(running: House) -> House:
     return running
 
 
+@pytest.mark.slow
 def test_a_remote_microphone_follows_new_names(house: House) -> None:
     samples = sound_file.read(LIGHTS)
     sound = (np.concatenate([samples, np.zeros(32_000, np.float32)]) * 32_767).astype("<i2").tobytes()

@@ -115,6 +115,7 @@ def test_a_file_that_is_no_recording(house: House, path: str, content: bytes, to
     assert told in sentence(answer, 400)
 
 
+@pytest.mark.slow
 def test_a_small_file_of_ten_hours(house: House) -> None:
     flac = io.BytesIO()
     with soundfile.SoundFile(flac, "w", 8_000, 1, format="FLAC", subtype="PCM_16") as file:
