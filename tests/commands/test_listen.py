@@ -34,7 +34,8 @@ def heard(microphone: VirtualMicrophone, sound: str, *options: str) -> tuple[int
 @pytest.mark.slow
 def test_a_command_is_printed(virtual_microphone: VirtualMicrophone) -> None:
     code, out = heard(virtual_microphone, "command_lights.ogg")
-    assert (code, out.replace(".", "")) == (0, "Turn off the office lights → LightSet state=off room=office\n")
+    said = out.translate({ord(mark): None for mark in ",."})  # which Whisper hears or not
+    assert (code, said) == (0, "Turn off the office lights → LightSet state=off room=office\n")
 
 
 @pytest.mark.slow
