@@ -55,6 +55,7 @@ WORDS = (
     ),
     *(b"verbose_json", b"temperature", b"timestamp_granularities[]", b"stream", b"true", b"\x89\x80", b"\x82\x7f"),
 )
+_patch = pytest.MonkeyPatch()
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 FOUND = (  # and mended
     b"GET /health HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n",
@@ -103,16 +104,21 @@ def _handshake(path: bytes) -> bytes:
 
 def target(data: bytes) -> None:
     """Send it, and look at the status."""
-    with pytest.MonkeyPatch.context() as patch:
-        # What the models make of sound is another target's.
-        patch.setattr(openai_api, "_begun", lambda *_: ("en", iter(())))
-        answer = served.answered(_server(), data)
+    answer = served.answered(_server(), data)
     for status in STATUS.findall(answer):
         assert status < b"500", answer[:300]
 
 
+def forget() -> None:
+    """Leave nothing changed for others in this process."""
+    _patch.undo()
+    _server.cache_clear()
+
+
 @cache
 def _server() -> str:
+    # What the models make of sound is another target's.
+    _patch.setattr(openai_api, "_begun", lambda *_: ("en", iter(())))
     address = served.address()
     served.begin(HttpServer(served.house(http=address), ""))
     return address
