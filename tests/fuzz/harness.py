@@ -143,9 +143,10 @@ def try_one(name: str, data: bytes, target: Target | None = None, *, catch: bool
             return "tracebacks", _in_one_line(error)
     if unseen:
         return "tracebacks", unseen[0]
-    if (seconds := time.process_time() - began) > CPU_SECONDS:
-        return "hangs", f"{seconds:.1f} s"
-    return ("over 1 GB", f"{_memory() - before:,} bytes") if _memory() - before > MEMORY_BYTES else None
+    seconds, taken = time.process_time() - began, _memory() - before
+    if taken > MEMORY_BYTES:  # which takes time, too
+        return "over 1 GB", f"{taken:,} bytes"
+    return ("hangs", f"{seconds:.1f} s") if seconds > CPU_SECONDS else None
 
 
 def _in_one_line(error: BaseException | None) -> str:
