@@ -125,6 +125,26 @@ def test_a_remote_microphone_commands_the_house(house: House) -> None:
     assert wait_until(lambda: len(house.ears.payloads("home/office/light/set")) == before + 1, 5)
 
 
+def test_mute_holds_for_a_remote_microphone(house: House) -> None:
+    """Who has muted the house means each microphone; what was said meanwhile is lost."""
+    sound = (np.concatenate([sound_file.read(COMMAND), np.zeros(32_000, np.float32)]) * 32_767).astype("<i2").tobytes()
+    before = len(house.ears.payloads("home/office/light/set"))
+    with connect(house.url.replace("http", "ws") + "/api/stream?wake=false") as socket:
+
+        def last_of(*, muted: bool) -> dict[str, Any]:
+            ask(house, "/api/mute", json={"muted": muted})
+            assert wait_until(lambda: ask(house, "/api/mute").json() == {"muted": muted}, 5)
+            socket.send(sound)
+            event: dict[str, Any] = json.loads(socket.recv(LONG))
+            while event.get("state") != "muted" and event["event"] != "outcome":
+                event = json.loads(socket.recv(LONG))
+            return event
+
+        assert last_of(muted=True) == {"event": "state", "state": "muted"}
+        assert last_of(muted=False)["intent"] == "LightSet"
+    assert wait_until(lambda: len(house.ears.payloads("home/office/light/set")) == before + 1, 5)
+
+
 # -- OpenAI's --------------------------------------------------------------------------------------
 
 

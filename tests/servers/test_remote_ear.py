@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from voiced.servers import remote_ear
@@ -18,7 +19,7 @@ def test_the_end_is_heard_although_too_much_waits(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(remote_ear, "start_thread", lambda _run, _name: None)  # nobody hears meanwhile
 
     async def send() -> int:
-        ear = RemoteEar(cast("House", None), needs_wake_word=True)
+        ear = RemoteEar(cast("House", SimpleNamespace(muted=bool)), needs_wake_word=True)
         for _ in range(MOST_WAITING + 3):
             ear.hear(bytes(2_560))
         ear.close()

@@ -58,6 +58,10 @@ class House:
     thresholds: Mapping[str, float]  # wake word → least evidence that accepts it, as it is now
     answers: Answers | None = None  # to what Home Assistant carries out, if it does
 
+    def muted(self) -> bool:
+        """Whether people have muted the house."""
+        return self.hub.retained(self.topics.mute) == "ON"
+
     async def say(self, text: str) -> dict[str, Any]:
         """Have a sentence answered as if it had been spoken; return the event, `intent/…` or `unmatched`.
 

@@ -64,12 +64,12 @@ def router(house: House, metrics: Metrics) -> APIRouter:
     async def listen() -> dict[str, Any]:
         """Listen without the wake word, unless muted; what comes of it is told at /api/events."""
         house.tell(ListenNow())
-        return {"listening": house.hub.retained(house.topics.mute) != "ON"}
+        return {"listening": not house.muted()}
 
     @routes.get("/api/mute")
     async def muted() -> Mute:
         """Tell whether the microphone is muted."""
-        return Mute(muted=house.hub.retained(house.topics.mute) == "ON")
+        return Mute(muted=house.muted())
 
     @routes.post("/api/mute")
     async def mute(wanted: Mute) -> Mute:

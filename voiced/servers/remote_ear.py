@@ -10,7 +10,7 @@ import contextlib
 import logging
 import queue
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,13 @@ MOST_EVENTS = 100  # that the other side has not taken
 FULL_SCALE = 32_768.0  # of 16 bit
 
 
+class _Block(NamedTuple):
+    """Sound as it came."""
+
+    pcm: bytes
+    muted: bool  # as the house was then
+
+
 class RemoteEar:
     """Hears blocks of PCM; `events` are what it tells the other side, as JSON values."""
 
@@ -53,7 +60,7 @@ class RemoteEar:
         """Begin to hear; for the event loop that runs."""
         self.events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(MOST_EVENTS)  # None: it has ended
         self._loop = asyncio.get_running_loop()
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(MOST_WAITING)
+        self._blocks: queue.Queue[_Block | None] = queue.Queue(MOST_WAITING)
         self._house = house
         self._needs_wake_word = needs_wake_word
         self._requests = Requests()
@@ -61,9 +68,10 @@ class RemoteEar:
 
     def hear(self, block: bytes) -> None:
         """Take a block of PCM; returns at once."""
+        muted = self._house.muted()
         with contextlib.suppress(queue.Full):
             for begin in range(0, len(block), LARGEST_BLOCK):
-                self._blocks.put_nowait(block[begin : begin + LARGEST_BLOCK])
+                self._blocks.put_nowait(_Block(block[begin : begin + LARGEST_BLOCK], muted))
 
     @property
     def hears(self) -> bool:
@@ -116,14 +124,23 @@ class RemoteEar:
             yield event
 
     def _frames(self) -> Iterator[AudioFrame]:
-        framer, odd = Framer("stream"), b""
+        framer, odd, muted = Framer("stream"), b"", False
         while (block := self._blocks.get()) is not None:
+            if block.muted != muted:
+                muted = block.muted
+                self._follow(muted=muted)
             # A sample may be cut by the end of a block.
-            block = odd + block
-            whole = len(block) // 2 * 2
-            odd = block[whole:]
-            samples = np.frombuffer(block[:whole], "<i2").astype(np.float32) / FULL_SCALE
+            pcm = odd + block.pcm
+            whole = len(pcm) // 2 * 2
+            odd = pcm[whole:]
+            samples = np.frombuffer(pcm[:whole], "<i2").astype(np.float32) / FULL_SCALE
             yield from framer.frames(samples)
+
+    def _follow(self, *, muted: bool) -> None:
+        """Be muted as the daemon's own ear is: who mutes a house does not think of which microphone."""
+        self._requests.mute(muted=muted)
+        if not (muted or self._needs_wake_word):
+            self._requests.listen_now()
 
     def _tell(self, **event: Any) -> None:
         def put() -> None:
