@@ -33,20 +33,23 @@ WORDS = (  # that mean something in one of the formats
         b"OpusHead",
         b"ID3\x04",
         b"TAG",
+        b"\0\0\1\xba",
+        b"\x0b\x77",
+        b"#!AMR\n",
     ),
     *(b"\xff\xfb\x90\x64", b"\xff\xf8", b"Xing", b"Info", b"VBRI", b"ftyp", b"moov", b"mdat", b"\x1aE\xdf\xa3"),
     *(b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f"),
 )
 KINDS = (
     *("WAV", "WAV/PCM_U8", "WAV/FLOAT", "WAV/IMA_ADPCM", "WAV/MS_ADPCM", "WAV/GSM610", "WAVEX", "RF64", "W64", "AIFF"),
-    *("AU", "CAF", "CAF/ALAC_16", "NIST", "FLAC", "FLAC/PCM_24", "OGG/OPUS", "OGG/VORBIS", "MP3"),
+    *("AU", "CAF", "CAF/ALAC_16", "NIST", "VOC", "FLAC", "FLAC/PCM_24", "OGG/OPUS", "OGG/VORBIS", "MP3"),
 )
 FOUND: tuple[bytes, ...] = (  # by fuzzing, and mended
     b"\xff\xea\x90\x00" * 50,  # a version of MPEG that there is not
 )
 CONTAINERS = (
     *(("aac", "ipod"), ("aac", "adts"), ("aac", "mpegts"), ("libopus", "webm"), ("aac", "matroska"), ("wmav2", "asf")),
-    *(("mp3", "avi"), ("wavpack", "wv"), ("adpcm_yamaha", "wav")),
+    *(("mp3", "avi"), ("wavpack", "wv"), ("adpcm_yamaha", "wav"), ("ac3", "ac3"), ("mp2", "mpeg")),
 )
 LONGEST_SECONDS_PER_BYTE = 80.0  # of sound; FLAC writes 4,096 samples of silence in 10 bytes, at 1 kHz
 

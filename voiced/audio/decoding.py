@@ -84,9 +84,9 @@ def _blocks(part: bytes, file: _Stream, report: Report) -> Iterator[Block]:
 
 def _read(file: _Stream) -> Generator[Block, None, tuple[int, bool]]:
     """Yield what can be read; return how many samples that were, and whether damage ended it."""
-    n_samples = 0
+    n_samples, most = 0, file.frames if file.format == "FLAC" else UNKNOWN_SAMPLES  # behind them may stand anything
     while True:
-        block, is_damaged = _next_block(file)
+        block, is_damaged = _next_block(file, min(BLOCK_SAMPLES, most - n_samples))
         if len(block):
             yield file.samplerate, block
         n_samples += len(block)
@@ -94,12 +94,12 @@ def _read(file: _Stream) -> Generator[Block, None, tuple[int, bool]]:
             return n_samples, is_damaged
 
 
-def _next_block(file: _Stream) -> tuple[Samples, bool]:
+def _next_block(file: _Stream, n_samples: int) -> tuple[Samples, bool]:
     """The next samples, shape (n_samples, n_channels), none at the end; and whether damage ended them."""
-    into = np.zeros((BLOCK_SAMPLES, file.channels), np.float32)
+    into = np.zeros((n_samples, file.channels), np.float32)
     try:
         with _quiet_libraries():
-            block: Samples = file.read(BLOCK_SAMPLES, dtype="float32", always_2d=True, out=into)
+            block: Samples = file.read(n_samples, dtype="float32", always_2d=True, out=into)
     except soundfile.LibsndfileError:
         heard = np.flatnonzero(into.any(axis=1))  # libsndfile does not say how many it had decoded by then
         return into[: heard[-1] + 1 if len(heard) else 0], True

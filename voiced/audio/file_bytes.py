@@ -23,7 +23,7 @@ MOST_BYTES = 4 << 30  # of a file, which is held in memory
 
 
 def content_of(source: Path) -> bytes:
-    """All bytes of a recording, without ID3 tags in front of them; AudioError if there are none, or too many."""
+    """All bytes of a recording, without tags and junk in front of them; AudioError if there are none, or too many."""
     _check_type(source)
     try:
         if source == STANDARD_INPUT:
@@ -40,7 +40,8 @@ def content_of(source: Path) -> bytes:
     begin = 0
     while size := id3_bytes(content[begin : begin + kinds.HEAD_BYTES]):
         begin += size
-    return content[begin:] if begin < len(content) else content
+    content = content[begin:] if begin < len(content) else content
+    return content[junk:] if (junk := kinds.begin_of(content)) else content
 
 
 def check(source: Path) -> None:
@@ -55,10 +56,13 @@ def check(source: Path) -> None:
     except (OSError, ValueError) as error:
         raise _unreadable(source, error) from error
     kind = kinds.kind_of(head)
+    if kind is None and may_be_read_again:
+        content = content_of(source)
+        kind = kinds.kind_of(content[: kinds.HEAD_BYTES])
+        if kind is None and mpeg.contents_behind_junk(content) is None:
+            raise undecodable(source, kind)
     if kind and kind.needs_media and not media.is_installed():
         raise needs_media(source, kind)
-    if kind is None and may_be_read_again and mpeg.contents_of(content_of(source)) is None:
-        raise undecodable(source, kind)
 
 
 def _head(source: Path) -> bytes:

@@ -17,7 +17,7 @@ from voiced.audio.formats.contents import EITHER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from av import AudioFrame
+    from av import AudioFrame, AudioStream, Packet
     from av.container import InputContainer
 
     from voiced.audio.decoding import Block, Report
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'voiced[media]'"
 _KINDS = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}  # FFmpeg's formats, NumPy's
+_PAUSES = {8, 9, 14, 15}  # kinds of AMR frames without sound: noise in a pause, or nothing; FFmpeg decodes none of them
 SAFELY = {"protocol_whitelist": "none"}  # what a file refers to is not opened
 
 
@@ -56,12 +57,28 @@ def _blocks(container: InputContainer, report: Report) -> Iterator[Block]:
                 packet = next(packets, None)
                 frames = packet.decode() if packet else []
             except av.FFmpegError:
-                report(EITHER)
+                if packet and _is_pause(packet):
+                    yield _pause(packet)
+                else:
+                    report(EITHER)
                 continue
             if packet is None:
                 return
             for frame in frames:
                 yield frame.sample_rate, _samples(frame)
+
+
+def _is_pause(packet: Packet[AudioStream]) -> bool:
+    return (
+        packet.stream.codec_context.name.startswith("amr") and packet.size > 0 and bytes(packet)[0] >> 3 & 15 in _PAUSES
+    )
+
+
+def _pause(packet: Packet[AudioStream]) -> Block:
+    """Silence for as long as a packet lasts."""
+    rate = packet.stream.rate or 8_000
+    seconds = float((packet.duration or 0) * (packet.time_base or 0))
+    return rate, np.zeros((round(rate * seconds), 1), np.float32)
 
 
 def _samples(frame: AudioFrame) -> Samples:

@@ -20,7 +20,7 @@ import numpy as np
 
 from voiced.audio import decoding, media
 from voiced.audio.file_bytes import check, content_of, name_of, needs_media, undecodable
-from voiced.audio.formats import kinds
+from voiced.audio.formats import kinds, mpeg
 from voiced.audio.formats.contents import EITHER
 from voiced.audio.mixing import Mixer
 from voiced.audio.resampling import Framer, Resampler
@@ -107,8 +107,8 @@ def _decoded(reported: _Source, source: Path) -> Iterator[Block]:
     kind = kinds.kind_of(content[: kinds.HEAD_BYTES])
     if kind and kind.needs_media and not media.is_installed():
         raise needs_media(source, kind)
-    contents = (kind or kinds.MP3).contents_of(content)  # an MP3 may begin with anything
-    if not contents.parts:
+    contents = kind.contents_of(content) if kind else mpeg.contents_behind_junk(content)
+    if contents is None or not contents.parts:
         raise undecodable(source, kind)
     first, *others = contents.parts
     blocks = _opened(first, kind or kinds.MP3, reported)

@@ -1,8 +1,8 @@
-"""MP4, Matroska and WebM, Windows Media, and AAC without a container: is the file shorter than it says?
+"""MP4, Matroska and WebM, Windows Media, AVI: is the file shorter than it says?
 
-Their sound is decoded by PyAV, which reads a cut file to its end without a word. Their structure tells: boxes, elements
-and frames have lengths. Formats: ISO/IEC 14496-12; RFC 8794 (EBML); Microsoft's Advanced Systems Format; ISO/IEC
-13818-7 (ADTS).
+Their sound is decoded by PyAV, which reads a cut file to its end without a word. Their structure tells: boxes and
+elements have lengths. What stands behind them, and is none, is no damage. Formats: ISO/IEC 14496-12; RFC 8794 (EBML),
+RFC 9559 (Matroska); Microsoft's Advanced Systems Format.
 """
 
 from __future__ import annotations
@@ -10,17 +10,29 @@ from __future__ import annotations
 from voiced.audio.formats.contents import CUT, Contents
 
 ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")  # GUID of the object that holds the file's length
+ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")  # GUID of the object that holds the packets
+ASF_DATA_HEAD_BYTES = 50  # of that object, before the first packet
 IS_BROADCAST = 1  # flag: the length was not known
-ADTS_HEADER_BYTES = 7
 TRANSPORT_BYTES = 188  # of a packet
-NESTED = (0x18538067, 0x1F43B675)  # EBML elements whose length may be unknown: Segment, Cluster
+UNKNOWN_BYTES = (1 << 32) - 1  # a length that was written before it was known
+NESTED = (b"\x18\x53\x80\x67", b"\x1f\x43\xb6\x75")  # EBML elements whose length may be unknown: Segment, Cluster
+ELEMENTS = {  # of Matroska, on the levels that are walked
+    *(b"\x1a\x45\xdf\xa3", *NESTED, b"\xec", b"\xbf"),  # EBML, Void, CRC-32
+    *map(bytes.fromhex, ("114d9b74", "1549a966", "1654ae6b", "1c53bb6b", "1941a469", "1043a770", "1254c367")),
+    *map(bytes.fromhex, ("e7", "a3", "a0", "ab", "a7", "af", "5854")),  # of a Cluster
+}
 
 
 def mp4(content: bytes) -> Contents:
-    """An MP4 file: boxes one after another, each with its length."""
-    at = 0
+    """An MP4 file: boxes one after another, each with its length; several files that lie one behind the other."""
+    begins, at, has_index = [0], 0, False
     while at + 8 <= len(content):
-        size, begin = int.from_bytes(content[at : at + 4], "big"), at + 8
+        size, name, begin = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8], at + 8
+        if has_index and not name.strip().isalnum():  # junk
+            break
+        if has_index and name == b"ftyp":
+            begins.append(at)
+        has_index = (has_index and name != b"ftyp") or name == b"moov"
         if size == 1:
             size, begin = int.from_bytes(content[at + 8 : at + 16], "big"), at + 16
         if size == 0:  # to the end of the file
@@ -28,59 +40,68 @@ def mp4(content: bytes) -> Contents:
         if size < begin - at:
             break
         at += size
-    return Contents((content,), CUT if at > len(content) else "")
+    parts = tuple(content[begin:end] for begin, end in zip(begins, [*begins[1:], None], strict=True))
+    is_cut_in_a_header = len(content) - 8 < at < len(content) and content[at] == 0 and any(content[at:])
+    return Contents(parts, CUT if at > len(content) or is_cut_in_a_header else "")
 
 
 def matroska(content: bytes) -> Contents:
     """A Matroska or WebM file: elements with their lengths, which of a stream may be unknown."""
     at = 0
     while at < len(content):
-        name, at = _number(content, at, keep_marker=True)
-        size, begin = _number(content, at)
-        if not name or begin <= at:
+        name, begin, size = _element(content, at)
+        if name not in ELEMENTS:  # junk, or the first bytes of a name
+            is_cut = any(known.startswith(content[at:]) for known in ELEMENTS)
+            return Contents((content,), CUT if is_cut else "")
+        if begin is None:
+            return Contents((content,), CUT)
+        if size is None and name not in NESTED:
             break
-        is_unknown = size == (1 << 7 * (begin - at)) - 1
-        at = begin if is_unknown and name in NESTED else begin + size
-        if is_unknown and name not in NESTED:
-            break
+        at = begin if size is None else begin + size
     return Contents((content,), CUT if at > len(content) else "")
 
 
-def _number(content: bytes, at: int, *, keep_marker: bool = False) -> tuple[int, int]:
-    """A number of EBML, whose first bits say how long it is, and where it ends; ends at `at` if there is none."""
-    first = content[at] if at < len(content) else 0
-    n_bytes = 9 - first.bit_length()
-    if n_bytes > 8 or at + n_bytes > len(content):  # noqa: PLR2004
-        return 0, at
-    number = int.from_bytes(content[at : at + n_bytes], "big")
-    return number if keep_marker else number & (1 << 7 * n_bytes) - 1, at + n_bytes
+def _element(content: bytes, at: int) -> tuple[bytes, int | None, int | None]:
+    """The name of an element of EBML, where its content begins, None if that is cut off, and its length if known."""
+    name = content[at : at + _number_bytes(content[at])]
+    at += len(name)
+    n_bytes = _number_bytes(content[at]) if at < len(content) else 9
+    if at + n_bytes > len(content):
+        return name, None, None
+    most = (1 << 7 * n_bytes) - 1
+    size = int.from_bytes(content[at : at + n_bytes], "big") & most
+    return name, at + n_bytes, None if size == most else size
+
+
+def _number_bytes(first: int) -> int:
+    """How many bytes a number of EBML has, by its first one; 9 if it is none."""
+    return 9 - first.bit_length()
 
 
 def windows_media(content: bytes) -> Contents:
-    """A WMA file: its header tells how long the whole file is, unless it was sent while it was recorded."""
+    """A WMA file: its header tells how long the whole file is, or, if it was sent while it was recorded, a packet."""
     at = content.find(ASF_PROPERTIES, 0, 1 << 16)
     if at < 0 or len(content) < at + 104:
         return Contents((content,), CUT if at >= 0 else "")
-    size = int.from_bytes(content[at + 40 : at + 48], "little")
-    is_broadcast = content[at + 88] & IS_BROADCAST
-    return Contents((content,), CUT if size > len(content) and not is_broadcast else "")
-
-
-def adts(content: bytes) -> Contents:
-    """AAC in ADTS frames, each with its length."""
-    at = 0
-    while len(content) - at >= ADTS_HEADER_BYTES and content[at] == 0xFF and content[at + 1] & 0xF6 == 0xF0:  # noqa: PLR2004
-        size = (content[at + 3] & 3) << 11 | content[at + 4] << 3 | content[at + 5] >> 5
-        if size < ADTS_HEADER_BYTES:
-            break
-        at += size
-    is_cut_in_a_header = 0 < len(content) - at < ADTS_HEADER_BYTES and content[at] == 0xFF  # noqa: PLR2004
-    return Contents((content,), CUT if at > len(content) or is_cut_in_a_header else "")
+    size, packet = (int.from_bytes(content[at + n : at + n + width], "little") for n, width in ((40, 8), (92, 4)))
+    if not content[at + 88] & IS_BROADCAST:
+        return Contents((content,), CUT if size > len(content) else "")
+    begin, end = content.find(ASF_DATA, at), len(content)
+    end -= 12 if content[-12:-10] == b"$E" else 0  # how a broadcast says that it ends
+    is_cut = begin >= 0 and packet > 0 and (end - begin - ASF_DATA_HEAD_BYTES) % packet
+    return Contents((content,), CUT if is_cut else "")
 
 
 def avi(content: bytes) -> Contents:
-    """An AVI file, whose beginning says how long it is."""
-    return Contents((content,), CUT if int.from_bytes(content[4:8], "little") + 8 > len(content) else "")
+    """An AVI file, whose beginning says how long it is; of one that was written to a pipe the chunks do."""
+    size = int.from_bytes(content[4:8], "little")
+    if size != UNKNOWN_BYTES:
+        return Contents((content,), CUT if len(content) < size + 8 else "")
+    at = 12
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        at += 12 if content[at : at + 4] == b"LIST" and size == UNKNOWN_BYTES else 8 + size + size % 2
+    return Contents((content,), CUT if at > len(content) else "")
 
 
 def transport_stream(content: bytes) -> Contents:

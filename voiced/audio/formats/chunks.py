@@ -106,11 +106,32 @@ def _part(content: bytes, layout: Layout) -> tuple[bytes, int, str]:
     if sound.begin + sound.n_bytes > len(content):
         damage = "" if _claims_to_be_whole(content, layout) else CUT
         return _with_length(content, layout, sound), len(content), damage
+    n_bytes = len(content)
+    content, sound = _with_more_sound(content, layout, sound)
+    walk = chunks(content, layout, sound.end(layout))
     beginnings = _beginnings(content, len(sound.name))
     following = next((chunk.begin for chunk in walk if chunk.name in beginnings), 0)
     end = following - layout.head if following else len(content)
     # Chunks behind the sound describe it in CAF and AIFF; elsewhere they are left out, for some are no chunks at all.
-    return content[: end if layout in (CAF, AIFF) else sound.begin + sound.n_bytes], end, ""
+    part = content[: end if layout in (CAF, AIFF) else sound.begin + sound.n_bytes]
+    return part, end + n_bytes - len(content), ""
+
+
+def _with_more_sound(content: bytes, layout: Layout, sound: Chunk) -> tuple[bytes, Chunk]:
+    """A file whose sound lies in several chunks, all of which are there, with one chunk of sound."""
+    more, others = [], _beginnings(content, len(sound.name))
+    for chunk in chunks(content, layout, sound.end(layout)):
+        if chunk.name in others or chunk.end(layout) > len(content) + 1:
+            break
+        if chunk.name == sound.name:
+            more.append(chunk)
+    if not more or layout.prefix or layout.counts_head:
+        return content, sound
+    pieces = [content[chunk.begin : chunk.begin + chunk.n_bytes] for chunk in (sound, *more)]
+    n_bytes = sum(map(len, pieces))
+    head = content[: sound.begin - layout.size_bytes] + n_bytes.to_bytes(layout.size_bytes, layout.order)
+    padded = b"".join(pieces) + bytes(-(sound.begin + n_bytes) % layout.align)
+    return head + padded + content[more[-1].end(layout) :], replace(sound, n_bytes=n_bytes)
 
 
 def _mpeg_in(content: bytes, layout: Layout) -> Contents | None:

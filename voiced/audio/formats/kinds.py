@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from voiced.audio.formats import boxes, chunks, flac, mpeg, ogg, plain
+from voiced.audio.formats import boxes, chunks, flac, mpeg, ogg, plain, streams, voc
 from voiced.audio.formats.contents import Contents
 
 if TYPE_CHECKING:
@@ -58,23 +58,38 @@ KINDS = (
     _kind("CAF", rb"caff\x00\x01", partial(chunks.contents_of, layout=chunks.CAF), "caf"),
     _kind("AU", rb"\.snd|dns\.", plain.au, "au"),
     _kind("NIST SPHERE", rb"NIST_1A\n", plain.nist),
-    _kind("VOC", rb"Creative Voice File\x1a", _as_it_is, "voc"),
+    _kind("VOC", rb"Creative Voice File\x1a", voc.contents_of),
     _media("MP4 (m4a, mp4, mov)", rb".{4}(ftyp|moov|mdat|free|wide|skip)", "mov", boxes.mp4),
     _media("Matroska (webm, mkv, mka)", rb"\x1aE\xdf\xa3", "matroska", boxes.matroska),
     _media("Windows Media (wma)", rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf", boxes.windows_media),
-    _media("AAC", rb"\xff[\xf0\xf1\xf8\xf9][\x00-\xff][\x00-\xff]{2}", "aac", boxes.adts),
+    _media("AAC", rb"\xff[\xf0\xf1\xf8\xf9][\x00-\xff][\x00-\xff]{2}", "aac", streams.adts),
     _media("AAC", rb"ADIF", "aac"),
     _media("AMR", rb"#!AMR(-WB)?\n", "amr"),
     _media("AVI", rb"RIFF.{4}AVI ", "avi", boxes.avi),
     _media("Flash video", rb"FLV\x01", "flv"),
     _media("WavPack", rb"wvpk", "wv"),
     _media("Monkey's Audio", rb"MAC ", "ape"),
-    _media("AC-3", rb"\x0bw", "ac3"),
+    _media("AC-3", rb"\x0bw.{3}[\x00-\x57]", "ac3", streams.ac3),
+    _media("E-AC-3", rb"\x0bw.{3}[\x58-\x87]", "eac3", streams.ac3),
     _media("DSD", rb"DSD ", "dsf"),
-    _media("MPEG video", rb"\x00\x00\x01\xba", "mpeg"),
+    _media("MPEG video", rb"\x00\x00\x01\xba", "mpeg", streams.program_stream),
     _media("MPEG transport stream", rb"G.{187}G.{187}G", "mpegts", boxes.transport_stream),
 )
 MP3 = Kind("MP3", re.compile(rb"ID3|\xff[\xe2-\xff]"), lambda content: mpeg.contents_of(content) or Contents(()), "mp3")
+BEGINNINGS = re.compile(  # of kinds that are searched for behind junk: what no other bytes look like
+    rb"(RIFF|RF64|BW64).{4}WAVE|fLaC[\x00\x80]\x00\x00\x22|OggS\x00\x02|FORM.{4}AIF[FC]"
+    rb"|\x00\x00\x00[\x08-\xff]ftyp|\x1aE\xdf\xa3",
+    re.DOTALL,
+)
+MOST_JUNK_BYTES = 1 << 20  # in front of a recording
+
+
+def begin_of(content: bytes) -> int:
+    """Where a recording begins: mostly at once, or behind junk, as headers of an answer over HTTP."""
+    if kind_of(content[:HEAD_BYTES]):
+        return 0
+    found = BEGINNINGS.search(content, 0, MOST_JUNK_BYTES)
+    return found.start() if found else 0
 
 
 def kind_of(head: bytes) -> Kind | None:

@@ -218,6 +218,15 @@ def contents_of(content: bytes) -> Contents | None:
     return Contents(whole, damage) if whole else None
 
 
+def contents_behind_junk(content: bytes) -> Contents | None:
+    """The parts of an MP3 that does not begin with a frame or a tag; None if what looks like frames is most of it not.
+
+    In other files some bytes always look like frames.
+    """
+    found = contents_of(content)
+    return found if found and sum(map(len, found.parts)) >= len(content) // 2 else None
+
+
 def _info_of(content: bytes, frame: Frame) -> tuple[bytes, int | None]:
     """The frame of a Xing header that can be mended, and how many frames it promises; None if there is no header."""
     if frame.header.layer != 3:  # noqa: PLR2004 # of the other layers none have it

@@ -65,7 +65,10 @@ def checksum(page: bytes) -> int:
 
 
 def pages(content: bytes) -> Iterator[Page | None]:
-    """Yield every page; None for bytes that are no page, and before a page whose sound is damaged."""
+    """Yield every page; None for bytes that are no page, and before a page whose sound is damaged.
+
+    What stands behind the last page, and is not the beginning of another one, is left out.
+    """
     at = falses = 0
     while at < len(content) and falses < MOST_FALSE_PAGES:
         page, end = _page_at(content, at)
@@ -74,6 +77,8 @@ def pages(content: bytes) -> Iterator[Page | None]:
         if page and (is_last_and_cut or page.is_right()):
             yield page
             at = end
+        elif following < 0 and not page and not content.startswith(MAGIC[: len(content) - at], at):
+            return
         else:
             yield None
             falses += 1
