@@ -165,3 +165,141 @@ def test_a_tag_that_leads_back_to_itself_is_one_sentence(tmp_path: Path, capsys:
     assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 78
     (told,) = capsys.readouterr().err.splitlines()
     assert "sentences.ini:2: the tag {x} leads back to itself" in told
+
+
+USERS = r"""
+[s710:getWeather]
+wie (ist | wird) das wetter (heute | (morgen | übermorgen):(next day)){time}
+
+[de.fhem:SetOnOff]
+den = (den|die|das)
+öffne = (öffne{Value:on} | (schließ|schließe){Value:off})
+devices = ( $lights | $media | heizung:heater ){Device}
+onOff = ((an|ein){Value:on} |
+         aus{Value:off})
+\[bitte] (schalte|mach)[<den>] <devices>[im $room{Room}] <onOff>
+<öffne>[<den>] rollladen
+gute nacht(:){scene:night}
+stell \[die] <Timer.art>{kind} wecker
+
+[Timer]
+art = [leisen]
+minuten = 1..60
+(in <minuten> minute[n] | in einer (halben:30 Stunde):(30 minuten) ){when}
+(an:30.5 | aus:4 | 5..25){degrees!float} grad
+$rhasspy/number,0,9{digit} zeigen am $rhasspy/days{day}
+[(laut | leise){volume}] [(oben | unten){floor}]
+farbe (rot:RED){color!lower} sofort!bool{now}
+zeit (um (1..12) uhr [1..59]){time} stellen
+licht ($hass/entities,light){entity}
+"""
+USERS_SLOTS = {
+    "lights": "((decken | steh) lampe):light.ceiling\nspot[s]\n",
+    "media": "radio\n(fernseher | tv):media.tv\n",
+    "room": "küche\nbad\n",
+    "hass/entities,light": "(flur lampe):light.hall\n",
+    "hass/entities": "tür:lock.door\n",
+}
+
+
+@pytest.fixture(scope="module")
+def users(tmp_path_factory: pytest.TempPathFactory) -> grammar.Grammar:
+    """What people write who know Rhasspy well, as a profile with a folder of intents."""
+    folder = tmp_path_factory.mktemp("users")
+    profile = folder / "profiles" / "de"
+    (profile / "intents").mkdir(parents=True)
+    first, second = USERS.split("[de.fhem:SetOnOff]")
+    (profile / "sentences.ini").write_text(first)
+    (profile / "intents" / "fhem.ini").write_text(f"[de.fhem:SetOnOff]{second}")
+    for name, values in USERS_SLOTS.items():
+        (profile / "slots" / name).parent.mkdir(parents=True, exist_ok=True)
+        (profile / "slots" / name).write_text(values)
+    out = folder / "out.yaml"
+    assert main(["import", "rhasspy", str(profile), "-o", str(out)]) == 0
+    return grammar.load([out])
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("wie wird das Wetter heute", "s710_getWeather", {"time": "heute"}),
+        ("wie ist das Wetter übermorgen", "s710_getWeather", {"time": "next day"}),
+        ("schalte die stehlampe ein", None, {}),
+        ("bitte schalte die steh lampe ein", "de_fhem_SetOnOff", {"Device": "light.ceiling", "Value": "on"}),
+        ("mach tv im bad aus", "de_fhem_SetOnOff", {"Device": "media.tv", "Room": "bad", "Value": "off"}),
+        ("mach das Radio an", "de_fhem_SetOnOff", {"Device": "radio", "Value": "on"}),
+        ("mach die Heizung an", "de_fhem_SetOnOff", {"Device": "heater", "Value": "on"}),
+        ("öffne den Rollladen", "de_fhem_SetOnOff", {"Value": "on"}),
+        ("schließ Rollladen", "de_fhem_SetOnOff", {"Value": "off"}),
+        ("gute Nacht", "de_fhem_SetOnOff", {"scene": "night"}),
+        ("stell die Wecker", "de_fhem_SetOnOff", {}),
+        ("stell leisen Wecker", "de_fhem_SetOnOff", {"kind": "leisen"}),
+        ("in fünf Minuten", "Timer", {"when": "in 5 minuten"}),
+        ("in einer halben Stunde", "Timer", {"when": "in einer 30 minuten"}),
+        ("an Grad", "Timer", {"degrees": 30.5}),
+        ("zwölf Grad", "Timer", {"degrees": 12}),
+        ("7 zeigen am Freitag", "Timer", {"digit": 7, "day": "freitag"}),
+        ("laut", "Timer", {"volume": "laut"}),
+        ("unten", "Timer", {"floor": "unten"}),
+        ("leise oben", "Timer", {"volume": "leise", "floor": "oben"}),
+        ("Farbe rot sofort", "Timer", {"color": "red", "now": True}),
+        ("Licht Flurlampe", None, {}),
+        ("Licht Flur Lampe", "Timer", {"entity": "light.hall"}),
+    ],
+)
+def test_what_users_write_means_what_rhasspy_says_that_it_means(
+    users: grammar.Grammar, text: str, intent: str | None, slots: dict[str, Any]
+) -> None:
+    """The values are what `rhasspy-nlu` gives for these sentences; a glued `minute[n]` is one word or two here."""
+    match = grammar.understand(users, text).match
+    got = {slot: str(value).lower() if slot == "day" else value for slot, value in match.slots.items()} if match else {}
+    assert (match.intent if match else None, got) == (intent, slots)
+
+
+def test_values_that_are_too_many_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "[A]\nset (0..99 : 0..99){time}\nbuy (0..20000 [pounds] $groceries){item}\nwake me in 0..10000 days\n"
+    (tmp_path / "slots").mkdir()
+    (tmp_path / "slots" / "groceries").write_text("ham\nrye bread:bread\n")
+    (tmp_path / "sentences.ini").write_text(text)
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(tmp_path / "out.yaml")]) == 0
+    told = capsys.readouterr().err
+    assert "sentences.ini:2: {time} has too many values to write them out; its value is what is said" in told
+    assert "sentences.ini:3: 0..20000 has more than 10,000 numbers; it ends at 9999" in told
+    match = grammar.understand(grammar.load([tmp_path / "out.yaml"]), "buy 3 pounds rye bread").match
+    assert match
+    assert match.slots["item"] == "3 pounds rye bread"
+
+
+def test_a_slot_that_a_program_prints_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "slot_programs" / "hass").mkdir(parents=True)
+    (tmp_path / "slot_programs" / "hass" / "entities").write_text("#!/bin/sh\n")
+    (tmp_path / "sentences.ini").write_text("[A]\nswitch on $hass/entities,light{entity}\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 0
+    assert "the slot $hass/entities,light is printed by a program; write its values" in capsys.readouterr().err
+
+
+def test_intents_of_several_files_are_one(tmp_path: Path) -> None:
+    (tmp_path / "a.ini").write_text("[A]\nhello\n[B]\nwhat = (x | y)\nbye <what>\n")
+    (tmp_path / "b.ini").write_text("[A]\ngood day <B.what>\n")
+    out = tmp_path / "out.yaml"
+    assert main(["import", "rhasspy", str(tmp_path / "a.ini"), str(tmp_path / "b.ini"), "-o", str(out)]) == 0
+    commands = grammar.load([out])
+    for said in ("hello", "good day y"):
+        assert (match := grammar.understand(commands, said).match)
+        assert match.intent == "A"
+
+
+def test_a_folder_without_sentences_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "rhasspy", str(tmp_path)]) == 78
+    assert "has neither sentences.ini nor intents/*.ini" in capsys.readouterr().err
+
+
+def test_names_that_become_one_stay_apart(tmp_path: Path) -> None:
+    out = tmp_path / "out.yaml"
+    text = "[de.x:A]\nr = one\nsay <r>\n[de:x.A]\nr = two\nsay <r>\n[ä]\nsay three\n"
+    (tmp_path / "sentences.ini").write_text(text)
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(out)]) == 0
+    commands = grammar.load([out])
+    for said, intent in (("say one", "de_x_A"), ("say two", "de_x_A_"), ("say three", "ä")):
+        assert (match := grammar.understand(commands, said).match)
+        assert match.intent == intent

@@ -28,7 +28,7 @@ ORDERS: dict[
     ),
     "import rhasspy": (
         ["a.ini", "--language de", "-o b.yaml"],
-        {"file": Path("a.ini"), "language": "de", "output": Path("b.yaml")},
+        {"files": [Path("a.ini")], "language": "de", "output": Path("b.yaml")},
     ),
     "wake enroll": (
         ["hey jarvis", "-o x.npz", "a.wav", "--config c.yaml", "b.wav"],

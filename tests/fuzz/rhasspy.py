@@ -22,6 +22,17 @@ WORDS = (
         b"\\[",
         b"rule = ",
     ),
+    *(
+        b"(:){name:value}",
+        b"(one | two):(1 2)",
+        b":(a b)",
+        b"\n  ",
+        b"$x,y",
+        b"$made",
+        b"!kind,a",
+        b"[x]{t}",
+        b"<A.a>{t}",
+    ),
     *(b"# a comment\n", b";", b"\\\n", b"[deep " * 40, b"(a|b) " * 40, b"0..999999999"),
 )
 SLOTS = (b"kitchen\nbed room:bedroom\n(living | sitting) room\n", b"red{color}\n\n# none\n")
@@ -43,7 +54,7 @@ def target(data: bytes) -> None:
     """Convert, and load what came of it."""
     text, _, values = data.decode(errors="replace").partition("\0")
     try:
-        converted = convert(read_sections(text), {"room": read_values(values)})
+        converted = convert(read_sections(text, "a.ini"), {"room": read_values(values, "room"), "x,y": []}, {"made"})
         written = import_._yaml(converted, "en")
         if converted.intents:
             grammar.parse(written)

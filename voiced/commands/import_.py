@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from voiced.commands.rhasspy_grammar import Converted
-    from voiced.commands.rhasspy_sentences import Line
-
-LARGEST_FILE_BYTES = 4_000_000
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     kinds = parser.add_subparsers(metavar="PROGRAM", dest="program", required=True)
     rhasspy = kinds.add_parser("rhasspy", help="sentences.ini of Rhasspy 2, and its slots")
-    rhasspy.add_argument("file", type=Path, metavar="sentences.ini")
+    rhasspy.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="sentences.ini, more such files, or the folder of a profile"
+    )
     rhasspy.add_argument(
         "--slots", type=Path, metavar="DIR", help="folder of slots; without it `slots` beside the file"
     )
-    rhasspy.add_argument("--language", metavar="CODE", default="en", help="of the sentences (en)")
+    rhasspy.add_argument(
+        "--language", metavar="CODE", help="of the sentences; without it the folder's name, as in profiles/de, or en"
+    )
     rhasspy.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write, instead of standard output")
 
 
@@ -36,22 +37,27 @@ def import_(options: Namespace) -> int:
     carried over is told on standard error. A file that is there is not overwritten.
     """
     from voiced.commands.rhasspy_grammar import convert
-    from voiced.commands.rhasspy_sentences import SentencesError, read_sections
+    from voiced.commands.rhasspy_profile import files_of, language_of, programs_of, sections_of, slots_of
+    from voiced.commands.rhasspy_sentences import SentencesError
 
-    text = _text_of(options.file)
+    paths = options.files
+    beside = paths[0] if paths[0].is_dir() else paths[0].parent
+    files, language = files_of(paths), options.language or language_of(paths)
     try:
-        converted = convert(read_sections(text), _slots(options.slots or options.file.parent / "slots"))
+        slots, programs = slots_of(options.slots or beside / "slots", language), programs_of(beside / "slot_programs")
+        converted = convert(sections_of(files), slots, programs)
     except SentencesError as error:
-        raise ConfigError([f"{options.file}:{error.line}: {error}"]) from error
+        raise ConfigError([f"{error.where}: {error}"]) from error
+    told = ", ".join(map(str, files))
     if not converted.intents:
-        raise ConfigError([f"{options.file}: there are no intents; is it Rhasspy's sentences.ini?"])
-    written = _yaml(converted, options.language)
+        raise ConfigError([f"{told}: there are no intents; is it Rhasspy's sentences.ini?"])
+    written = _yaml(converted, language)
     if options.output:
         _write(options.output, written)
     else:
         print(written, end="")
     converted.notes.extend(_refused(written, str(options.output or "what was written")))
-    _tell_notes(converted, options.file)
+    _tell_notes(converted, told)
     return DONE
 
 
@@ -64,31 +70,6 @@ def _refused(written: str, name: str) -> list[str]:
     except ConfigError as error:
         return list(error.problems)
     return []
-
-
-def _slots(folder: Path) -> dict[str, list[Line]]:
-    """Return the values of each slot, by its path in the folder."""
-    from voiced.commands.rhasspy_sentences import SentencesError, read_values
-
-    found = {}
-    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if file.is_file() and not file.name.startswith("."):
-            try:
-                found[str(file.relative_to(folder))] = read_values(_text_of(file))
-            except SentencesError as error:
-                raise ConfigError([f"{file}: {error}"]) from error
-    return found
-
-
-def _text_of(file: Path) -> str:
-    from voiced.foundations.regular_file import read_regular
-
-    try:
-        return read_regular(file, LARGEST_FILE_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError([f"{file}: is not UTF-8 text"]) from error
-    except OSError as error:
-        raise ConfigError([f"{file}: cannot be read: {error.strerror}"]) from error
 
 
 def _yaml(converted: Converted, language: str) -> str:
@@ -107,9 +88,9 @@ def _write(file: Path, text: str) -> None:
         raise VoicedError(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def _tell_notes(converted: Converted, file: Path) -> None:
+def _tell_notes(converted: Converted, files: str) -> None:
     from voiced.foundations.terminal import printable
 
     n_sentences = sum(len(intent["sentences"]) for intent in converted.intents.values())
-    told = [f"{file}: {len(converted.intents)} intents, {n_sentences} sentences", *converted.notes]
+    told = [f"{files}: {len(converted.intents)} intents, {n_sentences} sentences", *converted.notes]
     print(printable("\n".join(told)), file=sys.stderr)

@@ -1,7 +1,7 @@
 """Reads Rhasspy's `sentences.ini`: sections are intents, lines are templates or rules. Pure; knows no YAML.
 
 A template is JSGF with additions: `[optional]`, `(a | b)`, `<rule>`, `<Intent.rule>`, `$slot`, `0..100,5`; behind any
-of them `:what is written instead`, `{tag}` and `!converters`. Names of what is parsed are Rhasspy's.
+of them `:written` (instead), or `:(several words)`, `{tag}` and `!converters`. Names of what is parsed are Rhasspy's.
 """
 
 from __future__ import annotations
@@ -11,22 +11,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 MOST_NESTED = 30  # brackets
-_RULE = re.compile(r"([A-Za-z_][\w-]*)\s*=\s*(.*)")  # `name = template`
+_HEAD = re.compile(r"\[([^\[\]]+)\]")  # `[Intent]`, `[de.fhem:SetOnOff]`
+_RULE = re.compile(r"([^=\[\](){}<>|$:!]+?)\s*=\s*(.*)")  # `name = template`
 _TOKEN = re.compile(r"\s*(?:(?P<mark>[()\[\]|])|(?P<rule><[^<>]*>)|(?P<word>(?:\\.|[^\s()\[\]|<>{}\\])+))")
 _TAG = re.compile(r"\s*\{([^{}]*)\}")
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)(?:,(\d+))?")
-_CONVERTERS = re.compile(r"((?:![A-Za-z_]\w*)+)")
+_NUMBERS = re.compile(r"\$rhasspy/number,(-?\d+),(-?\d+)(?:,(\d+))?")  # the slot that a range is to Rhasspy
+_CONVERTERS = re.compile(r"((?:![A-Za-z_]\w*(?:,[^\s!:{}()\[\]|<>]*)?)+)")  # `!int`, `!unit,celsius`
+_WRITTEN = re.compile(r":(?:\(([^()]*)\)|((?:\\.|[^\s()\[\]|<>{}!\\])*))")  # `:on`, `:(kitchen lamp)`
+_LONGEST_GLUED = 3  # letters: `minute[s]` is one word, `die[das]` are two
 
 
 class SentencesError(ValueError):
-    """A line that is no template; `line` counts from 1."""
+    """A line that is no template; `where` is its file and line."""
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, message: str, where: str = "") -> None:
         super().__init__(message)
-        self.line = line
+        self.where = where
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,9 @@ Node: TypeAlias = Text | Group | Reference | Range
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A template, and the line where it stands."""
+    """A template, and where it stands."""
 
-    number: int
+    where: str  # "sentences.ini:7"
     template: Group
 
 
@@ -103,51 +107,66 @@ class Section:
     rules: dict[str, Line] = field(default_factory=dict)
 
 
-def read_sections(text: str) -> dict[str, Section]:
+def read_sections(text: str, file: str) -> dict[str, Section]:
     """Return the intents of a file by name; SentencesError where a line is no template."""
     sections: dict[str, Section] = {}
     section: Section | None = None
+    for number, line in _joined(text):
+        head = _HEAD.fullmatch(line)
+        if head:
+            section = sections.setdefault(head[1].strip(), Section())
+        elif section is None:
+            raise SentencesError("stands before the first [Intent]", f"{file}:{number}")
+        else:
+            _read_line(section, f"{file}:{number}", line)
+    return sections
+
+
+def _joined(text: str) -> Iterator[tuple[int, str]]:
+    """Yield lines with their number; a rule goes on in lines that are indented more than it."""
+    first, told, indent = 0, "", 0
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped or stripped[0] in "#;":
             continue
-        head = re.fullmatch(r"\[([^\[\]|()<>{}$:]+)\]", stripped)
-        if head:
-            section = sections.setdefault(head[1].strip(), Section())
-        elif section is None:
-            raise SentencesError("stands before the first [Intent]", number)
-        else:
-            _read_line(section, number, stripped)
-    return sections
+        deep = len(line) - len(line.lstrip())
+        if told and deep > indent and _RULE.fullmatch(told):
+            told = f"{told} {stripped}"
+            continue
+        if told:
+            yield first, told
+        first, told, indent = number, stripped, deep
+    if told:
+        yield first, told
 
 
-def _read_line(section: Section, number: int, line: str) -> None:
+def _read_line(section: Section, where: str, line: str) -> None:
     """Add a rule or a sentence to an intent."""
     rule = _RULE.fullmatch(line)
-    try:
-        # A line that begins with an optional part is written `\[`, or it would be an intent.
-        template = read_template(rule[2] if rule else line.removeprefix("\\"))
-    except SentencesError as error:
-        raise SentencesError(str(error), number) from error
+    # A line that begins with an optional part is written `\\[`, or it would be an intent.
+    template = read_template((rule[2] if rule else line).replace("\\[", "["), where)
     if rule:
-        section.rules[rule[1]] = Line(number, template)
+        section.rules[rule[1].strip()] = Line(where, template)
     else:
-        section.sentences.append(Line(number, template))
+        section.sentences.append(Line(where, template))
 
 
-def read_template(text: str) -> Group:
+def read_template(text: str, where: str) -> Group:
     """Return a template as one group; SentencesError if it is none."""
-    reader = _Reader(text)
-    group = reader.group("")
-    if reader.at < len(text.rstrip()):
-        raise SentencesError(f"'{text[reader.at :].strip()[:20]}' is not expected there")
-    return group
+    try:
+        return _Reader(text).whole()
+    except SentencesError as error:
+        raise SentencesError(str(error), where) from error
 
 
-def read_values(text: str) -> list[Line]:
+def read_values(text: str, file: str) -> list[Line]:
     """Return the values of a slot's file, one a line."""
     lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
-    return [Line(number, read_template(line)) for number, line in lines if line and not line.startswith("#")]
+    return [
+        Line(where := f"{file}:{number}", read_template(line, where))
+        for number, line in lines
+        if line and not line.startswith("#")
+    ]
 
 
 class _Reader:
@@ -157,6 +176,13 @@ class _Reader:
         self._text = text
         self.at = 0
         self._depth = 0
+
+    def whole(self) -> Group:
+        """Read all of the text."""
+        group = self.group("")
+        if self.at < len(self._text.rstrip()):
+            raise SentencesError(f"'{self._text[self.at :].strip()[:20]}' is not expected there")
+        return group
 
     def group(self, closing: str) -> Group:
         """Read alternatives up to a bracket, or the end."""
@@ -188,10 +214,9 @@ class _Reader:
     def _node(self, found: re.Match[str]) -> Node:
         node: Node
         if found["mark"]:
-            is_optional = found["mark"] == "["
-            before = self._text[found.start() : found.start("mark")] or self._text[: found.start()][-1:]
-            is_glued = is_optional and bool(before.strip())
+            is_optional, before = found["mark"] == "[", self._text[: found.start("mark")][-1:]
             group = self.group("]" if is_optional else ")")
+            is_glued = is_optional and before.isalpha() and _is_ending(group)
             node = replace(group, is_optional=is_optional, is_glued=is_glued)
         elif found["rule"]:
             intent, _, name = found["rule"][1:-1].rpartition(".")
@@ -203,21 +228,25 @@ class _Reader:
     def _word(self, word: str) -> Node:
         said, converters = _split_converters(word)
         said, colon, written = said.partition(":")
+        if colon and not written and self._text.startswith("(", self.at):
+            self.at -= 1  # what is written stands in brackets: it is read as behind any other part
+            colon = ""
         instead = written.replace("\\", "") if colon else None
         node: Node
-        if numbers := _RANGE.fullmatch(said):
-            node = Range(int(numbers[1]), int(numbers[2]), int(numbers[3] or 1), instead)
+        if numbers := _RANGE.fullmatch(said) or _NUMBERS.fullmatch(said):
+            start, stop = sorted((int(numbers[1]), int(numbers[2])))
+            node = Range(start, stop, int(numbers[3] or 1) or 1, instead)
         elif said.startswith("$"):
-            node = Reference("slot", said[1:].partition(",")[0], written=instead)
+            node = Reference("slot", said[1:], written=instead)
         else:
             node = Text(said.replace("\\", ""), instead)
         return replace(node, converters=converters)
 
     def _behind(self, node: Node) -> Node:
         """Read what stands directly behind a part: `:written`, `!converters`, `{tag}`."""
-        if found := re.compile(r":((?:\\.|[^\s()\[\]|<>{}!\\])*)").match(self._text, self.at):
+        if found := _WRITTEN.match(self._text, self.at):
             self.at = found.end()
-            node = replace(node, written=found[1].replace("\\", ""))
+            node = replace(node, written=" ".join((found[1] or found[2] or "").replace("\\", "").split()))
         if found := _CONVERTERS.match(self._text, self.at):
             self.at = found.end()
             node = replace(node, converters=tuple(found[1][1:].split("!")))
@@ -227,7 +256,7 @@ class _Reader:
             name, colon, value = name.partition(":")
             if not name.strip():
                 raise SentencesError("a tag has no name")
-            node = replace(node, tag=Tag(name.strip(), value.strip() if colon else None, converters))
+            node = replace(node, tag=Tag(name.strip(), value.strip(" ()") if colon else None, converters))
         return node
 
 
@@ -239,12 +268,7 @@ def _split_converters(text: str) -> tuple[str, tuple[str, ...]]:
     return text[: found.start()] + text[found.end() :], tuple(found[1][1:].split("!"))
 
 
-def tags_of(nodes: Iterable[Node]) -> list[Tag]:
-    """Return all tags in some parts, from left to right; references are not followed."""
-    found = []
-    for node in nodes:
-        if isinstance(node, Group):
-            found += [tag for sequence in node.items for tag in tags_of(sequence)]
-        if node.tag:
-            found.append(node.tag)
-    return found
+def _is_ending(group: Group) -> bool:
+    """Whether an optional part ends the word before it: `minute[s]`."""
+    texts = [node.text if isinstance(node, Text) and not node.tag else "" for items in group.items for node in items]
+    return len(texts) == len(group.items) and all(text.isalpha() and len(text) <= _LONGEST_GLUED for text in texts)
