@@ -25,7 +25,7 @@ async def asked(guard: Guard, kind: str = "http", query: str = "", **headers: st
         told.append(message)
 
     given = [(b"host", b"127.0.0.1"), *((name.encode(), value.encode()) for name, value in headers.items())]
-    scope = {"type": kind, "path": "/api/events", "headers": given, "query_string": query.encode()}
+    scope = {"type": kind, "method": "GET", "path": "/api/events", "headers": given, "query_string": query.encode()}
     await guard(scope, receive, send)
     return told
 

@@ -39,6 +39,28 @@ def test_health_needs_nothing(house: House) -> None:
     assert (told["status"], told["state"], told["microphone"]) == ("ok", "waiting", "ok")
 
 
+def test_who_only_watches_asks_without_wanting_a_body(house: House) -> None:
+    for path in ("/health", "/metrics", "/docs", "/v1/models"):
+        told = httpx.head(house.url + path)
+        assert (told.status_code, told.content) == (200, b""), path
+
+
+def test_what_is_no_sentence_is_told_with_what_to_send(house: House) -> None:
+    sentence = '{"text": "good night"}'
+    told = [
+        ask(house, "/api/say", content=sentence, headers={"Content-Type": "application/x-www-form-urlencoded"}),
+        ask(house, "/api/say", content="{text: good night}", headers={"Content-Type": "application/json"}),
+        ask(house, "/api/recognize", data={"file": "a.wav"}),
+        ask(house, "/v1/audio/transcriptions", files={"file": ("a.wav", b"")}, data={"timestamp_granularities[]": "x"}),
+    ]
+    assert [(each.status_code, each.json()["error"]["message"]) for each in told] == [
+        (400, "body: must be a JSON object, sent with the header 'Content-Type: application/json'"),
+        (400, "body: is no JSON: Expecting property name enclosed in double quotes"),
+        (400, "file: must be a file"),
+        (400, "model: Field required"),
+    ]
+
+
 def test_a_sentence_is_answered_as_if_spoken(house: House) -> None:
     told = ask(house, "/api/say", json={"text": "turn  on the kitchen lights"}).json()
     assert (told["intent"], told["slots"]) == ("LightSet", {"state": "on", "room": "kitchen"})
@@ -84,7 +106,9 @@ def test_a_page_tells_what_may_be_asked(house: House) -> None:
     assert page.status_code == 200
     for path in ask(house, "/openapi.json").json()["paths"]:
         assert path in page.text
+    assert httpx.get(house.url, follow_redirects=True).text == page.text
     assert "timestamp_granularities" in page.text
+    assert 'name="viewport"' in page.text
     assert "src=" not in page.text
     assert "<script" not in page.text
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
@@ -232,6 +256,8 @@ def test_what_cannot_be_is_one_sentence_in_their_shape(client: openai.OpenAI, tm
         client.audio.translations.create(file=COMMAND, model="whisper-1")  # deprecated by their client
     with pytest.raises(openai.BadRequestError, match="'xx' is not a language"):
         client.audio.transcriptions.create(file=COMMAND, model="whisper-1", language="xx")
+    with pytest.raises(openai.BadRequestError, match=r"timestamp_granularities\[\]: Input should be 'word'"):
+        client.audio.transcriptions.create(file=COMMAND, model="whisper-1", timestamp_granularities=["x"])  # type: ignore[list-item]
     with pytest.raises(openai.BadRequestError, match="response_format"):
         client.audio.transcriptions.create(file=COMMAND, model="whisper-1", response_format="diarized_json")
     with pytest.raises(openai.BadRequestError, match="only verbose_json"):
@@ -255,17 +281,21 @@ def test_a_token_is_asked_for() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"in"})
 
-    def status(path: str, token: str = "", **headers: str) -> int:
+    def answered(path: str, token: str = "", **headers: str) -> httpx.Response:
         given = {"Authorization": f"Bearer {token}"} if token else {}
         transport = httpx.ASGITransport(Guard(answer, "secret"))
 
-        async def ask_it() -> int:
+        async def ask_it() -> httpx.Response:
             async with httpx.AsyncClient(transport=transport, base_url="http://house.example") as client:
-                return (await client.get(path, headers=given | headers)).status_code
+                return await client.get(path, headers=given | headers)
 
         return asyncio.run(ask_it())
 
+    def status(path: str, token: str = "", **headers: str) -> int:
+        return answered(path, token, **headers).status_code
+
     assert status("/api/intents") == 401
+    assert answered("/api/intents").headers["WWW-Authenticate"] == "Bearer"
     assert status("/api/intents", "wrong") == 401
     assert status("/api/intents", "secret") == 200
     assert status("/api/intents", Authorization="bearer secret") == 200

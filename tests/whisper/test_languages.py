@@ -14,7 +14,7 @@ def test_the_table() -> None:
     assert (LANGUAGES["ht"], LANGUAGES["nn"]) == ("haitian creole", "nynorsk")
 
 
-@pytest.mark.parametrize("said", ["de", "DE", "German", " german "])
+@pytest.mark.parametrize("said", ["de", "DE", "German", " german ", "de-DE", "de_AT", "DE-1996"])
 def test_code_or_name(said: str) -> None:
     assert language_code(said) == "de"
 

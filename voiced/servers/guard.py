@@ -19,7 +19,7 @@ from voiced.servers.bodies import LARGEST_BYTES, TOLD, TOO_LARGE, TOO_MANY, Bodi
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UNAVAILABLE = 503
+UNAUTHORIZED, UNAVAILABLE = 401, 503
 OPEN = ("/health",)  # asked by those who only watch
 MOST_REQUESTS = 64  # that are being answered
 
@@ -45,6 +45,8 @@ class Guard:
             with suppress(asyncio.CancelledError):  # the daemon ends
                 await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # asked by those who only watch; the server leaves the body out
+            scope = {**scope, "method": "GET"}
         self._n_requests += 1
         try:
             with self._bodies.limited(receive) as limited:
@@ -76,7 +78,7 @@ class Guard:
         if origin and origin.partition("://")[2] != host:
             return 403, f"pages of {origin!r} may not command the house"
         if self._token and scope["path"] not in OPEN and not self._has_token(scope, headers):
-            return 401, "the token is missing or wrong: send 'Authorization: Bearer TOKEN'"
+            return UNAUTHORIZED, "the token is missing or wrong: send 'Authorization: Bearer TOKEN'"
         if int(headers.get("content-length") or 0) > LARGEST_BYTES:
             return TOO_LARGE, TOLD
         if self._n_requests >= MOST_REQUESTS:
@@ -113,6 +115,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, reaso
         return
     body = json.dumps(error_body(reason, "invalid_request_error")).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == UNAUTHORIZED:
+        headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

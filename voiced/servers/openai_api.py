@@ -42,6 +42,7 @@ Format = Literal["json", "text", "srt", "verbose_json", "vtt"]
 TEXTS = {"text": "txt", "srt": "srt", "vtt": "vtt"}  # their name → ours
 ALIAS = "whisper-1"  # what clients ask for who know OpenAI's names only
 MULTIPART = "multipart/form-data"
+JSON_HEADER = "Content-Type: application/json"
 LONGEST_NAME, LONGEST_PROMPT = 100, 4_000  # characters; of a prompt the last 200 tokens count
 CREATED = 1_663_718_400  # second of Whisper's publication; the API wants one
 BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
@@ -235,8 +236,7 @@ def tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misshapen(_request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        name, told = str(first["loc"][-1]), str(first["msg"]).removeprefix("Value error, ")
+        name, told = _wrong(error.errors()[0])
         return JSONResponse({"error": _detail(f"{name}: {told}", name)}, BAD_REQUEST)
 
     @app.exception_handler(VoicedError)
@@ -244,3 +244,14 @@ def tell_errors(app: FastAPI) -> None:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), UNAVAILABLE)
         kind = "invalid_request_error" if status == BAD_REQUEST else "server_error"
         return JSONResponse({"error": _detail(str(error), None) | {"type": kind}}, status)
+
+
+def _wrong(problem: dict[str, Any]) -> tuple[str, str]:
+    """Return which field of a request is wrong, and how; of a request as a whole its `body`."""
+    kind, told = problem["type"], str(problem["msg"]).removeprefix("Value error, ")
+    name = next((part for part in problem["loc"][1:] if isinstance(part, str)), "body")
+    if kind == "json_invalid":
+        return "body", f"is no JSON: {problem.get('ctx', {}).get('error', told)}"
+    if name == "body" and kind != "missing":
+        return name, f"must be a JSON object, sent with the header '{JSON_HEADER}'"
+    return name, "must be a file" if "UploadFile" in told else told

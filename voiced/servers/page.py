@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
-    "summary{cursor:pointer;padding:.3em 0}pre{background:#eee;padding:1em;overflow:auto}"
+    "summary{cursor:pointer;padding:.3em 0;overflow-wrap:anywhere}pre{background:#eee;padding:1em;overflow:auto}"
 )
+PHONE = '<meta name="viewport" content="width=device-width, initial-scale=1">'  # or a phone shows it tiny
 # What a page of ours may load and run: nothing, so that nobody's text can become a program here.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def serve(app: FastAPI) -> None:
-    """Let an application answer `/docs`."""
+    """Let an application answer `/docs`, and lead who comes without an address there."""
+
+    @app.get("/", include_in_schema=False)
+    async def front() -> RedirectResponse:
+        return RedirectResponse("docs")
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -31,7 +36,7 @@ def serve(app: FastAPI) -> None:
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     name = escape(f"{told['info']['title']} {told['info']['version']}")
-    yield f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
+    yield f'<!DOCTYPE html><html lang="en"><meta charset="utf-8">{PHONE}<title>{name}</title><style>{STYLE}</style>'
     yield f'<h1>{name}</h1><p>For programs: <a href="openapi.json">openapi.json</a></p>'
     for path, methods in told["paths"].items():
         for method, about in methods.items():

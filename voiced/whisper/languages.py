@@ -6,6 +6,8 @@ its descendants also the last. English-only models carry 99 such tokens too and 
 
 from __future__ import annotations
 
+import re
+
 # Code and name, in the order of the token ids.
 _TABLE = """
 en english, zh chinese, de german, es spanish, ru russian, ko korean, fr french, ja japanese, pt portuguese, tr turkish,
@@ -44,7 +46,7 @@ _CODES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 
 
 def language_code(language: str) -> str:
-    """Return the code of a language given by code or English name: `de` for "de", "German" or "german".
+    """Return the code of a language given by code or English name: `de` for "de", "de-AT", "German" or "german".
 
     Raises ValueError for a language that Whisper does not know.
     """
@@ -53,4 +55,7 @@ def language_code(language: str) -> str:
         return wanted
     if wanted in _CODES:
         return _CODES[wanted]
+    spoken = re.split("[-_]", wanted, maxsplit=1)[0]  # without the region: "pt-BR", "zh_Hant_TW"
+    if spoken in LANGUAGES:
+        return spoken
     raise ValueError(f"{language!r} is not a language that Whisper knows; say it as in 'de' or 'german'")
