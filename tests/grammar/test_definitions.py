@@ -15,6 +15,8 @@ from voiced.grammar.definitions import NumberRange, Scope, TextList
         (NumberRange(1, 2, multiplier=60), [1, 2], [60, 120]),
         (NumberRange(1, 2, fractions=(0.5,)), [1, 1.5, 2, 2.5], [1.0, 1.5, 2.0, 2.5]),
         (NumberRange(1, 3, multiplier=0.5), [1, 2, 3], [0.5, 1, 1.5]),
+        # Not 127.49999999999999 and 254.99999999999997.
+        (NumberRange(50, 100, 50, multiplier=2.55), [50, 100], [127.5, 255]),
     ],
 )
 def test_what_is_said_and_meant(numbers: NumberRange, said: list[float], meant: list[float]) -> None:

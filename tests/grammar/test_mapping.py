@@ -89,3 +89,11 @@ def test_what_a_map_lacks_is_told(before: str, after: str, problem: str) -> None
 
 def test_the_schema_knows_maps_and_joins() -> None:
     jsonschema.validate(document(FILE + "  all: {join: [state, light]}\n", "a.yaml").data, intents_schema())
+
+
+def test_a_number_that_stands_for_what_was_not_said_stays_as_it_is() -> None:
+    file = (
+        "intents: {A: {sentences: [go, 'go {speed}'], slots: {speed: 0}, action: {topic: t, payload: '{speed}', "
+        "map: {speed: {100: '\"max\"'}}}}}\nlists: {speed: {range: {from: 0, to: 100}}}\n"
+    )
+    assert [sent(text, file) for text in ("go", "go 100", "go 5")] == [[("t", 0)], [("t", "max")], [("t", 5)]]

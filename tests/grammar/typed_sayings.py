@@ -8,6 +8,15 @@ Sayings: TypeAlias = "dict[str, dict[str, object]]"  # language → what is said
 
 DURATION: Sayings = {
     "en": {
+        "a couple of minutes": 120,
+        "a couple hours": 7200,
+        "1h 30m": 5400,
+        "1h30": 5400,
+        "1 h 30 min": 5400,
+        "45m": 2700,
+        "90s": 90,
+        "0.5 hours": 1800,
+        "one hour and thirty": 5400,
         "90 seconds": 90,
         "ninety seconds": 90,
         "one second": 1,
@@ -64,6 +73,13 @@ DURATION: Sayings = {
         "hour five": None,
     },
     "de": {
+        "dreiviertel Stunden": 2700,
+        "eineinviertel Stunden": 4500,
+        "1 h 30 min": 5400,
+        "1h30": 5400,
+        "0,5 Stunden": 1800,
+        "eine Stunde und zwanzig": 4800,
+        "30 Sek.": 30,
         "90 Sekunden": 90,
         "neunzig Sekunden": 90,
         "eine Sekunde": 1,
@@ -110,6 +126,9 @@ DURATION: Sayings = {
         "Stunde fünf": None,
     },
     "fr": {
+        "1h 5m": 3900,
+        "une heure et vingt": 4800,
+        "10 min": 600,
         "90 secondes": 90,
         "quatre-vingt-dix secondes": 90,
         "une minute": 60,
@@ -147,6 +166,9 @@ DURATION: Sayings = {
         "zéro minute": None,
     },
     "es": {
+        "1h 30m": 5400,
+        "una hora y veinte": 4800,
+        "10 min": 600,
         "90 segundos": 90,
         "noventa segundos": 90,
         "un minuto": 60,
@@ -179,6 +201,10 @@ DURATION: Sayings = {
         "cero minutos": None,
     },
     "it": {
+        "un'ora e venti": 4800,
+        "mezza giornata": 43200,
+        "10 min": 600,
+        "1h30": 5400,
         "90 secondi": 90,
         "novanta secondi": 90,
         "un minuto": 60,
@@ -212,6 +238,12 @@ DURATION: Sayings = {
         "zero minuti": None,
     },
     "nl": {
+        "5 min": 300,
+        "vijf kwartier": 4500,
+        "zeven kwartier": 6300,
+        "tweeëneenhalf uur": 9000,
+        "1u30": 5400,
+        "een uur en twintig": 4800,
         "90 seconden": 90,
         "negentig seconden": 90,
         "een minuut": 60,
@@ -249,6 +281,12 @@ DURATION: Sayings = {
 
 TIME: Sayings = {
     "en": {
+        "eight tonight": "20:00",
+        "seven this evening": "19:00",
+        "three tonight": None,
+        "half past ten at night": "22:30",
+        "a quarter to twelve at night": "23:45",
+        "half past twelve at night": "00:30",
         "seven": "07:00",
         "7": "07:00",
         "seven o'clock": "07:00",
@@ -307,6 +345,11 @@ TIME: Sayings = {
         "thirty past seven": None,
     },
     "de": {
+        "24 Uhr": "00:00",
+        "vierundzwanzig Uhr": "00:00",
+        "halb drei nachts": "02:30",
+        "halb eins nachts": "00:30",
+        "halb elf nachts": "22:30",
         "sieben": "07:00",
         "sieben Uhr": "07:00",
         "7 Uhr": "07:00",
@@ -384,6 +427,10 @@ TIME: Sayings = {
         "treize heures du soir": None,
     },
     "es": {
+        "las doce del mediodía": "12:00",
+        "la una del mediodía": "13:00",
+        "un cuarto para las ocho": "07:45",
+        "diez para las ocho de la noche": "19:50",
         "las siete": "07:00",
         "siete": "07:00",
         "la una": "01:00",
@@ -415,6 +462,8 @@ TIME: Sayings = {
         "las siete y sesenta": None,
     },
     "it": {
+        "le tre meno un quarto di notte": "02:45",
+        "le dodici meno un quarto di notte": "23:45",
         "le sette": "07:00",
         "sette": "07:00",
         "alle sette": "07:00",
@@ -448,6 +497,9 @@ TIME: Sayings = {
         "le sette e sessanta": None,
     },
     "nl": {
+        "half drie 's nachts": "02:30",
+        "half één 's nachts": "00:30",
+        "kwart voor twaalf 's nachts": "23:45",
         "zeven": "07:00",
         "zeven uur": "07:00",
         "7 uur": "07:00",
@@ -539,6 +591,7 @@ NUMBER: Sayings = {
         "cent un": None,
     },
     "es": {
+        "veinte punto cinco": 20.5,
         "cinco": 5,
         "cero": 0,
         "veintiuno": 21,
@@ -561,6 +614,7 @@ NUMBER: Sayings = {
         "centouno": None,
     },
     "nl": {
+        "tweeëneenhalf": 2.5,
         "vijf": 5,
         "nul": 0,
         "één": 1,
@@ -581,6 +635,10 @@ NUMBER: Sayings = {
 
 PERCENT: Sayings = {
     "en": {
+        "one quarter": 25,
+        "one half": 50,
+        "a third": 33,
+        "two thirds": 67,
         "fifty": 50,
         "50": 50,
         "fifty percent": 50,
@@ -599,6 +657,8 @@ PERCENT: Sayings = {
         "percent": None,
     },
     "de": {
+        "ein Drittel": 33,
+        "zwei Drittel": 67,
         "fünfzig Prozent": 50,
         "50%": 50,
         "50 %": 50,
@@ -611,6 +671,7 @@ PERCENT: Sayings = {
         "hundertein Prozent": None,
     },
     "fr": {
+        "un tiers": 33,
         "cinquante pour cent": 50,
         "50%": 50,
         "50 %": 50,
@@ -622,6 +683,8 @@ PERCENT: Sayings = {
         "200%": None,
     },
     "es": {
+        "cien por cien": 100,
+        "dos tercios": 67,
         "cincuenta por ciento": 50,
         "50%": 50,
         "cincuenta": 50,
@@ -631,6 +694,7 @@ PERCENT: Sayings = {
         "200%": None,
     },
     "it": {
+        "un terzo": 33,
         "cinquanta per cento": 50,
         "cinquanta percento": 50,
         "50%": 50,
@@ -641,6 +705,7 @@ PERCENT: Sayings = {
         "200%": None,
     },
     "nl": {
+        "een derde": 33,
         "vijftig procent": 50,
         "50%": 50,
         "vijftig": 50,
@@ -671,14 +736,36 @@ SPELLING: Sayings = {
         "A B C D E F G H I J K L": "ABCDEFGHIJKL",
         "A B C D E F G H I J K L M": None,
         "A & B": None,
+        "AB 12 CD": "AB12CD",
+        "AB 12": "AB12",
+        "1 A": "1A",
+        # Words are not spelt, whatever stands beside them.
+        "contact A B C": None,
+        "A B one": None,
+        "double U": None,
     },
-    "de": {"A B C": "ABC", "ABC": "ABC", "W-L-A-N": "WLAN", "M 3": "M3"},
+    "de": {
+        "A B C": "ABC",
+        "ABC": "ABC",
+        "W-L-A-N": "WLAN",
+        "M 3": "M3",
+        "M Ü L L E R": "MUELLER",
+        "Müller": "MUELLER",
+        "Ü A 7": "UEA7",
+        "B und C": None,
+    },
     "fr": {"A B C": "ABC", "TGV": "TGV"},
     "pl": {"A B C": "ABC"},
 }
 
 COLOR: Sayings = {
     "en": {
+        "hot pink": "#ff1493",
+        "maroon": "#800000",
+        "olive green": "#808000",
+        "soft white": "#ffd6aa",
+        "silver": "#c0c0c0",
+        "peach": "#ffcba4",
         "red": "#ff0000",
         "Blue": "#0000ff",
         "dark blue": "#00008b",
@@ -695,6 +782,11 @@ COLOR: Sayings = {
         "reddish": None,
     },
     "de": {
+        "hell blau": "#80c0ff",
+        "dunkles Rot": "#8b0000",
+        "dunkel grün": "#006400",
+        "bordeauxrot": "#800000",
+        "silbern": "#c0c0c0",
         "rot": "#ff0000",
         "rotes": "#ff0000",
         "weiß": "#ffffff",
@@ -709,6 +801,8 @@ COLOR: Sayings = {
         "rotlich": None,
     },
     "fr": {
+        "bordeaux": "#800000",
+        "rose vif": "#ff1493",
         "rouge": "#ff0000",
         "vert": "#00ff00",
         "verte": "#00ff00",
@@ -719,6 +813,8 @@ COLOR: Sayings = {
         "gris": "#808080",
     },
     "es": {
+        "lila": "#8000ff",
+        "granate": "#800000",
         "rojo": "#ff0000",
         "roja": "#ff0000",
         "azul claro": "#80c0ff",
@@ -728,6 +824,8 @@ COLOR: Sayings = {
         "gris": "#808080",
     },
     "it": {
+        "lilla": "#8000ff",
+        "bordeaux": "#800000",
         "rosso": "#ff0000",
         "rossa": "#ff0000",
         "azzurro": "#80c0ff",
@@ -737,6 +835,9 @@ COLOR: Sayings = {
         "arancione": "#ff8000",
     },
     "nl": {
+        "licht blauw": "#80c0ff",
+        "turkoois": "#40e0d0",
+        "donker rode": "#8b0000",
         "rood": "#ff0000",
         "rode": "#ff0000",
         "lichtblauw": "#80c0ff",
@@ -750,6 +851,7 @@ COLOR: Sayings = {
 
 DATE: Sayings = {
     "en": {
+        "in a fortnight": "+14 days",
         "today": "+0 days",
         "tonight": "+0 days",
         "tomorrow": "+1 days",
@@ -790,6 +892,16 @@ DATE: Sayings = {
         "in two fridays": None,
     },
     "de": {
+        "am 24.12.": "--12-24",
+        "am 24. 12. 2027": "2027-12-24",
+        "am 3.05.2027": "2027-05-03",
+        "am dritten fünften": "--05-03",
+        "am einunddreißigsten zwölften": "--12-31",
+        "am 31.4.": None,
+        "am 29.2.": "--02-29",
+        "am 29.2.2027": None,
+        "zum 5. Jänner": "--01-05",
+        "am siebenten Juli": "--07-07",
         "heute": "+0 days",
         "morgen": "+1 days",
         "übermorgen": "+2 days",
@@ -816,6 +928,7 @@ DATE: Sayings = {
         "am 30. Februar": None,
     },
     "fr": {
+        "lundi qui vient": "monday",
         "aujourd'hui": "+0 days",
         "demain": "+1 days",
         "après-demain": "+2 days",
@@ -859,6 +972,7 @@ DATE: Sayings = {
         "el 31 de abril": None,
     },
     "it": {
+        "il 1° maggio": "--05-01",
         "oggi": "+0 days",
         "domani": "+1 days",
         "dopodomani": "+2 days",

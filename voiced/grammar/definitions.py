@@ -84,9 +84,9 @@ class NumberRange:
 
     def value(self, number: float) -> int | float:
         """The slot's value for a number: an int if it is whole and the range has no fractions, else a float."""
-        # "five minutes" with multiplier 60 is 300, not 300.0.
-        value = number * self.multiplier
-        return int(value) if float(value).is_integer() and not self.fractions else value
+        # "five minutes" with multiplier 60 is 300, not 300.0, and fifty times 2.55 is 127.5, not 127.49999999999999.
+        value = float(f"{number * self.multiplier:.12g}")
+        return int(value) if value.is_integer() and not self.fractions else value
 
 
 def number_range(written: source.NumberRange, language: str) -> NumberRange:

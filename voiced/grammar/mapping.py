@@ -40,8 +40,10 @@ def known_values(name: str, sentence: SentenceTemplate) -> Iterator[tuple[str, s
     """Yield (text, file:line) of each value that a slot, or an attribute of it, is known to take in a sentence."""
     slot, _, attribute = name.partition(".")
     scope = sentence.scope
-    if slot in sentence.slots and not attribute:
-        yield as_text(sentence.slots[slot]), sentence.template.where
+    given = None if attribute else sentence.slots.get(slot)
+    # A number stays as it is where the map does not have it, whoever gives it.
+    if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float))):
+        yield as_text(given), sentence.template.where
     for taken, of_list in sorted(fillings(sentence.template.expression, scope)):
         definition = scope.list_named(of_list)
         if taken != slot or not isinstance(definition, TextList):

@@ -31,6 +31,12 @@ def minus_words(language: str) -> tuple[str, ...]:
     return ("negative",) if re.split("[-_]", language)[0] == "en" else ()
 
 
+def point_ways(words: str, language: str) -> Iterator[str]:
+    """Other ways to say a number that has a decimal point, of one way: in America Spanish has a point as well."""
+    if re.split("[-_]", language)[0] == "es" and " coma " in words:
+        yield words.replace(" coma ", " punto ")
+
+
 def half_ways(whole: int, language: str, numerals: Iterable[str]) -> Iterator[str]:
     """Ways to say a half more than `whole`, from 0 on, that name the half; `numerals` are words and digits for it."""
     # A half alone is no number with a half behind it.
@@ -49,6 +55,7 @@ def half_ways(whole: int, language: str, numerals: Iterable[str]) -> Iterator[st
         # "tweeënhalf", but "vierenhalf"; digits are not written together with words.
         if family == "nl" and not numeral.isdigit():
             yield f"{numeral}{'ë' if numeral.endswith('e') else 'e'}nhalf"
+            yield f"{numeral}{'ë' if numeral.endswith('e') else 'e'}neenhalf"
         if family == "de" and not numeral.isdigit():
             yield f"{re.sub('eins$', 'ein', numeral)}einhalb"
 
@@ -100,6 +107,10 @@ def _german(number: int, plain: tuple[str, ...], words_of: Words) -> Iterator[st
 
 def _french(number: int, plain: tuple[str, ...], words_of: Words) -> Iterator[str]:
     yield from plain
+    # "douze cents", "douze cent cinquante".
+    of_hundreds, rest = divmod(number, _HUNDRED)
+    if of_hundreds in _FRENCH_HUNDREDS and not rest % _FIFTY:
+        yield f"{words_of(of_hundreds)[0]} {f'cent {words_of(rest)[0]}' if rest else 'cents'}"
     # Belgium and Switzerland count in tens up to the end.
     tens, ones = divmod(number % 100, 10)
     if tens in _FRENCH_TENS:
@@ -109,6 +120,7 @@ def _french(number: int, plain: tuple[str, ...], words_of: Words) -> Iterator[st
         yield f"{before}{_FRENCH_TENS[tens]}{behind}"
 
 
+_FRENCH_HUNDREDS = range(11, 17)
 _FRENCH_TENS = {7: "septante", 8: "huitante", 9: "nonante"}
 
 

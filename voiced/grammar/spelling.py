@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from voiced.foundations.submodules import submodules
 from voiced.grammar.normalize import normalize
-from voiced.grammar.number_ways import half_ways, minus_words, more_ways
+from voiced.grammar.number_ways import half_ways, minus_words, more_ways, point_ways
 
 if TYPE_CHECKING:
     from unicode_rbnf.engine import RbnfEngine, RbnfError
@@ -181,7 +181,9 @@ def number_words(number: float, language: str) -> tuple[str, ...]:
     # In some languages the rules also give words that leave the fraction out; another number has these, too.
     told = set(plain) - set(_by_rules(whole + (_A_TENTH if behind != _A_TENTH else 2 * _A_TENTH), language))
     halves = half_ways(int(whole), language, _numerals(whole, language)) if behind == _HALF else ()
-    return tuple(dict.fromkeys([*(words for words in plain if words in told), *halves]))
+    said = [words for words in plain if words in told]
+    pointed = (way for words in said for way in point_ways(words, language))
+    return tuple(dict.fromkeys([*said, *pointed, *halves]))
 
 
 def _numerals(whole: float, language: str) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ _LAST_DAY = 31
 def spoken_date(parts: Parts) -> SpokenDate:
     """The date of parts: one that says it all, ("friday"); a number and a unit, (2, "weeks"); or a day, (3, "05").
 
-    A day may have a month and a year, in any order; a unit without a number is one, ("months").
+    A day may have a month and a year, in any order; a unit without a number is one, ("months"). A negative number is a
+    month.
     """
-    numbers = [int(part) for part in parts if isinstance(part, (int, float))]
-    texts = [str(part) for part in parts if isinstance(part, str)]
+    said = [int(part) for part in parts if isinstance(part, (int, float))]
+    numbers = [number for number in said if number > 0]
+    texts = [str(part) for part in parts if isinstance(part, str)] + [f"{-number:02}" for number in said if number < 0]
     # Spans first: weeks are days.
     for unit, days in (("days", 1), ("weeks", 7)):
         if texts == [unit]:

@@ -12,7 +12,7 @@ from voiced.grammar.typed.ordinals import DUTCH, ENGLISH, GERMAN
 from voiced.grammar.typed.words import Words, digits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from voiced.grammar.typed.words import Values
 
@@ -28,7 +28,7 @@ def _words(
     """The words of a language.
 
     `names` has its `weekdays`, `months` and `units`; `near` what says all, such as "tomorrow"; the rules are `span`,
-    `weekday`, `month_day` with DAY and MONTH in it, and `day` with DAY.
+    `weekday`, `month_day` with DAY and MONTH in it, `day` with DAY, and `numbered` where months are said as numbers.
     """
     months = dict(enumerate(names["months"].split(), start=1))
     lists: dict[str, Values] = {
@@ -48,11 +48,29 @@ def _words(
         day = _day(lists, key, first, last, ordinals)
         template = rules["month_day"].replace("DAY", day).replace("MONTH", f"{{month_{key}}}")
         said.append(template if months_of == _FEBRUARY else f"{template}[ {{year}}]")
+        if "numbered" in rules:
+            years = ("", "") if months_of == _FEBRUARY else ("[ {year}]", "[({point_year}| {year})]")
+            numbered = rules["numbered"].replace("ORDINALS", f"{{ordinal_{key}}} {{numbered_{key}}}{years[0]}")
+            said.append(numbered.replace("DIGITS", _in_digits(lists, key, first, last, months_of) + years[1]))
+            lists[f"numbered_{key}"] = {ordinals[month]: f"{month:02}" for month in months_of}
     # A day without a month may be any; in which month it is next is found when the day is known.
     any_day = _day(lists, "any", 1, 31, ordinals)
     known = {"span": rules["span"], "on_weekday": rules["weekday"], "of_month": "|".join(said)}
     known["on_day"] = rules["day"].replace("DAY", any_day)
     return Words("({near}|<span>|<on_weekday>|<of_month>|<on_day>)", lists, known)
+
+
+def _in_digits(lists: dict[str, Values], key: str, first: int, last: int, months: Iterable[int]) -> str:
+    """A template for days and months as they are written, "24.12." and "3.05.2027"; its lists are added."""
+    lists[f"written_{key}"] = digits(first, last)
+    lists["point_year"] = digits(2024, 2060, ".{}")
+    behind = []
+    # A month in digits is a negative number, so that it is no day.
+    for month in months:
+        for layout in dict.fromkeys((f".{month}", f".{month:02}", f" {month}")):
+            lists[name := f"month{layout.replace('.', '_').replace(' ', '__')}"] = digits(month, month, layout, -1)
+            behind.append(f"{{{name}}}")
+    return f"{{written_{key}}}({'|'.join(behind)})"
 
 
 def _day(lists: dict[str, Values], key: str, first: int, last: int, ordinals: Mapping[int, str]) -> str:
@@ -77,6 +95,7 @@ _ENGLISH = _words(
         "(today|tonight)": "+0 days",
         "tomorrow": "+1 days",
         "[the] day after tomorrow": "+2 days",
+        "(in a fortnight|a fortnight from (now|today))": "+14 days",
         "yesterday": "-1 days",
         "[the] day before yesterday": "-2 days",
     },
@@ -107,9 +126,11 @@ _GERMAN = _words(
     {
         "span": "in {n} {unit}",
         "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}",
-        "month_day": "[(am|der|den|dem) ]DAY MONTH",
+        "month_day": "[(am|der|den|dem|zum) ]DAY MONTH",
+        # "am vierundzwanzigsten zwölften", "am 24.12.", "am 24. 12. 2027".
+        "numbered": "(am|der|den|dem|zum) (ORDINALS|DIGITS)",
         # Alone it needs its article, so that a number is no date.
-        "day": "(am|der|den|dem) DAY",
+        "day": "(am|der|den|dem|zum) DAY",
     },
 )
 # "après-demain", "vendredi prochain", "dans deux semaines", "le 3 mai", "le premier mai", "le 24".
@@ -129,7 +150,7 @@ _FRENCH = _words(
     {1: "(premier|1er)"},
     {
         "span": "dans {n} {unit}",
-        "weekday": "[(ce|le) ]{weekday}[ prochain]",
+        "weekday": "[(ce|le) ]{weekday}[ (prochain|qui vient)]",
         "month_day": "[le ]DAY MONTH",
         "day": "le DAY",
     },
@@ -170,7 +191,7 @@ _ITALIAN = _words(
         "ieri": "-1 days",
         "(l'altro ieri|ieri l'altro)": "-2 days",
     },
-    {1: "(primo|1º)"},
+    {1: "(primo|1º|1°)"},
     {
         "span": "(tra|fra) {n} {unit}",
         "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ prossim(o|a)]",

@@ -27,9 +27,17 @@ _COUNTS: dict[str, Values] = {
     # Without a unit of its own: "one hour thirty", but not "one hour five".
     "bare": NumberRange(10, 59),
     "halves": NumberRange(1, 24, fractions=(0.5,)),
+    "written_half": {"0.5": 0.5},
+    # "1h30", "1h 5m", "90s": as it is written, in one piece with its unit.
+    "digits": digits(1, 200),
+    "two_digits": digits(0, 59, "{:02}"),
+    "below_digits": digits(1, 59),
+    "h": {"h": "hour"},
+    "m": {"m[in]": "minute"},
+    "s": {"s": "second"},
 }
 # `minutes`, `hours`, … are a number and its unit; `and` has the spaces around it; `other` is what is said in one piece.
-_TEMPLATE = "(<of_hours>|<of_minutes>|<seconds>|<of_days>|<weeks>|<of_halves>|<other>)"
+_TEMPLATE = "(<of_hours>|<of_minutes>|<seconds>|<of_days>|<weeks>|<of_halves>|<written>|<other>)"
 _RULES = {
     "count": "({n}|{most}|{tens})",
     "fewer": "{below}",
@@ -39,11 +47,12 @@ _RULES = {
     "days": "<count> {day}",
     "weeks": "<count> {week}",
     # "five minutes thirty", "an hour and five minutes", "two days and one hour".
-    "of_minutes": "<minutes>[ [<and> ]<fewer> {second}| {bare}]",
-    "of_hours": "<hours>[ [<and> ](<fewer> {minute}[ [<and> ]<fewer> {second}]|<fewer> {second})| {bare}]",
+    "of_minutes": "<minutes>[ [<and> ](<fewer> {second}|{bare})]",
+    "of_hours": "<hours>[ [<and> ](<fewer> {minute}[ [<and> ]<fewer> {second}]|<fewer> {second}|{bare})]",
     "of_days": "<days>[ [<and> ]{hours_below} {hour}[ [<and> ]<fewer> {minute}]]",
     # "two and a half hours" has a fraction, and nothing behind it.
-    "of_halves": "{halves} ({minute}|{hour}|{day}|{week})",
+    "of_halves": "({halves}|{written_half}) ({minute}|{hour}|{day}|{week})",
+    "written": "({digits}{h}[[ ]({two_digits}|{below_digits}{m})]|{digits}({m}|{s}))",
 }
 
 
@@ -56,10 +65,11 @@ _ENGLISH = _words(
     {
         "second": {"sec[ond][s]": "second"},
         "minute": {"min[ute][s]": "minute"},
-        "hour": {"(hour[s]|hr[s])": "hour"},
+        "hour": {"(hour[s]|hr[s]|h)": "hour"},
         "day": {"day[s]": "day"},
         "week": {"week[s]": "week"},
         "a": {"a": 1},
+        "couple": {"a couple [of]": 2},
         "an": {"an": 1},
         "half": {"[a] half [a|an]": 0.5, "one half": 0.5},
         "quarters": {"[a] quarter [of an]": 0.25, "three quarter[s] [of an]": 0.75},
@@ -77,43 +87,47 @@ _ENGLISH = _words(
         "weeks": "(<count>|{a}) {week}",
         # "an hour and a half", "half an hour", "three quarters of an hour"; "one and a quarter hours".
         "unit": "({minute}|{hour}|{day}|{week})",
-        "other": "(({a}|{an}|{n}) <unit> {more}|{half} <unit>|{quarters} {hour}|{n} {more_behind} {hour})",
+        "by_unit": "({couple} <unit>|({a}|{an}|{n}) <unit> {more}|{half} <unit>)",
+        "other": "(<by_unit>|{quarters} {hour}|{n} {more_behind} {hour})",
     },
 )
 # "fünf Minuten", "eine Stunde und fünf Minuten", "anderthalb Stunden", "eine Viertelstunde", "in einem halben Tag".
 # Articles come in every case: the sentence around decides which of them is right.
 _GERMAN = _words(
     {
-        "second": {"Sekunde[n]": "second"},
-        "minute": {"Minute[n]": "minute"},
-        "hour": {"Stunde[n]": "hour"},
+        "second": {"(Sekunde[n]|Sek)": "second"},
+        "minute": {"(Minute[n]|Min)": "minute"},
+        "hour": {"(Stunde[n]|Std|h)": "hour"},
         "day": {"Tag[e|en|es]": "day"},
         "week": {"Woche[n]": "week"},
         "half": {"[ein[e|en|er|em]] halbe[n|r|s|m]": 0.5, "[ein] halb": 0.5},
         "quarter": {
             "[ein[e|er]] Viertel[ ]stunde": "quarter",
-            "[ein[e|er]] (drei viertel|dreiviertel)[ ]stunde": "three quarters",
+            "[ein[e|er]] (drei viertel|dreiviertel)[ ]stunde[n]": "three quarters",
+        },
+        "with_quarters": {
+            "eineinviertel": 1.25,
+            "zweieinviertel": 2.25,
+            "dreieinviertel": 3.25,
+            "eindreiviertel": 1.75,
+            "zweidreiviertel": 2.75,
         },
     },
     {
         "and": "und",
         # "eine halbe Stunde", "zwei und eine halbe Stunde", "eine Stunde und eine Viertelstunde".
         "unit": "({minute}|{hour}|{day}|{week})",
-        "other": "([{n} und ]{half} <unit>|[{n} {hour} und ]{quarter})",
+        "other": "([{n} und ]{half} <unit>|[{n} {hour} und ]{quarter}|{with_quarters} {hour})",
     },
 )
 # "cinq minutes", "une heure et demie", "un quart d'heure", "une demi-heure", "une heure trente", "1h30".
 _FRENCH = _words(
     {
-        "second": {"seconde[s]": "second"},
-        "minute": {"minute[s]": "minute", "min": "minute"},
-        "hour": {"heure[s]": "hour"},
+        "second": {"(seconde[s]|sec)": "second"},
+        "minute": {"(minute[s]|min)": "minute"},
+        "hour": {"(heure[s]|h)": "hour"},
         "day": {"jour[s]": "day"},
         "week": {"semaine[s]": "week"},
-        # "1h30" is how it is written.
-        "h": {"h": "hour"},
-        "digits": digits(1, 24),
-        "two_digits": digits(0, 59, "{:02}"),
         "half": {"[une] demi heure": "half hour", "[une] demie heure": "half hour"},
         "quarter": {"[un] quart d'heure": "quarter", "trois quarts d'heure": "three quarters"},
         "more": {
@@ -125,15 +139,15 @@ _FRENCH = _words(
     {
         "and": "et",
         "unit": "({minute}|{hour}|{day}|{week})",
-        "other": "({n} <unit> {more}|[{n} {hour} et ]{quarter}|{half}|{digits}[ ]{h}[[ ]{two_digits}])",
+        "other": "({n} <unit> {more}|[{n} {hour} et ]{quarter}|{half}|{digits} {h} {two_digits})",
     },
 )
 # "cinco minutos", "una hora y media", "media hora", "un cuarto de hora", "minuto y medio".
 _SPANISH = _words(
     {
-        "second": {"segundo[s]": "second"},
-        "minute": {"minuto[s]": "minute"},
-        "hour": {"hora[s]": "hour"},
+        "second": {"(segundo[s]|seg)": "second"},
+        "minute": {"(minuto[s]|min)": "minute"},
+        "hour": {"(hora[s]|h)": "hour"},
         "day": {"día[s]": "day"},
         "week": {"semana[s]": "week"},
         "half": {"[una] media": 0.5, "[un] medio": 0.5},
@@ -151,10 +165,10 @@ _SPANISH = _words(
 # "un'ora" is written in one word, so it is a number and its unit at once.
 _ITALIAN = _words(
     {
-        "second": {"second(o|i)": "second"},
-        "minute": {"minut(o|i)": "minute"},
-        "hour": {"or(a|e)": "hour"},
-        "day": {"giorn(o|i)": "day"},
+        "second": {"(second(o|i)|sec)": "second"},
+        "minute": {"(minut(o|i)|min)": "minute"},
+        "hour": {"(or(a|e)|h)": "hour"},
+        "day": {"giorn(o|i|ata|ate)": "day"},
         "week": {"settiman(a|e)": "week"},
         "one_hour": {"un'or(a|etta)": "hour"},
         "half": {"mezz(a|o)": 0.5},
@@ -172,18 +186,22 @@ _ITALIAN = _words(
 # "vijf minuten", "anderhalf uur", "een half uur", "een kwartier", "drie kwartier", "tweeënhalf uur".
 _DUTCH = _words(
     {
-        "second": {"second(e|en)": "second"},
-        "minute": {"minu(ut|ten|utje)": "minute"},
-        "hour": {"(uur|uren|uurtje)": "hour"},
+        "second": {"(second(e|en)|sec)": "second"},
+        "minute": {"(minu(ut|ten|utje)|min)": "minute"},
+        "hour": {"(uur|uren|uurtje|u)": "hour"},
+        "h": {"(h|u)": "hour"},
         "day": {"dag[en]": "day"},
         "week": {"we(ek|ken)": "week"},
         "half": {"[een] hal(f|ve)": 0.5},
         "quarter": {"[een|één] kwartier[tje]": "quarter", "drie kwartier": "three quarters"},
+        # "vijf kwartier" is an hour and a quarter.
+        "n_quarters": {"vijf": 5, "zeven": 7},
+        "of_an_hour": {"kwartier": "quarter"},
     },
     {
         "and": "en",
         "unit": "({minute}|{hour}|{day}|{week})",
-        "other": "({half} <unit>|[{n} {hour} en ]{quarter})",
+        "other": "({half} <unit>|[{n} {hour} en ]{quarter}|{n_quarters} {of_an_hour})",
     },
 )
 DURATION: Mapping[str, Words] = {

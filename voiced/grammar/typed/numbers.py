@@ -39,14 +39,24 @@ _UNITS = {
 }
 # Where it stands before the number.
 _BEFORE = {"tr": "yüzde", "zh": "百分之"}
+# In Spain a hundred has one of its own.
+_ALSO_A_HUNDRED = {"es": {"cien por cien": 100}}
 # Said for the number and its word together.
 _SHARES: Mapping[str, Mapping[str, int]] = {
-    "en": {"[a] half": 50, "[a] quarter": 25, "three quarters": 75},
+    "en": {"(half|a half|one half)": 50, "(quarter|a quarter|one quarter)": 25, "three quarters": 75},
     "de": {"(die Hälfte|halb)": 50, "ein Viertel": 25, "(drei Viertel|dreiviertel)": 75},
     "fr": {"[la] moitié": 50, "un quart": 25, "[les] trois quarts": 75},
     "es": {"[la] mitad": 50, "un cuarto": 25, "tres cuartos": 75},
     "it": {"[la] metà": 50, "un quarto": 25, "tre quarti": 75},
     "nl": {"(de helft|half)": 50, "een kwart": 25, "(driekwart|drie kwart)": 75},
+}
+_THIRDS: Mapping[str, tuple[str, str]] = {
+    "en": ("(a|one) third", "two thirds"),
+    "de": ("ein Drittel", "zwei Drittel"),
+    "fr": ("un tiers", "deux tiers"),
+    "es": ("un tercio", "dos tercios"),
+    "it": ("un terzo", "due terzi"),
+    "nl": ("een derde", "twee derde"),
 }
 
 
@@ -65,7 +75,8 @@ def percent_words(typed: TypedList) -> Words:
     family = re.split("[-_]", typed.language)[0]
     # A share that the bounds leave out is not said either.
     said = range(typed.start, typed.stop + 1, typed.step)
-    shares = {text: share for text, share in _SHARES.get(family, {}).items() if share in said}
+    known = {**_SHARES.get(family, {}), **_ALSO_A_HUNDRED.get(family, {}), **_thirds(family, typed.step)}
+    shares = {text: share for text, share in known.items() if share in said}
     lists: dict[str, Values] = {"n": NumberRange(typed.start, typed.stop, typed.step)}
     # "50 percent", "50%", "50"; in Turkish "yüzde 50".
     before = f"[{_BEFORE[family]}[ ]]" if family in _BEFORE else ""
@@ -73,6 +84,14 @@ def percent_words(typed: TypedList) -> Words:
     if not shares:
         return Words(f"{before}{{n}}{behind}", lists)
     return Words(f"({{n}}{behind}|{{shares}})", {**lists, "shares": shares})
+
+
+def _thirds(family: str, step: int) -> Mapping[str, int]:
+    # To the nearest number that may be said: 33 and 67, in steps of five 35 and 65.
+    return {
+        text: round(share / step) * step
+        for text, share in zip(_THIRDS.get(family, ()), (100 / 3, 200 / 3), strict=False)
+    }
 
 
 def total(parts: Parts) -> int | float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voiced.grammar.spelling import number_words
 
 _DAYS = range(1, 32)
+_SEVENTH = 7
 _TWENTY = 20  # from here on ordinals are regular
 # What is not its number with an ending.
 _ENGLISH = {1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"}
@@ -31,7 +32,8 @@ def _english_word(day: int) -> str:
 
 def _german(day: int) -> str:
     # "der dritte", "am dritten", "dritter"; in digits it is the number, "3."
-    return f"{_GERMAN.get(day) or number_words(day, 'de')[0] + ('t' if day < _TWENTY else 'st')}e[r|n|s]"
+    stem = _GERMAN.get(day) or number_words(day, "de")[0] + ("t" if day < _TWENTY else "st")
+    return f"({stem}|siebent)e[r|n|s]" if day == _SEVENTH else f"{stem}e[r|n|s]"
 
 
 def _dutch(day: int) -> str:

@@ -27,6 +27,7 @@ _LISTS: dict[str, Values] = {
     "twelve_digits": digits(12, 12, multiplier=0),
     # Of the night: those before midnight, and those behind it.
     "late": NumberRange(6, 11, multiplier=60),
+    "late_next": NumberRange(7, 12, multiplier=60),
     "early": NumberRange(1, 5, multiplier=60),
     # Hours that something is said to be before: alone, and beside a part of the day.
     "one": NumberRange(1, 1, multiplier=13 * 60),
@@ -64,9 +65,9 @@ _ENGLISH = _words(
         "few": NumberRange(1, 9),
         "by_past": {"half [past]": 30, "[a] quarter (past|after)": 15},
         "by_to": {"[a] quarter (to|of|till|before)": -15},
-        "am": {"(am|a m)": 0, "in the morning": 0},
-        "pm": {"(pm|p m)": 720, "in the (afternoon|evening)": 720},
-        "at_night": {"at night": 720},
+        "am": {"(am|a m)": 0, "(in the|this) morning": 0},
+        "pm": {"(pm|p m)": 720, "(in the|this) (afternoon|evening)": 720},
+        "at_night": {"(at night|tonight)": 720},
         "of_night": {"at night": 0},
     },
     {
@@ -79,14 +80,16 @@ _ENGLISH = _words(
         "to_by": "({by_to}|{to} [minute[s]] (to|of|till|before))",
         "quarter": "(<past_by> ({h}|{noon})[ o'clock]|<to_by> (<next_hour>|{noon})[ o'clock])",
         "twelve_quarter": "(<past_by> <twelve_hours>|<to_by> {next_of_twelve})[ o'clock]",
-        "night": "({late}[ o'clock| <behind>] {at_night}|({early}|{twelve})[ o'clock| <behind>] {of_night})",
+        "late_at_night": "({late}[ o'clock| <behind>]|<past_by> {late}|<to_by> {late_next})",
+        "early_at_night": "(({early}|{twelve})[ o'clock| <behind>]|<past_by> ({early}|{twelve})|<to_by> {early})",
+        "night": "(<late_at_night> {at_night}|<early_at_night> {of_night})",
     },
 )
 # "viertel acht" is a quarter past seven in the south and the east, "drei viertel acht" one to eight.
 _GERMAN = _words(
     "(<clock>|<quarter>|{noon}|<part>|<night>)",
     {
-        "noon": {"Mittag": 720, "Mitternacht": 0},
+        "noon": {"Mittag": 720, "Mitternacht": 0, "(24|vierundzwanzig) Uhr": 0},
         "half": {"halb": -30},
         "quarters": {"viertel": -45, "(drei viertel|dreiviertel)": -15, "viertel vor": -15},
         "quarter_past": {"viertel nach": 15},
@@ -112,7 +115,10 @@ _GERMAN = _words(
         "of_eleven": "({to_eleven}[ <behind>]|<written_of_eleven>[ Uhr])",
         "of_midday": "({twelve}|{one_two})[ <behind>]",
         "part": "((<of_eleven>|<quarter_of_twelve>) ({morning}|{afternoon}|{evening})|<of_midday> {midday})",
-        "night": "({late}[ <behind>] {at_night}|({early}|{twelve})[ <behind>] {of_night})",
+        # "halb elf nachts" is before midnight, "halb eins nachts" behind it.
+        "late_at_night": "({late}[ <behind>]|<past_by> {late}|<to_by> {late_next})",
+        "early_at_night": "(({early}|{twelve})[ <behind>]|<past_by> ({early}|{twelve})|<to_by> {early})",
+        "night": "(<late_at_night> {at_night}|<early_at_night> {of_night})",
     },
 )
 # An hour is never said without its word: "sept" alone is no time, "7h" is.
@@ -140,7 +146,7 @@ _FRENCH = _words(
 )
 # Articles belong to the time, and may be missing: "las siete", "a la una", "19:30 horas".
 _SPANISH = _words(
-    "([la[s] ](<clock>|<part>)[ en punto]|{noon})",
+    "([la[s] ](<clock>|<part>)[ en punto]|<in_america>|{noon})",
     {
         "noon": {"[el] mediodía": 720, "[la] medianoche": 0},
         "more": {"y media": 30, "y cuarto": 15},
@@ -149,6 +155,9 @@ _SPANISH = _words(
         "later": {"(de la tarde|pm|p m)": 720},
         "at_night": {"de la noche": 720},
         "of_night": {"de la noche": 0},
+        "midday": {"del (mediodía|día)": 720},
+        "one_to_three": NumberRange(1, 3, multiplier=60),
+        "less_to": {"[un] cuarto": -15},
     },
     {
         # "las siete", "las siete y media", "las ocho menos diez", "siete treinta", "19:30 horas".
@@ -158,7 +167,12 @@ _SPANISH = _words(
         # Beside a part of the day: "las siete de la tarde", "las doce de la noche".
         "of_twelve": "(<twelve_hours>[ <behind>]|{next_of_twelve} <before>|<written_of_twelve>)",
         "night": "({late}[ <behind>]|{late} <before>) {at_night}",
-        "part": "(<of_twelve>[ ]({morning}|{later})|<night>|{twelve} {of_night})",
+        "noonish": "({twelve}|{one_to_three})[ <behind>] {midday}",
+        "part": "(<of_twelve>[ ]({morning}|{later})|<night>|{twelve} {of_night}|<noonish>)",
+        # "un cuarto para las ocho", "diez para las ocho de la noche".
+        "to_by": "({less_to}|{to} [minutos])",
+        "next_of_a_part": "({next_of_twelve}[ ]({morning}|{later})|{late_next} {at_night})",
+        "in_america": "<to_by> para la[s] (<next_hour>|<next_of_a_part>)",
     },
 )
 # So do they here, with their preposition: "le sette", "alle sette", "l'una".
@@ -180,7 +194,9 @@ _ITALIAN = _words(
         "clock": "({h}[ <behind>]|<next_hour> <before>|<written>)",
         # Beside a part of the day: "le sette di sera", "le due di notte".
         "of_eleven": "({to_eleven}[ <behind>]|{next_of_twelve} <before>|<written_of_eleven>)",
-        "night": "({late}[ <behind>] {at_night}|({early}|{twelve})[ <behind>] {of_night})",
+        "late_at_night": "({late}[ <behind>]|{late_next} <before>)",
+        "early_at_night": "(({early}|{twelve})[ <behind>]|{early} <before>)",
+        "night": "(<late_at_night> {at_night}|<early_at_night> {of_night})",
         "part": "(<of_eleven> ({morning}|{later})|<night>)",
     },
 )
@@ -212,7 +228,9 @@ _DUTCH = _words(
         "of_eleven": "({to_eleven}[ <behind>]|<written_of_eleven>[ uur])",
         "of_midday": "({twelve}|{to_six})[ <behind>]",
         "part": "((<of_eleven>|<quarter_of_twelve>) ({morning}|{evening})|(<of_midday>|<quarter_of_twelve>) {midday})",
-        "night": "({late}[ <behind>] {at_night}|({early}|{twelve})[ <behind>] {of_night})",
+        "late_at_night": "({late}[ <behind>]|<past_by> {late}|<to_by> {late_next})",
+        "early_at_night": "(({early}|{twelve})[ <behind>]|<past_by> ({early}|{twelve})|<to_by> {early})",
+        "night": "(<late_at_night> {at_night}|<early_at_night> {of_night})",
     },
 )
 TIME: Mapping[str, Words] = {
