@@ -15,6 +15,7 @@ from voiced import grammar
         ("en", "[SWR3, {in: 'SWR 3', out: three}]", [("SWR 3", "SWR3")]),
         ("en", "[wi-gig, wigig]", [("wigig", "wi-gig")]),
         ("en", "[{in: caf\u00e9, out: 1}, {in: cafe, out: 1}]", []),  # one meaning
+        ("en", "[{in: '[le] caf\u00e9', out: 1}, {in: cafe, out: 2}]", [("cafe", "[le] caf\u00e9")]),
         ("vi", "[m\u00e1, m\u00e0]", []),
         ("es", "[a\u00f1o, mes]", []),
     ],

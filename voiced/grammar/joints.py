@@ -44,6 +44,14 @@ class Words(NamedTuple):
         """How many ways there are to write it."""
         return prod(len(forms) + len(self.joined.get(number, ())) for number, forms in enumerate(self.units))
 
+    def plainest(self) -> str:
+        """One way to write it, the same for all words that have it in common: of "2" and "two" always the digit."""
+        # Wherever the space may be missing, it is.
+        return "".join(
+            min(self.joined[number]) if number in self.joined else " " * (number > 0) + min(forms)
+            for number, forms in enumerate(self.units)
+        )
+
     def ways(self) -> Iterator[str]:
         """Each way to write it: "twenty percent" has six, as (twenty, 20) times (percent, per cent, %), "-" none."""
         # Spellings replace the words, and what stands around these stays.

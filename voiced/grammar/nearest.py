@@ -16,6 +16,7 @@ from voiced.flow import Nearest, Reason
 from voiced.grammar.definitions import Wildcard
 from voiced.grammar.differences import Change, in_words, lists_of
 from voiced.grammar.match import meanings
+from voiced.grammar.near_compound import nearest_compound
 from voiced.grammar.near_sentences import NearSentences
 from voiced.grammar.near_walk import nearest_way
 from voiced.grammar.near_words import as_text, is_unspaced, weight, words
@@ -136,7 +137,12 @@ def _near(grammar: Grammar, said: str, go_on: Callable[[], bool]) -> Nearest | N
     # The words are right, only the sound was doubtful.
     if match := grammar.match(said):
         return Nearest(match.text, UNCLEAR)
-    return grammar.finder.find(said, grammar.language, go_on)
+    # Of a compound the commands that are right stay as they are.
+    find = partial(grammar.finder.find, language=grammar.language, go_on=go_on)
+    of_parts = nearest_compound(
+        said, grammar.normalize(said), grammar.automaton, lambda part: bool(grammar.matches(part)), find
+    )
+    return of_parts or find(said)
 
 
 class _Word(NamedTuple):

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from voiced.grammar.definitions import TextList
+from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.joints import words_of
-from voiced.grammar.normalize import normalize
+from voiced.grammar.ways import ways
 
 _PLAIN_LETTERS = re.compile("[A-Za-z ]*").fullmatch
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voiced.grammar.definitions import Scope, TextValue
-    from voiced.grammar.folding import Folding
 
 
 def same_spellings(scopes: Iterable[Scope]) -> Iterator[str]:
@@ -24,21 +24,22 @@ def same_spellings(scopes: Iterable[Scope]) -> Iterator[str]:
     for scope in scopes:
         for name, definition in scope.lists.items():
             if isinstance(definition, TextList):
-                yield from _same_in(name, definition, scope.folding, told)
+                yield from _same_in(name, definition, scope, told)
 
 
-def _same_in(name: str, definition: TextList, folding: Folding, told: set[tuple[int, int]]) -> Iterator[str]:
+def _same_in(name: str, definition: TextList, scope: Scope, told: set[tuple[int, int]]) -> Iterator[str]:
     # Ten thousand names of plain letters cannot be folded to one another.
-    values = [value for value in definition.values if value.plain]
-    if all(_PLAIN_LETTERS(value.said.text) for value in values):
+    if all(_PLAIN_LETTERS(value.said.text) for value in definition.values):
         return
-    # Each value is compared with the first that looks like it, so this is linear however many are alike.
-    first: dict[str, TextValue] = {}
-    for value in values:
-        other = first.setdefault(_folded(value, folding), value)
+    # Each way to say a value is compared with the first that looks like it, so this is linear however many are alike.
+    first: dict[str, tuple[TextValue, str]] = {}
+    for value, text in [(each, text) for each in definition.values for text in ways(each, scope)]:
+        language = value.said.language
+        folded = scope.folding.fold(words_of(text, language, scope.folding).plainest())
+        other, its = first.setdefault(folded, (value, text))
         # Equal as they are written: that is another fault than folding's.
         pair = (id(other), id(value))
-        if other.value != value.value and pair not in told and _exact(other) != _exact(value):
+        if other.value != value.value and pair not in told and _exact(its, language) != _exact(text, language):
             told.add(pair)
             yield (
                 f"{value.said.where}: in the list '{name}' '{value.said.text}' and '{other.said.text}' "
@@ -47,15 +48,5 @@ def _same_in(name: str, definition: TextList, folding: Folding, told: set[tuple[
             )
 
 
-def _folded(value: TextValue, folding: Folding) -> str:
-    # Most values are plain letters, and their normal form is near at hand.
-    if _PLAIN_LETTERS(value.said.text):
-        return " ".join(["", *value.said.text.lower().split()])
-    # Wherever the space may be missing, it is.
-    _, units, joined = words_of(value.said.text, value.said.language, folding)
-    forms = (joined[number][0] if number in joined else f" {forms[0]}" for number, forms in enumerate(units))
-    return folding.fold("".join(forms))
-
-
-def _exact(value: TextValue) -> str:
-    return normalize(value.said.text, value.said.language).text
+def _exact(text: str, language: str) -> str:
+    return words_of(text, language, AS_WRITTEN).plainest()

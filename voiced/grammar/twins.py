@@ -5,13 +5,18 @@ A `context` may decide which of them a sentence means, so values whose contexts 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from voiced.grammar.definitions import TextList
-from voiced.grammar.normalize import normalize
+from voiced.grammar.folding import AS_WRITTEN
+from voiced.grammar.joints import words_of
+from voiced.grammar.ways import ways
+
+_PLAIN = re.compile("[A-Za-z ]*").fullmatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from voiced.grammar.definitions import Scope, TextValue
 
@@ -22,26 +27,44 @@ def said_alike(scopes: Iterable[Scope]) -> Iterator[str]:
     for scope in scopes:
         for name, definition in scope.lists.items():
             if isinstance(definition, TextList):
-                yield from _said_alike(name, definition.values, told)
+                yield from _said_alike(name, definition.values, scope, told)
 
 
-def _said_alike(name: str, values: Iterable[TextValue], told: set[tuple[int, int]]) -> Iterator[str]:
-    # Each value is compared with the first that is said like it, so this is linear however many are alike.
+def _said_alike(name: str, values: Sequence[TextValue], scope: Scope, told: set[tuple[int, int]]) -> Iterator[str]:
+    # Each way to say a value is compared with the first that is alike, so this is linear however many are alike.
     first: dict[str, TextValue] = {}
+    spell = _letters if all(_PLAIN(value.said.text) for value in values) else _spelling
     for value in values:
-        other = first.setdefault(_words(value), value)
-        differ = other.value != value.value or other.attributes != value.attributes
-        if differ and other.context == value.context and (pair := (id(other), id(value))) not in told:
+        for said in _said(value, scope, spell):
+            other = first.setdefault(said, value)
+            differ = other.value != value.value or other.attributes != value.attributes
+            if not differ or other.context != value.context or (pair := (id(other), id(value))) in told:
+                continue
             told.add(pair)
             yield (
                 f"{value.said.where}: in the list '{name}' '{value.said.text}' is said like '{other.said.text}' in "
-                f"{other.said.where}, and means something else; the first one counts, so rename one of them"
+                f"{other.said.where}, and means something else; {_which_counts(other, value)}, so rename one of them"
             )
 
 
-def _words(value: TextValue) -> str:
-    # Most values are plain letters, and their normal form is near at hand.
-    text = value.said.text
-    if not value.plain or (text.isascii() and text.replace(" ", "").isalpha()):
-        return " ".join(text.lower().split())
-    return normalize(text, value.said.language).text
+def _which_counts(first: TextValue, second: TextValue) -> str:
+    # Plain words come before templates.
+    if first.plain == second.plain:
+        return "the first one counts"
+    return f"'{(first if first.plain else second).said.text}' counts"
+
+
+def _said(value: TextValue, scope: Scope, spell: Callable[[str, str], str]) -> Iterable[str]:
+    # Of a value with more ways than are compared the template itself.
+    texts = ways(value, scope) or (value.said.text,)
+    # What has no word is never said.
+    return filter(None, dict.fromkeys(spell(text, value.said.language) for text in texts))
+
+
+def _letters(text: str, _language: str) -> str:
+    # Most lists are plain letters, and their normal form is near at hand.
+    return " ".join(text.lower().split())
+
+
+def _spelling(text: str, language: str) -> str:
+    return words_of(text, language, AS_WRITTEN).plainest()

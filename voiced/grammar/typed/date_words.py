@@ -49,6 +49,7 @@ def _words(
         template = rules["month_day"].replace("DAY", day).replace("MONTH", f"{{month_{key}}}")
         said.append(template if months_of == _FEBRUARY else f"{template}[ {{year}}]")
         if "numbered" in rules:
+            # Not every year has a 29th of February.
             years = ("", "") if months_of == _FEBRUARY else ("[ {year}]", "[({point_year}| {year})]")
             numbered = rules["numbered"].replace("ORDINALS", f"{{ordinal_{key}}} {{numbered_{key}}}{years[0]}")
             said.append(numbered.replace("DIGITS", _in_digits(lists, key, first, last, months_of) + years[1]))
@@ -65,6 +66,7 @@ def _in_digits(lists: dict[str, Values], key: str, first: int, last: int, months
     lists[f"written_{key}"] = digits(first, last)
     lists["point_year"] = digits(2024, 2060, ".{}")
     behind = []
+    # "24.5.", "24.05." and "24. 5.".
     # A month in digits is a negative number, so that it is no day.
     for month in months:
         for layout in dict.fromkeys((f".{month}", f".{month:02}", f" {month}")):

@@ -56,8 +56,10 @@ def _doubles(typed: TypedList) -> dict[str, str]:
 
 def _behind(last: str, count: int, typed: TypedList) -> str:
     """What may be said behind as many letters: one more, and what is behind that."""
+    # Behind the last letter that may be said there is no rule.
     more = "" if count + 1 == typed.stop else f"_{count + 1}>"
     may_come = {one: now for one, now in _NEXT[last].items() if _doubles(typed) or "double" not in one}
+    # What must be said is a choice, what may be an option.
     said = "|".join(one + (more and f"<{now}{more}") for one, now in may_come.items())
     return f"({said})" if count < typed.start else f"[{said}]"
 
