@@ -51,6 +51,27 @@ def test_values_that_sound_alike() -> None:
 
 
 @pytest.mark.usefixtures("speaking")
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ("[sea view, see view]", "'see view' of list room sounds nearly like 'sea view'"),  # the same two sounds
+        ("[sea view, she view]", ""),
+        ("[{in: '(lounge|den)', out: a}, {in: '(hall|hen)', out: b}]", ""),
+        (
+            "[{in: '[my] (lounge|fan)', out: a}, {in: '(hall|van)', out: b}]",
+            "'van' of list room sounds nearly like 'fan'",
+        ),
+        ("['(fan|van)', hall]", ""),  # of one value
+    ],
+)
+def test_all_that_values_are_called(values: str, told: str) -> None:
+    commands = grammar.parse(f"intents: {{A: {{sentences: ['go {{room}}']}}}}\nlists: {{room: {values}}}")
+    warnings = list(alike.check_values(commands))
+    assert len(warnings) == bool(told)
+    assert told in "".join(warnings)
+
+
+@pytest.mark.usefixtures("speaking")
 def test_sentences_that_sound_alike() -> None:
     (warning,) = alike.check_sentences(grammar.parse(HOUSE, "a.yaml"))
     assert "sounds nearly like" in warning

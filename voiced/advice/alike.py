@@ -11,16 +11,18 @@ from voiced.grammar.definitions import TextList
 from voiced.grammar.expression import ListReference, Sequence
 from voiced.grammar.normalize import normalize
 from voiced.grammar.sample import sample_sentence, sayable
+from voiced.grammar.ways import ways
 from voiced.grammar.written import plainest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voiced.grammar import Grammar
-    from voiced.grammar.definitions import SentenceTemplate
+    from voiced.grammar.definitions import Scope, SentenceTemplate, TextValue
 
 MOST_VALUES = 300  # of a list that are compared
 MOST_PAIRS = 60_000  # of all lists together: a few seconds
+FEW_VALUES, MOST_NAMES = 60, 4  # of lists with no more values than these several names of each are compared
 MOST_SENTENCES = 150  # that are compared with each other
 ALIKE = 0.2  # share of the sounds that differ: kitchen and kitten 0.17, bedroom and bathroom 0.21
 LEAST_SOUNDS = 3
@@ -83,8 +85,8 @@ def _heard_alike(one: str, other: str, sounds: dict[str, str]) -> tuple[str, str
     """The sounds of what two texts do not have in common, if these are nearly alike; else None."""
     parts = unlike_parts(one, other)
     mine, theirs = ("".join(sounds[word] for word in part) for part in parts)
-    # What is longer by a word is told apart by its length, and of two sounds hardly any are alike.
-    if not mine or not theirs or max(len(mine), len(theirs)) < LEAST_SOUNDS:
+    # What is longer by a word is told apart by its length, and of two sounds hardly any are alike but the same two.
+    if not mine or not theirs or (mine != theirs and max(len(mine), len(theirs)) < LEAST_SOUNDS):
         return None
     return (mine, theirs) if difference(mine, theirs, ALIKE) <= ALIKE else None
 
@@ -95,16 +97,22 @@ def _lists(grammar: Grammar) -> dict[int, list[Spoken]]:
     for sentence in grammar.sentences:
         for name, definition in sentence.scope.lists.items():
             if isinstance(definition, TextList) and id(definition) not in found:
-                said = (
-                    (" ".join(plainest(value.said.expression, sentence.scope).split()), value)
-                    for value in definition.values[:MOST_VALUES]
-                )
+                # Of a short list all that its values may be called, of a long one what they are called at first.
+                few = len(definition.values) <= FEW_VALUES
                 found[id(definition)] = [
-                    Spoken(text, str(value.value or text), value.said.where, f"list {name}")
-                    for text, value in said
-                    if text
+                    Spoken(text, str(value.value or value.said.text), value.said.where, f"list {name}")
+                    for value in definition.values[:MOST_VALUES]
+                    for text in _called(value, sentence.scope, MOST_NAMES if few else 1)
                 ]
     return found
+
+
+def _called(value: TextValue, scope: Scope, most: int) -> list[str]:
+    """What a value is called, its plainest name first; no more than `most` names."""
+    names = [" ".join(plainest(value.said.expression, scope).split())]
+    if most > 1 and not value.plain:
+        names += ways(value, scope)
+    return [name for name in dict.fromkeys(names) if name][:most]
 
 
 def _competing(grammar: Grammar, known: Mapping[int, object]) -> Iterator[tuple[int, int]]:
