@@ -200,3 +200,27 @@ def test_every_message_that_needs_a_slot_names_it_in_its_topic() -> None:
     assert slots_with_several([both]) == {"x", "y"}
     assert slots_with_several([both, alone]) == {"x"}
     assert slots_with_several([]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "text"),
+    [
+        ("fr", "ferme les volets (du|de la|de l'|des) {room}", "ferme les volets du bureau et de la cuisine"),
+        ("fr", "ferme les volets (du|de la|de l'|des) {room}", "ferme les volets du bureau et de l'entrée"),
+        ("it", "chiudi le tende (del|della|in) {room}", "chiudi le tende del bureau, della cuisine e dell'entrée"),
+        ("es", "cierra las persianas (del|de la) {room}", "cierra las persianas del bureau y de la cuisine"),
+        ("de", "mach das Licht (im|in der) {room} aus", "mach das Licht im bureau und in der cuisine aus"),
+        ("en", "turn on the lights in [the] {room}", "turn on the lights in the bureau and in the cuisine"),
+    ],
+)
+def test_prepositions_before_further_values(language: str, template: str, text: str) -> None:
+    commands = grammar.parse(
+        f'language: {language}\nintents: {{A: {{sentences: ["{template}"], action: {{topic: "h/{{room}}"}}}}}}\n'
+        "lists: {room: [bureau, cuisine, entrée]}"
+    )
+    match = commands.match(text)
+    assert match is not None
+    said = match.slots["room"]
+    assert isinstance(said, list)
+    assert said[0] == "bureau"
+    assert len(said) == text.count(",") + 2

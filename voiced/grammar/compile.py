@@ -13,12 +13,12 @@ spell: nothing is multiplied out but the spellings of a value and the subsets of
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voiced.grammar.automaton import Compute, Ended, Gather, Value
 from voiced.grammar.definitions import NumberRange, SentenceTemplate, TextList, TypedList, Wildcard
+from voiced.grammar.elision import pieces, spaced
 from voiced.grammar.expression import Choice, ListReference, Permutation, RuleReference, Sequence, Text
 from voiced.grammar.folding import AS_WRITTEN
 from voiced.grammar.identities import Identities
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from voiced.grammar.states import Part
 
 _MOST_SPELLINGS = 64  # a list value with more becomes choices in a row, not branches of the tree
-_ELISION = re.compile(r"(?<=['\u2019])\s+")  # "nell' ingresso" is written in one word
 
 
 def compile_sentences(sentences: tuple[SentenceTemplate, ...], folding: Folding = AS_WRITTEN) -> Automaton:
@@ -93,7 +92,7 @@ class _Layout(States):
             case Text():
                 return self.text(expression.text, self.gap(here, sentence.scope), sentence.scope)
             case Sequence():
-                for item in expression.items:
+                for item in spaced(expression, sentence.scope):
                     here = self.expression(item, here, sentence)
                 return here
             case Choice():
@@ -134,7 +133,7 @@ class _Layout(States):
         return states[everything]
 
     def text(self, text: str, here: int, scope: Scope) -> int:
-        for number, piece in enumerate(_ELISION.split(text)):
+        for number, piece in enumerate(pieces(text)):
             # The space after an apostrophe may be missing.
             if number:
                 there = self.space(here, scope)

@@ -40,6 +40,7 @@ def known_values(name: str, sentence: SentenceTemplate) -> Iterator[tuple[str, s
     """Yield (text, file:line) of each value that a slot, or an attribute of it, is known to take in a sentence."""
     slot, _, attribute = name.partition(".")
     scope = sentence.scope
+    # What the intent gives where the sentence says nothing.
     given = None if attribute else sentence.slots.get(slot)
     # A number stays as it is where the map does not have it, whoever gives it.
     if given is not None and (isinstance(given, bool) or not isinstance(given, (int, float))):

@@ -84,6 +84,17 @@ _ARTICLES: dict[str, tuple[str, ...]] = {
     "nl": ("de", "het"),
     "pt": ("o", "a", "os", "as"),
 }
+# Language → what else may stand there, an article with a preposition: "les volets du salon et *de la* cuisine".
+_PREPOSITIONS: dict[str, tuple[str, ...]] = {
+    "ca": ("del", "de la", "de l'", "al", "a la", "a l'"),
+    "de": ("im", "in der", "in dem", "vom", "von der", "am", "an der", "auf der", "auf dem"),
+    "en": ("in the", "of the", "in", "my"),
+    "es": ("del", "de la", "de los", "de las", "en el", "en la", "al", "a la"),
+    "fr": ("du", "de la", "de l'", "des", "dans le", "dans la", "dans l'", "au", "à la", "à l'", "aux"),
+    "it": ("del", "dello", "della", "dell'", "dei", "delle", "nel", "nello", "nella", "nell'", "in"),
+    "nl": ("in de", "in het", "van de", "van het"),
+    "pt": ("do", "da", "dos", "das", "no", "na", "nos", "nas"),
+}
 _AND |= {"no": _AND["nb"], "nn": _AND["nb"]}
 
 
@@ -219,10 +230,13 @@ class SlotLayout:
         return self._joining[key]
 
     def _article(self, language: str) -> Part:
-        """A part that reads an article, or nothing."""
+        """A part that reads an article, with a preposition or without, or nothing."""
         if language not in self._articles:
             # An article is a word by itself, but for an elided one.
-            articles = ((each, normalize(each, language).text) for each in _ARTICLES.get(_known(language), ()))
+            # Grammars of either kind of language pay little: all further values share this part.
+            known = _known(language)
+            before = (*_ARTICLES.get(known, ()), *_PREPOSITIONS.get(known, ()))
+            articles = ((each, normalize(each, language).text) for each in before)
             forms = [said if each.endswith("'") else f"{said} " for each, said in articles]
             first, last = self._articles[language] = self._one_of(forms)
             # It may be missing.

@@ -33,6 +33,7 @@ def said_alike(scopes: Iterable[Scope]) -> Iterator[str]:
 def _said_alike(name: str, values: Sequence[TextValue], scope: Scope, told: set[tuple[int, int]]) -> Iterator[str]:
     # Each way to say a value is compared with the first that is alike, so this is linear however many are alike.
     first: dict[str, TextValue] = {}
+    # Digits and signs have several spellings, plain letters only where such stand beside them.
     spell = _letters if all(_PLAIN(value.said.text) for value in values) else _spelling
     for value in values:
         for said in _said(value, scope, spell):

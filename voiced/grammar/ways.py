@@ -18,6 +18,7 @@ MOST_WAYS = 32  # of a value; of one that has more, or that holds another list, 
 
 def ways(value: TextValue, scope: Scope) -> tuple[str, ...]:
     """The texts that a value may be said as; () if they are many, or not known beforehand."""
+    # Most values are words as they stand.
     if value.plain:
         return (value.said.text,)
     try:
@@ -31,6 +32,7 @@ class _TooManyError(Exception):
 
 
 def _texts(expression: Expression, scope: Scope) -> list[str]:
+    # As `compile` follows a template, but text by text.
     match expression:
         case Text():
             return [expression.text]
@@ -56,6 +58,7 @@ def _one_after_the_other(items: Iterable[Expression], scope: Scope) -> list[str]
 
 
 def _few(texts: Iterator[str]) -> list[str]:
+    # Counted as they come: a template of 30 choices has more than could be listed.
     found = []
     for text in texts:
         found.append(text)

@@ -87,6 +87,7 @@ def percent_words(typed: TypedList) -> Words:
 
 
 def _thirds(family: str, step: int) -> Mapping[str, int]:
+    # Nobody says 33.3 percent.
     # To the nearest number that may be said: 33 and 67, in steps of five 35 and 65.
     return {
         text: round(share / step) * step
