@@ -119,6 +119,24 @@ def test_the_first_language_is_one_of_them(base: Recognizer) -> None:
     assert (transcript.reason, transcript.language) == (None, "en")
 
 
+def test_a_region_is_the_language_spoken_there(base: Recognizer, tmp_path: Path) -> None:
+    """Whisper knows `de`, Home Assistant `de-CH`; the house's own name of it is told."""
+    regions = {each: FILES[each].replace(f"language: {each}", f"language: {each}-XX") for each in ("en", "de")}
+    for language, text in regions.items():
+        (tmp_path / f"{language}.yaml").write_text(text, encoding="utf-8")
+    commands = grammar.load([tmp_path], languages=["en-XX", "de-XX"])
+    for recognizer in (base.under(commands), Recognizer(RecognizerSettings(model="base", threads=1), commands)):
+        transcript = recognizer.recognize(sentence("de"))
+        assert transcript.match
+        assert (transcript.match.slots, transcript.reason, transcript.language) == (IS_OFF[1], None, "de-XX")
+
+
+def test_a_language_that_whisper_does_not_know_is_one_sentence(base: Recognizer, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("language: tlh\nintents: {A: {sentences: [Qapla]}}\n")
+    with pytest.raises(ModelError, match="does not know the intents' language 'tlh': check `language:`"):
+        base.under(grammar.load([tmp_path]))
+
+
 def test_who_is_sure_of_the_language_and_the_sentence_reads_no_other(
     base: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

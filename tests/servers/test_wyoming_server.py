@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -241,6 +242,29 @@ def test_what_is_no_event_ends_the_conversation_with_a_word(house: House, line: 
         client.sendall(line)
         answered = b"".join(iter(lambda: client.recv(4_096), b""))
     assert b"not understood" in answered
+    assert "Traceback" not in house.daemon.log
+
+
+def test_what_is_wrong_with_an_event_is_told_in_words(house: House) -> None:
+    told = {
+        b"null\n": "an event is a JSON object",
+        b"{}\n": "'type' is missing",
+        b'{"type": "transcript", "data": {"text": 5}}\n': "a field holds a value of another kind",
+        b"{a}\n": "it is no JSON: Expecting property name enclosed in double quotes",
+    }
+    for line, words in told.items():
+        with socket.create_connection(("127.0.0.1", house.wyoming), timeout=LONG) as client:
+            client.sendall(line)
+            answered = b"".join(iter(lambda: client.recv(4_096), b""))
+        assert f"not understood: {words}".encode() in answered, line
+
+
+def test_who_sends_what_is_no_event_and_is_gone_at_once(house: House) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", house.wyoming), timeout=LONG) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no goodbye
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    talk(house, lambda client: tell(client, Describe()))
     assert "Traceback" not in house.daemon.log
 
 

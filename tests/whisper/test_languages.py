@@ -23,6 +23,10 @@ def test_other_names() -> None:
     assert [language_code(name) for name in ("Castilian", "flemish", "mandarin")] == ["es", "nl", "zh"]
 
 
+def test_codes_that_home_assistant_has() -> None:
+    assert [language_code(code) for code in ("nb", "pt-BR", "zh-Hant-TW", "sr-Latn")] == ["no", "pt", "zh", "sr"]
+
+
 def test_unknown() -> None:
     with pytest.raises(
         ValueError, match="'klingon' is not a language that Whisper knows; say it as in 'de' or 'german'"

@@ -21,6 +21,7 @@ from voiced.recognition.spoken_language import (
     priors_of,
 )
 from voiced.whisper.decoding import language_probs
+from voiced.whisper.languages import whisper_code
 from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def likeliest_first(tongues: Sequence[Tongue], model: GrammarModel, start: Cache
     """Return all languages with their log probabilities, by one step of the decoder over an encoding."""
     loaded = model.loaded
     likely = language_probs(loaded.model, loaded.tokenizer, start)
-    priors = priors_of(likely, [tongue.grammar.language for tongue in tongues])
+    priors = priors_of(likely, [whisper_code(tongue.grammar.language) for tongue in tongues])
     return sorted(zip(priors, tongues, strict=True), key=lambda each: -each[0])
 
 

@@ -24,6 +24,7 @@ from voiced.flow import SAMPLE_RATE, Timings
 from voiced.recognition import tuning
 from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.confidence import confidence
+from voiced.whisper.languages import whisper_code
 from voiced.whisper.log_mel import pad_or_trim
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _first(rescorer: Rescorer, clock: Callable[[], float]) -> Pass:
 
 def _in_english(model: GrammarModel, hopeless: float) -> float:
     """The confidence below which a short window is the last one; 0 in other languages, where it proves nothing."""
-    return hopeless if model.language == "en" else 0.0
+    return hopeless if whisper_code(model.language) == "en" else 0.0
 
 
 def _hearings(model: GrammarModel, prompts: Sequence[str]) -> tuple[Hearing, ...]:

@@ -19,6 +19,7 @@ from voiced.recognition import tuning
 from voiced.recognition.beam_search import Beams
 from voiced.recognition.joined_search import joining_tokens, search
 from voiced.whisper.alignment import POSITIONS_PER_SECOND, align
+from voiced.whisper.languages import whisper_code
 from voiced.whisper.log_mel import log_mel
 from voiced.whisper.text_tree import TextTree
 
@@ -171,8 +172,8 @@ def _language(model: OpenedModel, language: str) -> str:
     """The grammar's language, if the model speaks it."""
     tokenizer = model.loaded.tokenizer
     known = tokenizer.languages if tokenizer.is_multilingual else {"en": 0}
-    if language not in known:
-        remedy = "use a multilingual model such as base" if language != "en" else "check `language:`"
+    if whisper_code(language) not in known:
+        remedy = "check `language:`" if tokenizer.is_multilingual else "use a multilingual model such as base"
         raise ModelError(f"model {model.name!r} does not know the intents' language {language!r}: {remedy}")
     return language
 

@@ -86,10 +86,10 @@ class WyomingServer:
                 await async_write_event(Error(f"more than {MOST_CLIENTS} clients").event(), writer)
             else:
                 await Conversation(self._house, reader, writer).hold()
-        except (ConnectionError, EOFError, asyncio.CancelledError):
-            pass  # gone, or we are
         except TimeoutError:
             writer.transport.abort()  # it is silent, or takes nothing: what waits for it would keep the connection
+        except (OSError, EOFError, asyncio.CancelledError):
+            pass  # gone, or we are
         except Exception:
             log.exception("an internal error ended the connection of a Wyoming client")
         finally:
@@ -118,7 +118,7 @@ class Conversation:
                 await self._heed(event)
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 # Whatever stands in an event of others: what it lacks is told, and nothing is guessed.
-                await self._tell(Error(f"not understood: {error}", "bad-event").event())
+                await self._tell(Error(f"not understood: {_wrong(error)}", "bad-event").event())
                 await self._part()
                 return
             except VoicedError as error:
@@ -251,12 +251,30 @@ async def read(reader: asyncio.StreamReader) -> Event | None:
     if not line:
         return None
     header = json.loads(line)
+    if not isinstance(header, dict):
+        raise ValueError("an event is a JSON object")  # noqa: TRY004 # as all that is wrong with an event
     data, payload = header.get("data") or {}, None
     if n_bytes := _size(header, "data_length", LARGEST_DATA_BYTES):
         data = {**data, **json.loads(await reader.readexactly(n_bytes))}
     if n_bytes := _size(header, "payload_length", LARGEST_SOUND_BYTES):
         payload = await reader.readexactly(n_bytes)
     return Event(str(header["type"]), data, payload)
+
+
+def _wrong(error: Exception) -> str:
+    """Return what is wrong with an event, in words."""
+    match error:
+        case UnicodeDecodeError():
+            return "it is no UTF-8 text"
+        case json.JSONDecodeError():
+            return f"it is no JSON: {error.msg}"
+        case KeyError():
+            return f"{error.args[0]!r} is missing"
+        case TypeError() | AttributeError():
+            return "a field holds a value of another kind"
+        case RecursionError():
+            return "it is nested too deeply"
+    return str(error)
 
 
 def _size(header: dict[str, object], name: str, most: int) -> int:

@@ -41,6 +41,8 @@ _OTHER_NAMES = {
     "castilian": "es",
     "mandarin": "zh",
 }
+# Codes that people use besides.
+_OTHER_CODES = {"nb": "no", "iw": "he", "fil": "tl", "cmn": "zh"}
 # Name → code.
 _CODES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 
@@ -55,7 +57,12 @@ def language_code(language: str) -> str:
         return wanted
     if wanted in _CODES:
         return _CODES[wanted]
-    spoken = re.split("[-_]", wanted, maxsplit=1)[0]  # without the region: "pt-BR", "zh_Hant_TW"
-    if spoken in LANGUAGES:
+    if (spoken := whisper_code(wanted)) in LANGUAGES:
         return spoken
     raise ValueError(f"{language!r} is not a language that Whisper knows; say it as in 'de' or 'german'")
+
+
+def whisper_code(language: str) -> str:
+    """Return Whisper's code of a language: `pt` for "pt-BR", `zh` for "zh_Hant_TW", `no` for "nb"."""
+    spoken = re.split("[-_]", language.lower(), maxsplit=1)[0]
+    return _OTHER_CODES.get(spoken, spoken)

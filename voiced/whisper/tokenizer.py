@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import tiktoken
 
-from voiced.whisper.languages import LANGUAGES
+from voiced.whisper.languages import LANGUAGES, whisper_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,8 +144,10 @@ class Tokenizer:
     def start_sequence(self, language: str, task: Task, *, timestamps: bool) -> list[int]:
         """Token ids that tell the decoder what to write: start of transcript[, language, task][, no timestamps].
 
-        `language` is a code as in `languages`. Raises ValueError for a language or task that the model does not know.
+        `language` is a code as in `languages`, a region behind it does not matter. Raises ValueError for a language or
+        task that the model does not know.
         """
+        language = whisper_code(language)
         # Radford et al. 2022, figure 1: the multitask training format.
         if self.is_multilingual:
             if language not in self.languages:
