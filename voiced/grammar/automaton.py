@@ -100,7 +100,12 @@ class Further:
     """Behind a value of a slot more values of it are said."""
 
 
-Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended | Further
+@dataclass(frozen=True, slots=True)
+class Respaced:
+    """Behind a value a space is missing that the template has, or stands where it has none (`value_spaces`)."""
+
+
+Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended | Further | Respaced
 # Calls that have not returned, as a linked list: pushing shares the tail, and equal stacks are equal places.
 Stack: TypeAlias = "tuple[int, Stack] | None"
 Place: TypeAlias = tuple[int, bool, Stack]  # state, at_boundary (a word may begin here), stack

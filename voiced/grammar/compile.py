@@ -30,6 +30,7 @@ from voiced.grammar.several_values import SlotLayout, several_in_rule
 from voiced.grammar.spelling import forms_of
 from voiced.grammar.state_sets import ANY
 from voiced.grammar.states import MOST_STATES, States, TooLargeError
+from voiced.grammar.value_spaces import ValueSpaces
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -71,6 +72,7 @@ class _Layout(States):
         self._parts: dict[Hashable, Part] = {}  # what was compiled already, by what makes it the same part
         self._identities = Identities()
         self.slots = SlotLayout(self, folding)
+        self._spaces = ValueSpaces(self)
 
     # ---- expressions
 
@@ -102,20 +104,31 @@ class _Layout(States):
             case ListReference():
                 return self.list_reference(expression, here, sentence)
             case RuleReference():
-                return self.call(self.rule_part(expression.name, sentence), here)
+                return self.rule_reference(expression, here, sentence)
+
+    def rule_reference(self, reference: RuleReference, here: int, sentence: SentenceTemplate) -> int:
+        here, is_near = self._spaces.before_rule(here, reference, sentence)
+        part = self.rule_part(reference.name, sentence, is_near=is_near)
+        return self._spaces.behind_rule(self.call(part, here), part, sentence)
 
     def list_reference(self, reference: ListReference, here: int, sentence: SentenceTemplate) -> int:
         here, part = self.gap(here, sentence.scope), self.list_part(reference.name, sentence)
+        here = self._spaces.before_list(here, reference, sentence)
         # The parts of one value open no slots.
-        return self.call(part, here) if sentence.scope.gathers else self.slots.slot(reference, part, here, sentence)
+        if sentence.scope.gathers:
+            return self.call(part, here)
+        return self._spaces.behind_value(self.slots.slot(reference, part, here, sentence), reference, sentence)
 
     def choice(self, choice: Choice, here: int, sentence: SentenceTemplate) -> int:
-        there = self.state()
+        there, ends = self.state(), list[int]()
         self._has_empty_part |= not choice.items  # branches part here and meet again; an empty one is two jumps
         for item in choice.items:
             first = self.state()
             self.jump(here, first)
-            self.jump(self.expression(item, first, sentence), there)
+            self._spaces.meet(first, here)
+            ends.append(self.expression(item, first, sentence))
+            self.jump(ends[-1], there)
+        self._spaces.meet(there, *ends)
         return there
 
     def permutation(self, permutation: Permutation, here: int, sentence: SentenceTemplate) -> int:
@@ -158,6 +171,7 @@ class _Layout(States):
         normal, units, joined = words_of(text, scope.language, self._folding)
         # "light" and "[s]" touch, "the" and " [s]" do not: the template's own spaces decide.
         before, here = here, self.space(here, scope) if normal.startswith(" ") else here
+        here = self._spaces.before_text(normal, units, before, here)
         for number, forms in enumerate(units):
             there = self.one_of(map(apart, forms), self.space(here, scope, is_firm=True) if number else here)
             # "wi" and "fi", and "wifi"; the "-licht" of `{raum}-licht` as well.
@@ -193,17 +207,20 @@ class _Layout(States):
 
     # ---- parts
 
-    def part(self, expression: Expression, sentence: SentenceTemplate) -> Part:
+    def part(self, expression: Expression, sentence: SentenceTemplate, *, is_near: bool = False) -> Part:
         first = self.state()
+        if is_near:
+            self._spaces.note(first)
         last = self.expression(expression, first, sentence)
         self._ends.add(last)
         return first, last
 
-    def rule_part(self, name: str, sentence: SentenceTemplate) -> Part:
+    def rule_part(self, name: str, sentence: SentenceTemplate, *, is_near: bool) -> Part:
         # A rule whose slots may have several values is another one where they may not.
-        identity = self._identities.rule(name, sentence), several_in_rule(name, sentence)
+        identity = self._identities.rule(name, sentence), several_in_rule(name, sentence), is_near
         if identity not in self._parts:
-            self._parts[identity] = self.part(sentence.scope.rules[name].expression, sentence)
+            rule = sentence.scope.rules[name]
+            self._parts[identity] = self.part(rule.expression, replace(sentence, template=rule), is_near=is_near)
         return self._parts[identity]
 
     def list_part(self, name: str, sentence: SentenceTemplate) -> Part:
@@ -239,7 +256,8 @@ class _Layout(States):
         mark = Value(value.value, origin=value if value.context or value.attributes else None)
         if not value.plain or words.n_ways() > _MOST_SPELLINGS or sentence.scope.loose_spaces:
             way = self.follower(first)
-            self.jump(self.expression(value.said.expression, way, sentence), last, mark)
+            inner = sentence if value.plain else replace(sentence, template=value.said)
+            self.jump(self.expression(value.said.expression, way, inner), last, mark)
             return
         spelt = words.normal.strip() if words.is_changed(self._folding) else None
         # Every way to write it becomes a path of letters. A value without a word, such as "-", cannot be said.

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from voiced.grammar.automaton import Close, Compute, Ended, Further, Gather, Open, Value
+from voiced.grammar.automaton import Close, Compute, Ended, Further, Gather, Open, Respaced, Value
 from voiced.grammar.meaning import Filled, to_match
 from voiced.grammar.name_first import name_first
 from voiced.grammar.ranking import best_first, cost
@@ -53,6 +53,7 @@ class Parse(NamedTuple):
     values: int = 0  # values of lists that are not inside other values
     wild_words: int = 0  # words that wildcards took
     wild_letters: int = 0  # characters that wildcards took
+    respaced: int = 0  # spaces that stand otherwise than in the template
     filled: tuple[Filled, ...] = ()
     opened: tuple[tuple[str | None, int], ...] = ()  # slots that are being said, each with its first character
     value: Value | Parts | None = None  # of the last of them: its mark stands just before the end
@@ -75,6 +76,8 @@ class Parse(NamedTuple):
                 return self._replace(value=self._valued(mark))
             case Further():
                 return self._replace(further=self.further + 1)
+            case Respaced():
+                return self._replace(respaced=self.respaced + 1)
             case Ended():
                 return self._replace(sentence=mark.sentence)
             case Close():

@@ -2,7 +2,8 @@
 
 A parse has a price: a word that the template spells out is free, a value of a list costs one, however many words it
 has, and a wildcard costs one for each word that it takes. The cheapest parse is the best: what is known beats what is
-free, and what is spelled out beats what is one of many. Among parses of one price:
+free, and what is spelled out beats what is one of many. A parse whose spaces stand otherwise than its template has them
+comes behind all that have them and need no wildcard. Among parses of one price:
 
 1. whose wildcards took fewer letters;
 2. whose values hold the values of others. "turn off the bedroom lamp" has one price under `turn off [the] {name}` and
@@ -33,17 +34,20 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int]
 
 
-def cost(parse: Parse) -> tuple[int, int, int, int, tuple[int, ...]]:
+def cost(parse: Parse) -> tuple[int, int, int, int, int, tuple[int, ...]]:
     """Sorts the best first, as far as it is known before the end, and by one parse alone."""
-    return parse.further, *_price(parse), -parse.literal_words, tuple(filled.end for filled in parse.filled)
+    price = _price(parse)
+    return parse.further, *price, parse.respaced, -parse.literal_words, tuple(filled.end for filled in parse.filled)
 
 
 def best_first(ended: Iterable[Parse], text: str, normal: NormalText) -> list[Parse]:
     """Parses of a whole text, `normal` in normal form, the best first, whatever order they come in."""
+    parses = list(ended)
+    as_written = any(not parse.respaced and not parse.wild_words for parse in parses)
     # Values are compared among parses of one price.
-    equals: dict[tuple[int, int], list[Parse]] = defaultdict(list)
-    for parse in ended:
-        equals[_price(parse)].append(parse)
+    equals: dict[tuple[bool, int, int, int], list[Parse]] = defaultdict(list)
+    for parse in parses:
+        equals[as_written and bool(parse.respaced), *_price(parse), parse.respaced].append(parse)
     # The order does not depend on how the sets were walked, for the key is total enough, and sorting is stable.
     return [parse for price in sorted(equals) for parse in _sorted(equals[price], text, normal)]
 
