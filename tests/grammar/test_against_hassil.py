@@ -126,7 +126,7 @@ def test_we_also_understand(template: str, text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("template", "text", "reason"),
     [
-        ("turn on {room} lights", "turn on kitchenlights", "words are parted by spaces, after a list's value too"),
+        ("turn on {room} lights", "turn on kitchenlights", "words are parted by spaces, where no compounds are built"),
         ("set {n} degrees", "set 5degrees", "the same after a number"),
         ("{any}s", "light s", "the end of a word is no word"),
     ],
@@ -137,3 +137,26 @@ def test_we_do_not_understand(template: str, text: str, reason: str) -> None:
     file = f"intents: {{A: {{sentences: ['{template}']}}}}\n{lists}"
     assert readings(judge([file]), text) != []
     assert grammar.parse(file).match(text) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "meant", "reason"),
+    [
+        ("set {name} {n}", "set lamp 15", None, "not lamp 1, to 5: a space before a number is a space"),
+        ("set {name} {n}", "set fan5", None, "the same"),
+        ("lights on {floor} [floor]", "lights on first floor", {"floor": "first floor"}, "the longest value is meant"),
+    ],
+)
+def test_of_home_assistants_sentences_we_understand_otherwise(
+    template: str, text: str, meant: dict[str, str] | None, reason: str
+) -> None:
+    assert reason
+    lists = {
+        "name": {"values": ["lamp", "lamp 1", "fan"]},
+        "floor": {"values": ["first", "first floor"]},
+        "n": {"range": {"from": 0, "to": 9}},
+    }
+    file = yaml.safe_dump({"intents": {"A": {"data": [{"sentences": [template]}]}}, "lists": lists})
+    assert readings(judge([file]), text)[0] != ("A", meant)
+    match = grammar.parse(file).match(text)
+    assert (match and match.slots) == meant

@@ -283,6 +283,20 @@ def test_what_is_drawn_is_matched_with_another_value(file: dict[str, Any], seed:
 
 
 @FILE
+@given(FILES.filter(lambda file: file["language"] == "de"), st.integers(0, 1_000))
+def test_words_that_touch_are_matched_if_they_are_allowed(file: dict[str, Any], seed: int) -> None:
+    """And the other way round, wherever a space is missing that the sentence has: behind a value it may be."""
+    commands = _loaded(file)
+    for sample in commands.sample(Random(seed), 3) if commands else ():
+        assert commands is not None
+        sets = commands.automaton.sets
+        for at in [at for at, letter in enumerate(sample.text) if letter == " "]:
+            text = sample.text[:at] + sample.text[at + 1 :]
+            may_be_said = sets.finish(sets.walk(commands.normalize(text).text)).sentences
+            assert bool(may_be_said) == bool(commands.matches(text)), text
+
+
+@FILE
 @given(FILES, st.integers(0, 1_000))
 def test_what_is_allowed_goes_on_to_an_end_that_is_matched(file: dict[str, Any], seed: int) -> None:
     commands = _loaded(file)

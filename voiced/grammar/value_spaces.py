@@ -88,7 +88,7 @@ class ValueSpaces:
         is_firm = bool(units) and any(form[0].isdigit() for form in units[0])
         if spaced == here:
             return self._with(here, is_firm=is_firm)
-        return spaced if is_firm else self._without(here, spaced)
+        return spaced if is_firm else self._without(here, spaced, is_word=bool(units))
 
     def before_list(self, here: int, reference: ListReference, sentence: SentenceTemplate) -> int:
         """The state before a list that stands without a space before it."""
@@ -102,13 +102,15 @@ class ValueSpaces:
         opens_with_space = sentence.scope.of_rule(_opens_with_space, reference.name)
         return self._with(here, is_firm=is_firm), opens_with_space and not is_firm
 
-    def _without(self, here: int, spaced: int) -> int:
-        """The state behind a space that may be missing."""
+    def _without(self, here: int, spaced: int, *, is_word: bool) -> int:
+        """The state behind a space that may be missing; `is_word`: before a word of the same text."""
+        # Where the space was read other words may come in, and numbers; where it is missing they may not.
         there = self._layout.follower(spaced)
         for state in self._behind[here]:
             self._layout.jump(state, there, _RESPACED)
         # The next space may be missing with it, as in "{room} [ceiling] lamp".
-        self._behind[there], self._firm[there] = (there,), (spaced,)
+        if not is_word:
+            self._behind[there], self._firm[there] = (there,), (spaced,)
         return there
 
     def _with(self, here: int, *, is_firm: bool) -> int:
