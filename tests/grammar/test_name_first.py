@@ -40,6 +40,25 @@ def test_the_name_comes_first(text: str, intent: str, slots: dict[str, Any]) -> 
     assert (judged.intent.name, {slot: each.value for slot, each in judged.entities.items()}) == (intent, slots)
 
 
+def test_equals_come_in_the_order_of_their_intents() -> None:
+    from hassil.recognize import recognize_best  # noqa: PLC0415 # takes a while
+
+    file = """
+intents:
+  SetVolume: {data: [{sentences: ["set {name} to {n}"]}]}
+  SetBrightness: {data: [{sentences: ["set {name} to {n}"]}]}
+lists: {name: {values: [lamp]}, n: {range: {from: 0, to: 100}}}
+"""
+    match, judged = grammar.parse(file).match("set lamp to 5"), recognize_best("set lamp to 5", judge([file]))
+    assert match
+    assert judged
+    assert match.intent == judged.intent.name == "SetBrightness"
+    own = file.replace("data: [{sentences:", "sentences:").replace("]}]}", "]}")
+    own_match = grammar.parse(own.replace("{values: [lamp]}", "[lamp]")).match("set lamp to 5")
+    assert own_match
+    assert own_match.intent == "SetVolume", "the first in the file"
+
+
 def test_among_our_own_sentences_words_come_first() -> None:
     own = """
 intents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from random import Random
 from typing import Any
@@ -67,8 +68,9 @@ def test_in_languages_that_build_compounds(text: str, intent: str | None, slots:
     assert (match and match.intent, match and match.slots) == (intent, slots)
 
 
-def test_in_others_a_space_is_a_space() -> None:
-    commands = grammar.parse(OURS.replace("LANGUAGE", "en"))
+@pytest.mark.parametrize("language", ["en", "de\nfolding: false"])
+def test_elsewhere_a_space_is_a_space(language: str) -> None:
+    commands = grammar.parse(OURS.replace("LANGUAGE", language))
     assert commands.match("schalte die wohnzimmerlampe ein") is None
     assert commands.match("küche licht aus") is None
     assert commands.match("schalte die wohnzimmer lampe ein")
@@ -127,7 +129,8 @@ language: LANGUAGE
 intents:
   A:
     data:
-      - sentences: ["turn on [the] {area} lights", "set {name} <to> {n} [percent]", "{area}['s] heating on", "what {x:name}"]
+      - sentences: ["turn on [the] {area} lights", "set {name} <to> {n} [percent]", "what {x:name}"]
+      - sentences: ["{area}['s] heating on"]
 lists:
   area: {values: [kitchen, {in: "[big] hall", out: hall}]}
   name: {values: [lamp, fan]}
@@ -210,4 +213,4 @@ def _is_cut_before_a_number(text: str, other: str) -> bool:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     words = text.split()
-    return [(one[-1], other[0]) for one, other in zip(words, words[1:], strict=False)]
+    return [(one[-1], other[0]) for one, other in itertools.pairwise(words)]

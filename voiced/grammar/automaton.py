@@ -16,15 +16,13 @@ construction for nondeterministic automata. Five things go beyond a textbook's f
   language stays regular.
 - *Spaces collapse.* `turn on [the] light` holds two spaces when "the" is left out. A place knows whether it stands at
   the beginning of a word; there a space in the grammar may be passed without reading one.
-- *Marks* on the jumps say where a slot opens, which value it has, where it closes and which sentence has ended. The
-  constraint ignores them; the matcher collects them.
+- *Marks* on the jumps say where a slot opens and closes, its value, and which sentence has ended: for the matcher only.
 - *Joints* lead from the end of a sentence, through "and", to the beginnings of others. The sets go that way, so that a
   compound of commands may be written; places do not: the matcher takes it apart first (`compound`).
 - *Gates* lead from a value of a slot to more values of it (`several_values`). Sets of single commands keep them shut.
 
-Places are what the matcher collects marks on, in the few sentences that a text completes. Which those are, and all that
-a decoder asks, is answered by `sets`, the automaton made deterministic (`set_machine`): there all places that a text
-leads to are one.
+On places the matcher collects marks, in the few sentences that a text completes. Which those are, and all that a
+decoder asks, is answered by `sets`, the automaton made deterministic (`set_machine`).
 """
 
 from __future__ import annotations
@@ -50,8 +48,7 @@ _REMEMBERED_STEPS = 20_000  # about 8 MB; a household's grammar has a few thousa
 
 Parts: TypeAlias = "tuple[SlotValue, ...]"  # of a value that is computed
 
-# Marks carry the meaning: a text is read by letters alone, and what it means is the marks on the way.
-# "go hi" in the example above passes Open(x), Value("hi"), Close(), Ended(0), in this order.
+# A text is read by letters alone, and what it means is the marks on the way: Open(x), Value("hi"), Close(), Ended(0).
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Further:
 
 @dataclass(frozen=True, slots=True)
 class Respaced:
-    """Behind a value a space is missing that the template has, or stands where it has none (`value_spaces`)."""
+    """Behind a value a space is missing, or one stands that the template has not (`value_spaces`)."""
 
 
 Mark: TypeAlias = Open | Value | Gather | Compute | Close | Ended | Further | Respaced

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.grammar.automaton import Close, Compute, Ended, Further, Gather, Open, Respaced, Value
 from voiced.grammar.meaning import Filled, to_match
-from voiced.grammar.name_first import name_first
+from voiced.grammar.name_first import name_first, order_of
 from voiced.grammar.ranking import best_first, cost
 
 if TYPE_CHECKING:
@@ -150,7 +150,8 @@ def meanings(
     ]
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}
-    for parse in name_first(best_first(ended, text, normal), sentences):
+    order = order_of(ended, sentences)
+    for parse in name_first(best_first(ended, text, normal, order), sentences):
         match = to_match(parse, sentences[parse.sentence], text, normal)
         distinct.setdefault(match.meaning, match)
     return tuple(distinct.values())
@@ -189,12 +190,24 @@ def _advance(moves: Iterable[Move], here: list[Parse], position: int, text: str,
         arrived = [_passed(parse, marks, position, text) for parse in here] if marks else here
         there = parses.get(place)
         # Lists are handed on and shared, so one that grows is a new one. Two ways with equal marks are one parse.
-        there = list(dict.fromkeys(arrived if there is None else [*there, *arrived])) if marks or there else arrived
+        there = _distinct(arrived if there is None else [*there, *arrived]) if marks or there else arrived
         if len(there) > _MOST_PARSES:
             there.sort(key=cost)
             del there[_MOST_PARSES:]
         parses[place] = there
     return parses
+
+
+def _distinct(parses: list[Parse]) -> list[Parse]:
+    """Parses that differ by more than their spaces: of others the one that has them as the template has."""
+    # A space may be missing and stand again a little later: the same words, read as if something had happened.
+    found: dict[Parse, Parse] = {}
+    for parse in parses:
+        alike = parse._replace(respaced=0) if parse.respaced else parse
+        known = found.setdefault(alike, parse)
+        if parse.respaced < known.respaced:
+            found[alike] = parse
+    return list(found.values())
 
 
 def _passed(parse: Parse, marks: tuple[Mark, ...], position: int, text: str) -> Parse:

@@ -1,7 +1,8 @@
 """Home Assistant's own rule among its sentences: who says the name of a device means the device.
 
 "turn on the lamp" may be a sentence about all lamps of the room, and a device may be called "lamp". Home Assistant
-takes what holds a `name`, the longest first. Among sentences of our own, `ranking` alone decides.
+takes what holds a `name`, the longest first; and what nothing tells apart it takes by the names of the intents, in
+their order. Among sentences of our own, `ranking` alone decides.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.match import Parse
@@ -21,9 +22,20 @@ def name_first(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -
     """Parses in their order; if all are of Home Assistant's sentences, those first that name a device."""
     found = list(parses)
     # Sorting is stable: parses without a name, and with names of one length, stay as they are.
-    if all(sentences[parse.sentence].template.tolerant for parse in found):
+    if _are_home_assistants(found, sentences):
         found.sort(key=_letters, reverse=True)
     return found
+
+
+def order_of(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> Callable[[int], tuple[str, int]]:
+    """What equally good sentences are sorted by: their intents, if all are Home Assistant's, then their place."""
+    # Our own files say by their order what comes first; Home Assistant's come in any.
+    is_theirs = _are_home_assistants(parses, sentences)
+    return lambda number: (sentences[number].intent if is_theirs else "", number)
+
+
+def _are_home_assistants(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> bool:
+    return all(sentences[parse.sentence].template.tolerant for parse in parses)
 
 
 def _letters(parse: Parse) -> int:

@@ -13,8 +13,8 @@ comes behind all that have them and need no wildcard. Among parses of one price:
 5. whose sentence stands first in the files;
 6. whose slots end first.
 
-Home Assistant decides by the name of the slot: a `name` beats everything else, the longest first. Among its sentences
-that is done here, too (`name_first`).
+Home Assistant decides by the name of the slot: a `name` beats everything else, the longest first; and of equals by the
+name of the intent. Among its sentences that is done here, too (`name_first`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from voiced.grammar.meaning import span_of
 from voiced.grammar.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
 
     from voiced.grammar.match import Parse
     from voiced.grammar.normalize import NormalText
@@ -40,23 +40,27 @@ def cost(parse: Parse) -> tuple[int, int, int, int, int, tuple[int, ...]]:
     return parse.further, *price, parse.respaced, -parse.literal_words, tuple(filled.end for filled in parse.filled)
 
 
-def best_first(ended: Iterable[Parse], text: str, normal: NormalText) -> list[Parse]:
-    """Parses of a whole text, `normal` in normal form, the best first, whatever order they come in."""
-    parses = list(ended)
+def best_first(
+    parses: Sequence[Parse], text: str, normal: NormalText, order: Callable[[int], tuple[str, int]]
+) -> list[Parse]:
+    """Parses of a whole text, `normal` in normal form, the best first, whatever order they come in.
+
+    `order`: what equals are sorted by, of a sentence.
+    """
     as_written = any(not parse.respaced and not parse.wild_words for parse in parses)
     # Values are compared among parses of one price.
     equals: dict[tuple[bool, int, int, int], list[Parse]] = defaultdict(list)
     for parse in parses:
         equals[as_written and bool(parse.respaced), *_price(parse), parse.respaced].append(parse)
     # The order does not depend on how the sets were walked, for the key is total enough, and sorting is stable.
-    return [parse for price in sorted(equals) for parse in _sorted(equals[price], text, normal)]
+    return [parse for price in sorted(equals) for parse in _sorted(equals[price], text, normal, order)]
 
 
 def _price(parse: Parse) -> tuple[int, int]:
     return parse.values + parse.wild_words, parse.wild_letters
 
 
-def _sorted(parses: list[Parse], text: str, normal: NormalText) -> list[Parse]:
+def _sorted(parses: list[Parse], text: str, normal: NormalText, order: Callable[[int], tuple[str, int]]) -> list[Parse]:
     # "bedroom lamp" holds "bedroom": one more for the one, one less for the other.
     spans = [_values(parse) for parse in parses]
     # Few spans are many parses, so each two are compared once.
@@ -66,7 +70,7 @@ def _sorted(parses: list[Parse], text: str, normal: NormalText) -> list[Parse]:
     keyed = []
     for its, parse in zip(spans, parses, strict=True):
         longest = -sum(balance[span] for span in its), -_exactness(parse, text, normal)
-        keyed.append(((*longest, -parse.literal_words, parse.sentence, cost(parse)), parse))
+        keyed.append(((*longest, -parse.literal_words, order(parse.sentence), cost(parse)), parse))
     return [parse for _, parse in sorted(keyed, key=lambda each: each[0])]
 
 

@@ -3,8 +3,9 @@
 Languages that build compounds write a room and its lamp in one word, and a recogniser writes as it likes. So behind a
 value the template's space may be missing, and one may stand where it has none: "Wohnzimmerlampe", "Wohnzimmer Lampe"
 and "Wohnzimmer-Lampe" are one under `{room} lampe` and under `{room}lampe`. In our own format that is so in those
-languages, behind values that are words; in Home Assistant's sentences in all, behind numbers too, for so its matcher
-has it. Before a value a space is a space, and so is one before a number: "Lampe 15" is no "Lampe 1".
+languages, behind values that are words, unless nothing is folded; in Home Assistant's sentences in all, behind numbers
+too, for so its matcher has it. Before a value a space is a space, and so is one before a number: "Lampe 15" is not
+"Lampe 1" and 5.
 
     `{room} lampe`    V -space→ S ⇒ B -l→ …    and V ⇒ B [Respaced]
     `{room}lampe`     V ⇒ B -l→ …              and V -space→ S ⇒ B [Respaced]
@@ -54,6 +55,7 @@ class ValueSpaces:
 
     def behind_value(self, there: int, reference: ListReference, sentence: SentenceTemplate) -> int:
         """Take note of the state behind a value, if spaces are free there."""
+        # Our own numbers are written apart; so is what free words are followed by, everywhere.
         kinds = TextList | NumberRange if sentence.template.tolerant else TextList
         if _is_free(sentence) and isinstance(sentence.scope.list_named(reference.name), kinds):
             self.note(there)
@@ -61,6 +63,7 @@ class ValueSpaces:
 
     def behind_rule(self, there: int, part: Part, sentence: SentenceTemplate) -> int:
         """Take note of the state behind a rule, if that may end with a value."""
+        # Also if it need not end so: what is called has one last state, whichever way led there.
         if part[1] in self._behind and _is_free(sentence):
             self.note(there)
         return there
@@ -71,9 +74,11 @@ class ValueSpaces:
 
     def meet(self, there: int, *befores: int) -> None:
         """Take note of a state to which jumps lead from others."""
-        behind = dict.fromkeys(state for before in befores for state in self._behind.get(before, ()))
-        if behind:
-            self._behind[there] = tuple(behind)
+        if self._behind.keys().isdisjoint(befores):
+            return
+        # All values behind any of them; and ways without a missing space, of those that have others.
+        behind = (state for before in befores for state in self._behind.get(before, ()))
+        self._behind[there] = tuple(dict.fromkeys(behind))
         if not self._firm.keys().isdisjoint(befores):
             firm = (state for before in befores for state in self._firm.get(before, (before,)))
             self._firm[there] = tuple(dict.fromkeys(firm))
@@ -96,6 +101,7 @@ class ValueSpaces:
 
     def before_rule(self, here: int, reference: RuleReference, sentence: SentenceTemplate) -> tuple[int, bool]:
         """The state before a rule, and whether the rule's own first space may be missing as well."""
+        # A rule such as "[the] light" begins with a space when "the" is left out.
         if here not in self._behind:
             return here, False
         is_firm = _takes_any(reference, sentence.scope)
@@ -115,8 +121,13 @@ class ValueSpaces:
 
     def _with(self, here: int, *, is_firm: bool) -> int:
         """The state behind a space that may stand, though the template has none; `is_firm`: none may be missing."""
-        there = self._layout.follower(self._firmly(here) if is_firm else here)
-        for state in self._behind[here]:
+        before = self._firmly(here) if is_firm else here
+        # Where a space of the template's own stood or was missing, one more says nothing new.
+        touching = [state for state in self._behind[here] if state not in self._firm]
+        if not touching:
+            return before
+        there = self._layout.follower(before)
+        for state in touching:
             self._layout.jump(self._layout.read(state, " "), there, _RESPACED)
         return there
 
@@ -124,6 +135,7 @@ class ValueSpaces:
         """A state like `here`, to which no way leads on which a space is missing."""
         if here not in self._firm:
             return here
+        # Its ways are those that the template's own spaces are read on.
         there = self._layout.state()
         for state in self._firm[here]:
             self._layout.jump(state, there)
@@ -136,11 +148,15 @@ def _is_free(sentence: SentenceTemplate) -> bool:
     template, scope = sentence.template, sentence.scope
     if scope.loose_spaces or scope.gathers:
         return False
-    return template.tolerant or re.split("[-_]", template.language)[0].lower() in _COMPOUNDING
+    # Home Assistant's matcher has it so in every language.
+    if template.tolerant:
+        return True
+    return scope.folding.joins and re.split("[-_]", template.language)[0].lower() in _COMPOUNDING
 
 
 def _takes_any(expression: Expression, scope: Scope) -> bool:
     """Whether an expression holds what may be written in digits, or in any letters. Rules must not be circular."""
+    # Words are told apart from the value before them; digits and free words go on where it ends.
     for each in references(expression):
         if isinstance(each, RuleReference):
             if scope.of_rule(_takes_any, each.name):
@@ -160,6 +176,7 @@ def _opens_with_space(expression: Expression, scope: Scope) -> bool:
         case RuleReference():
             return scope.of_rule(_opens_with_space, expression.name)
         case Sequence():
+            # The first item that cannot be left out decides.
             for item in expression.items:
                 if _opens_with_space(item, scope):
                     return True
