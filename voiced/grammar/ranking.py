@@ -47,6 +47,7 @@ def best_first(
 
     `order`: what equals are sorted by, of a sentence.
     """
+    # What is written as its template has it comes first, if all its words are known.
     as_written = any(not parse.respaced and not parse.wild_words for parse in parses)
     # Values are compared among parses of one price.
     equals: dict[tuple[bool, int, int, int], list[Parse]] = defaultdict(list)

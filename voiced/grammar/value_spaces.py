@@ -91,6 +91,7 @@ class ValueSpaces:
             return spaced
         # "2" and "two" are one: behind "lamp 1" it would be another number.
         is_firm = bool(units) and any(form[0].isdigit() for form in units[0])
+        # The template has a space there, or has none.
         if spaced == here:
             return self._with(here, is_firm=is_firm)
         return spaced if is_firm else self._without(here, spaced, is_word=bool(units))
@@ -104,6 +105,7 @@ class ValueSpaces:
         # A rule such as "[the] light" begins with a space when "the" is left out.
         if here not in self._behind:
             return here, False
+        # If it may begin with a number, what stands before it is written as the template has it.
         is_firm = _takes_any(reference, sentence.scope)
         opens_with_space = sentence.scope.of_rule(_opens_with_space, reference.name)
         return self._with(here, is_firm=is_firm), opens_with_space and not is_firm
@@ -168,6 +170,7 @@ def _takes_any(expression: Expression, scope: Scope) -> bool:
 
 def _opens_with_space(expression: Expression, scope: Scope) -> bool:
     """Whether an expression may begin with a space, as "[the] light" does. Rules must not be circular."""
+    # Asked of rules that stand behind a value, once for each rule.
     match expression:
         case Text():
             return expression.text[:1].isspace()
