@@ -101,3 +101,12 @@ def test_lists_of_a_block_are_looked_at_too() -> None:
     commands = grammar.parse(f"intents: {{A: {{data: [{block}]}}}}")
     assert understood(commands, "a c", "b") == ["a c", "b"]
     assert len(commands.warnings) == 2
+
+
+def test_a_name_that_is_no_level_of_a_topic_takes_its_sentences_along() -> None:
+    commands = grammar.parse(FILE + "\n").warnings
+    odd = grammar.parse(FILE.replace("Good:", "Good/Bad: {data: [{sentences: [odd one]}]}\n  Good:"))
+    assert odd.match("odd one") is None
+    assert odd.match("good hall") is not None
+    (told,) = set(odd.warnings) - set(commands)
+    assert told == "intents.yaml:3: the intent's name holds '/', which MQTT topics cannot; rename it; it is left out"

@@ -249,9 +249,13 @@ class _Collector:
             self.problems.append(
                 f"{where}: the intent '{name}' is already defined in {known.where}; rename one of them"
             )
-        # The name becomes a level of a topic.
+        # The name becomes a level of a topic; Home Assistant's may be any.
         if unsafe := NOT_IN_A_LEVEL.search(name):
-            self.problems.append(f"{where}: the intent's name holds {unsafe[0]!r}, which MQTT topics cannot; rename it")
+            told = f"{where}: the intent's name holds {unsafe[0]!r}, which MQTT topics cannot; rename it"
+            if file.tolerant:
+                self.warnings.append(f"{told}; it is left out")
+                return
+            self.problems.append(told)
         places = tuple(file.source.where((*key, "action", i)) for i in range(len(source.action)))
         self.action_places += ((name, place, action) for place, action in zip(places, source.action, strict=True))
         examples = tuple(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from voiced.foundations.submodules import submodules
 from voiced.grammar.normalize import normalize
 from voiced.grammar.number_ways import half_ways, minus_words, more_ways, point_ways
+from voiced.grammar.ordinal_forms import NUMBERED, ORDINALS
 
 if TYPE_CHECKING:
     from unicode_rbnf.engine import RbnfEngine, RbnfError
@@ -104,7 +105,10 @@ def _table(language: str) -> dict[str, tuple[str, ...]]:
         for words in _by_rules(number, language)[:1]:
             table[normalize(words, language).text] = (str(number),)
     # Every form of a group may be written as every other; a form that is in two groups has the spellings of both.
-    for groups in (_EQUAL[""], _EQUAL.get(re.split("[-_]", language)[0], ())):
+    family = re.split("[-_]", language)[0]
+    for word, number in NUMBERED.get(family, {}).items():
+        table[normalize(word, language).text] = (str(number),)
+    for groups in (_EQUAL[""], _EQUAL.get(family, ()), ORDINALS.get(family, ())):
         for group in groups:
             normal = tuple(normalize(form, language).text for form in group)
             for form in normal:

@@ -33,7 +33,8 @@ def _english_word(day: int) -> str:
 def _german(day: int) -> str:
     # "der dritte", "am dritten", "dritter"; in digits it is the number, "3."
     stem = _GERMAN.get(day) or number_words(day, "de")[0] + ("t" if day < _TWENTY else "st")
-    return f"({stem}|siebent)e[r|n|s]" if day == _SEVENTH else f"{stem}e[r|n|s]"
+    stems = (stem, "siebent") if day == _SEVENTH else (stem,)
+    return f"({'|'.join(each + end for each in stems for end in ('e', 'er', 'en', 'es'))})"
 
 
 def _dutch(day: int) -> str:
