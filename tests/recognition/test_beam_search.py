@@ -102,3 +102,17 @@ def test_a_wildcard_is_heard_all_the_same() -> None:
     tree = Told({-1: {milk: 0.0, lights: -3.0}, milk: {on: 0.0}, on: {the: 0.0}, the: {last: 0.0}, last: {EOT: 0.0}})
     (best, *_) = constrained_search(cast("TextTree", tree), constraint, Beams(2, 4.0), 10)
     assert best.normal.strip() == "milk on the list"
+
+
+def test_what_strays_late_is_not_driven_out_by_what_strayed_early() -> None:
+    """It was "put milk"; "row on" and "the on" sound more like it, and only "{item} on the list" begins so."""
+    commands = grammar.parse(
+        "lists: {item: {wildcard: true}}\n"
+        "intents: {On: {sentences: [lights on]}, Put: {sentences: ['{item} on the list', 'put {item}']}}"
+    )
+    constraint = Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
+    row, the, put, on, milk = (WORDS.index(f" {word}") for word in ("row", "the", "put", "on", "milk"))
+    heard = {row: 0.0, the: -0.2, put: -0.5}
+    tree = Told({-1: heard, row: {on: 0.0}, the: {on: 0.0}, put: {milk: 0.0}, milk: {EOT: 0.0}, on: {on: 0.0}})
+    found = constrained_search(cast("TextTree", tree), constraint, Beams(2, 4.0), 10)
+    assert [path.normal.strip() for path in found] == ["put milk"]

@@ -10,7 +10,7 @@ import pytest
 from voiced.flow import Match
 from voiced.recognition.beam_search import Path, Written
 from voiced.recognition.hypotheses import ScoredHypothesis, best_of, within_reach
-from voiced.recognition.tuning import ILM_WEIGHT, MARGIN_CAP, NEAR_NATS
+from voiced.recognition.tuning import FREE_LETTER_NATS, ILM_WEIGHT, MARGIN_CAP, NEAR_NATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,3 +75,23 @@ def test_other_words_in_a_wildcard_are_no_rival() -> None:
     best, _, margin = best_of([said("pizza", 5), said("peter", 5)], lambda _: 0.0)
     assert (best.match.text, margin) == ("pizza", MARGIN_CAP)
     assert best_of([said("pizza", 5), said("pizza", 9)], lambda _: 0.0)[2] == 0.0
+
+
+def test_letters_in_a_wildcard_cost_and_what_the_grammar_spells_out_does_not() -> None:
+    def said(match: Match, avg_logprob: float) -> ScoredHypothesis:
+        return ScoredHypothesis(match, [Path(4 * (Written(0, 0, avg_logprob, is_word=True),), match.text)])
+
+    named = said(Match("Timer", {"name": "30 nekunds"}, "30 nekunds timer", {}, wild_letters=10), -0.5)
+    known = said(Match("Timer", {"seconds": 30}, "30 seconds timer", {}), -0.6)
+    assert named.score == pytest.approx(-0.5 - 10 * FREE_LETTER_NATS / 4)
+    best, _, margin = best_of(sorted([named, known], key=lambda each: -each.score), lambda _: 0.0)
+    assert best is known
+    assert margin == pytest.approx(10 * FREE_LETTER_NATS / 4 - 0.1)
+    assert within_reach([known, named]) == [known]
+
+
+def test_letters_in_wildcards_cost_in_each_command() -> None:
+    note = Match("Note", {"text": "a b c"}, "note a b c", {}, wild_letters=5)
+    both = Match("On", {}, "on and note a b c", {}, then=(note,))
+    [path] = [Path(6 * (Written(0, 0, -0.5, is_word=True),), both.text)]
+    assert ScoredHypothesis(both, [path]).score == pytest.approx(-0.5 - 5 * FREE_LETTER_NATS / 6)

@@ -11,10 +11,12 @@ import torch
 
 from tests.recognition.spoken import COMMANDS, utterance
 from voiced.config import RecognizerSettings
+from voiced.flow import Match
 from voiced.recognition.budget import UNHURRIED
-from voiced.recognition.passes import LONG_WINDOW_SAMPLES, confirmed
+from voiced.recognition.passes import LONG_WINDOW_SAMPLES, confirmed, is_another
 from voiced.recognition.prepared import prepare
 from voiced.recognition.recognizer import Recognizer
+from voiced.recognition.rescoring import Rescored
 from voiced.recognition.tuning import PACES
 from voiced.whisper.log_mel import pad_or_trim
 
@@ -105,3 +107,13 @@ def test_where_nothing_was_found_nothing_is_overturned(recognizer: Recognizer) -
     nothing = replace(found, match=None, evidence=None)
     assert confirmed(found, nothing) is found
     assert confirmed(nothing, found) is nothing
+
+
+def test_other_words_in_a_wildcard_overturn_nothing() -> None:
+    def found(name: str, minutes: int) -> Rescored:
+        match = Match("Timer", {"name": name, "minutes": minutes}, name, {}, free=frozenset(["name"]))
+        return Rescored(match, None, -0.5)
+
+    assert not is_another(found("pizza", 5), found("pizzza", 5))
+    assert is_another(found("pizza", 5), found("pizza", 9))
+    assert not is_another(found("pizza", 5), found("pizza", 5))

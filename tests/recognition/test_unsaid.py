@@ -74,7 +74,7 @@ def test_and_has_to_be_heard(constraint: Constraint, text: str, logprobs: tuple[
     branch = Branch(constraint.start, node=0)
     for word, logprob in zip(text.split(), logprobs, strict=True):
         token = WORDS.index("," if word == "," else " " + word)
-        branch = _continued(branch, token, branch.score + logprob, constraint)
+        branch = _continued(branch, token, logprob, constraint)
     assert joins_unheard(branch, constraint) is expected
 
 

@@ -52,6 +52,7 @@ class Branch(NamedTuple):
     is_word: bool = False  # its last token says something; marks and the end of text do not
     normal: str = ""  # what it says, in normal form
     score: float = 0.0  # the sum of its tokens' log probabilities, nearly
+    strayed: int = 0  # letters and spaces that it says since something must be read as a wildcard
     length: int = 0  # tokens
     is_free: bool = False  # some of it stands in a wildcard
     spelt: Position | None = None  # where it stands if nothing is read as a wildcard; None: something must be
@@ -62,9 +63,23 @@ class Branch(NamedTuple):
         return len(self.normal) - self.normal.count(" ")
 
     @property
+    def rank(self) -> float:
+        """Its score, less what letters in a wildcard cost: there whatever is misheard is likely."""
+        return self.score - tuning.FREE_LETTER_NATS * self.strayed
+
+    @property
     def has_strayed(self) -> bool:
         """Whether some of it is nothing but words of a wildcard."""
         return self.spelt is None
+
+
+class Continuation(NamedTuple):
+    """A token that may follow a live hypothesis."""
+
+    rank: float  # of both
+    number: int  # of the hypothesis
+    token: int
+    logprob: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ def constrained_search(tree: TextTree, constraint: Constraint, beams: Beams, lim
         # The end of text moves a hypothesis to the ended ones; what cannot overtake these any more is dropped.
         ended += [branch for branch in chosen if branch.token == constraint.eot]
         live = [branch for branch in chosen if branch.token != constraint.eot and _may_win(branch, ended)]
-        if not live or _is_hopeless(live[0], beams):
+        if not live or _are_hopeless(live, beams):
             break
         # The decoder reads the chosen tokens of all hypotheses in one step, (n_live,).
         nodes = tree.read([branch.token for branch in live], [branch.node for branch in live])
@@ -164,17 +179,18 @@ def _may_win(branch: Branch, ended: Sequence[Branch]) -> bool:
     # Suppose the best: a usual number of tokens still comes, and all of them are likely.
     best = max(map(_mean, ended))
     hoped_for = tuning.HOPED_FOR_TOKENS * tuning.HOPED_FOR_LOGPROB
-    mean = (branch.score + hoped_for) / (branch.length + tuning.HOPED_FOR_TOKENS)
+    mean = (branch.rank + hoped_for) / (branch.length + tuning.HOPED_FOR_TOKENS)
     return mean > best - tuning.WORTH_WAITING_NATS
 
 
-def _is_hopeless(branch: Branch, beams: Beams) -> bool:
+def _are_hopeless(live: Sequence[Branch], beams: Beams) -> bool:
     """Whether the likeliest is so unlikely that nobody said anything of the kind."""
-    return branch.length >= tuning.HOPELESS_TOKENS and _mean(branch) < beams.hopeless
+    length = live[0].length  # that of all
+    return length >= tuning.HOPELESS_TOKENS and max(branch.score for branch in live) / length < beams.hopeless
 
 
-def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n: int) -> list[tuple[float, int, int]]:
-    """The `n` likeliest allowed continuations of each live branch: score, number of the branch, token; best first."""
+def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n: int) -> list[Continuation]:
+    """The `n` likeliest allowed continuations of each live branch, best first."""
     found = []
     hidden = tree.hidden([branch.node for branch in live])  # (n_live, n_state)
     allowed = [constraint.allowed(branch.position) for branch in live]
@@ -187,7 +203,7 @@ def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n
             spelt = np.searchsorted(tokens, constraint.spelt_out.allowed(branch.spelt))
             best = np.union1d(best, spelt[_best_of(logprobs[spelt], n)])
         found += [
-            (branch.score + logprob, number, token)
+            Continuation(branch.rank + logprob, number, token, logprob)
             for logprob, token in zip(logprobs[best].tolist(), tokens[best].tolist(), strict=True)
         ]
     return sorted(found, reverse=True)
@@ -199,27 +215,27 @@ def _best_of(logprobs: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.int64]
 
 
 def _chosen(
-    live: Sequence[Branch], likeliest: Sequence[tuple[float, int, int]], constraint: Constraint, beams: Beams
+    live: Sequence[Branch], likeliest: Sequence[Continuation], constraint: Constraint, beams: Beams
 ) -> list[Branch]:
     """The likeliest that say different things: as many as go on together, and those ends that are likelier."""
     # Go through all continuations, best first, until as many live beams are kept as go on together.
     kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
     is_mixed = constraint.spelt_out is not constraint and not all(branch.has_strayed for branch in live)
     places = Places(beams.size, beams.behind, strayed=min(beams.size, tuning.STRAYED_BEAMS) if is_mixed else 0)
-    for score, number, token in likeliest:
+    for rank, number, token, logprob in likeliest:
         # Far behind the best: given up; ends are spared, for in a short window no end is likely.
         has_ended = token == constraint.eot
-        if places.are_above(score, has_strayed=live[number].has_strayed, has_ended=has_ended):
+        if places.are_above(rank, has_strayed=live[number].has_strayed, has_ended=has_ended):
             continue
         # More letters than there was time for, or round in circles: nobody says that.
-        branch = _continued(live[number], token, score, constraint)
+        branch = _continued(live[number], token, logprob, constraint)
         if branch.letters > beams.letters or goes_round(branch, constraint) or joins_unheard(branch, constraint):
             continue
-        if branch.has_strayed and places.are_above(score, has_strayed=True, has_ended=has_ended):
+        if branch.has_strayed and places.are_above(branch.rank, has_strayed=True, has_ended=has_ended):
             continue
         # After a comma one more word must come, after a full stop the end may: these are different beams.
         key = (branch.normal, branch.position.surface.spot, branch.position.pending, has_ended)
-        if key in kept or (not has_ended and not places.take(score, has_strayed=branch.has_strayed)):
+        if key in kept or (not has_ended and not places.take(branch.rank, has_strayed=branch.has_strayed)):
             continue
         kept[key] = branch
         if places.are_taken:
@@ -227,7 +243,7 @@ def _chosen(
     return list(kept.values())
 
 
-def _continued(branch: Branch, token: int, score: float, constraint: Constraint) -> Branch:
+def _continued(branch: Branch, token: int, logprob: float, constraint: Constraint) -> Branch:
     """A branch with one token more: its new place in the grammar, and what the token adds to what it says."""
     position, letters = branch.position, ""
     if token != constraint.eot:
@@ -237,8 +253,9 @@ def _continued(branch: Branch, token: int, score: float, constraint: Constraint)
     # Letters are compared in normal form, so that "22" and "twenty-two" say the same.
     normal = branch.normal + letters
     is_free = branch.is_free or constraint.is_free(branch.position)
-    length, spelt = branch.length + 1, _spelt(branch, token, constraint)
-    return Branch(position, branch.node, branch, token, bool(letters), normal, score, length, is_free, spelt)
+    score, length, spelt = branch.score + logprob, branch.length + 1, _spelt(branch, token, constraint)
+    strayed = 0 if spelt else branch.strayed + len(letters)
+    return Branch(position, branch.node, branch, token, bool(letters), normal, score, strayed, length, is_free, spelt)
 
 
 def _spelt(branch: Branch, token: int, constraint: Constraint) -> Position | None:
@@ -261,7 +278,7 @@ def _best(ended: Sequence[Branch], n: int) -> list[Path]:
 
 def _mean(branch: Branch) -> float:
     """Log probability per token, by which hypotheses of different lengths are compared."""
-    return branch.score / branch.length
+    return branch.rank / branch.length
 
 
 def _path(branch: Branch) -> Path:

@@ -4,6 +4,9 @@ The best is not the likeliest. Whisper likes what people write: of two sentences
 more usual, and goes on with what often follows, whoever said so. So a part of its internal language model, of what it
 expects without any sound, is taken off again (Meng et al., Internal Language Model Estimation for Domain-Adaptive
 End-to-End Speech Recognition, 2021). And a hypothesis must not leave out what another explains.
+
+In a wildcard Whisper writes whatever it mishears, so that nothing fits a sound better: "the 30 nekunds timer" is rather
+the timer of 30 seconds than one of that name. Each letter in a wildcard counts as unlikely in advance.
 """
 
 from __future__ import annotations
@@ -36,13 +39,14 @@ class ScoredHypothesis:
 
     @property
     def score(self) -> float:
-        """How much the sound speaks for it: nats per token, less a part of what was expected anyway."""
-        return self.avg_logprob - tuning.ILM_WEIGHT * self.ilm
+        """How much speaks for it: nats per token, less a part of what was expected anyway, and for free letters."""
+        free = tuning.FREE_LETTER_NATS * sum(each.wild_letters for each in self.match.commands)
+        return self.avg_logprob - tuning.ILM_WEIGHT * self.ilm - free / len(self.paths[0].written)
 
 
 def within_reach(ranked: Sequence[ScoredHypothesis]) -> Sequence[ScoredHypothesis]:
-    """Return those that may still be the best, of hypotheses ranked by their log probability."""
-    return [each for each in ranked if each.avg_logprob > ranked[0].avg_logprob - tuning.NEAR_NATS]
+    """Return those that may still be the best, of hypotheses ranked by their score."""
+    return [each for each in ranked if each.score > ranked[0].score - tuning.NEAR_NATS]
 
 
 def best_of(

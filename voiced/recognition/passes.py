@@ -24,6 +24,7 @@ from voiced.flow import SAMPLE_RATE, Timings
 from voiced.recognition import tuning
 from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.confidence import confidence
+from voiced.recognition.hypotheses import are_rivals
 from voiced.whisper.languages import whisper_code
 from voiced.whisper.log_mel import pad_or_trim
 
@@ -163,10 +164,10 @@ class Pass:
 
 
 def is_another(one: Rescored, other: Rescored) -> bool:
-    """Return whether both have a meaning, and not the same one."""
+    """Return whether both have a meaning, and not the same one; how words of wildcards are spelt is always open."""
     if one.match is None or other.match is None:
         return False
-    return one.match.meaning != other.match.meaning
+    return one.match.meaning != other.match.meaning and are_rivals(one.match, other.match)
 
 
 def confirmed(last: Rescored, before: Rescored) -> Rescored:

@@ -103,13 +103,13 @@ class Rescorer:
     # ---- hypotheses
 
     def _hypotheses(self, views: Sequence[View]) -> list[ScoredHypothesis]:
-        """What was written in any view, likeliest first, each meaning (intent and slots) once."""
+        """What was written in any view, best first, each meaning (intent and slots) once."""
         # Spellings ("22", "twenty-two") share a normal form; of each form one path is enough.
         written = {path.normal: path for view in views for path in view.paths}
         read = filter(self._is_said, (self._hypothesis(views, path) for path in written.values()))
         # Sentences with equal intents and slots have one meaning: only the likeliest stands for them.
         found: dict[str, ScoredHypothesis] = {}
-        for each in sorted(read, key=lambda each: -each.avg_logprob):
+        for each in sorted(read, key=lambda each: -each.score):
             found.setdefault(each.match.meaning, each)
         return list(found.values())
 
