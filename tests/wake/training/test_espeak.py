@@ -22,6 +22,10 @@ def test_phonemes() -> None:
     assert espeak.phonemes("-q", "en-us")  # no option
 
 
+def test_words_of_another_language_have_no_marks_around_them() -> None:
+    assert espeak.phonemes("den Timer im Wohnzimmer", "de") == "deːn tˈaɪmə ɪm vˈoːntsɪmɜ"  # noqa: RUF001
+
+
 def test_speech_is_at_our_rate_and_slower_where_asked() -> None:
     usual, slow = (espeak.speak("hey computer", Voice(speed=speed)) for speed in (160, 80))
     assert usual.dtype == np.float32

@@ -75,6 +75,11 @@ def test_other_languages_have_other_sounds() -> None:
     assert set(german + english) <= set(kokoro.voices().symbols)
 
 
+def test_german_is_said_with_sounds_that_the_network_has_learnt() -> None:
+    assert kokoro.symbols_of("heute fünf Räume wärmer", "de") == "hˈYtə fˈynf ʁˈYmə vˈɛɐmɐ"  # noqa: RUF001
+    assert kokoro.symbols_of("der Lehrer und sein Timer", "de") == "dɛɐ lˈeːʁɐ ʊnt zIn tˈImə"  # noqa: RUF001
+
+
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kokoro, "PARTS", ("no_such_package", *kokoro.PARTS[1:]))
     with pytest.raises(ModelError) as raised:

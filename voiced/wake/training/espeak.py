@@ -5,6 +5,7 @@ One process for each text. The program's licence (GPL) does not extend to its ou
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ ACCENTS = {
     "pt": ("pt", "pt-br"),
 }
 VARIANTS = ("", "+f1", "+f2", "+f3", "+f4", "+f5", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7")
+# Around words that are said as in another language: "(en)" and "(de)" around the "timer" of "den Timer".
+_SWITCHES = re.compile(r"\([a-z][a-z0-9-]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def accents(language: str) -> Sequence[str]:
 def phonemes(text: str, voice: str) -> str:
     """Return a text in the International Phonetic Alphabet with stress marks, on one line; VoicedError on failure."""
     said = _run("-q", "--ipa", "-v", voice, "--", text).decode()
-    return " ".join(said.split())
+    return " ".join(_SWITCHES.sub("", said).split())
 
 
 def phonemes_of_lines(lines: Sequence[str], voice: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,11 @@ _EVERYWHERE = {
 }
 _ENGLISH = {"əl": "ᵊl", "r": "ɹ", "x": "k", "ɐ": "ə", "ɚ": "əɹ", "ɬ": "l", "ʔ": "t", "e": "A"}
 _AMERICAN = {"ɜːɹ": "ɜɹ", "ɜː": "ɜɹ", "ɪə": "iə", "ː": ""}
+# German, which the network has not learnt: the nearest sounds of the languages that it has. An "r" behind a vowel is
+# one, too; all others are French.
+_GERMAN = {"ɔø": "Y", "ɑ": "a", "ʏ": "y", "ɾ": "r"}
+_GERMAN_VOWELS = "aeiouyøœɛɪɔʊəɐɜ"
+_FINAL_R = re.compile(f"(?<=[{_GERMAN_VOWELS}ː])r(?![{_GERMAN_VOWELS}AIWYˈˌ])")
 
 
 class Kokoro:
@@ -106,9 +112,15 @@ def symbols_of(text: str, voice: str) -> str:
         changes |= _ENGLISH
     if voice.startswith("en-us"):
         changes |= _AMERICAN
+    if voice.startswith("de"):
+        changes |= _GERMAN
     for theirs, ours in changes.items():
         said = said.replace(theirs, ours)
-    return said
+    return _german(said) if voice.startswith("de") else said
+
+
+def _german(said: str) -> str:
+    return _FINAL_R.sub("ɐ", said).replace("r", "ʁ").replace("ɜ", "ɐ")
 
 
 def _part(name: str) -> Path:
