@@ -154,7 +154,9 @@ class _Orders:
         match command:
             case Sentence():
                 self._offer(command)
-            case ListenNow():
+            case ListenNow(lifts_hold):
+                if lifts_hold:
+                    self.mute.hold(held=False)
                 self.requests.listen_now()
             case StopListening(dropped):
                 self.requests.stop_listening(dropped=dropped)

@@ -83,7 +83,7 @@ def test_what_cannot_be_run_is_told(tmp_path: Path) -> None:
     assert failure(Program((str(garbage),), 5)).endswith(interpreter)
     assert failure(Program(("echo", "a\0b"), 5)) == "echo cannot be run: embedded null byte"
     assert failure(Program(("echo", "a" * 3_000_000), 5)) == "echo cannot be run: Argument list too long"
-    assert failure(Program((str(tmp_path),), 5)).startswith(f"{tmp_path} cannot be run: ")
+    assert failure(Program((str(tmp_path),), 5)) == f"{tmp_path} cannot be run: it is a folder"
 
 
 def test_a_home_folder_may_be_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Literal
@@ -64,6 +65,12 @@ def test_scalars_follow_the_core_schema_of_yaml_1_2(written: str, value: object)
     data = document(f"key: {written}", "c.yaml").data
     assert data == {"key": value}
     assert type(data["key"]) is type(value)
+
+
+def test_json_of_programs_is_yaml_whatever_letters_it_escapes() -> None:
+    """Letters beyond 16 bits are two escapes in JSON; a backslash that is itself escaped begins none."""
+    told = {"site": "K\u00fcche \U0001f4a1", "text": '"\\ud83d\\udca1', "half": "\u00e9\n"}
+    assert document(json.dumps(told), "a.yaml").data == told
 
 
 def test_keys_are_text() -> None:

@@ -219,3 +219,63 @@ def test_a_session_that_another_overtakes_ends() -> None:
     talk.hermes.woken(Detection("alexa", 0.9, 32_000))
     ended = talk.told("dialogueManager/sessionEnded")
     assert (ended["sessionId"], ended["termination"]) == (first, {"reason": "abortedByUser"})
+
+
+def test_what_is_switched_off_for_several_reasons_is_on_when_none_is_left() -> None:
+    talk = Talk()
+
+    def toggle(kind: str, reason: str | None = None) -> Any:
+        return talk.ask(kind, siteId="den", reason=reason)
+
+    off, on = SetHotword(listens=False), SetHotword(listens=True)
+    assert toggle("hotword/toggleOff", "playAudio") == off
+    assert toggle("hotword/toggleOff", "ttsSay") == off
+    assert toggle("hotword/toggleOn", "ttsSay") == off
+    assert toggle("hotword/toggleOn", "playAudio") == on
+    assert toggle("hotword/toggleOff", "ttsSay") == off
+    assert toggle("asr/toggleOff") == off
+    assert toggle("hotword/toggleOn") == off  # whatever the reason was; but the other part is off
+    assert toggle("asr/toggleOn") == on
+    # For a session nothing is switched off: its command may follow the wake word in one breath.
+    assert toggle("hotword/toggleOff", "dialogueSession") == on
+    for number in range(100):
+        toggle("hotword/toggleOff", str(number))
+    assert toggle("hotword/toggleOn") == on
+
+
+def test_a_dialogue_manager_elsewhere_knows_its_session_again() -> None:
+    """Rhasspy's own: it switches the wake word off, has us listen, and waits for the text with its session's name."""
+    talk = Talk()
+    talk.hermes.woken(Detection("hey_jarvis", 0.9, 16_000))
+    ours = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.ask("hotword/toggleOff", siteId="den", reason="ttsSay")
+    heard = talk.ask("asr/startListening", siteId="den", sessionId="theirs", wakewordId="hey_jarvis")
+    assert heard == ListenNow(lifts_hold=True)
+    ended = talk.told("dialogueManager/sessionEnded")
+    assert (ended["sessionId"], ended["termination"]) == (ours, {"reason": "abortedByUser"})
+    talk.said.clear()
+    talk.answer(LIGHT)
+    captured = talk.told("asr/textCaptured")
+    assert (captured["sessionId"], captured["wakewordId"]) == ("theirs", "hey_jarvis")
+    assert talk.told("intent/LightSet")["sessionId"] == "theirs"
+    with pytest.raises(ValueError, match="sessionId must be text"):
+        talk.ask("asr/startListening", siteId="den", sessionId=5)
+
+
+def test_who_cannot_be_heard_ends_the_session() -> None:
+    talk = Talk()
+    talk.ask("dialogueManager/startSession", siteId="den", init={"type": "action"})
+    session = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.hermes.muted(muted=True)
+    ended = talk.told("dialogueManager/sessionEnded")
+    assert (ended["sessionId"], ended["termination"]) == (session, {"reason": "abortedByUser"})
+    talk.said.clear()
+    assert talk.ask("dialogueManager/startSession", siteId="den", init={"type": "action"}) is None
+    assert talk.topics() == ["dialogueManager/sessionStarted", "dialogueManager/sessionEnded"]
+    assert talk.ask("dialogueManager/continueSession", sessionId=session) is None
+    assert talk.topics() == ["dialogueManager/sessionStarted", "dialogueManager/sessionEnded"]
+    talk.hermes.muted(muted=False)
+    talk.ask("asr/toggleOff", siteId="den")
+    assert talk.ask("asr/startListening", siteId="den") is None
+    talk.ask("asr/toggleOn", siteId="den")
+    assert talk.ask("asr/startListening", siteId="den") == ListenNow()

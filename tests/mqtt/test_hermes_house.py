@@ -98,3 +98,25 @@ def test_listening_is_begun_and_stopped(house: House) -> None:
     house.listens()
     house.ask("asr/stopListening")
     assert house.ended()["termination"] == {"reason": "intentNotRecognized"}
+
+
+def test_a_dialogue_manager_elsewhere_has_us_listen_while_the_wake_word_is_off(house: House) -> None:
+    house.ask("hotword/toggleOff", reason="ttsSay")
+    house.ask("asr/startListening", sessionId="theirs")
+    house.listens()
+    house.microphone.play(LIGHTS)
+    assert house.ended()["sessionId"] == "theirs"
+    captured = json.loads(house.ears.payloads("hermes/asr/textCaptured")[0])
+    assert (captured["sessionId"], captured["text"].rstrip(".")) == ("theirs", "Turn off the office lights")
+    assert house.ears.payloads(ACTION) == ["off"]
+
+
+def test_a_session_ends_at_once_where_the_microphone_is_muted(house: House) -> None:
+    house.ears.say(f"voiced/{SITE}/mute/set", "ON")
+    assert wait_until(lambda: house.ears.payloads(f"voiced/{SITE}/state")[-1:] == ["muted"], LONG)
+    house.ask("dialogueManager/startSession", init={"type": "action"})
+    topic = "hermes/dialogueManager/sessionEnded"
+    assert wait_until(lambda: bool(house.ears.payloads(topic)), LONG)
+    assert json.loads(house.ears.payloads(topic)[0])["termination"] == {"reason": "abortedByUser"}
+    house.ears.say(f"voiced/{SITE}/mute/set", "OFF")
+    assert wait_until(lambda: house.ears.payloads(f"voiced/{SITE}/state")[-1:] == ["waiting"], LONG)

@@ -179,6 +179,8 @@ def _reason(error: Exception, path: Path) -> str:
         return "its first line must name an interpreter that is there, such as #!/bin/sh"
     if error.errno == errno.ENOENT:
         return "there is no such program; install it, or write its whole path"
+    if error.errno == errno.EACCES and path.is_dir():
+        return "it is a folder"
     if error.errno == errno.EACCES:
         return f"it is not executable; chmod +x {path}"
     return error.strerror or str(error)

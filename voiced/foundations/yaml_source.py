@@ -7,6 +7,7 @@ what the keys mean: that is for the models, which `sections` checks a document a
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from contextlib import suppress
@@ -29,6 +30,8 @@ MOST_BYTES = 2_000_000
 MOST_NODES = 100_000
 MOST_LEVELS = 50
 LONGEST_NUMBER = 18  # characters of a whole number: all of them fit into 64 bits
+# Two escapes of JSON that are one letter.
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _TOO_DEEP = f"lists and mappings stand more than {MOST_LEVELS} deep in each other; write it flatter"
 _TOO_MANY = (
     f"the file has more than {MOST_NODES:,} values, those that aliases (*) repeat included; make it several files"
@@ -55,6 +58,8 @@ def read(path: Path) -> Document:
 
 def document(text: str, name: str) -> Document:
     """Parse YAML text; ConfigError if it is no YAML at all, or has more nodes or levels than anybody writes."""
+    # Programs write JSON, and letters such as 💡 as two escapes, which YAML does not know.
+    text = _PAIR.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text)
     try:
         _check_size(text, name)
         root = yaml.compose(text, Loader=_Loader)

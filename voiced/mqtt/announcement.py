@@ -72,7 +72,9 @@ class Announcement:
             # The latency of what was spoken, and the sentence that was written, stay until the next of their kind.
             kept = {key: self._last[key] for key in ("latency", "written")}
             written = {} if "speech" in told else {"written": told["text"]}
-            self._last = {**_NOTHING_YET, **kept, **told, **written}
+            # Of what is no command nobody is sure at all; without a number the sensor would be unknown again.
+            sure = {"confidence": told.get("confidence") or 0.0}
+            self._last = {**_NOTHING_YET, **kept, **told, **written, **sure}
             self._retain(self._topics.last, json.dumps(self._last, ensure_ascii=False))
 
     def _repeat(self, event: Action, event_type: str) -> None:

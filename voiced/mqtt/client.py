@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from voiced.config import MqttSettings
     from voiced.flow import Action, Detection, Opinion, Outcome, State
     from voiced.mqtt.connection import Connection
-    from voiced.mqtt.home_assistant import Abilities
     from voiced.mqtt.outbox import Delivery
     from voiced.mqtt.received import Command
 
@@ -73,6 +72,7 @@ class Mqtt:
         self._presence = Presence(self._topics, self._retain)
         self._neighbours = Neighbours(settings, self._topics, self._retain, self.publish, self._outbox.connected)
         self.is_wanted = self._neighbours.is_wanted  # whether others want to hear of an intent just now
+        self.describe = self._neighbours.describe  # tells other protocols what the daemon can do now
         self.connected = False  # whether there is a welcomed connection now
 
     def open(self) -> None:
@@ -96,6 +96,7 @@ class Mqtt:
     def muted(self, *, muted: bool) -> None:
         """Publish whether the microphone is muted, retained; while it is, the state is `muted`."""
         self._presence.muted(muted=muted)
+        self._neighbours.muted(muted=muted)
 
     def microphone(self, *, there: bool) -> None:
         """Publish whether the microphone is there, retained."""
@@ -117,10 +118,6 @@ class Mqtt:
         for event in events:
             self.publish(event)
         self._neighbours.answered(outcome, events)
-
-    def describe(self, abilities: Abilities) -> None:
-        """Tell other protocols what the daemon can do now."""
-        self._neighbours.describe(abilities)
 
     def setting(self, name: str, value: str) -> None:
         """Publish a setting of the running daemon, retained; `name` is the topic's below the site."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from voiced.flow import Action
-from voiced.mqtt.hermes_fields import intents_of, object_of, slot_field, text_or_none, tokens
+from voiced.mqtt.hermes_fields import Holds, intents_of, object_of, slot_field, text_or_none, tokens
 from voiced.mqtt.received import ListenNow, Query, SetHotword, StopListening
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ HEARD = (
     "hermes/asr/toggleOff",
     "hermes/nlu/query",
 )
+ABORTED = "abortedByUser"
 KEPT_SESSIONS = 10  # that have ended and may be continued
 LONGEST_TEXT_LETTERS = 500  # nobody speaks a longer command
 
@@ -65,6 +66,8 @@ class Hermes:
         self._session: Session | None = None  # under way
         self._ended: deque[Session] = deque(maxlen=KEPT_SESSIONS)
         self._intents: frozenset[str] | None = None  # that are valid in what is said next; None: all
+        self._holds = Holds()  # what others have switched off
+        self._muted = False  # by people
 
     # ---- what the daemon does
 
@@ -89,7 +92,7 @@ class Hermes:
             session, self._session = self._session or Session(uuid4().hex), None
             self._intents = None
         if session.is_aborted:
-            self._end(session, "abortedByUser")
+            self._end(session, ABORTED)
             return
         spoken = outcome.utterance is not None
         if spoken:
@@ -110,6 +113,16 @@ class Hermes:
             self._missed(outcome.text, session)
         reason = "nominal" if outcome.accepted else "intentNotRecognized"
         self._end(session, reason)
+
+    def muted(self, *, muted: bool) -> None:
+        """People muted the microphone, or no longer do: what was being said is lost."""
+        with self._lock:
+            self._muted = muted
+            session = self._session
+            if muted:
+                self._session = None
+        if muted and session:
+            self._end(session, ABORTED)
 
     def _intent(self, match: Match, outcome: Outcome, session: Session) -> None:
         parsed = self._parsed(match, outcome.confidence, session.id, None)
@@ -154,17 +167,43 @@ class Hermes:
             case "dialogueManager/continueSession" | "dialogueManager/endSession":
                 return self._go_on(told, ends=kind.endswith("endSession"))
             case "hotword/toggleOn" | "hotword/toggleOff" | "asr/toggleOn" | "asr/toggleOff":
-                return SetHotword(listens=kind.endswith("On"))
+                return self._toggle(kind, text_or_none(told, "reason") or "")
             case "asr/startListening" | "asr/stopListening":
                 return self._listen(told) if kind.endswith("startListening") else StopListening()
             case "nlu/query":
                 return self._query(told)
         raise ValueError("not a topic for commands")
 
-    def _listen(self, told: dict[str, Any]) -> Command:
+    def _toggle(self, kind: str, reason: str) -> Command:
         with self._lock:
-            self._intents = intents_of(told)
-        return ListenNow()
+            self._holds = self._holds.toggled(kind, reason)
+            return SetHotword(listens=not self._holds.held)
+
+    def _listen(self, told: dict[str, Any]) -> Command | None:
+        """Listen for a dialogue manager elsewhere: what is told of it bears the name of that one's session."""
+        name, word, intents = text_or_none(told, "sessionId"), text_or_none(told, "wakewordId"), intents_of(told)
+        with self._lock:
+            self._intents = intents
+            before = self._session
+            if name and not (before and before.id == name):
+                self._session = Session(name, wake_word=word, intents=intents)
+            is_new = self._session is not before
+        if before and is_new:
+            self._end(before, ABORTED)
+        return self._now()
+
+    def _now(self) -> Command | None:
+        """Listen, also where the wake word is switched off; where nothing can be heard, the session ends at once."""
+        with self._lock:
+            is_deaf, is_held = self._muted or self._holds.is_deaf, bool(self._holds.held)
+            session = self._session
+            if is_deaf:
+                self._session = None
+            else:
+                self._holds = Holds()
+        if is_deaf and session:
+            self._end(session, ABORTED)
+        return None if is_deaf else ListenNow(lifts_hold=is_held)
 
     def _start(self, told: dict[str, Any]) -> Command | None:
         init = told.get("init")
@@ -176,7 +215,7 @@ class Hermes:
         self._say(init, session)
         self._begin(session)
         if init.get("type") != "notification":
-            return ListenNow()
+            return self._now()
         with self._lock:
             self._session = None
         self._end(session, "nominal")
@@ -196,7 +235,7 @@ class Hermes:
         wants = told.get("sendIntentNotRecognized") is True
         custom = session.custom if custom is None else custom
         self._begin(replace(session, custom=custom, wants_misses=wants, intents=intents))
-        return ListenNow()
+        return self._now()
 
     def _abort(self, session: Session) -> Command | None:
         """End a session before anything was said; others have ended with their answer."""
@@ -234,7 +273,7 @@ class Hermes:
             before, self._session = self._session, session
             self._intents = session.intents
         if before and before.id != session.id:  # its answer will not come
-            self._end(before, "abortedByUser")
+            self._end(before, ABORTED)
         self._tell(f"{OURS}sessionStarted", sessionId=session.id, customData=session.custom, lang=self.language)
 
     def _end(self, session: Session, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
     from voiced.flow import Match
 
+DIALOGUE = "dialogueSession"  # Rhasspy's reason to switch the wake word off while a session lasts
+MOST_REASONS = 20  # for which others have switched something off
 KINDS = {bool: "Custom", int: "Number", float: "Number"}  # of a slot's value; all others are "Custom"
 
 
@@ -71,3 +74,29 @@ def intents_of(told: Mapping[str, Any]) -> frozenset[str] | None:
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise ValueError("intentFilter must be a list of names of intents")
     return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What others have switched off: `hotword` or `asr`, and why."""
+
+    held: frozenset[tuple[str, str]] = frozenset()
+
+    def toggled(self, kind: str, reason: str) -> Holds:
+        """Return what is off after `hotword/toggleOff` and the like.
+
+        Rhasspy switches off for reasons of its own, such as `ttsSay`, and it is on again when none of them is left. For
+        a session nothing is switched off here: what is said in one breath with the wake word would be lost.
+        """
+        part = kind.partition("/")[0]
+        others = {held for held in self.held if held != (part, reason) and (reason or held[0] != part)}
+        if kind.endswith("On"):
+            return Holds(frozenset(others))
+        if reason == DIALOGUE:
+            return self
+        return Holds(frozenset(sorted({*others, (part, reason)})[:MOST_REASONS]))
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether not even a session is heard."""
+        return any(part == "asr" for part, _ in self.held)

@@ -53,6 +53,11 @@ class Neighbours:
         if self._hermes:
             self._hermes.answered(outcome)
 
+    def muted(self, *, muted: bool) -> None:
+        """People muted the microphone, or no longer do."""
+        if self._hermes:
+            self._hermes.muted(muted=muted)
+
     def is_wanted(self, intent: str) -> bool:
         """Whether what is said now may be of an intent."""
         return self._hermes is None or self._hermes.is_wanted(intent)

@@ -19,7 +19,9 @@ LONGEST_COMMAND_BYTES = 4_096  # longer payloads are refused unread
 
 @dataclass(frozen=True, slots=True)
 class ListenNow:
-    """Command: listen now, without the wake word."""
+    """Command: listen now, without the wake word; `lifts_hold`: also if another program had wanted nothing heard."""
+
+    lifts_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
