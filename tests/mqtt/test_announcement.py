@@ -73,6 +73,14 @@ def test_what_is_not_understood_is_an_event_too() -> None:
     assert "reason" not in published.last()
 
 
+def test_after_the_first_sentence_no_sensor_is_unknown() -> None:
+    published = Published()
+    published.answered(Transcript("nice weather", None, Reason.OUT_OF_GRAMMAR, 0.0, -2.0))
+    assert (published.last()["confidence"], published.last()["latency"]) == (0.0, 0.0)
+    published.told.answered(Action(DEN.unmatched, json.dumps({"text": "x", "confidence": None, "age": 0.1})))
+    assert published.last()["confidence"] == 0.0
+
+
 def test_a_wake_word_is_an_event() -> None:
     published = Published()
     published.told.woken(wake_event(DEN, Detection("alexa", 0.9, 16_000), AT))

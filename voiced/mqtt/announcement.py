@@ -70,7 +70,9 @@ class Announcement:
         self._repeat(event, told.get("intent") or NOT_UNDERSTOOD)
         with self._lock:
             # The latency of what was spoken, and the sentence that was written, stay until the next of their kind.
-            kept = {key: self._last[key] for key in ("latency", "written")}
+            # Where nothing was spoken yet the age of the answer stands for it, or the sensor would stay unknown.
+            latency = self._last["latency"]
+            kept = {"latency": told.get("age") if latency is None else latency, "written": self._last["written"]}
             written = {} if "speech" in told else {"written": told["text"]}
             # Of what is no command nobody is sure at all; without a number the sensor would be unknown again.
             sure = {"confidence": told.get("confidence") or 0.0}
