@@ -851,6 +851,9 @@ COLOR: Sayings = {
 
 DATE: Sayings = {
     "en": {
+        "tomorrow morning": "+1 days",
+        "on friday morning": "friday",
+        "tomorrow evening": None,
         "in a fortnight": "+14 days",
         "today": "+0 days",
         "tonight": "+0 days",
@@ -892,6 +895,10 @@ DATE: Sayings = {
         "in two fridays": None,
     },
     "de": {
+        "morgen früh": "+1 days",
+        "am Freitagmorgen": "friday",
+        "am Montag früh": "monday",
+        "morgen Abend": None,
         "am 24.12.": "--12-24",
         "am 24. 12. 2027": "2027-12-24",
         "am 3.05.2027": "2027-05-03",
@@ -928,6 +935,8 @@ DATE: Sayings = {
         "am 30. Februar": None,
     },
     "fr": {
+        "demain matin": "+1 days",
+        "vendredi matin": "friday",
         "lundi qui vient": "monday",
         "aujourd'hui": "+0 days",
         "demain": "+1 days",
@@ -950,6 +959,8 @@ DATE: Sayings = {
         "le 31 avril": None,
     },
     "es": {
+        "mañana por la mañana": "+1 days",
+        "el viernes por la mañana": "friday",
         "hoy": "+0 days",
         "mañana": "+1 days",
         "pasado mañana": "+2 days",
@@ -972,6 +983,9 @@ DATE: Sayings = {
         "el 31 de abril": None,
     },
     "it": {
+        "domani mattina": "+1 days",
+        "domattina": "+1 days",
+        "venerdì mattina": "friday",
         "il 1° maggio": "--05-01",
         "oggi": "+0 days",
         "domani": "+1 days",
@@ -994,6 +1008,9 @@ DATE: Sayings = {
         "il 31 aprile": None,
     },
     "nl": {
+        "morgenochtend": "+1 days",
+        "morgen vroeg": "+1 days",
+        "vrijdagochtend": "friday",
         "vandaag": "+0 days",
         "morgen": "+1 days",
         "overmorgen": "+2 days",

@@ -1,6 +1,7 @@
 """What is said of a date in each language; what its parts mean says `date`.
 
-Only days that exist can be said: no 31st of April, and the 29th of February without a year.
+Only days that exist can be said: no 31st of April, and the 29th of February without a year. A morning may be named with
+its day, for times are those of the morning where nothing else is said; "tomorrow evening at seven" would need another.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ _ENGLISH = _words(
     },
     {
         "(today|tonight)": "+0 days",
-        "tomorrow": "+1 days",
+        "tomorrow [morning]": "+1 days",
         "[the] day after tomorrow": "+2 days",
         "(in a fortnight|a fortnight from (now|today))": "+14 days",
         "yesterday": "-1 days",
@@ -104,7 +105,7 @@ _ENGLISH = _words(
     ENGLISH,
     {
         "span": "(in ({n}|a) {unit}|({n}|a) {unit} from (now|today))",
-        "weekday": "[(on|this|next|coming|this coming)] {weekday}",
+        "weekday": "[(on|this|next|coming|this coming)] {weekday}[ morning]",
         # As in Britain, or as in America.
         "month_day": "[on ]([the ]DAY [of ]MONTH|MONTH [the ]DAY)",
         "day": "[on ]the DAY",
@@ -119,15 +120,15 @@ _GERMAN = _words(
     },
     {
         "(heute|heute Abend)": "+0 days",
-        "morgen": "+1 days",
-        "übermorgen": "+2 days",
+        "morgen [früh|Vormittag]": "+1 days",
+        "übermorgen [früh]": "+2 days",
         "gestern": "-1 days",
         "vorgestern": "-2 days",
     },
     GERMAN,
     {
         "span": "in {n} {unit}",
-        "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}",
+        "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}[ früh|[ ]morgen]",
         "month_day": "[(am|der|den|dem|zum) ]DAY MONTH",
         # "am vierundzwanzigsten zwölften", "am 24.12.", "am 24. 12. 2027".
         "numbered": "(am|der|den|dem|zum) (ORDINALS|DIGITS)",
@@ -144,7 +145,7 @@ _FRENCH = _words(
     },
     {
         "(aujourd'hui|ce soir)": "+0 days",
-        "demain": "+1 days",
+        "demain [matin]": "+1 days",
         "après-demain": "+2 days",
         "hier": "-1 days",
         "avant-hier": "-2 days",
@@ -152,7 +153,7 @@ _FRENCH = _words(
     {1: "(premier|1er)"},
     {
         "span": "dans {n} {unit}",
-        "weekday": "[(ce|le) ]{weekday}[ (prochain|qui vient)]",
+        "weekday": "[(ce|le) ]{weekday}[ matin| (prochain|qui vient)]",
         "month_day": "[le ]DAY MONTH",
         "day": "le DAY",
     },
@@ -166,7 +167,7 @@ _SPANISH = _words(
     },
     {
         "(hoy|esta noche)": "+0 days",
-        "mañana": "+1 days",
+        "mañana [por la mañana]": "+1 days",
         "pasado mañana": "+2 days",
         "ayer": "-1 days",
         "(anteayer|antes de ayer)": "-2 days",
@@ -174,7 +175,7 @@ _SPANISH = _words(
     {1: "primero"},
     {
         "span": "(en|dentro de) {n} {unit}",
-        "weekday": "([(el|este|el próximo|próximo) ]{weekday}|el {weekday} que viene)",
+        "weekday": "([(el|este|el próximo|próximo) ]{weekday}[ por la mañana]|el {weekday} que viene)",
         "month_day": "[el [día ]]DAY de MONTH[ de[l]]",
         "day": "el [día ]DAY",
     },
@@ -188,7 +189,7 @@ _ITALIAN = _words(
     },
     {
         "(oggi|stasera)": "+0 days",
-        "domani": "+1 days",
+        "(domani [mattina]|domattina)": "+1 days",
         "dopodomani": "+2 days",
         "ieri": "-1 days",
         "(l'altro ieri|ieri l'altro)": "-2 days",
@@ -196,7 +197,7 @@ _ITALIAN = _words(
     {1: "(primo|1º|1°)"},
     {
         "span": "(tra|fra) {n} {unit}",
-        "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ prossim(o|a)]",
+        "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ mattina| prossim(o|a)]",
         "month_day": "[il |l']DAY MONTH",
         "day": "(il |l')DAY",
     },
@@ -210,7 +211,7 @@ _DUTCH = _words(
     },
     {
         "(vandaag|vanavond)": "+0 days",
-        "morgen": "+1 days",
+        "morgen[ochtend|[ ]vroeg]": "+1 days",
         "overmorgen": "+2 days",
         "gisteren": "-1 days",
         "eergisteren": "-2 days",
@@ -218,7 +219,7 @@ _DUTCH = _words(
     DUTCH,
     {
         "span": "over {n} {unit}",
-        "weekday": "[(op|deze|aanstaande|komende|volgende|aankomende)] {weekday}",
+        "weekday": "[(op|deze|aanstaande|komende|volgende|aankomende)] {weekday}[ochtend|morgen]",
         "month_day": "[op ][de ]DAY MONTH",
         "day": "[op ]de DAY",
     },
