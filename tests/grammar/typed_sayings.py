@@ -851,9 +851,11 @@ COLOR: Sayings = {
 
 DATE: Sayings = {
     "en": {
+        "this afternoon": "+0 days",
+        "on friday night": "friday",
         "tomorrow morning": "+1 days",
         "on friday morning": "friday",
-        "tomorrow evening": None,
+        "tomorrow evening": "+1 days",
         "in a fortnight": "+14 days",
         "today": "+0 days",
         "tonight": "+0 days",
@@ -895,10 +897,12 @@ DATE: Sayings = {
         "in two fridays": None,
     },
     "de": {
+        "heute Nacht": "+0 days",
+        "Freitagabend": "friday",
         "morgen früh": "+1 days",
         "am Freitagmorgen": "friday",
         "am Montag früh": "monday",
-        "morgen Abend": None,
+        "morgen Abend": "+1 days",
         "am 24.12.": "--12-24",
         "am 24. 12. 2027": "2027-12-24",
         "am 3.05.2027": "2027-05-03",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from voiced.flow import Match
 from voiced.foundations.frozen_json import frozen
 from voiced.grammar.contexts import context_slots
+from voiced.grammar.day_parts import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +85,7 @@ def slots_of(sentence: SentenceTemplate, said: Mapping[str, list[Any]]) -> dict[
     slots = dict(sentence.slots)
     for slot, values in said.items():
         slots[slot] = values[0] if len(values) == 1 else frozen(values)
-    return slots
+    return settled(slots)
 
 
 def span_of(filled: Filled, normal: NormalText) -> tuple[int, int]:

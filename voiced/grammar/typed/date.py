@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.grammar.day_parts import Afternoon, Evening
 from voiced.grammar.spoken_date import SpokenDate
 
 if TYPE_CHECKING:
     from voiced.grammar.automaton import Parts
 
 _LAST_DAY = 31
+_KINDS: dict[str, type[SpokenDate]] = {"afternoon": Afternoon, "evening": Evening}
 
 
 def spoken_date(parts: Parts) -> SpokenDate:
@@ -21,6 +23,11 @@ def spoken_date(parts: Parts) -> SpokenDate:
     said = [int(part) for part in parts if isinstance(part, (int, float))]
     numbers = [number for number in said if number > 0]
     texts = [str(part) for part in parts if isinstance(part, str)] + [f"{-number:02}" for number in said if number < 0]
+    # "afternoon" or "evening", in a word of its own or with the day.
+    *before, last = texts or [""]
+    kind = _KINDS.get(last.split()[-1] if last else "", SpokenDate)
+    if kind is not SpokenDate:
+        return kind(" ".join([*before, *last.split()[:-1]]))
     # Spans first: weeks are days.
     for unit, days in (("days", 1), ("weeks", 7)):
         if texts == [unit]:

@@ -1,7 +1,7 @@
 """What is said of a date in each language; what its parts mean says `date`.
 
-Only days that exist can be said: no 31st of April, and the 29th of February without a year. A morning may be named with
-its day, for times are those of the morning where nothing else is said; "tomorrow evening at seven" would need another.
+Only days that exist can be said: no 31st of April, and the 29th of February without a year. A part of the day may be
+named with the day; a time beside it is of that part (`day_parts`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def _words(
 ) -> Words:
     """The words of a language.
 
-    `names` has its `weekdays`, `months` and `units`; `near` what says all, such as "tomorrow"; the rules are `span`,
-    `weekday`, `month_day` with DAY and MONTH in it, `day` with DAY, and `numbered` where months are said as numbers.
+    `names` has its `weekdays`, `months`, `units`, and `later` parts of a day; `near` what says all, such as "tomorrow";
+    the rules are `span`, `weekday`, `month_day` with DAY and MONTH in it, `day` with DAY, and `numbered` where months
+    are said as numbers.
     """
     months = dict(enumerate(names["months"].split(), start=1))
     lists: dict[str, Values] = {
@@ -37,6 +38,8 @@ def _words(
         # Monday first, as `date.weekday` counts.
         "weekday": dict(zip(names["weekdays"].split(), _DAYS, strict=True)),
         "unit": dict(zip(names["units"].split(), ("days", "weeks", "months"), strict=True)),
+        # Of a weekday: "friday evening".
+        "later": dict(zip(names["later"].split("; "), ("afternoon", "evening"), strict=True)),
         # Of days, weeks or months.
         "n": NumberRange(1, 60),
         "year": digits(2024, 2060),
@@ -59,6 +62,7 @@ def _words(
     any_day = _day(lists, "any", 1, 31, ordinals)
     known = {"span": rules["span"], "on_weekday": rules["weekday"], "of_month": "|".join(said)}
     known["on_day"] = rules["day"].replace("DAY", any_day)
+    known |= {name: rules[name] for name in ("of_day",) if name in rules}
     return Words("({near}|<span>|<on_weekday>|<of_month>|<on_day>)", lists, known)
 
 
@@ -93,9 +97,14 @@ _ENGLISH = _words(
         "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
         "months": "January February March April May June July August September October November December",
         "units": "day[s] week[s] month[s]",
+        "later": "afternoon; (evening|night)",
     },
     {
-        "(today|tonight)": "+0 days",
+        "today": "+0 days",
+        "this afternoon": "+0 days afternoon",
+        "(tonight|this evening)": "+0 days evening",
+        "tomorrow afternoon": "+1 days afternoon",
+        "tomorrow (evening|night)": "+1 days evening",
         "tomorrow [morning]": "+1 days",
         "[the] day after tomorrow": "+2 days",
         "(in a fortnight|a fortnight from (now|today))": "+14 days",
@@ -105,7 +114,7 @@ _ENGLISH = _words(
     ENGLISH,
     {
         "span": "(in ({n}|a) {unit}|({n}|a) {unit} from (now|today))",
-        "weekday": "[(on|this|next|coming|this coming)] {weekday}[ morning]",
+        "weekday": "[(on|this|next|coming|this coming)] {weekday}[ morning| {later}]",
         # As in Britain, or as in America.
         "month_day": "[on ]([the ]DAY [of ]MONTH|MONTH [the ]DAY)",
         "day": "[on ]the DAY",
@@ -117,9 +126,14 @@ _GERMAN = _words(
         "weekdays": "Montag Dienstag Mittwoch Donnerstag Freitag (Samstag|Sonnabend) Sonntag",
         "months": "(Januar|Jänner) Februar März April Mai (Juni|Juno) Juli August September Oktober November Dezember",
         "units": "Tag[e|en] Woche[n] Monat[e|en]",
+        "later": "(mittag|nachmittag); (abend|nacht)",
     },
     {
-        "(heute|heute Abend)": "+0 days",
+        "heute": "+0 days",
+        "heute (Mittag|Nachmittag)": "+0 days afternoon",
+        "heute (Abend|Nacht)": "+0 days evening",
+        "morgen (Mittag|Nachmittag)": "+1 days afternoon",
+        "morgen (Abend|Nacht)": "+1 days evening",
         "morgen [früh|Vormittag]": "+1 days",
         "übermorgen [früh]": "+2 days",
         "gestern": "-1 days",
@@ -128,7 +142,9 @@ _GERMAN = _words(
     GERMAN,
     {
         "span": "in {n} {unit}",
-        "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}[ früh|[ ]morgen]",
+        "weekday": "[(am|an diesem|diesen|nächsten|am nächsten|kommenden|am kommenden)] {weekday}<of_day>",
+        # "Freitag früh", "Freitagabend", "Freitag Abend".
+        "of_day": "[ früh|[ ]morgen|[ ]{later}]",
         "month_day": "[(am|der|den|dem|zum) ]DAY MONTH",
         # "am vierundzwanzigsten zwölften", "am 24.12.", "am 24. 12. 2027".
         "numbered": "(am|der|den|dem|zum) (ORDINALS|DIGITS)",
@@ -142,9 +158,14 @@ _FRENCH = _words(
         "weekdays": "lundi mardi mercredi jeudi vendredi samedi dimanche",
         "months": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         "units": "jour[s] semaine[s] mois",
+        "later": "après-midi; soir",
     },
     {
-        "(aujourd'hui|ce soir)": "+0 days",
+        "aujourd'hui": "+0 days",
+        "cet après-midi": "+0 days afternoon",
+        "ce soir": "+0 days evening",
+        "demain après-midi": "+1 days afternoon",
+        "demain soir": "+1 days evening",
         "demain [matin]": "+1 days",
         "après-demain": "+2 days",
         "hier": "-1 days",
@@ -153,7 +174,7 @@ _FRENCH = _words(
     {1: "(premier|1er)"},
     {
         "span": "dans {n} {unit}",
-        "weekday": "[(ce|le) ]{weekday}[ matin| (prochain|qui vient)]",
+        "weekday": "[(ce|le) ]{weekday}[ matin| {later}| (prochain|qui vient)]",
         "month_day": "[le ]DAY MONTH",
         "day": "le DAY",
     },
@@ -164,9 +185,14 @@ _SPANISH = _words(
         "weekdays": "lunes martes miércoles jueves viernes sábado domingo",
         "months": "enero febrero marzo abril mayo junio julio agosto sep[t]iembre octubre noviembre diciembre",
         "units": "día[s] semana[s] mes[es]",
+        "later": "por la tarde; por la noche",
     },
     {
-        "(hoy|esta noche)": "+0 days",
+        "hoy": "+0 days",
+        "esta tarde": "+0 days afternoon",
+        "esta noche": "+0 days evening",
+        "mañana por la tarde": "+1 days afternoon",
+        "mañana por la noche": "+1 days evening",
         "mañana [por la mañana]": "+1 days",
         "pasado mañana": "+2 days",
         "ayer": "-1 days",
@@ -175,7 +201,7 @@ _SPANISH = _words(
     {1: "primero"},
     {
         "span": "(en|dentro de) {n} {unit}",
-        "weekday": "([(el|este|el próximo|próximo) ]{weekday}[ por la mañana]|el {weekday} que viene)",
+        "weekday": "([(el|este|el próximo|próximo) ]{weekday}[ por la mañana| {later}]|el {weekday} que viene)",
         "month_day": "[el [día ]]DAY de MONTH[ de[l]]",
         "day": "el [día ]DAY",
     },
@@ -186,9 +212,14 @@ _ITALIAN = _words(
         "weekdays": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
         "months": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
         "units": "giorn(o|i) settiman(a|e) mes(e|i)",
+        "later": "pomeriggio; sera",
     },
     {
-        "(oggi|stasera)": "+0 days",
+        "oggi": "+0 days",
+        "(questo|oggi) pomeriggio": "+0 days afternoon",
+        "(stasera|questa sera)": "+0 days evening",
+        "domani pomeriggio": "+1 days afternoon",
+        "domani sera": "+1 days evening",
         "(domani [mattina]|domattina)": "+1 days",
         "dopodomani": "+2 days",
         "ieri": "-1 days",
@@ -197,7 +228,7 @@ _ITALIAN = _words(
     {1: "(primo|1º|1°)"},
     {
         "span": "(tra|fra) {n} {unit}",
-        "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ mattina| prossim(o|a)]",
+        "weekday": "[(il|questo|questa|il prossimo|la prossima) ]{weekday}[ mattina| {later}| prossim(o|a)]",
         "month_day": "[il |l']DAY MONTH",
         "day": "(il |l')DAY",
     },
@@ -208,9 +239,14 @@ _DUTCH = _words(
         "weekdays": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
         "months": "januari februari maart april mei juni juli augustus september oktober november december",
         "units": "dag[en] we(ek|ken) maand[en]",
+        "later": "middag; avond",
     },
     {
-        "(vandaag|vanavond)": "+0 days",
+        "vandaag": "+0 days",
+        "vanmiddag": "+0 days afternoon",
+        "(vanavond|vannacht)": "+0 days evening",
+        "morgen[ ]middag": "+1 days afternoon",
+        "morgen[ ]avond": "+1 days evening",
         "morgen[ochtend|[ ]vroeg]": "+1 days",
         "overmorgen": "+2 days",
         "gisteren": "-1 days",
@@ -219,7 +255,7 @@ _DUTCH = _words(
     DUTCH,
     {
         "span": "over {n} {unit}",
-        "weekday": "[(op|deze|aanstaande|komende|volgende|aankomende)] {weekday}[ochtend|morgen]",
+        "weekday": "[(op|deze|aanstaande|komende|volgende|aankomende)] {weekday}[ochtend|morgen|{later}]",
         "month_day": "[op ][de ]DAY MONTH",
         "day": "[op ]de DAY",
     },

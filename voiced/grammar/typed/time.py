@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiced.grammar.day_parts import OpenTime
+
 if TYPE_CHECKING:
     from voiced.grammar.automaton import Parts
 
-_DAY_MINUTES = 24 * 60
+_DAY_MINUTES, _NOON = 24 * 60, 12
+MORNING = "morning"  # a part that says that hours are those of the clock: "seven in the morning", "two at night"
 
 
 def clock_time(parts: Parts) -> str:
@@ -15,5 +18,9 @@ def clock_time(parts: Parts) -> str:
 
     A quarter to midnight is minus 15 minutes, which are those of the day before.
     """
-    hour, minute = divmod(round(sum(part for part in parts if isinstance(part, (int, float)))) % _DAY_MINUTES, 60)
-    return f"{hour:02}:{minute:02}"
+    total = round(sum(part for part in parts if isinstance(part, (int, float)))) % _DAY_MINUTES
+    hour, minute = divmod(total, 60)
+    written = f"{hour:02}:{minute:02}"
+    # Later a date may tell which half of the day is meant.
+    is_open = 1 <= hour < _NOON and MORNING not in parts
+    return OpenTime(written) if is_open else written

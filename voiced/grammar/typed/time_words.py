@@ -1,4 +1,4 @@
-"""What is said of a time of day in each language; parts are minutes that add up (`time`).
+"""What is said of a time of day in each language; parts are minutes that add up, and `MORNING` (`time`).
 
 Without a part of the day a time is what was said: "seven" is 07:00, and "nineteen" is 19:00. Only before one o'clock
 there is noon: "a quarter to one" is 12:45.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiced.grammar.definitions import NumberRange
+from voiced.grammar.typed.time import MORNING
 from voiced.grammar.typed.words import Words, digits
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ _ENGLISH = _words(
         "few": NumberRange(1, 9),
         "by_past": {"half [past]": 30, "[a] quarter (past|after)": 15},
         "by_to": {"[a] quarter (to|of|till|before)": -15},
-        "am": {"(am|a m)": 0, "(in the|this) morning": 0},
+        "am": {"(am|a m)": MORNING, "(in the|this) morning": MORNING},
         "pm": {"(pm|p m)": 720, "(in the|this) (afternoon|evening)": 720},
         "at_night": {"(at night|tonight)": 720},
-        "of_night": {"at night": 0},
+        "of_night": {"at night": MORNING},
     },
     {
         # One after the other, as on a clock: "seven", "seven thirty", "seven oh five", "7:05", "7.05".
@@ -93,12 +94,12 @@ _GERMAN = _words(
         "half": {"halb": -30},
         "quarters": {"viertel": -45, "(drei viertel|dreiviertel)": -15, "viertel vor": -15},
         "quarter_past": {"viertel nach": 15},
-        "morning": {"(morgens|früh|vormittags|in der Früh|am (Morgen|Vormittag))": 0},
+        "morning": {"(morgens|früh|vormittags|in der Früh|am (Morgen|Vormittag))": MORNING},
         "afternoon": {"(nachmittags|am Nachmittag)": 720},
         "evening": {"(abends|am Abend)": 720},
         "midday": {"(mittags|am Mittag)": 720},
         "at_night": {"(nachts|in der Nacht)": 720},
-        "of_night": {"(nachts|in der Nacht)": 0},
+        "of_night": {"(nachts|in der Nacht)": MORNING},
         # Noon is short.
         "one_two": NumberRange(1, 2, multiplier=60),
     },
@@ -128,7 +129,7 @@ _FRENCH = _words(
         "noon": {"midi": 720, "minuit": 0},
         "more": {"et demi[e]": 30, "et quart": 15, "(et trois quarts|trois quarts)": 45},
         "less": {"moins [le] quart": -15},
-        "morning": {"du matin": 0},
+        "morning": {"du matin": MORNING},
         "later": {"(de l'après-midi|du soir)": 720},
     },
     {
@@ -151,10 +152,10 @@ _SPANISH = _words(
         "noon": {"[el] mediodía": 720, "[la] medianoche": 0},
         "more": {"y media": 30, "y cuarto": 15},
         "less": {"menos cuarto": -15},
-        "morning": {"(de la mañana|de la madrugada|am|a m)": 0},
+        "morning": {"(de la mañana|de la madrugada|am|a m)": MORNING},
         "later": {"(de la tarde|pm|p m)": 720},
         "at_night": {"de la noche": 720},
-        "of_night": {"de la noche": 0},
+        "of_night": {"de la noche": MORNING},
         "midday": {"del (mediodía|día)": 720},
         "one_to_three": NumberRange(1, 3, multiplier=60),
         "less_to": {"[un] cuarto": -15},
@@ -182,10 +183,10 @@ _ITALIAN = _words(
         "noon": {"mezzogiorno": 720, "mezzanotte": 0},
         "more": {"e mezz(a|o)": 30, "e [un] quarto": 15, "e tre quarti": 45},
         "less": {"meno [un] quarto": -15},
-        "morning": {"(di mattina|del mattino|della mattina)": 0},
+        "morning": {"(di mattina|del mattino|della mattina)": MORNING},
         "later": {"(di|del) pomeriggio": 720, "(di|della) sera": 720},
         "at_night": {"(di|della) notte": 720},
-        "of_night": {"(di|della) notte": 0},
+        "of_night": {"(di|della) notte": MORNING},
     },
     {
         # "le sette", "le sette e mezza", "le otto meno un quarto", "sette e trenta", "7.30".
@@ -208,11 +209,11 @@ _DUTCH = _words(
         "half": {"half": -30},
         "quarter_to": {"kwart voor": -15},
         "quarter_past": {"kwart over": 15},
-        "morning": {"('s morgens|'s ochtends|in de (ochtend|morgen))": 0},
+        "morning": {"('s morgens|'s ochtends|in de (ochtend|morgen))": MORNING},
         "midday": {"('s middags|in de middag)": 720},
         "evening": {"('s avonds|in de avond)": 720},
         "at_night": {"('s nachts|in de nacht)": 720},
-        "of_night": {"('s nachts|in de nacht)": 0},
+        "of_night": {"('s nachts|in de nacht)": MORNING},
         "to_six": NumberRange(1, 6, multiplier=60),
     },
     {
