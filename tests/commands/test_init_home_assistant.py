@@ -54,10 +54,12 @@ def test_the_token_may_be_in_a_file(
     home: FakeHomeAssistant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").write_text(TOKEN)
-    arguments = ["--home-assistant", home.url, "--token-file", str(tmp_path / "mine"), "--json"]
+    copied = f"{home.url}/lovelace/0"  # as the browser shows it
+    arguments = ["--home-assistant", copied, "--token-file", str(tmp_path / "mine"), "--json"]
     assert main(["init", str(tmp_path / "voice"), *arguments]) == 0
     files = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
     assert files[:2] == [str(tmp_path / "voice/home-assistant.token"), str(tmp_path / "voice/config.yaml")]
+    assert f"url: {home.url}\n" in (tmp_path / "voice/config.yaml").read_text()
 
 
 @pytest.mark.parametrize("token", ["", "two words", "schlüssel"])
@@ -82,6 +84,7 @@ def test_nothing_is_written_with_a_wrong_token(
     ("url", "told"),
     [
         ("home", "must be an address such as"),
+        ("", "--home-assistant '': must be an address such as"),
         (f"http://127.0.0.1:{free_port()}", "Connection refused"),
         ("http://no.such.invalid", "cannot reach Home Assistant"),
     ],

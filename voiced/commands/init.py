@@ -44,9 +44,9 @@ def init(options: Namespace) -> int:
     With --json, one object for each file: {"file": its path, "written": true, or false if it was there already}.
     """
     folder = options.folder or HOME_FOLDER.expanduser()
-    if options.token_file and not options.home_assistant:
+    if options.token_file and options.home_assistant is None:
         raise VoicedError("--token-file is for --home-assistant URL")
-    home = _home(options) if options.home_assistant else None
+    home = None if options.home_assistant is None else _home(options)
     files = write_examples(folder, home)
     if options.json:
         for path, written in files.items():

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOKEN_FILE = "home-assistant.token"  # noqa: S105 # its name, in the folder of the config
 LONGEST_TOKEN = 4_096  # bytes
+# What stands behind the address in a browser, from where people copy it.
+_PAGES = re.compile(r"/(lovelace|home|config|profile|dashboard|history|logbook|energy|map|auth)\b.*")
 _USUAL_WORDS = 5
 _SAMPLES = 200  # sentences among which one is looked for that names something of the house
 
@@ -66,13 +68,14 @@ def found(url: str, token_file: Path | None) -> Found:
     """Ask for the token, and try it. VoicedError with what is wrong."""
     require_package()
     try:
-        url = web_address(url) or url
+        address = _PAGES.sub("", web_address(url or "no address") or "")
     except ValueError as error:
-        raise VoicedError(f"--home-assistant {url}: {error}") from error
+        given = url or "''"
+        raise VoicedError(f"--home-assistant {given}: {error}") from error
     token, warnings = token_of(token_file), list[str]()
-    with Connection(url, token) as connection:
+    with Connection(address, token) as connection:
         known = everything(connection, warnings)
-    return Found(url, token, known, tuple(warnings))
+    return Found(address, token, known, tuple(warnings))
 
 
 def token_of(file: Path | None) -> str:
