@@ -303,3 +303,22 @@ def test_names_that_become_one_stay_apart(tmp_path: Path) -> None:
     for said, intent in (("say one", "de_x_A"), ("say two", "de_x_A_"), ("say three", "ä")):
         assert (match := grammar.understand(commands, said).match)
         assert match.intent == intent
+
+
+def test_what_needs_what_is_not_there_is_left_out_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last line begins with a bracket, which is a section to Rhasspy."""
+    (tmp_path / "slots").mkdir()
+    (tmp_path / "slots" / "games").write_text("# none yet\n\n")
+    text = (
+        "[A]\nplace = in <town>\ngo $games\nnews [[for] <place>]\nnews today\n[[in] <place_id>]\n[B]\nsay <nothing>\n"
+    )
+    (tmp_path / "sentences.ini").write_text(text)
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(tmp_path / "out.yaml")]) == 0
+    told = capsys.readouterr().err
+    assert "sentences.ini:2: there is no rule <town>; what needs it is left out" in told
+    assert "sentences.ini:3: the slot $games has no values; write its values into the list 'games'" in told
+    assert "sentences.ini:6: there is no rule <place_id>; what needs it is left out" in told
+    commands = grammar.load([tmp_path / "out.yaml"])
+    assert set(commands.intents) == {"A"}
+    assert grammar.understand(commands, "news today").match
+    assert not grammar.understand(commands, "in").match

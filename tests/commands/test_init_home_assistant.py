@@ -59,7 +59,7 @@ def test_the_token_may_be_in_a_file(
     assert main(["init", str(tmp_path / "voice"), *arguments]) == 0
     files = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
     assert files[:2] == [str(tmp_path / "voice/home-assistant.token"), str(tmp_path / "voice/config.yaml")]
-    assert f"url: {home.url}\n" in (tmp_path / "voice/config.yaml").read_text()
+    assert f"url: {home.url} " in (tmp_path / "voice/config.yaml").read_text()
 
 
 @pytest.mark.parametrize("token", ["", "two words", "schlüssel"])

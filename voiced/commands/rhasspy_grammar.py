@@ -81,15 +81,23 @@ class _Writer:
         self._depth = depth  # of tags within tags, rules between them
 
     def template(self, line: Line) -> str:
-        """Return a template of ours; empty if nothing is said."""
+        """Return a template of ours; empty if nothing is said, or it cannot be said."""
         self._where = line.where
-        return self._either(line.template.items)
+        return "" if self._lacks_a_rule(line) else self._either(line.template.items)
 
     def sentence(self, line: Line) -> str:
-        """Return a template that is never silent; empty if nothing is said."""
+        """Return a template that is never silent; empty if nothing is said, or it cannot be said."""
         self._where = line.where
+        if self._lacks_a_rule(line):
+            return ""
         items = [way for nodes in line.template.items for way in self._with_words(nodes)]
         return self._either(items)
+
+    def _lacks_a_rule(self, line: Line) -> bool:
+        missing = self._source.missing([line.template], self._intent)
+        if missing:
+            self._note(f"there is no rule <{missing}>; what needs it is left out")
+        return bool(missing)
 
     def _with_words(self, nodes: tuple[Node, ...]) -> list[tuple[Node, ...]]:
         """Return the ways to say something, if all of a sentence may be left out: of `[a] [b]`, `a [b]` and `b`."""
@@ -145,8 +153,6 @@ class _Writer:
 
     def _rule(self, node: Reference) -> str:
         rule = self._source.rule(node, self._intent)
-        if not rule:
-            self._note(f"there is no rule <{node.name}>; it is left out")
         if not rule or self._source.is_silent(node, self._intent):
             return ""
         return f"<{self._converted.rule(rule[1], node.name)}>"
@@ -250,14 +256,14 @@ class _Writer:
             if (own := done[name]) is None:
                 raise SentencesError(f"the slot ${name} leads back to itself; write its values out", self._where)
             return own
-        if not found:
-            reason = "is printed by a program" if self._source.is_printed(name) else "has no file"
-            self._note(f"the slot ${name} {reason}; write its values into the list '{_name(short)}'")
-            done[name] = own = self._named(short, {"values": ["fill in"]})
-            return own
         done[name] = None
-        values = [value for line in self._source.slots[name] for value in self._values_of_line(line)]
-        done[name] = own = self._named(short, _distinct(values))
+        lines = self._source.slots[name] if found else []
+        values = _distinct([value for line in lines for value in self._values_of_line(line)])
+        if not values:
+            reason = "is printed by a program" if self._source.is_printed(name) else "has no file"
+            lacks = "has no values" if found else reason
+            self._note(f"the slot ${name} {lacks}; write its values into the list '{_name(short)}'")
+        done[name] = own = self._named(short, values or {"values": ["fill in"]})
         return own
 
     def _values_of_line(self, line: Line) -> list[Any]:

@@ -76,6 +76,17 @@ class Source:
             return not node.text.isdigit()
         return all(self.is_as_said(items, owner, depth) for items, owner in self.alternatives(node, intent))
 
+    def missing(self, nodes: Iterable[Node], intent: str, depth: int = 0) -> str | None:
+        """Return the name of a rule that is referred to there, and is not there."""
+        for node in nodes if depth < MOST_NESTED else ():
+            if isinstance(node, Reference) and node.kind == "rule" and not self.rule(node, intent):
+                return node.name
+            if isinstance(node, Group | Reference):
+                for parts, owner in self.alternatives(node, intent):
+                    if found := self.missing(parts, owner, depth + 1):
+                        return found
+        return None
+
     def is_silent(self, node: Node, intent: str, depth: int = 0) -> bool:
         """Whether a part is said without words, as `(:)` is."""
         if isinstance(node, Text):
