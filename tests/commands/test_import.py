@@ -322,3 +322,19 @@ def test_what_needs_what_is_not_there_is_left_out_and_told(tmp_path: Path, capsy
     assert set(commands.intents) == {"A"}
     assert grammar.understand(commands, "news today").match
     assert not grammar.understand(commands, "in").match
+
+
+@pytest.mark.parametrize("template", ["<a{next}> <a{next}>", "(<a{next}>|<a{next}>)", "<a{next}>{{p}} <a{next}>{{q}}"])
+def test_rules_that_double_are_one_sentence_soon(
+    tmp_path: Path, template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = "".join(f"a{number} = {template.format(next=number + 1)}\n" for number in range(28))
+    (tmp_path / "sentences.ini").write_text(f"[A]\n{rules}a28 = x:y\nsay <a0>{{t}}\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini")]) == 78
+    assert "rules lead to rules too often to be followed; write them flatter" in capsys.readouterr().err
+
+
+def test_a_sentence_of_nothing_but_what_may_be_left_out_stays_small(tmp_path: Path) -> None:
+    (tmp_path / "sentences.ini").write_text("[A]\nhello\n" + "[a] " * 3_000 + "\n")
+    assert main(["import", "rhasspy", str(tmp_path / "sentences.ini"), "-o", str(tmp_path / "out.yaml")]) == 0
+    assert (tmp_path / "out.yaml").stat().st_size < 20_000

@@ -12,7 +12,7 @@ from voiced.errors import ConfigError, VoicedError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from voiced.commands.rhasspy_grammar import Converted
+    from voiced.commands.rhasspy_writer import Converted
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voiced.commands.rhasspy_sentences import Line, Node, Section
 
 MOST_VALUES = 500  # of a tag
+MOST_STEPS = 3_000_000  # from a part to what may be said for it: a house with 10,000 names takes a tenth
 _SPECIAL = re.compile(r"([()\[\]{}<>|;\\])")
 _FALSE = ("", "0", "false", "no", "off")
 
@@ -29,6 +30,10 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "lower": lambda value: str(value).lower(),
     "upper": lambda value: str(value).upper(),
 }
+
+
+class TooLargeError(ValueError):
+    """Rules lead to rules so often that nobody can follow them."""
 
 
 class NotWrittenOutError(ValueError):
@@ -43,13 +48,14 @@ class Value:
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """All that was read: intents by name, and the lines of slots by name."""
 
     sections: Mapping[str, Section]
     slots: Mapping[str, list[Line]]
     programs: Container[str] = ()
+    n_steps: int = 0  # that were taken
 
     def rule(self, node: Reference, intent: str) -> tuple[Line, str] | None:
         """Return a rule and the intent that it belongs to."""
@@ -104,15 +110,23 @@ class Source:
         return all(any(self.holds_words(part, owner, depth + 1) for part in parts) for parts, owner in ways)
 
     def alternatives(self, node: Group | Reference, intent: str) -> list[tuple[tuple[Node, ...], str]]:
-        """Return what may be said for a part: each a sequence, and the intent whose rules it means."""
+        """Return what may be said for a part: each a sequence, and the intent whose rules it means. TooLargeError."""
+        ways = [(items, owner) for line, owner in self._lines(node, intent) for items in line.items]
+        if isinstance(node, Group) and node.is_optional:
+            ways.append(((), intent))
+        self.n_steps += 1 + len(ways)
+        if self.n_steps > MOST_STEPS:
+            raise TooLargeError
+        return ways
+
+    def _lines(self, node: Group | Reference, intent: str) -> list[tuple[Group, str]]:
         if isinstance(node, Group):
-            return [(items, intent) for items in node.items] + ([((), intent)] if node.is_optional else [])
+            return [(node, intent)]
         if node.kind == "rule":
             rule = self.rule(node, intent)
-            return [(items, rule[1]) for items in rule[0].template.items] if rule else []
+            return [(rule[0].template, rule[1])] if rule else []
         slot = self.slot(node.name)
-        lines = self.slots[slot] if slot else []
-        return [(items, "") for line in lines for items in line.template.items]
+        return [(line.template, "") for line in (self.slots[slot] if slot else ())]
 
 
 @dataclass(frozen=True, slots=True)
