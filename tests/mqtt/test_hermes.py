@@ -279,3 +279,18 @@ def test_who_cannot_be_heard_ends_the_session() -> None:
     assert talk.ask("asr/startListening", siteId="den") is None
     talk.ask("asr/toggleOn", siteId="den")
     assert talk.ask("asr/startListening", siteId="den") == ListenNow()
+
+
+def test_a_sentence_in_writing_is_a_session_itself_and_ends_no_other() -> None:
+    talk = Talk()
+    talk.ask("dialogueManager/startSession", siteId="den", init={"type": "action", "intentFilter": ["LightSet"]})
+    spoken = talk.told("dialogueManager/sessionStarted")["sessionId"]
+    talk.said.clear()
+    talk.answer(LIGHT, utterance=None)
+    sessions = {payload["sessionId"] for _, payload in talk.said}
+    assert len(sessions) == 1
+    assert spoken not in sessions
+    assert talk.topics() == ["dialogueManager/sessionStarted", "intent/LightSet", "dialogueManager/sessionEnded"]
+    assert not talk.hermes.is_wanted("TimerStart"), "the spoken one still hears what it asked for"
+    talk.answer(LIGHT)
+    assert talk.told("dialogueManager/sessionEnded")["sessionId"] == spoken

@@ -87,14 +87,16 @@ class Hermes:
         self._begin(Session(uuid4().hex, wake_word=detection.wake_word))
 
     def answered(self, outcome: Outcome) -> None:
-        """A command was answered, or what was said is none: the session ends."""
-        with self._lock:
-            session, self._session = self._session or Session(uuid4().hex), None
-            self._intents = None
+        """A command was answered, or what was said is none: the session ends; a sentence in writing is one itself."""
+        spoken, session = outcome.utterance is not None, Session(uuid4().hex)
+        if spoken:
+            with self._lock:
+                session, self._session, self._intents = self._session or session, None, None
+        else:
+            self._started(session)
         if session.is_aborted:
             self._end(session, ABORTED)
             return
-        spoken = outcome.utterance is not None
         if spoken:
             self._tell(
                 "hermes/asr/textCaptured",
@@ -196,11 +198,8 @@ class Hermes:
         """Listen, also where the wake word is switched off; where nothing can be heard, the session ends at once."""
         with self._lock:
             is_deaf, is_held = self._muted or self._holds.is_deaf, bool(self._holds.held)
-            session = self._session
-            if is_deaf:
-                self._session = None
-            else:
-                self._holds = Holds()
+            session, self._session = self._session, None if is_deaf else self._session
+            self._holds = self._holds if is_deaf else Holds()
         if is_deaf and session:
             self._end(session, ABORTED)
         return None if is_deaf else ListenNow(lifts_hold=is_held)
@@ -274,6 +273,9 @@ class Hermes:
             self._intents = session.intents
         if before and before.id != session.id:  # its answer will not come
             self._end(before, ABORTED)
+        self._started(session)
+
+    def _started(self, session: Session) -> None:
         self._tell(f"{OURS}sessionStarted", sessionId=session.id, customData=session.custom, lang=self.language)
 
     def _end(self, session: Session, reason: str) -> None:
