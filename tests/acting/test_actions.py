@@ -68,6 +68,48 @@ def test_what_is_said_adds_nothing_to_json_that_was_written_by_hand(payload: str
     assert json.loads(sent(payload, text=INJECTED, level=21.0, state="true", flag=False)) == filled
 
 
+NESTED = json.dumps({"do": "{text}", "level": 5})
+
+
+@pytest.mark.parametrize("payload", [{"data": NESTED}, {"deep": [{"data": NESTED}]}, json.dumps({"data": NESTED})])
+def test_what_is_said_adds_nothing_to_json_in_a_text_of_json(payload: JsonValue) -> None:
+    found = json.loads(sent(payload, text=INJECTED))
+    data = found["data"] if "data" in found else found["deep"][0]["data"]
+    assert json.loads(data) == {"do": INJECTED, "level": 5}
+
+
+def test_json_three_times_in_json() -> None:
+    thrice = json.dumps({"a": json.dumps({"b": json.dumps({"c": "{text}"})})})
+    assert json.loads(json.loads(json.loads(sent(thrice, text=INJECTED))["a"])["b"]) == {"c": INJECTED}
+
+
+@pytest.mark.parametrize("text", ["[{room}] {text}", "[{room}]", '"{text}"', "{text}: [{room}]", "\\u00{room}{room}"])
+def test_brackets_and_quotes_for_people_stay_as_they_are(text: str) -> None:
+    filled = text.replace("{text}", 'say "x"').replace("{room}", "22")
+    assert json.loads(sent({"title": text}, text='say "x"', room="22")) == {"title": filled}
+
+
+def test_a_code_that_depends_on_a_slot() -> None:
+    assert json.loads(sent('{"a": "\\\\ \\u00{room}{room}"}', room="2")) == {"a": '\\ "'}
+
+
+def test_what_is_said_adds_nothing_to_json_in_an_argument() -> None:
+    template = ActionTemplate(run=("curl", "-d", '{"do": "{text}", "of": [{level}, {text}]}'))
+    slots: dict[str, SlotValue] = {"text": INJECTED + "\x1b\n", "level": 21.0}
+    [found] = actions_for([template], Match("Intent", slots, "", {}, free=frozenset({"text"})))
+    assert isinstance(found, Program)
+    # What a key would do is written as an escape, which does nothing to whoever reads JSON.
+    assert json.loads(found.command[2]) == {"do": INJECTED + "\x1b\n", "of": [21, INJECTED + "\x1b\n"]}
+
+
+@pytest.mark.parametrize("said", ['{"force": 1}', "[1, 2]"])
+def test_free_words_are_no_object_and_no_list(said: str) -> None:
+    template = ActionTemplate(topic="t", payload='{"do": {text}}')
+    [free] = messages(actions_for([template], Match("Intent", {"text": said}, "", {}, free=frozenset({"text"}))))
+    assert json.loads(free.payload) == {"do": said}
+    assert json.loads(sent(template.payload, text=said)) == {"do": json.loads(said)}  # an author may
+
+
 @pytest.mark.parametrize("said", ["NaN", "Infinity", "1, 2", '{"a": 1', "[" * 100_000, "\x1b", "tr\u00fce"])
 def test_what_is_said_is_one_value_of_json(said: str) -> None:
     assert json.loads(sent('{"do": {text}}', text=said)) == {"do": said}

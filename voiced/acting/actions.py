@@ -18,6 +18,7 @@ from voiced.acting.facts import Facts
 from voiced.flow import EXPIRES_SECONDS, Action, Program
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 from voiced.grammar.action_template import SLOT, TIMEOUT_SECONDS, as_text, names_of_each
+from voiced.grammar.hand_written import holds_json, is_json, parses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -133,6 +134,8 @@ def _program(template: ActionTemplate, slots: _Named) -> Program:
 
 def _argument(argument: str, slots: _Named) -> str:
     # Of what was spoken freely nothing must be taken for an option, nor for a key such as Enter.
+    if holds_json(argument):
+        return _NOT_SPOKEN.sub(" ", _json(argument, slots))
     filled, end = "", 0
     for slot in SLOT.finditer(argument):
         filled += argument[end : slot.start()]
@@ -157,9 +160,7 @@ def _topic(topic: str, slots: _Named) -> str:
 
 def _payload(payload: JsonValue, slots: _Named) -> str:
     if isinstance(payload, str):
-        if _is_json(payload):
-            return _STRING_OR_SLOT.sub(lambda found: _in_json(found, slots), payload)
-        return SLOT.sub(lambda slot: as_text(slots[slot[1]]), payload)
+        return _json(payload, slots) if is_json(payload) else SLOT.sub(lambda slot: as_text(slots[slot[1]]), payload)
     return "" if payload is None else json.dumps(_filled(payload, slots), ensure_ascii=False)
 
 
@@ -167,7 +168,7 @@ def _filled(value: JsonValue, slots: _Named) -> Any:
     match value:
         case str():
             whole = SLOT.fullmatch(value)
-            return slots[whole[1]] if whole else SLOT.sub(lambda slot: as_text(slots[slot[1]]), value)
+            return slots[whole[1]] if whole else _text(value, slots)
         case list():
             return [_filled(item, slots) for item in value]
         case dict():
@@ -175,30 +176,32 @@ def _filled(value: JsonValue, slots: _Named) -> Any:
     return value
 
 
-def _is_json(template: str) -> bool:
-    """Return whether a text is JSON as soon as its slots are numbers: an object, a list or a text in quotes."""
-    filled = SLOT.sub("1", template)
-    return filled.lstrip()[:1] in ("{", "[", '"') and _parses(filled)
+def _text(template: str, slots: _Named) -> str:
+    """A text inside of JSON; one that is JSON itself stays that."""
+    return _json(template, slots) if holds_json(template) else SLOT.sub(lambda slot: as_text(slots[slot[1]]), template)
 
 
-def _parses(text: str) -> bool:
-    try:
-        json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _refuse(constant: str) -> None:
-    """Raise ValueError for NaN and Infinity, which Python takes for JSON."""
-    raise ValueError(f"{constant} is not JSON")
+def _json(template: str, slots: _Named) -> str:
+    """JSON that was written by hand, with its slots filled."""
+    return _STRING_OR_SLOT.sub(lambda found: _in_json(found, slots), template)
 
 
 def _in_json(found: re.Match[str], slots: _Named) -> str:
     """Return a string of hand-written JSON with its slots filled, or the value of a slot outside of strings."""
     name: str | None = found[1]
     if name is None:
+        if holds_json(inside := _inside(found[0])):
+            return json.dumps(_json(inside, slots), ensure_ascii=False)
         return SLOT.sub(lambda slot: json.dumps(as_text(slots[slot[1]]), ensure_ascii=False)[1:-1], found[0])
     text = as_text(slots[name])
-    # Outside of quotes an author means a number or `true`: anything else is one text.
-    return text if _parses(text) else json.dumps(text, ensure_ascii=False)
+    # Outside of quotes an author means a number or `true`: anything else is one text, and so is all that was spoken.
+    is_one_value = parses(text) and not (slots.is_free(name) and text.lstrip()[:1] in ("{", "["))
+    return text if is_one_value else json.dumps(text, ensure_ascii=False)
+
+
+def _inside(string: str) -> str:
+    """The text of a string of JSON; nothing if that depends on what a slot says."""
+    try:
+        return str(json.loads(string)) if "\\" in string else ""
+    except ValueError:
+        return ""

@@ -4,10 +4,10 @@ In: intents files (`load`, `parse`), then texts or tokens. Out: matches with int
 next, what may follow a text, prompts for Whisper, sample sentences, and the nearest sentence to a text that is none
 (`nearest`). On the way a file is read (`reading`, by `plain` or `intents`; Home Assistant's by way of `home_assistant`)
 and put together with the others (`loading`; lists of lists, `derived`), its templates parsed (`expression`), checked
-(`checks`; of Home Assistant's those that fail are left out, `leaving_out`) and compiled (`compile`) to an `automaton`;
-what is said of a duration or a date stands in `typed`. Two parts walk the automaton: `match` with finished text (of a
-`compound`, with each command), `constraint` with tokens that are being written (`positions`; or only of
-what is `spelt_out`). Both know commands that are joined (`joining_words`) and `several_values` in one slot.
+(`checks`, `hand_written`; of Home Assistant's those that fail are left out, `leaving_out`) and compiled (`compile`) to
+an `automaton`; what is said of a duration or a date stands in `typed`. Two parts walk the automaton: `match` with
+finished text (of a `compound`, with each command), `constraint` with tokens that are being written (`positions`; or
+only of what is `spelt_out`). Both know commands that are joined (`joining_words`) and `several_values` in one slot.
 
 Knows nothing of torch, Whisper, audio or MQTT.
 """

@@ -111,8 +111,12 @@ class ActionTemplate:
 
 def slots_of(template: ActionTemplate) -> frozenset[str]:
     """The names of the slots that a template needs, and `slot.attribute` where it needs an attribute of the value."""
-    texts = (template.topic, *_texts(template.payload), *template.run)
-    return frozenset(slot for text in texts for slot in SLOT.findall(text))
+    return frozenset(slot for text in (template.topic, *texts_of(template)) for slot in SLOT.findall(text))
+
+
+def texts_of(template: ActionTemplate) -> Iterator[str]:
+    """Yield each text of a template's payload or command."""
+    yield from (*_texts(template.payload), *template.run)
 
 
 def names_of_each(template: ActionTemplate) -> list[str]:

@@ -24,6 +24,7 @@ from voiced.grammar.definitions import Scope, SentenceTemplate, Template, TextLi
 from voiced.grammar.expression import NEVER, NOTHING, TemplateError, Text, is_template, parse_template
 from voiced.grammar.folder import files_of_all
 from voiced.grammar.grammar import Example, Grammar, Intent
+from voiced.grammar.hand_written import nearly_json
 from voiced.grammar.here import said_in
 from voiced.grammar.house import House
 from voiced.grammar.joining import Joining, agreed_folding, both
@@ -122,6 +123,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
         raise ConfigError(list(dict.fromkeys(problems)), PAGE)
     warnings += islice(same_spellings(scopes.values()), _MOST_TOLD)
     warnings += islice(said_alike(scopes.values()), _MOST_TOLD)
+    warnings += islice(nearly_json(collector.action_places, collector.sentences), _MOST_TOLD)
     return _compiled(files[0].content.language, collector, folding)
 
 
