@@ -10,7 +10,10 @@ import pytest
 
 from tests.broker import Broker, Subscriber, wait_until
 from tests.daemon import READY, SITE, Daemon
-from voiced.adjustments import folders_beside
+from voiced.adjustments import Adjustments, folders_beside
+from voiced.config import Config
+from voiced.records.adjusted import AdjustmentMemory
+from voiced.records.state import Writer
 
 if TYPE_CHECKING:
     from tests.virtual_microphone import VirtualMicrophone
@@ -91,6 +94,34 @@ def test_after_a_restart_they_are_as_they_were(tmp_path: Path, virtual_microphon
             write(tmp_path / "guests", f"[{sentence}")  # spoilt, so that they are given up the next time
         assert "the settings that were changed are given up, and the config's hold: " in daemon.log
         assert "Traceback" not in daemon.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, value) for name in ("evidence", "min_confidence") for value in (4.7, 2, -0.5, 0, 1, 1e999, "NaN")),
+        *(
+            (FOLDER, folder)
+            for folder in ("", ".", "..", "/", "/ther", "../guests", "a\0b", "\ud800", "othgr", "x" * 9_999)
+        ),
+    ],
+)
+def test_what_nobody_can_have_chosen_is_forgotten(
+    tmp_path: Path, name: str, value: float | str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One damaged byte: evidence of 4.7 would be a house that never hears, and a folder of that name would end it."""
+    for folder, sentence in (("intents", "tea please"), ("guests", "coffee please")):
+        write(tmp_path / folder, sentence)
+    config = Config(intents=tmp_path / "intents")
+    damaged = float(value) if value == "NaN" else value
+    kept: dict[str, list[Any]] = {"evidence": [0.6, 0.7], "min_confidence": [0.5, 0.4], FOLDER: ["intents", "guests"]}
+    kept[name][1] = damaged
+    (tmp_path / "adjusted_hall.json").write_text(json.dumps(kept))
+    adjustments = Adjustments(config, {"hey_jarvis": "hey jarvis"}, AdjustmentMemory(tmp_path, "hall", Writer()))
+    [warning] = [each for each in caplog.messages if "is none, and the config's holds" in each]
+    assert warning.startswith(f"the {name} that was chosen before is none")
+    assert len(warning) < 150
+    assert adjustments.thresholds == {"hey_jarvis": 0.6 if name == "evidence" else 0.7}
 
 
 def test_folders_to_choose(tmp_path: Path) -> None:

@@ -138,11 +138,28 @@ def test_every_problem_at_once(write: Callable[[str], Path]) -> None:
         ("listening: {longest: .inf}\n", "config.yaml:1: listening.longest: is not a finite number"),
         ("recognizer: {threads: 1000}\n", "config.yaml:1: recognizer.threads: should be less than or equal to 64"),
         ("mqtt: {username: u, password_file: p, credential: c}\n", "config.yaml:1: mqtt: password_file and credential"),
+        *(
+            (f"mqtt: {{host: '{host}'}}\n", "config.yaml:1: mqtt.host: must be a name or an address alone, such as '")
+            for host in ("mqtt://broker", "broker/", "my broker", "me@broker", "[::1]")
+        ),
+        (
+            "mqtt: {host: 'broker:1884'}\n",
+            "config.yaml:1: mqtt.host: must be a name or an address alone; write 'broker'",
+        ),
+        ("mqtt: {host: '[::1]:1884'}\n", "config.yaml:1: mqtt.host: must be a name or an address alone; write '::1'"),
+        (f"mqtt: {{username: {'u' * 65_536}}}\n", "config.yaml:1: mqtt.username: is longer than 65,535 bytes"),
+        (f"site: {'s' * 1_001}\n", "config.yaml:1: site: must not be longer than 1,000 bytes"),
+        (f"mqtt: {{discovery_prefix: {'s' * 1_001}}}\n", "config.yaml:1: mqtt.discovery_prefix: must not be longer"),
         ("mqtt:\n\thost: x\n", "config.yaml:2: the line is indented with a tab; use spaces"),
     ],
 )
 def test_what_is_wrong_is_said(write: Callable[[str], Path], text: str, problem: str) -> None:
     assert problems(write(text))[0].startswith(problem)
+
+
+@pytest.mark.parametrize("host", ["broker", "broker.local", "192.168.1.5", "::1", "fe80::1%eth0", "1234::5678:1883"])
+def test_names_and_addresses_of_brokers(write: Callable[[str], Path], host: str) -> None:
+    assert load_config(write(f"mqtt: {{host: '{host}'}}")).mqtt.host == host
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

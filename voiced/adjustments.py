@@ -47,7 +47,7 @@ class Adjustments:
         self._before = self._values(config)
         self._told: Told | None = None  # nobody yet
         self._memory = memory
-        remembered = memory.read(self._before) if memory else {}
+        remembered = self._possible(memory.read(self._before)) if memory else {}
         self._now = self._wanted = self._before | remembered  # as they are; as they are to be
         self._serving: Pipelines | None = None
         self.thresholds = dict[str, float]()  # wake word → evidence; the second stage looks it up each time
@@ -56,6 +56,18 @@ class Adjustments:
             log.info(
                 "changed settings from before: %s", ", ".join(f"{name} {value}" for name, value in changed.items())
             )
+
+    def _possible(self, remembered: Mapping[str, float | str]) -> dict[str, float | str]:
+        """Return what was remembered without what nobody can have chosen: a damaged file may say anything."""
+        possible = {name: value for name, value in remembered.items() if self._is_possible(name, value)}
+        for name in remembered.keys() - possible.keys():
+            log.warning("the %s that was chosen before is none, and the config's holds: %.40r", name, remembered[name])
+        return possible
+
+    def _is_possible(self, name: str, value: float | str) -> bool:
+        if isinstance(value, str):
+            return value in self._folders().get(name, ())
+        return 0 < value < 1  # not a NaN either
 
     def open(self, phrases: Mapping[str, str], read: Callable[[Path], Grammar] | None = None) -> Pipelines:
         """Return the pipelines as people want them; if their intents are wrong by now, as configured.

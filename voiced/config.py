@@ -13,7 +13,9 @@ from voiced.foundations.sections import Section, load
 from voiced.foundations.setting_types import (
     Address,
     FilePath,
+    Host,
     Languages,
+    LoginName,
     Probability,
     Seconds,
     Silence,
@@ -175,13 +177,13 @@ class TlsSettings(Section):
 class MqttSettings(Section):
     """The broker."""
 
-    host: str = "localhost"
+    host: Host = "localhost"
     """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """null: 1883, with TLS 8883."""
     version: Annotated[Version, BeforeValidator(as_text, json_schema_input_type=Version | Literal[5])] = "5"
     """MQTT version; 5 lets the broker drop a command that is too old, and say why it refuses one."""
-    username: str | None = None
+    username: LoginName | None = None
     """null: anonymous."""
     password_file: FilePath | None = None
     """A file that holds the password and nothing else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +12,6 @@ from tests.broker import Broker, free_port
 from voiced.config import MqttSettings, TlsSettings
 from voiced.errors import BrokerError
 from voiced.mqtt.credentials import exposed, read_password, speaks_tls, tls_context, why_distrusted, why_no_tls
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def login(**others: str) -> MqttSettings:
@@ -46,6 +43,11 @@ def test_password_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     assert unreadable(password_file=str(tmp_path / "latin")).endswith("latin is not UTF-8 text")
     assert "LoadCredential=mqtt-password:FILE" in unreadable(credential="mqtt-password")
+    for n_bytes in (65_536, 65_537, 70_000):
+        (tmp_path / "long").write_bytes(b"p" * n_bytes)
+        assert "long" in unreadable(password_file=str(tmp_path / "long"))
+    (tmp_path / "long").write_bytes(b"p" * 65_535 + b"\r\n")
+    assert len(read_password(login(password_file=str(tmp_path / "long"))) or "") == 65_535  # the most that MQTT takes
 
 
 def test_certificates_that_cannot_be_used(certificates: Path, tmp_path: Path) -> None:
@@ -55,6 +57,8 @@ def test_certificates_that_cannot_be_used(certificates: Path, tmp_path: Path) ->
     encrypt = ("openssl", "rsa", "-aes256", "-passout", "pass:x", "-in", str(certificates / "client.key"))
     subprocess.run([*encrypt, "-out", str(encrypted)], check=True, capture_output=True)
     (tmp_path / "text.crt").write_text("hello")
+    with pytest.raises(BrokerError, match=r"mqtt.tls.key: is of no use without a certificate; set"):
+        tls_context(TlsSettings(key=Path(other_key)))
 
     def unusable(**tls: str) -> str:
         with pytest.raises(BrokerError) as refusal:

@@ -43,7 +43,17 @@ def test_who_changes_the_config_afterwards_means_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"evidence": 3}', b'{"evidence": [0.6]}', b'{"evidence": [0.6, "x"]}', b"\xff", bytes(9)],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"evidence": 3}',
+        b'{"evidence": [0.6]}',
+        b'{"evidence": [0.6, "x"]}',
+        b'{"evidence": [0.6, true]}',
+        b"\xff",
+        bytes(9),
+    ],
 )
 def test_a_damaged_file_costs_the_changes_only(tmp_path: Path, content: bytes) -> None:
     remember(tmp_path, CONFIGURED | {"evidence": 0.8})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,30 @@ def test_whatever_a_power_cut_makes_of_the_file_it_stays_muted(tmp_path: Path, c
     [file] = tmp_path.iterdir()
     file.write_bytes(content)
     assert is_muted(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "dangling link", "link to itself", "link to a folder"])
+def test_whatever_stands_there_means_muted_until_it_is_unmuted(
+    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "muted_hall"
+    match kind:
+        case "folder":
+            file.mkdir()
+        case "fifo":
+            os.mkfifo(file)
+        case "dangling link":
+            file.symlink_to("nowhere")
+        case "link to itself":
+            file.symlink_to(file)
+        case "link to a folder":
+            file.symlink_to("/")
+    assert is_muted(tmp_path)
+    remember(tmp_path, "hall", muted=True)
+    assert is_muted(tmp_path)
+    remember(tmp_path, "hall", muted=False)
+    assert not is_muted(tmp_path)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("site", ["..", "küche", "a" * 5_000, "a\tb", "\N{GRINNING FACE}" * 99])

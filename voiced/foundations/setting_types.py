@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 
+LONGEST_TEXT_BYTES = 65_535  # of a text in MQTT 5.0, section 1.5.4
+LONGEST_LEVEL_BYTES = 1_000  # of what topics begin with: far less than a topic may have
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/]+):(?P<port>[0-9]{1,5})")
 
 
@@ -41,13 +43,36 @@ def one_topic_level(site: str | None) -> str | None:
     """The site is a level of every topic."""
     if site is not None and (not site or NOT_IN_A_LEVEL.search(site)):
         raise ValueError("must be one level of an MQTT topic: not empty, and without '/', '+' and '#'")
+    if site is not None and len(site.encode()) > LONGEST_LEVEL_BYTES:
+        raise ValueError(f"must not be longer than {LONGEST_LEVEL_BYTES:,} bytes: topics and other names begin with it")
     return site
+
+
+def host_alone(host: str) -> str:
+    """A name or an address; a port, a scheme or a path has another place."""
+    # With more colons it is an address of IPv6.
+    if found := re.fullmatch(r"([^/\[\]:]*):[0-9]+|\[([^/\[\]]*)\]:[0-9]+", host):
+        raise ValueError(
+            f"must be a name or an address alone; write {found[1] or found[2]!r}, and the port as mqtt.port"
+        )
+    if re.search(r"[\s/@\[\]]", host):
+        raise ValueError("must be a name or an address alone, such as 'broker.local' or '192.168.1.5'")
+    return host
+
+
+def as_long_as_mqtt_takes(name: str) -> str:
+    """A user name has a length of two bytes in MQTT."""
+    if len(name.encode(errors="replace")) > LONGEST_TEXT_BYTES:
+        raise ValueError(f"is longer than {LONGEST_TEXT_BYTES:,} bytes, the most that MQTT takes")
+    return name
 
 
 def topic_above(topic: str) -> str:
     """Messages are sent below it."""
     if not topic or topic.startswith("$") or NOT_IN_A_TOPIC.search(topic):
         raise ValueError("must be an MQTT topic: not empty, without '+' and '#', and not the broker's own ('$')")
+    if len(topic.encode()) > LONGEST_LEVEL_BYTES:
+        raise ValueError(f"must not be longer than {LONGEST_LEVEL_BYTES:,} bytes")
     return topic
 
 
@@ -77,6 +102,8 @@ def each_once(languages: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return languages
 
 
+Host = Annotated[str, AfterValidator(host_alone)]
+LoginName = Annotated[str, AfterValidator(as_long_as_mqtt_takes)]
 FilePath = Annotated[Path, AfterValidator(beside_the_config)]
 Sound = Annotated[bool | FilePath, BeforeValidator(not_a_number)]
 Probability = Annotated[float, Field(gt=0, le=1)]

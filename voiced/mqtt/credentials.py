@@ -15,7 +15,7 @@ from voiced.foundations.regular_file import read_regular
 if TYPE_CHECKING:
     from voiced.config import MqttSettings, TlsSettings
 
-LONGEST_PASSWORD_BYTES = 65_537  # MQTT's longest, and a newline
+LONGEST_PASSWORD_BYTES = 65_535  # in MQTT
 LARGEST_CERTIFICATES_BYTES = 10_000_000  # all authorities of a system have 200 kB
 PROBE_SECONDS = 2.0  # timeout of `speaks_tls`
 WRONG_NAME = (62, 64)  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -42,11 +42,16 @@ def read_password(settings: MqttSettings) -> str | None:
 
 def _read(path: Path, setting: str) -> str:
     try:
-        return read_regular(path, LONGEST_PASSWORD_BYTES).decode().removesuffix("\n").removesuffix("\r")
+        password = read_regular(path, LONGEST_PASSWORD_BYTES + 2).decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise BrokerError(f"{setting}: {path} is not UTF-8 text") from error
     except OSError as error:
         raise BrokerError(f"{setting}: cannot read {path}: {error.strerror}") from error
+    if len(password.encode()) > LONGEST_PASSWORD_BYTES:
+        raise BrokerError(
+            f"{setting}: {path} is longer than {LONGEST_PASSWORD_BYTES:,} bytes, the most that MQTT takes"
+        )
+    return password
 
 
 def exposed(settings: MqttSettings) -> list[str]:
@@ -74,6 +79,8 @@ def tls_context(tls: TlsSettings) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise BrokerError(f"mqtt.tls.ca: cannot use {tls.ca}: {_reason(error)}") from error
     context.sslsocket_class = _TidySocket
+    if tls.key is not None and tls.certificate is None:
+        raise BrokerError("mqtt.tls.key: is of no use without a certificate; set mqtt.tls.certificate, too")
     if tls.certificate is not None:
         try:
             _require_regular(tls.certificate)

@@ -61,6 +61,8 @@ def _still(kept: Any, name: str, now: float | str) -> bool:
 
 def _of_kind(like: float | str, value: Any) -> float | str:
     """Return a kept value; ValueError if it is of another kind than the configured one."""
-    if isinstance(like, str) is not isinstance(value, str) or not isinstance(value, str | float):
+    if isinstance(like, str) is not isinstance(value, str) or not isinstance(value, str | int | float):
         raise ValueError(f"{value!r} cannot be such a setting")
+    if isinstance(value, bool):
+        raise ValueError("a switch is no number")  # noqa: TRY004 # damage, as the others
     return value

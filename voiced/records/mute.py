@@ -47,11 +47,16 @@ class MuteMemory:
         self._writer.write("whether the microphone is muted", self._create if muted else self._remove)
 
     def _create(self) -> None:
+        if os.path.lexists(self._file):  # whatever it is, a FIFO or a folder: it means muted
+            return
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600))
         commit(self._file.parent)
 
     def _remove(self) -> None:
-        self._file.unlink(missing_ok=True)
+        if self._file.is_dir() and not self._file.is_symlink():
+            self._file.rmdir()
+        else:
+            self._file.unlink(missing_ok=True)
         if self._file.parent.is_dir():
             commit(self._file.parent)
