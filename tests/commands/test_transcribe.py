@@ -68,6 +68,25 @@ def test_one_bad_recording_does_not_stop_the_others(tmp_path: Path, capsys: pyte
     assert f"==> {ENGLISH} <==\nThe kitchen lights" in said.out
 
 
+def test_names_of_recordings_command_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = tmp_path / "a\x1b[31m.flac"
+    copy(ENGLISH, named)
+    assert run(named, tmp_path / "b\x9b.wav", "--threads", 1) == 1
+    said = capsys.readouterr()
+    assert f"==> {tmp_path}/a\\x1b[31m.flac <==" in said.out
+    assert not {"\x1b", "\x9b"} & set(said.out + said.err)
+
+
+def test_a_recording_is_not_written_over(tmp_path: Path) -> None:
+    recording, link = tmp_path / "talk.txt", tmp_path / "link.txt"
+    copy(ENGLISH, recording)
+    link.symlink_to(recording)
+    for asked in ((recording, "--beside"), (link, "--output", tmp_path), (recording, "--beside", "--format", "all")):
+        with pytest.raises(UsageError, match=r"txt is a recording, and would be written over; write to another folder"):
+            run(*asked)
+    assert recording.read_bytes() == ENGLISH.read_bytes()
+
+
 def test_what_is_there_of_a_damaged_recording(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiced.commands.shared import DONE, add_settings, config_of, count, print_json, progress
+from voiced.commands.shared import DONE, add_settings, config_of, count, print_json, progress, tell
 from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ def bench(options: Namespace) -> int:
     if options.json:
         print_json(report.as_json())
     else:
-        print(report.as_text())
+        tell(report.as_text())
     if options.plot:
         about = f"{options.folder.name}, {config.recognizer.model}"
         figure = plots.reliability_figure(report.reliability, config.recognizer.min_confidence, about)
-        print(plots.save(options.plot, figure), file=sys.stderr)
+        print(printable(str(plots.save(options.plot, figure))), file=sys.stderr)
     return DONE
 
 
@@ -97,8 +97,8 @@ def _latency(options: Namespace, config: Config, setup: Setup, tasks: Sequence[T
     if options.json:
         print_json(latency.as_json(*about))
     else:
-        print(latency.as_text(*about))
+        tell(latency.as_text(*about))
     if options.plot:
         figure = plots.latency_figure(replies, FIXED_SECONDS, f"{options.folder.name}, {config.recognizer.model}")
-        print(plots.save(options.plot, figure), file=sys.stderr)
+        print(printable(str(plots.save(options.plot, figure))), file=sys.stderr)
     return DONE

@@ -22,6 +22,7 @@ from voiced.commands.shared import (
     print_json,
     print_problems,
     readable,
+    tell,
 )
 from voiced.commands.transcribe_outputs import Output, UsageError, outputs_of, progress_bar, write
 from voiced.errors import ModelError, VoicedError
@@ -79,7 +80,7 @@ def run(asked: Namespace, model: str) -> int:
     done = DONE if len(files) == len(job.outputs) else FAILED
     for file in files:
         if len(job.outputs) > 1 and job.outputs[file] == (Output("txt", None),):
-            print(f"==> {file} <==", flush=True)
+            tell(f"==> {file} <==")
         try:
             if job.only_language:
                 _tell_language(loaded, file, job)

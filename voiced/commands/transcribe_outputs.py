@@ -5,6 +5,7 @@ Knows formats by name and blocks of text; no Whisper.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from voiced.commands.shared import USAGE
 from voiced.commands.transcribe_options import FORMATS
 from voiced.errors import VoicedError
+from voiced.foundations.terminal import printable
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -48,10 +50,15 @@ def outputs_of(asked: Namespace) -> dict[Path, tuple[Output, ...]]:
         if n_files > 1:
             both = " and ".join(str(file) for file in files if targets[file] == target)
             raise UsageError(f"{both} would both be written to {target}.{formats[0]}; give them different folders")
-    return {
+    outputs = {
         file: tuple(Output(it, target.with_name(f"{target.name}.{it}")) for it in formats)
         for file, target in targets.items()
     }
+    recordings = set(map(os.path.realpath, files))  # which may have any name
+    for each in (output.path for several in outputs.values() for output in several):
+        if each and os.path.realpath(each) in recordings:
+            raise UsageError(f"{each} is a recording, and would be written over; write to another folder")
+    return outputs
 
 
 def stem_of(file: Path) -> str:
@@ -82,7 +89,8 @@ def progress_bar(file: Path, duration: float, output: Output) -> Iterator[Callab
     from rich.console import Console  # most runs show no bar
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    # Names of files may look like rich's markup.
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
-        task = bar.add_task(stem_of(file), total=duration)
+        task = bar.add_task(printable(stem_of(file)), total=duration)
         yield lambda position: bar.update(task, completed=position)
