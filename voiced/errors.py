@@ -49,6 +49,15 @@ class ModelError(VoicedError):
     """A model is missing, damaged or of another kind."""
 
     exit_code = 78
+    setting = ""  # that names the model, if the text begins with it
+
+    def of(self, setting: str) -> ModelError:
+        """Return this error with the setting that names the model in front, unless one stands there."""
+        if self.setting:
+            return self
+        named = ModelError(f"{setting}: {self}")
+        named.setting = setting
+        return named
 
     @classmethod
     def told_by(cls, error: OSError | ValueError) -> ModelError:

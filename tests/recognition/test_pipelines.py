@@ -10,7 +10,7 @@ from tests.wake.speakers import said
 from voiced.audio import sound_file
 from voiced.commands.check import check_everything
 from voiced.config import load_config
-from voiced.errors import ConfigError
+from voiced.errors import ConfigError, ModelError
 from voiced.flow import Detection, Ending, Utterance
 from voiced.foundations.resources import shipped
 from voiced.recognition.pipelines import Pipelines
@@ -124,3 +124,37 @@ def test_the_room_of_the_microphone_is_known(house: Path, pipelines: Pipelines) 
         told[room] = match and match.slots if (match := read.match("lights here")) else None
     (house / "guests" / "here.yaml").unlink()
     assert told == {None: None, "attic": {"area": "attic"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "setting"),
+    [
+        ("recognizer: {model: tinyy}", "recognizer.model: no model or file is called 'tinyy'"),
+        ("recognizer: {model: ./nowhere.pt}", "recognizer.model: "),
+        ("recognizer: {second_model: ./config.yaml}", "recognizer.second_model: "),
+        (
+            "wake_word: {models: [hey_jarvis, {model: alexa, recognizer: ./guests}]}",
+            "wake_word.models: recognizer: ./guests: the folder ",
+        ),
+        ("intents: german", "recognizer.model: model 'tiny.en' does not know the intents' language 'de': use a"),
+        (
+            "{intents: german, recognizer: {model: base, second_model: tiny.en}}",
+            "recognizer.second_model: model 'tiny.en' does not know",
+        ),
+    ],
+)
+def test_a_wrong_model_is_told_as_by_check(
+    settings: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "guests").mkdir()
+    (tmp_path / "german").mkdir()
+    (tmp_path / "german" / "a.yaml").write_text("language: de\nintents: {A: {sentences: [los]}}\n")
+    usual = f"intents: {shipped('intents')}\n" if "intents" not in settings else ""
+    (tmp_path / "config.yaml").write_text(f"{usual}{settings}\n")
+    with pytest.raises(ConfigError) as checked:
+        check_everything(tmp_path / "config.yaml", intents=None, model=None)
+    with pytest.raises(ModelError) as run:
+        Pipelines(load_config(tmp_path / "config.yaml"), PHRASES, {})
+    assert str(run.value) == checked.value.problems[0]
+    assert str(run.value).startswith(setting)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from voiced import grammar
+from voiced.errors import ModelError
 from voiced.recognition.budget import UNHURRIED
 from voiced.recognition.recognizer import Recognizer
 from voiced.wake.verifier import Verifier
@@ -62,10 +63,15 @@ class Pipelines:
         }
 
     def _opened(self, model: str, commands: Grammar) -> Recognizer:
-        settings = self._config.recognizer.model_copy(update={"model": model})
-        if model in self._models:
-            return self._models[model].under(commands, settings)
-        self._models[model] = Recognizer(settings, commands)
+        usual = self._config.recognizer
+        settings = usual.model_copy(update={"model": model})
+        try:
+            if model in self._models:
+                return self._models[model].under(commands, settings)
+            self._models[model] = Recognizer(settings, commands)
+        except ModelError as error:
+            is_usual = model == usual.model
+            raise error.of("recognizer.model" if is_usual else f"wake_word.models: recognizer: {model}") from error
         return self._models[model]
 
     def again(self, config: Config | None = None) -> Pipelines:

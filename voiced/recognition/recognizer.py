@@ -251,7 +251,10 @@ def _load_models(settings: RecognizerSettings) -> Models:
     first = opened(_load(settings, settings.model), settings.model)
     if not settings.second_model:
         return Models(first, first)
-    return Models(first, opened(_load(settings, settings.second_model), settings.second_model))
+    try:
+        return Models(first, opened(_load(settings, settings.second_model), settings.second_model))
+    except ModelError as error:
+        raise error.of("recognizer.second_model") from error
 
 
 def _load(settings: RecognizerSettings, model: str) -> LoadedModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from voiced.errors import ModelError
 from voiced.recognition.confidence import confidence, is_enough
 from voiced.recognition.passes import passes_of
 from voiced.recognition.rescoring import Rescorer
@@ -36,7 +37,10 @@ class Tongue:
         self._least = settings.min_confidence
         first = Rescorer(GrammarModel(models.first, settings, grammar))
         is_one = models.second is models.first
-        second = first if is_one else Rescorer(GrammarModel(models.second, settings, grammar))
+        try:
+            second = first if is_one else Rescorer(GrammarModel(models.second, settings, grammar))
+        except ModelError as error:
+            raise error.of("recognizer.second_model") from error
         self.model = first.model
         # Passes in the order in which they are taken; a hasty user has the first one only.
         self.passes: tuple[Pass, ...] = passes_of(first, second, clock)
