@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+import torch
 
 from tests.broker import Broker
 from voiced.cli import main
@@ -120,6 +121,9 @@ def test_words_that_are_not_for_every_use(
     assert note.startswith(said)
 
 
+ABSENT = [
+    name for name, there in (("cuda", torch.cuda.is_available), ("mps", torch.backends.mps.is_available)) if not there()
+]
 GERMAN = "language: de\nintents: {A: {sentences: [los], action: {topic: t}}}\n"
 
 
@@ -142,6 +146,13 @@ GERMAN = "language: de\nintents: {A: {sentences: [los], action: {topic: t}}}\n"
         ("feedback: {command: [no-such-player, -q]}", "feedback.command: there is no program 'no-such-player'"),
         ("feedback: {command: []}", "feedback.command: there is no program ''"),
         ("microphone: {device: no such microphone}", "microphone.device: "),
+        *(
+            (
+                f"recognizer: {{device: {device}}}",
+                f"recognizer.device: the device '{device}' is not there, or this torch",
+            )
+            for device in ABSENT
+        ),
         ("recognizer: {model: ./config.yaml}", "recognizer.model: config.yaml"),
     ],
 )

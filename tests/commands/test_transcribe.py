@@ -77,6 +77,12 @@ def test_names_of_recordings_command_no_terminal(tmp_path: Path, capsys: pytest.
     assert not {"\x1b", "\x9b"} & set(said.out + said.err)
 
 
+@pytest.mark.parametrize("penalty", ["0.01", "100"])
+def test_the_most_extreme_penalties(penalty: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(ENGLISH, "--threads", 1, "--clip-timestamps", "0,2", "--repetition-penalty", penalty) == 0
+    assert capsys.readouterr().out
+
+
 def test_a_recording_is_not_written_over(tmp_path: Path) -> None:
     recording, link = tmp_path / "talk.txt", tmp_path / "link.txt"
     copy(ENGLISH, recording)
@@ -264,7 +270,13 @@ def test_what_does_not_go_together(arguments: list[str], problem: str) -> None:
         ("--beam-size 1000000000", "'1000000000' is more than 256"),
         ("--batch-size 257", "'257' is more than 256"),
         ("--temperature-increment 1e-9", "'1e-9' is not 0 or between 0.01 and 1"),
-        ("--repetition-penalty 0", "'0' is not a number above 0"),
+        ("--repetition-penalty 0", "'0' is not between 0.01 and 100"),
+        ("--repetition-penalty 1e-300", "'1e-300' is not between 0.01 and 100"),
+        ("--repetition-penalty nan", "'nan' is not between 0.01 and 100"),
+        ("--logprob-threshold nan", "'nan' is not a number"),
+        ("--logprob-threshold none", "'none' is not a number"),
+        ("--clip-timestamps 1e308", "'1e308' is not a number of seconds"),
+        ("--hallucination-silence-threshold 1e10", "'1e10' is not a number of seconds"),
         ("--language-detection-segments 0", "'0' is not a whole number of at least 1"),
         ("--output x --beside", "not allowed with argument"),
     ],

@@ -208,6 +208,7 @@ def _check_parts(
     for setting, (name, folders) in check_parts.models(config).items():
         languages = [each.language for folder in folders if (known := grammars[folder]) for each in known.every]
         _tried(partial(check_parts.model, setting, name, languages), problems)
+    _tried(lambda: check_parts.device(config.recognizer.device), problems)
     _tried(lambda: check_parts.wake_words(config.wake_word), problems)
     _tried(lambda: check_parts.sounds(config), problems)
     _tried(lambda: check_parts.broker_files(config.mqtt), problems)

@@ -42,6 +42,15 @@ def models(config: Config) -> dict[str, tuple[str, frozenset[Path]]]:
     return {setting: (name, frozenset(folders)) for setting, (name, folders) in by_setting.items()}
 
 
+def device(name: str) -> None:
+    """Check that this machine has what is to compute."""
+    if name in ("auto", "cpu"):  # which every machine has
+        return
+    from voiced.recognition.recognizer import require_device  # torch, which is not needed otherwise
+
+    require_device(name)
+
+
 def model(setting: str, name: str, languages: Iterable[str]) -> None:
     """Check that a model is there, is what it claims to be, and knows the languages."""
     try:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FORMATS = ("txt", "srt", "vtt", "lrc", "tsv", "csv", "json")
 MOST_ROWS = 256  # beams, samples or windows that are decoded at once
 SMALLEST_INCREMENT = 0.01
+MOST_SECONDS = 1e9  # no recording is longer
+SMALLEST_PENALTY, LARGEST_PENALTY = 0.01, 100  # beyond them, scores are no numbers any more
 COMPUTE = ("auto", "float32", "bfloat16", "int8")
 
 
@@ -102,7 +104,7 @@ def _add_search(parser: ArgumentParser) -> None:
     )
     add(
         "--repetition-penalty",
-        type=_above_zero,
+        type=_penalty,
         default=1.0,
         metavar="R",
         help="above 1: what was written before is less likely (1)",
@@ -121,7 +123,7 @@ def _add_thresholds(parser: ArgumentParser) -> None:
     )
     add(
         "--logprob-threshold",
-        type=float,
+        type=_logprob,
         default=-1.0,
         metavar="L",
         help="mean per token; below it a text is guessed (-1)",
@@ -190,8 +192,17 @@ def _above_zero(text: str) -> float:
     return _number(text, "a number above 0", lambda number: 0 < number < float("inf"))
 
 
+def _penalty(text: str) -> float:
+    wanted = f"between {SMALLEST_PENALTY} and {LARGEST_PENALTY}"
+    return _number(text, wanted, lambda number: SMALLEST_PENALTY <= number <= LARGEST_PENALTY)
+
+
+def _logprob(text: str) -> float:
+    return _number(text, "a number", lambda number: number == number)  # noqa: PLR0124 # a NaN is none
+
+
 def _seconds(text: str) -> float:
-    return _number(text, "a number of seconds", lambda number: 0 <= number < float("inf"))
+    return _number(text, "a number of seconds", lambda number: 0 <= number <= MOST_SECONDS)
 
 
 def _clips(text: str) -> tuple[float, ...]:

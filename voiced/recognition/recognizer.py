@@ -27,7 +27,7 @@ from voiced.recognition.free_mode import transcribe_freely
 from voiced.recognition.prepared import measured, prepare
 from voiced.recognition.tongue import Models, Tongue
 from voiced.recognition.views import opened
-from voiced.whisper.loading.weights import load
+from voiced.whisper.loading.weights import choose_device, load
 from voiced.whisper.log_mel import pad_or_trim
 from voiced.whisper.repetition import is_repetitive
 
@@ -248,6 +248,7 @@ def _most_threads() -> int:
 
 def _load_models(settings: RecognizerSettings) -> Models:
     torch.set_num_threads(settings.threads or _most_threads())
+    require_device(settings.device)
     first = opened(_load(settings, settings.model), settings.model)
     if not settings.second_model:
         return Models(first, first)
@@ -255,6 +256,14 @@ def _load_models(settings: RecognizerSettings) -> Models:
         return Models(first, opened(_load(settings, settings.second_model), settings.second_model))
     except ModelError as error:
         raise error.of("recognizer.second_model") from error
+
+
+def require_device(name: str) -> None:
+    """Raise ModelError unless this machine has what is to compute."""
+    try:
+        choose_device(name)
+    except ValueError as error:
+        raise ModelError(str(error)).of("recognizer.device") from error
 
 
 def _load(settings: RecognizerSettings, model: str) -> LoadedModel:
