@@ -110,3 +110,27 @@ def test_a_name_that_is_no_level_of_a_topic_takes_its_sentences_along() -> None:
     assert odd.match("good hall") is not None
     (told,) = set(odd.warnings) - set(commands)
     assert told == "intents.yaml:3: the intent's name holds '/', which MQTT topics cannot; rename it; it is left out"
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ('{a: "<b>", b: "<a>"}', "the rule refers to itself (<a> → <b> → <a>); write one of them out; it is left out"),
+        ('{a: "x <a>", b: y}', "the rule refers to itself (<a> → <a>); write one of them out; it is left out"),
+        ('{a: "<nowhere>", b: y}', "there is no rule 'nowhere'; define it, or use one of: a, b; it is left out"),
+        ('{a: "{nowhere}", b: y}', "there is no list 'nowhere'; define the list first; it is left out"),
+        ('{a: "2(2|3).5", b: y}', "a bracket parts a point, comma or minus from its number; "),
+        (
+            "{" + ", ".join(f'r{n}: "<r{n - 1}> <r{n - 1}>"' for n in range(1, 40)) + ', r0: "x", a: "<r39>"}',
+            "the shortest sentence has 128 words, at most 100; make parts of it optional; it is left out",
+        ),
+    ],
+)
+def test_rules_of_home_assistants_beside_sentences_of_our_own(rules: str, told: str) -> None:
+    """A wrong rule that nobody uses is left out; one that a sentence of our own needs is told with its reason."""
+    text = f"expansion_rules: {rules}\nintents: {{A: {{sentences: ['SAID']}}}}"
+    unused = grammar.parse(text.replace("SAID", "go"), "i.yaml")
+    assert told in unused.warnings[0]
+    assert unused.match("go")
+    with pytest.raises(ConfigError) as refused:
+        grammar.parse(text.replace("SAID", "go <a>"), "i.yaml")
+    assert told in refused.value.problems[0]
+    assert any("there is no rule 'a'" in problem for problem in refused.value.problems)

@@ -45,11 +45,16 @@ def _left(sentences: Sequence[SentenceTemplate], warnings: list[str], told: Iter
         by_scope.setdefault(id(sentence.scope), []).append(sentence)
     left = {}
     for number, several in by_scope.items():
-        if any(each.template.tolerant for each in several):
+        if any(each.template.tolerant for each in several) or _has_tolerant_rules(several[0].scope):
             left[number] = _Left(several[0].scope, names=set(told))
             left[number].leave_out([each.template for each in several])
             warnings += left[number].warnings
     return left
+
+
+def _has_tolerant_rules(scope: Scope) -> bool:
+    """Whether sentences of our own see rules of Home Assistant's, as in a file that has both."""
+    return any(rule.tolerant for rule in scope.rules.values())
 
 
 def _is_in(sentence: SentenceTemplate, left: dict[int, _Left]) -> bool:

@@ -99,6 +99,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
     collector.sentences, known = derived.filtered(collector.sentences, scopes, collector.filters)
     # Third pass: names, unless a file could not be read, which may define the names that others use.
     if not misshapen:
+        n_warnings = len(warnings)
         if any(file.tolerant for file in files):
             collector.complete(house)
             collector.sentences = list(said_in(collector.sentences, room))
@@ -106,6 +107,9 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
         every = {id(scope): scope for scope in [*known.values(), *(each.scope for each in collector.sentences)]}
         in_rules = (problem for scope in every.values() for problem in checks.check_rules(scope))
         problems += [*islice(in_rules, _MOST_TOLD), *islice(checks.check_names(collector.sentences), _MOST_TOLD)]
+        # What is missing may be what was left out: the reason is told first.
+        if problems:
+            problems[:0] = warnings[n_warnings:][:_MOST_TOLD]
     if not collector.sentences and not problems:
         told = f"{files[0].source.name}: there are no intents; write some under 'intents'"
         (warnings if any(file.tolerant for file in files) else problems).append(told)
