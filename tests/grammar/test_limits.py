@@ -28,6 +28,7 @@ def problems(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (ONE.format("word " * 100_000), "1:28: the template has 500,000 characters, at most 300,000; make parts of it"),
         (ONE.format("set {0..100,0:level}"), "1:32: the step of the range is 0; write 1 or more"),
         (
             ONE.format("set {0..9999999999:level}"),
@@ -69,7 +70,7 @@ def problems(text: str) -> str:
             "1: the intent's name holds '\\x1b', which MQTT topics cannot; rename it",
         ),
         (
-            ONE.format("a" * 600_000),
+            GO + f"lists: {{a: {[letter * 90_000 for letter in 'bcdefg']}}}",
             "1: up to this sentence the grammar, written out, has more than 500,000 states",
         ),
         (

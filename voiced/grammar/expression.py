@@ -26,6 +26,7 @@ else:  # without hassil's matcher, which takes longer to import than intents to 
 
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _MOST_PERMUTED = 8  # parts: the automaton has a state for each subset of them
+_LONGEST = 300_000  # characters: it takes seconds to take more of them to pieces
 _MOST_NESTED = 30  # brackets: whatever follows the tree is recursive, and Python's stack has an end
 _NAMES = "{<"  # brackets that hold a name, not a template
 _FILTER = re.compile(r"(?<!\\)(\{[^{}\[\]()<>|;:\\]+)(\[[^{}\[\]\\]*\])")  # {light[room=kitchen], up to the bracket
@@ -98,6 +99,11 @@ NEVER = Choice(())  # one of no things: cannot be said
 
 def parse_template(template: str) -> Expression:
     """The expression of a template; raises TemplateError where it is malformed."""
+    if len(template) > _LONGEST:
+        message = (
+            f"the template has {len(template):,} characters, at most {_LONGEST:,}; make parts of it lists or rules"
+        )
+        raise TemplateError(message, 0)
     # Filters are part of a name: neither our check nor hassil's parser sees their brackets.
     if has_filter(template):
         template = _FILTER.sub(lambda found: found[1] + found[2].translate(_HIDDEN), template)
