@@ -284,10 +284,7 @@ class Config(Section):
 
 
 def load_config(asked_for: Path | None) -> Config:
-    """Read the settings; without any file the defaults, with the intents that ship with the package.
-
-    Raises ConfigError with every problem of the file.
-    """
+    """Read the settings; without any file the defaults, with the shipped intents. ConfigError with every problem."""
     path = find_config(asked_for)
     return load(path, Config) if path else Config(intents=shipped("intents"))
 

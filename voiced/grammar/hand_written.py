@@ -28,6 +28,7 @@ TOLD_CHARACTERS = 80  # of a text
 
 def is_json(template: str) -> bool:
     """Whether a text is JSON as soon as its slots are numbers: an object, a list or a text in quotes."""
+    # A number may stand wherever a value may, and inside of quotes, too.
     filled = SLOT.sub("1", template)
     return filled.lstrip()[:1] in ("{", "[", '"') and parses(filled)
 
@@ -62,10 +63,12 @@ def nearly_json(
     `actions`: (intent, file:line, action).
     """
     for intent, where, action in actions:
+        # Nearly all texts have no bracket, or are JSON: that is asked first.
         for text in texts_of(action):
             quoted = _quoted_slots(text)
             if quoted and (slot := next((each for each in quoted if _is_free(each, intent, sentences)), None)):
                 short = text if len(text) <= TOLD_CHARACTERS else f"{text[:TOLD_CHARACTERS]} …"
+                # An argument of a program cannot be a mapping.
                 instead = "correct it" if action.run else "write a mapping, {key: value}, instead"
                 yield (
                     f"{where}: {short!r} is no JSON, so that quotes in what is said for '{slot}' may change what it "
@@ -77,6 +80,7 @@ def _quoted_slots(text: str) -> list[str]:
     """The slots between quotes in a text that looks like JSON, and is none."""
     if not SLOT.search(text) or not re.search(r"[{\[]", SLOT.sub("", text)) or is_json(text):
         return []
+    # What stands between quotes alone, as in a sentence for people, changes nothing there.
     members = (before or behind for before, behind in MEMBER.findall(text))
     return [name for member in members for name in SLOT.findall(member)]
 
@@ -90,5 +94,6 @@ def _is_free(slot: str, intent: str, sentences: Sequence[SentenceTemplate]) -> b
         for taken, name in fillings(each.template.expression, each.scope)
         if taken == slot and isinstance(each.scope.list_named(name), Wildcard)
     }
+    # `{text}` is all that was said, unless a slot has that name.
     is_set = any(slot in each.slots for each in sentences if each.intent == intent)
     return bool(lists) or (slot == "text" and not is_set)

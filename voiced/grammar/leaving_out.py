@@ -54,6 +54,7 @@ def _left(sentences: Sequence[SentenceTemplate], warnings: list[str], told: Iter
 
 def _has_tolerant_rules(scope: Scope) -> bool:
     """Whether sentences of our own see rules of Home Assistant's, as in a file that has both."""
+    # Whoever follows such a rule needs one that ends, and that refers to what exists.
     return any(rule.tolerant for rule in scope.rules.values())
 
 
