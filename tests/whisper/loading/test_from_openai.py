@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import torch
 
 from tests.whisper.loading.small_packages import assert_holds
@@ -64,3 +65,10 @@ def test_a_pickle_with_code_is_not_run(tmp_path: Path) -> None:
     assert "could run code, so it is not read" in sentence(tmp_path / "evil.pt")
     sentence(tmp_path / "bare.pt")
     assert not trap.exists()
+
+
+@pytest.mark.filterwarnings("error")
+def test_how_a_pickle_was_written_draws_no_warning(tmp_path: Path) -> None:
+    path = tmp_path / "other.pt"
+    path.write_bytes(pickle.dumps({"a": 1}, protocol=4))
+    assert "other.pt " in sentence(path)

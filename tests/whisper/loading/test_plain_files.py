@@ -63,6 +63,7 @@ def test_json_that_is_none(tmp_path: Path) -> None:
         (b"1" * 5000, "it is not JSON"),
         (b"\xff", "not text in UTF-8"),
         (b"<!doctype html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "a pointer of Git LFS; get the file with"),
         (b" " * ((64 << 20) + 1), "more than 64 MiB"),
     ):
         path.write_bytes(content)

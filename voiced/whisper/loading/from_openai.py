@@ -7,6 +7,7 @@ parameters are complete (see `parameters`). The format carries no vocabulary.
 from __future__ import annotations
 
 import pickle
+import warnings
 from dataclasses import fields
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, is_zipfile
@@ -51,9 +52,11 @@ def unpickle(path: Path) -> dict[str, object]:
             raise ValueError(f"{path} is cut short: it has only {path.stat().st_size} bytes; get the model again")
     if is_archive:
         _check_archive(path)
-    # `weights_only`: a pickle may run code when it is read, and this unpickler does not let it.
+    # `weights_only`: a pickle may run code when it is read, and this unpickler does not let it. What it warns of, as of
+    # how a pickle was written, is either read all the same, or told below.
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+        with warnings.catch_warnings(action="ignore"):
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
     except OSError:
         raise
     except pickle.UnpicklingError as error:

@@ -87,6 +87,9 @@ def read_json(path: Path) -> Any:
         raise ValueError("it is nested too deeply") from error
     except ValueError as error:
         is_page = text.lstrip("\ufeff \t\r\n").lower().startswith(("<!doctype", "<html"))
+        # Who clones a model's repository without LFS has such a line in place of each large file.
+        if text.startswith("version https://git-lfs"):
+            raise ValueError("it is a pointer of Git LFS; get the file with `git lfs pull`") from error
         raise ValueError("it is a web page (HTML)" if is_page else f"it is not JSON ({error})") from error
 
 
