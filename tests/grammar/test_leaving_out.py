@@ -110,6 +110,8 @@ def test_a_name_that_is_no_level_of_a_topic_takes_its_sentences_along() -> None:
     assert odd.match("good hall") is not None
     (told,) = set(odd.warnings) - set(commands)
     assert told == "intents.yaml:3: the intent's name holds '/', which MQTT topics cannot; rename it; it is left out"
+
+
 @pytest.mark.parametrize(
     ("rules", "told"),
     [

@@ -69,6 +69,9 @@ def problems(text: str) -> str:
             'intents: {"a\\e[2J": {sentences: [a]}}',
             "1: the intent's name holds '\\x1b', which MQTT topics cannot; rename it",
         ),
+        ("intents: {'': {sentences: [go]}}", "1: the intent's name is empty; rename it"),
+        ("intents: {' ': {sentences: [go]}}", "1: the intent's name is empty; rename it"),
+        (f"intents: {{{'n' * 1_001}: {{sentences: [go]}}}}", "1: the intent's name is longer than 1,000 bytes; rename"),
         (
             GO + f"lists: {{a: {[letter * 90_000 for letter in 'bcdefg']}}}",
             "1: up to this sentence the grammar, written out, has more than 500,000 states",

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from voiced.foundations.topic_names import NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
+from voiced.foundations.topic_names import LONGEST_LEVEL_BYTES, NOT_IN_A_LEVEL, NOT_IN_A_TOPIC
 
 LONGEST_TEXT_BYTES = 65_535  # of a text in MQTT 5.0, section 1.5.4
-LONGEST_LEVEL_BYTES = 1_000  # of what topics begin with: far less than a topic may have
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:/]+):(?P<port>[0-9]{1,5})")
 
 

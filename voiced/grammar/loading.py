@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from voiced.errors import ConfigError
 from voiced.foundations import yaml_source
 from voiced.foundations.frozen_json import frozen
-from voiced.foundations.topic_names import NOT_IN_A_LEVEL
+from voiced.foundations.topic_names import why_no_level
 from voiced.grammar import built_in, checks, definitions, derived
 from voiced.grammar.compile import compile_sentences
 from voiced.grammar.contexts import Contexts
@@ -108,8 +108,7 @@ def _build(files: Sequence[File], problems: list[str], warnings: list[str], room
         in_rules = (problem for scope in every.values() for problem in checks.check_rules(scope))
         problems += [*islice(in_rules, _MOST_TOLD), *islice(checks.check_names(collector.sentences), _MOST_TOLD)]
         # What is missing may be what was left out: the reason is told first.
-        if problems:
-            problems[:0] = warnings[n_warnings:][:_MOST_TOLD]
+        problems[:0] = warnings[n_warnings:][:_MOST_TOLD] if problems else ()
     if not collector.sentences and not problems:
         told = f"{files[0].source.name}: there are no intents; write some under 'intents'"
         (warnings if any(file.tolerant for file in files) else problems).append(told)
@@ -247,8 +246,7 @@ class _Collector:
 
     def intent(self, file: File, name: str, source: IntentSource, scope: Scope) -> None:
         """Add an intent; one of Home Assistant's may be spread over several files."""
-        key = ("intents", name)
-        where = file.source.where(key)
+        where = file.source.where(key := ("intents", name))
         known = self.intents.get(name)
         # Our own format defines an intent once; Home Assistant's blocks add to it from file to file.
         if known is not None and (source.sentences or not source.data):
@@ -256,8 +254,8 @@ class _Collector:
                 f"{where}: the intent '{name}' is already defined in {known.where}; rename one of them"
             )
         # The name becomes a level of a topic; Home Assistant's may be any.
-        if unsafe := NOT_IN_A_LEVEL.search(name):
-            told = f"{where}: the intent's name holds {unsafe[0]!r}, which MQTT topics cannot; rename it"
+        if wrong := why_no_level(name):
+            told = f"{where}: the intent's name {wrong}; rename it"
             if file.tolerant:
                 self.warnings.append(f"{told}; it is left out")
                 return
