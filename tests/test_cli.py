@@ -85,3 +85,18 @@ def test_waiting_threads_do_not_spin_unless_asked_to(
     monkeypatch.setattr(os, "environ", {"OMP_WAIT_POLICY": asked} if asked else {})
     assert main(["sample", "-n", "1"]) == 0
     assert os.environ["OMP_WAIT_POLICY"] == expected
+
+
+@pytest.mark.parametrize("command", [["sample"], ["check", "--schema", "config"], ["models", "--json"], ["say", "tea"]])
+def test_a_full_disk_behind_standard_output_is_told(command: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 # a device
+        run = [sys.executable, "-m", "voiced", *command]
+        done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == "voiced: what was found cannot be written: No space left on device\n"
+
+
+def test_standard_output_that_is_closed_costs_nothing() -> None:
+    command = f"{sys.executable} -m voiced models >&-"
+    done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 78 configuration, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -42,6 +43,10 @@ COMMANDS = {  # name → what it does, in one line; the rest of its help is the 
 }
 
 
+# How writing to a file on a full disk fails; files that are opened by name have told so themselves.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     # Threads of torch that wait for work must not spin: where others are at work, that takes five times as long.
@@ -55,15 +60,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser(typed[:1]).parse_args(typed)
     try:
         done: int = getattr(_file(options.command), _own_name(options.command))(options)
+        if sys.stdout:  # a program without one is started so on purpose
+            sys.stdout.flush()
     except VoicedError as error:
         print_problems(error)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `voiced sample | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
+        return FAILED
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        _write_no_more()
+        print_problems(VoicedError(f"what was found cannot be written: {error.strerror}"))
         return FAILED
     return done
+
+
+def _write_no_more() -> None:
+    """Let nothing that is left be written to standard output: Python does so when it ends, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def make_parser(names: Collection[str]) -> Parser:
