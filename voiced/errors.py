@@ -32,6 +32,7 @@ class ConfigError(VoicedError):
 
         `problems` stays a tuple without that line, so that the problems of several files can be put into one report.
         """
+        self.page = page
         self.problems = tuple(map(_shortened, problems[:MOST_PROBLEMS]))
         if len(problems) > MOST_PROBLEMS:
             self.problems += (f"and {len(problems) - MOST_PROBLEMS:,} more problems; mend these first",)

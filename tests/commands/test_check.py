@@ -12,8 +12,11 @@ import torch
 
 from tests.broker import Broker
 from voiced.cli import main
+from voiced.config import load_config
+from voiced.errors import ConfigError
 from voiced.foundations.onnx_session import LISTENING, SHA256
 from voiced.foundations.resources import shipped
+from voiced.recognition.pipelines import Pipelines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -233,3 +236,24 @@ def test_check_refuses_warnings_if_it_is_strict(tmp_path: Path, capsys: pytest.C
     assert main(["check", "--strict", "--json", "--intents", str(tmp_path)]) == 78
     told = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (told["problem"].startswith(f"{tmp_path}/{WARNING}"), told["line"]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "page"),
+    [
+        ("languages: [en, xx]", "languages"),
+        ("intents: nowhere", "intents"),
+        ("wake_word: {models: [{model: alexa, intents: nowhere}]}", "intents"),
+    ],
+)
+def test_the_page_of_the_manual_is_that_which_run_names(
+    settings: str, page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = f"intents: {shipped('intents')}\n" if not settings.startswith("intents") else ""
+    (tmp_path / "config.yaml").write_text(f"{usual}{settings}\n")
+    assert main(["check"]) == 78
+    checked = capsys.readouterr().err
+    with pytest.raises(ConfigError) as run:
+        Pipelines(load_config(None), {"hey_jarvis": "hey jarvis"}, {})
+    assert checked == "".join(f"voiced: {line}\n" for line in str(run.value).splitlines())
+    assert checked.endswith(f"voiced: see `voiced manual {page}`\n")

@@ -137,6 +137,12 @@ class Checked:
     warnings: tuple[str, ...]  # about intents that load, and are likely not meant
 
 
+class Problems(list[str]):
+    """Everything that is wrong, and the page of the manual that tells of it, as `run` would name it."""
+
+    page = ""
+
+
 def check_everything(  # what the command line asks for
     path: Path | None,
     *,
@@ -151,7 +157,7 @@ def check_everything(  # what the command line asks for
     With `connect` the broker is asked, too; with `strict` the warnings of intents count as problems; `acoustic` adds
     warnings of what is likely to be misheard.
     """
-    problems: list[str] = []
+    problems = Problems()
     config = _tried(lambda: overridden(load_config(path), intents=intents, model=model), problems)
     about_names: list[str] = []
     known = _known(config, about_names, problems, connect=connect)
@@ -166,7 +172,7 @@ def check_everything(  # what the command line asks for
     if config and connect and not problems:
         _tried(lambda: check_parts.broker_login(config.mqtt), problems)
     if problems or not config or not commands:
-        raise ConfigError(problems, page="intents" if config and not commands else "")
+        raise ConfigError(problems, page=problems.page)
     found = known if connect else None
     return _checked(find_config(path), config, commands, warnings, found, connected=connect)
 
@@ -182,7 +188,7 @@ def _warnings(commands: Grammar) -> list[str]:
     return [*commands.warnings, *grammar.two_meanings(commands)]
 
 
-def _known(config: Config | None, warnings: list[str], problems: list[str], *, connect: bool) -> Known | None:
+def _known(config: Config | None, warnings: list[str], problems: Problems, *, connect: bool) -> Known | None:
     if not config or not config.home_assistant.url:
         return None
     return _tried(lambda: known_of(config.home_assistant, warnings, connect=connect), problems)
@@ -199,7 +205,7 @@ def _reader(config: Config | None, known: Known | None) -> Callable[[Path], Gram
 
 
 def _check_parts(
-    config: Config, commands: Grammar | None, read: Callable[[Path], Grammar], problems: list[str]
+    config: Config, commands: Grammar | None, read: Callable[[Path], Grammar], problems: Problems
 ) -> list[Grammar | None]:
     """Check everything that the settings name; the grammars of all folders, None for one that does not load."""
     grammars = {config.intents: commands}
@@ -218,16 +224,17 @@ def _check_parts(
     return [*grammars.values()]
 
 
-def _tried(step: Callable[[], T], problems: list[str]) -> T | None:
+def _tried(step: Callable[[], T], problems: Problems) -> T | None:
     """The result of a step; its problems are collected, so that the next step is still tried."""
     try:
         return step()
     except VoicedError as error:
         problems += error.problems if isinstance(error, ConfigError) else str(error).splitlines()
+        problems.page = problems.page or (error.page if isinstance(error, ConfigError) else "")
         return None
 
 
-def _checked_grammar(folder: Path | None, read: Callable[[Path], Grammar], problems: list[str]) -> Grammar | None:
+def _checked_grammar(folder: Path | None, read: Callable[[Path], Grammar], problems: Problems) -> Grammar | None:
     if folder is None:  # a config that cannot be read does not say where they are
         return None
     commands = _tried(lambda: read(folder), problems)
