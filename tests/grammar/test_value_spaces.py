@@ -130,7 +130,7 @@ intents:
   A:
     data:
       - sentences: ["turn on [the] {area} lights", "set {name} <to> {n} [percent]", "what {x:name}"]
-      - sentences: ["{area}['s] heating on"]
+      - sentences: ["{area}['s] heating on", "volume to{n}"]
 lists:
   area: {values: [kitchen, {in: "[big] hall", out: hall}]}
   name: {values: [lamp, fan]}
@@ -154,6 +154,9 @@ expansion_rules: {to: "[up] to"}
         ("set lamp to5", False),
         ("kitchenheating on", True),
         ("whatfan", False),
+        ("volume to 5", True),
+        ("volume to5", True),
+        ("volume 5", False),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "de", "ru"])
@@ -163,6 +166,20 @@ def test_as_home_assistant_has_it(text: str, is_understood: bool, language: str)
     match = grammar.parse(file).match(text)
     assert (match is not None) == bool(judged) == is_understood
     assert match is None or (match.intent, dict(match.slots)) in judged
+
+
+def test_where_it_sees_no_difference_there_is_none() -> None:
+    """A space that is written before a word comes first no more than one that is not."""
+    file = """
+intents:
+  HassVolumeRelative: {data: [{sentences: ["volume to {n} percent"]}]}
+  HassVolume: {data: [{sentences: ["volume to {n}percent"]}]}
+lists: {n: {range: {from: 0, to: 100}}}
+"""
+    match, judged = grammar.parse(file).match("volume to 5 percent"), readings(judge([file]), "volume to 5 percent")
+    assert match
+    assert len(judged) == 2
+    assert match.intent == "HassVolume", "the first by name"
 
 
 WORDS = ["schalte", "licht", "aus", "im", "auf", "grad", "s"]

@@ -73,6 +73,7 @@ class _Layout(States):
         self._identities = Identities()
         self.slots = SlotLayout(self, folding)
         self._spaces = ValueSpaces(self)
+        self._behind_space = self.initial  # the state behind the last space
 
     # ---- expressions
 
@@ -113,7 +114,8 @@ class _Layout(States):
 
     def list_reference(self, reference: ListReference, here: int, sentence: SentenceTemplate) -> int:
         here, part = self.gap(here, sentence.scope), self.list_part(reference.name, sentence)
-        here = self._spaces.before_list(here, reference, sentence)
+        if here != self._behind_space:
+            here = self._spaces.before_list(here, reference, sentence)
         # The parts of one value open no slots.
         if sentence.scope.gathers:
             return self.call(part, here)
@@ -186,6 +188,7 @@ class _Layout(States):
         if scope.loose_spaces and not is_firm:
             self.jump(here, there := self.follower(there))
         self.skip_words(there, scope)
+        self._behind_space = there
         return there
 
     def skip_words(self, here: int, scope: Scope) -> None:
@@ -210,7 +213,7 @@ class _Layout(States):
     def part(self, expression: Expression, sentence: SentenceTemplate, *, is_near: bool = False) -> Part:
         first = self.state()
         if is_near:
-            self._spaces.note(first)
+            self._spaces.note(first, sentence)
         last = self.expression(expression, first, sentence)
         self._ends.add(last)
         return first, last

@@ -5,7 +5,7 @@ value the template's space may be missing, and one may stand where it has none: 
 and "Wohnzimmer-Lampe" are one under `{room} lampe` and under `{room}lampe`. In our own format that is so in those
 languages, behind values that are words, unless nothing is folded; in Home Assistant's sentences in all, behind numbers
 too, for so its matcher has it. Before a value a space is a space, and so is one before a number: "Lampe 15" is not
-"Lampe 1" and 5.
+"Lampe 1" and 5. Only where Home Assistant's sentences have none before a number, one may stand.
 
     `{room} lampe`    V -space→ S ⇒ B -l→ …    and V ⇒ B [Respaced]
     `{room}lampe`     V ⇒ B -l→ …              and V -space→ S ⇒ B [Respaced]
@@ -50,6 +50,7 @@ class ValueSpaces:
         self._layout = layout
         self._behind: dict[int, tuple[int, ...]] = {}  # state → states behind values, from which nothing was read
         self._firm: dict[int, tuple[int, ...]] = {}  # state → states that lead to it when no space is missing
+        self._theirs: set[int] = set()  # states behind values of Home Assistant's sentences
 
     # ---- where values are
 
@@ -58,19 +59,21 @@ class ValueSpaces:
         # Our own numbers are written apart; so is what free words are followed by, everywhere.
         kinds = TextList | NumberRange if sentence.template.tolerant else TextList
         if _is_free(sentence) and isinstance(sentence.scope.list_named(reference.name), kinds):
-            self.note(there)
+            self.note(there, sentence)
         return there
 
     def behind_rule(self, there: int, part: Part, sentence: SentenceTemplate) -> int:
         """Take note of the state behind a rule, if that may end with a value."""
         # Also if it need not end so: what is called has one last state, whichever way led there.
         if part[1] in self._behind and _is_free(sentence):
-            self.note(there)
+            self.note(there, sentence)
         return there
 
-    def note(self, there: int) -> None:
+    def note(self, there: int, sentence: SentenceTemplate) -> None:
         """Take note of a state to which nothing leads but a value."""
         self._behind[there] = (there,)
+        if sentence.template.tolerant:
+            self._theirs.add(there)
 
     def meet(self, there: int, *befores: int) -> None:
         """Take note of a state to which jumps lead from others."""
@@ -98,7 +101,14 @@ class ValueSpaces:
 
     def before_list(self, here: int, reference: ListReference, sentence: SentenceTemplate) -> int:
         """The state before a list that stands without a space before it."""
-        return self._with(here, is_firm=_takes_any(reference, sentence.scope)) if here in self._behind else here
+        if here in self._behind:
+            return self._with(here, is_firm=_takes_any(reference, sentence.scope))
+        # Home Assistant's matcher passes over a space before digits.
+        if sentence.template.tolerant and isinstance(sentence.scope.list_named(reference.name), NumberRange):
+            there = self._layout.follower(here)
+            self._layout.jump(self._layout.read(here, " "), there)
+            return there
+        return here
 
     def before_rule(self, here: int, reference: RuleReference, sentence: SentenceTemplate) -> tuple[int, bool]:
         """The state before a rule, and whether the rule's own first space may be missing as well."""
@@ -129,8 +139,10 @@ class ValueSpaces:
         if not touching:
             return before
         there = self._layout.follower(before)
+        # To Home Assistant's matcher it is no other reading.
         for state in touching:
-            self._layout.jump(self._layout.read(state, " "), there, _RESPACED)
+            mark = None if state in self._theirs else _RESPACED
+            self._layout.jump(self._layout.read(state, " "), there, mark)
         return there
 
     def _firmly(self, here: int) -> int:
