@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 import yaml
+from hassil.recognize import recognize_best
 
 from tests.grammar.hassil_judge import judge, mutated, readings
 from voiced import grammar
@@ -145,6 +146,13 @@ def test_we_do_not_understand(template: str, text: str, reason: str) -> None:
         ("set {name} {n}", "set lamp 15", None, "not lamp 1, to 5: a space before a number is a space"),
         ("set {name} {n}", "set fan5", None, "the same"),
         ("lights on {floor} [floor]", "lights on first floor", {"floor": "first floor"}, "the longest value is meant"),
+        ("ask {floor} {any}", "ask firstwhat time it is", None, "free words begin behind a space"),
+        (
+            "play {any} [by {other}]",
+            "play help by them",
+            {"any": "help", "other": "them"},
+            "free words are as few as can be, in however many slots",
+        ),
     ],
 )
 def test_of_home_assistants_sentences_we_understand_otherwise(
@@ -155,8 +163,12 @@ def test_of_home_assistants_sentences_we_understand_otherwise(
         "name": {"values": ["lamp", "lamp 1", "fan"]},
         "floor": {"values": ["first", "first floor"]},
         "n": {"range": {"from": 0, "to": 9}},
+        "any": {"wildcard": True},
+        "other": {"wildcard": True},
     }
     file = yaml.safe_dump({"intents": {"A": {"data": [{"sentences": [template]}]}}, "lists": lists})
-    assert readings(judge([file]), text)[0] != ("A", meant)
+    judged = recognize_best(text, judge([file]))
+    assert judged
+    assert {slot: str(each.value).strip() for slot, each in judged.entities.items()} != meant
     match = grammar.parse(file).match(text)
     assert (match and match.slots) == meant
