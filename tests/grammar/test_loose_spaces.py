@@ -8,7 +8,7 @@ import pytest
 
 from tests.grammar.hassil_judge import judge, readings
 from voiced import grammar
-from voiced.grammar.loose_spaces import fragments
+from voiced.grammar.loose_spaces import fragments, n_words
 
 CHINESE = """
 language: zh
@@ -88,3 +88,30 @@ def test_elsewhere_spaces_count(file: str, text: str) -> None:
 )
 def test_fragments(text: str, pieces: list[str]) -> None:
     assert fragments(text) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [("oat milk", 2), ("", 0), ("\u95dc\u71c8", 2), ("\u6253\u5f00 tv", 3), ("\ubd88 \ucf1c", 2)],
+)
+def test_words_that_nobody_parts_are_counted_by_letters(text: str, n: int) -> None:
+    assert n_words(text) == n
+
+
+def test_what_is_known_comes_before_free_words_that_are_not_parted() -> None:
+    """Half an hour more is said, not a command that begins with it."""
+    file = """
+language: zh-TW
+settings: {ignore_whitespace: true}
+intents:
+  Timer:
+    data:
+      - sentences: ["{h}\u5c0f\u6642[{m}\u5206\u9418]\u5f8c{command}", "{h}\u5c0f\u6642{command}"]
+lists:
+  h: {range: {from: 1, to: 9}}
+  m: {range: {from: 1, to: 59}}
+  command: {wildcard: true}
+"""
+    match = grammar.parse(file).match("1\u5c0f\u664230\u5206\u9418\u5f8c\u95dc\u71c8")
+    assert match
+    assert match.slots == {"h": 1, "m": 30, "command": "\u95dc\u71c8"}

@@ -59,6 +59,27 @@ lists: {name: {values: [lamp]}, n: {range: {from: 0, to: 100}}}
     assert own_match.intent == "SetVolume", "the first in the file"
 
 
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("which windows are being open", {"state": "open"}),  # the sentence spells out "being"
+        ("which windows are open", {"state": "open"}),
+        ("which windows on first floor are open", {"floor": "first floor", "state": "open"}),  # a name is not cut
+    ],
+)
+def test_only_names_are_the_longest(text: str, slots: dict[str, Any]) -> None:
+    file = """
+intents:
+  Get: {data: [{sentences: ["which windows [on {floor} [floor]] are [being] {state}"]}]}
+lists:
+  floor: {values: [first, first floor]}
+  state: {values: [open, {in: "being open", out: opening}]}
+"""
+    match = grammar.parse(file).match(text)
+    assert match
+    assert match.slots == slots
+
+
 def test_among_our_own_sentences_words_come_first() -> None:
     own = """
 intents:

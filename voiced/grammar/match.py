@@ -18,8 +18,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from voiced.grammar.automaton import Close, Compute, Ended, Further, Gather, Open, Respaced, Value
+from voiced.grammar.loose_spaces import n_words
 from voiced.grammar.meaning import Filled, to_match
-from voiced.grammar.name_first import name_first, order_of
+from voiced.grammar.name_first import are_home_assistants, name_first
 from voiced.grammar.ranking import best_first, cost
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Parse(NamedTuple):
         filled = self.filled if slot is None else (*self.filled, Filled(slot, self.value, start, position))
         return self._replace(
             values=self.values + (not around and not wild),
-            wild_words=self.wild_words + len(wild.split()),
+            wild_words=self.wild_words + n_words(wild),
             wild_letters=self.wild_letters + len(wild),
             filled=filled,
             opened=tuple(around),
@@ -150,8 +151,9 @@ def meanings(
     ]
     # Two sentences that mean one thing are one meaning: the better parse stands for it.
     distinct: dict[str, Match] = {}
-    order = order_of(ended, sentences)
-    for parse in name_first(best_first(ended, text, normal, order), sentences):
+    theirs = sentences if are_home_assistants(ended, sentences) else None
+    found = best_first(ended, text, normal, theirs)
+    for parse in name_first(found) if theirs else found:
         match = to_match(parse, sentences[parse.sentence], text, normal)
         distinct.setdefault(match.meaning, match)
     return tuple(distinct.values())

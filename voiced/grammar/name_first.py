@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from voiced.grammar.definitions import SentenceTemplate
     from voiced.grammar.match import Parse
@@ -18,23 +18,14 @@ if TYPE_CHECKING:
 _SLOT = "name"
 
 
-def name_first(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> list[Parse]:
-    """Parses in their order; if all are of Home Assistant's sentences, those first that name a device."""
-    found = list(parses)
+def name_first(parses: Iterable[Parse]) -> list[Parse]:
+    """Parses of Home Assistant's sentences in their order, those first that name a device."""
     # Sorting is stable: parses without a name, and with names of one length, stay as they are.
-    if _are_home_assistants(found, sentences):
-        found.sort(key=_letters, reverse=True)
-    return found
+    return sorted(parses, key=_letters, reverse=True)
 
 
-def order_of(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> Callable[[int], tuple[str, int]]:
-    """What equally good sentences are sorted by: their intents, if all are Home Assistant's, then their place."""
-    # Our own files say by their order what comes first; Home Assistant's come in any.
-    is_theirs = _are_home_assistants(parses, sentences)
-    return lambda number: (sentences[number].intent if is_theirs else "", number)
-
-
-def _are_home_assistants(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> bool:
+def are_home_assistants(parses: Iterable[Parse], sentences: Sequence[SentenceTemplate]) -> bool:
+    """Whether all parses are of its sentences."""
     return all(sentences[parse.sentence].template.tolerant for parse in parses)
 
 
