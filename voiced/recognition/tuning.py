@@ -125,7 +125,8 @@ PACES = (0.9, 0.85, 1.1)
 
 # Share of the internal language model's log probability that is taken off. Higher: favours rare words.
 ILM_WEIGHT = 0.1
-# Nats that each letter in a wildcard costs. Higher: what is said there is taken for what the grammar spells out.
+# Nats that each letter in a wildcard costs. Of 200 of Home Assistant's sentences tiny.en understands 193 with it, 189
+# without (tests/benchmarks/house_sentences.py). Higher: what is said there is taken for what the grammar spells out.
 FREE_LETTER_NATS = 0.2
 # Nats per token by which a hypothesis may be behind, and be the best nevertheless. Higher: slower.
 NEAR_NATS = 0.3
