@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "voiced"
 ROOMS: tuple[str, ...] = ("recognition", "listening", "wake")
 # File → constants that a format, a network or arithmetic gives, and defaults that stand for nothing: nobody chose them.
 GIVEN: dict[str, set[str]] = {
-    "recognition/beam_search.py": {"length", "score", "token"},
+    "recognition/beam_search.py": {"length", "score", "strayed", "token"},
     "recognition/evidence.py": {"implied", "left_out", "made_up", "views"},
     "recognition/hypotheses.py": {"ilm"},
     "recognition/passes.py": {"pace"},

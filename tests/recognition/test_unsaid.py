@@ -10,7 +10,29 @@ from voiced.grammar.token_tree import Vocabulary
 from voiced.recognition.beam_search import Branch, _continued
 from voiced.recognition.unsaid import goes_round, joins_unheard
 
-WORDS = ("", " please", " lights", " on", " put", " milk", " on", " the", " list", " and", " row", ",", " then")
+WORDS = (
+    "",
+    " please",
+    " lights",
+    " on",
+    " put",
+    " milk",
+    " on",
+    " the",
+    " list",
+    " and",
+    " row",
+    ",",
+    " then",
+    " call",
+    " my",
+    " me",
+    " mother",
+    " in",
+    " law",
+    " to",
+    " drive",
+)
 EOT = len(WORDS)
 
 
@@ -85,12 +107,22 @@ def test_and_has_to_be_heard(constraint: Constraint, text: str, logprobs: tuple[
         ("lights on milk lights on .", True),  # the wildcard has taken the command, said once more
         ("lights on milk row on milk .", True),  # … misheard
         ("lights on the list on .", False),
+        ("call my mother in law .", False),
+        ("call my mother in law call my mother .", True),
+        ("call my mother in law call me mother in law .", True),  # misheard, the second time
+        ("call my mother in law call mother in law .", True),
+        ("call my mother in law call my in law .", True),
+        ("call mother call mother .", True),
+        ("call me on the list on the row and on the list .", False),
+        ("call me to drive me to mother .", False),
+        ("call me to drive me to law and me to mother in law .", False),
         ("milk on milk on the list .", False),  # a wildcard at the beginning may take anything
     ],
 )
 def test_a_wildcard_does_not_take_the_command_once_more(text: str, *, expected: bool) -> None:
     commands = grammar.parse(
-        "lists: {item: {wildcard: true}}\nintents: {On: {sentences: ['lights on {item}', '{item} on the list']}}"
+        "lists: {item: {wildcard: true}}\n"
+        "intents: {On: {sentences: ['lights on {item}', '{item} on the list', 'call [me to] {item}']}}"
     )
     constraint = Constraint(commands.automaton, "en", Vocabulary([word.encode() for word in WORDS]), EOT)
     branch = Branch(constraint.start, node=0, spelt=constraint.spelt_out.start)

@@ -198,10 +198,12 @@ def _likeliest(tree: TextTree, live: Sequence[Branch], constraint: Constraint, n
     # Only the allowed tokens are scored: tokens and logprobs are (n_allowed,), another number for each branch.
     for number, (branch, tokens, logprobs) in enumerate(scored):
         best = _best_of(logprobs, n)
-        # What the grammar spells out must not be missed among all that a wildcard allows.
+        # Neither what the grammar spells out nor the end must be missed among all that a wildcard allows.
         if branch.spelt and constraint.is_free(branch.position):
             spelt = np.searchsorted(tokens, constraint.spelt_out.allowed(branch.spelt))
             best = np.union1d(best, spelt[_best_of(logprobs[spelt], n)])
+        elif branch.has_strayed:
+            best = np.union1d(best, np.flatnonzero(tokens == constraint.eot))
         found += [
             Continuation(branch.rank + logprob, number, token, logprob)
             for logprob, token in zip(logprobs[best].tolist(), tokens[best].tolist(), strict=True)
@@ -217,7 +219,7 @@ def _best_of(logprobs: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.int64]
 def _chosen(
     live: Sequence[Branch], likeliest: Sequence[Continuation], constraint: Constraint, beams: Beams
 ) -> list[Branch]:
-    """The likeliest that say different things: as many as go on together, and those ends that are likelier."""
+    """The likeliest that say different things: as many as go on together, and those ends that are likelier or free."""
     # Go through all continuations, best first, until as many live beams are kept as go on together.
     kept: dict[tuple[str, Spot, bytes, bool], Branch] = {}
     is_mixed = constraint.spelt_out is not constraint and not all(branch.has_strayed for branch in live)
@@ -225,6 +227,8 @@ def _chosen(
     for rank, number, token, logprob in likeliest:
         # Far behind the best: given up; ends are spared, for in a short window no end is likely.
         has_ended = token == constraint.eot
+        if places.are_taken and not (has_ended and live[number].has_strayed):
+            continue
         if places.are_above(rank, has_strayed=live[number].has_strayed, has_ended=has_ended):
             continue
         # More letters than there was time for, or round in circles: nobody says that.
@@ -238,8 +242,6 @@ def _chosen(
         if key in kept or (not has_ended and not places.take(branch.rank, has_strayed=branch.has_strayed)):
             continue
         kept[key] = branch
-        if places.are_taken:
-            break
     return list(kept.values())
 
 

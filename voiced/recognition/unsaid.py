@@ -5,13 +5,15 @@ Whisper goes round in circles where the grammar lets it, and begins another comm
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voiced.recognition import tuning
+from voiced.recognition.agreement import alike
 from voiced.whisper.repetition import REPEATED_TIMES, says_again
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.grammar.constraint import Constraint
     from voiced.recognition.beam_search import Branch
 
@@ -35,9 +37,10 @@ def goes_round(branch: Branch, constraint: Constraint) -> bool:
 
 
 def _takes_again(branch: Branch, *, whole: bool) -> bool:
-    """Whether a wildcard has taken what was said before it: "is Jane home, is Jane home".
+    """Whether a wildcard has taken what was said before it: "is Jane home, is Jane home", "call my son, call me son".
 
-    That is so if two words come again of which the first stands before everything that needs a wildcard.
+    That is so if a word of those before everything that needs a wildcard comes again, and what follows it does, nearly;
+    or if the second half of all is the first one but for its first word: "is Jane home, as Jane home".
     """
     if not branch.has_strayed:
         return False
@@ -45,8 +48,22 @@ def _takes_again(branch: Branch, *, whole: bool) -> bool:
     while before is not None and before.has_strayed:
         before = before.before
     first = len(before.normal.split()) if before else 0
-    pairs = list(pairwise(words if whole else words[:-1]))
-    return not set(pairs[:first]).isdisjoint(pairs[first + 1 :])
+    words = words if whole else words[:-1]
+    half, odd = divmod(len(words), 2)
+    if first and whole and not odd and half >= tuning.SAID_AGAIN_WORDS and words[1:half] == words[half + 1 :]:
+        return True
+    again = (begin for begin in range(first + 1, len(words)) if words[begin] in words[:first])
+    return any(_is_again(words, words.index(words[begin]), begin, whole=whole) for begin in again)
+
+
+def _is_again(words: Sequence[str], at: int, begin: int, *, whole: bool) -> bool:
+    """Whether the words from `begin` on are those from `at` on once more; two are enough if they begin and end all."""
+    again = words[begin:]
+    if len(again) < tuning.SAID_AGAIN_WORDS and not (whole and len(again) > 1 and at == 0):
+        return False
+    # One word more or less may have been heard the second time.
+    ends = {min(at + len(again) + more, begin) for more in (-1, 0, 1)}
+    return any(alike(" ".join(words[at:end]), " ".join(again)) >= tuning.SAID_AGAIN_RATIO for end in ends)
 
 
 def joins_unheard(branch: Branch, constraint: Constraint) -> bool:
