@@ -66,6 +66,31 @@ def test_times_are_plain_texts_and_days_are_days() -> None:
     assert json.dumps(match.slots) == '{"day": "2026-11-30", "at": "20:00"}'
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "day", "at"),
+    [
+        ("en", "wake me tonight at eleven", "2026-11-30", "23:00"),
+        ("en", "wake me tonight at two", "2026-12-01", "02:00"),
+        ("en", "wake me tonight at twelve", "2026-12-01", "00:00"),
+        ("en", "wake me tonight at midnight", "2026-12-01", "00:00"),
+        ("en", "wake me tonight at a quarter to one", "2026-12-01", "00:45"),
+        ("en", "wake me friday afternoon at noon", "2026-12-04", "12:00"),
+        ("en", "wake me tomorrow evening at half past twelve", "2026-12-02", "00:30"),
+        ("en", "wake me tomorrow at twelve", "2026-12-01", "12:00"),
+        ("en", "wake me tomorrow afternoon at twelve thirty", "2026-12-01", "12:30"),
+        ("de", "weck mich heute Nacht um drei", "2026-12-01", "03:00"),
+        ("de", "weck mich heute Abend um zwölf", "2026-12-01", "00:00"),
+        ("fr", "réveille-moi ce soir à minuit", "2026-12-01", "00:00"),
+        ("it", "svegliami stasera mezzanotte", "2026-12-01", "00:00"),
+        ("nl", "wek me vanavond om twaalf uur", "2026-12-01", "00:00"),
+    ],
+)
+def test_what_is_behind_midnight_is_of_the_next_day(language: str, text: str, day: str, at: str) -> None:
+    match = dated(understand(alarms(language), text), date(2026, 11, 30)).match
+    assert match is not None
+    assert match.slots == {"day": day, "at": at}
+
+
 @pytest.mark.parametrize("language", FILES)
 def test_samples_mean_what_they_say(language: str) -> None:
     commands = alarms(language)

@@ -22,5 +22,5 @@ def clock_time(parts: Parts) -> str:
     hour, minute = divmod(total, 60)
     written = f"{hour:02}:{minute:02}"
     # Later a date may tell which half of the day is meant.
-    is_open = 1 <= hour < _NOON and MORNING not in parts
+    is_open = 1 <= hour <= _NOON and MORNING not in parts
     return OpenTime(written) if is_open else written
