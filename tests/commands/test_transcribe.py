@@ -77,7 +77,7 @@ def test_names_of_recordings_command_no_terminal(tmp_path: Path, capsys: pytest.
     assert not {"\x1b", "\x9b"} & set(said.out + said.err)
 
 
-@pytest.mark.parametrize("penalty", ["0.01", "100"])
+@pytest.mark.parametrize("penalty", [pytest.param("0.01", marks=pytest.mark.slow), "100"])  # the first goes on for long
 def test_the_most_extreme_penalties(penalty: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(ENGLISH, "--threads", 1, "--clip-timestamps", "0,2", "--repetition-penalty", penalty) == 0
     assert capsys.readouterr().out

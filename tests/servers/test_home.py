@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from wyoming.event import Event
 
+pytestmark = pytest.mark.slow  # a daemon of its own, with other servers
+
 LIGHTS = Path(__file__).parents[1] / "sounds/command_lights.ogg"  # "turn off the office lights"
 LONG = 60.0  # seconds, at the most
 LAMP = "turn on the desk lamp"
@@ -94,7 +96,6 @@ def house(running: House) -> House:
     return running
 
 
-@pytest.mark.slow
 def test_a_remote_microphone_follows_new_names(house: House) -> None:
     samples = sound_file.read(LIGHTS)
     sound = (np.concatenate([samples, np.zeros(32_000, np.float32)]) * 32_767).astype("<i2").tobytes()
@@ -157,7 +158,6 @@ def test_a_recording_is_carried_out_if_it_is_to_be(house: House) -> None:
     assert len(house.home.posted) == 1
 
 
-@pytest.mark.slow
 def test_say_publishes_to_home_assistant(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     config = str(house.daemon.folder / "config.yaml")
     assert main(["say", "--config", config, "--publish", LAMP]) == 0
@@ -172,7 +172,6 @@ def test_say_publishes_to_home_assistant(house: House, capsys: pytest.CaptureFix
     assert capsys.readouterr().err.splitlines() == [problem]
 
 
-@pytest.mark.slow
 def test_home_assistant_is_away(house: House) -> None:
     """The last test: it stays away."""
     house.home.stop()
